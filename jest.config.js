@@ -1,0 +1,11 @@
+/** Jest runs what tsc wrote; stack traces map back through the source maps. */
+export default {
+  rootDir: 'dist',
+  testMatch: ['<rootDir>/test/**/*.test.js'],
+  transform: {},
+  testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/harness/global-setup.js',
+  globalTeardown: '<rootDir>/test/harness/global-teardown.js',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,26 @@
+import { HubError } from '../errors.js';
+import type { Role } from '../model/statuses.js';
+
+/** Who asks. `merchantId` null: every merchant; otherwise all that the caller sees and does is limited to it. */
+export interface Caller {
+  subject: string;
+  role: Role;
+  merchantId: string | null;
+  permissions: readonly string[];
+  /** `jwt`, `api-key`, or `hub` for the hub's own work. */
+  via: 'jwt' | 'api-key' | 'hub';
+  /** When the token ends, Unix milliseconds; null: never. */
+  expiresAt: number | null;
+}
+
+const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
+
+/** Whether the caller's role is at least this one. */
+export function hasRole(caller: Caller, role: Role): boolean {
+  return RANK[caller.role] >= RANK[role];
+}
+
+/** @throws HubError FORBIDDEN */
+export function requireRole(caller: Caller, role: Role): void {
+  if (!hasRole(caller, role)) throw new HubError('FORBIDDEN', `This needs the role ${role}; you have ${caller.role}.`);
+}

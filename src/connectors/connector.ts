@@ -1,0 +1,108 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../errors.js';
+import type { InvoiceSnapshot, OrderSnapshot } from '../model/snapshots.js';
+import type { EntityType, InvoiceStatus, OrderStatus } from '../model/statuses.js';
+import type { UpstreamHttp } from './http.js';
+
+/** What the dispatcher allows itself towards one integration. An integration's settings may override each value. */
+export interface DeliveryPolicy {
+  /** Calls at once in one process. */
+  concurrency: number;
+  /** Calls per second over all processes; null: no limit. */
+  ratePerSecond: number | null;
+  /** The first try included. */
+  maxAttempts: number;
+  /** Delay before the second try; each further one is `backoffFactor` times longer. Jitter is added, never subtracted. */
+  backoffBaseMs: number;
+  backoffFactor: number;
+  /** Bound of one call, body included. */
+  timeoutMs: number;
+  /** Consecutive failures that open the circuit, and how long it stays open before one probe is let through. */
+  circuitFailures: number;
+  circuitOpenMs: number;
+}
+
+/** One intended effect, as the dispatcher hands it to a connector. */
+export interface Effect {
+  syncEventId: string;
+  /** The same on every attempt; sent upstream. */
+  idempotencyKey: string;
+  operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'STATUS_CHANGE' | 'QUERY';
+  entityType: EntityType;
+  entityId: string;
+  /** The entity as it was when the effect was accepted; null for QUERY. */
+  snapshot: OrderSnapshot | InvoiceSnapshot | null;
+  /** The id that the upstream gave, if it is known by now. */
+  externalId: string | null;
+  /** 1 for the first try. From 2 on, an earlier call may have had its effect although its answer was lost. */
+  attempt: number;
+}
+
+/** Where an effect ended. `retry` and `rejected` differ in that the same call may succeed later. */
+export type DeliveryResult =
+  | { kind: 'delivered'; externalId: string | null; externalNumber: string | null }
+  | { kind: 'retry'; code: ErrorCode; message: string; httpStatus: number | null; retryAfterMs: number | null }
+  | { kind: 'rejected'; code: ErrorCode; message: string; httpStatus: number | null };
+
+/** A received event in the hub's words, made by a connector from raw bytes that it has verified. */
+export interface InboundEvent {
+  /** The sender's identity of this event: the same event sent again has the same. */
+  eventId: string;
+  /** The sender's name of it, e.g. `order.status.updated`. */
+  eventType: string;
+  entityType: EntityType;
+  /** At least one is given. `entityId` is the hub's own id when the sender echoes it. */
+  reference: { externalId: string | null; entityId: string | null; number: string | null };
+  /** When it happened at the sender: ISO 8601, UTC. Decides whether it is out of date. */
+  occurredAt: string;
+  /** The sender's status, unmapped; null when the event carries none. */
+  sourceStatus: string | null;
+  /** The hub's status that it maps to; null when `sourceStatus` is unmapped or absent. */
+  status: OrderStatus | InvoiceStatus | null;
+  trackingNumbers?: string[];
+  paidAt?: string | null;
+  /** Exact decimal text. */
+  paidAmount?: string | null;
+  /** The parsed body, numbers as their source text where they are not exact as doubles. */
+  payload: unknown;
+}
+
+/** Headers with lower-case names, as received. */
+export type WebhookHeaders = Record<string, string | undefined>;
+
+/** The inbound half of a connector. */
+export interface WebhookReceiver<Credentials, Settings> {
+  /**
+   * Checks the signature over the bytes as received, in constant time, before anything is parsed.
+   * @throws HubError SIGNATURE_INVALID or TIMESTAMP_STALE
+   */
+  verify(request: { headers: WebhookHeaders; rawBody: Buffer; now: Date }, credentials: Credentials): void;
+  /** @throws HubError INVALID_JSON or INVALID_SHAPE with the field's path; UNMAPPED_STATUS is not thrown but left to the inbox. */
+  parse(request: { headers: WebhookHeaders; rawBody: Buffer }, settings: Settings): InboundEvent;
+}
+
+/** A connector with one integration's credentials and settings. */
+export interface Connection {
+  /** One effect, one or more calls. Never throws for what an upstream can do: that is a `retry` or a `rejected`. */
+  deliver(effect: Effect): Promise<DeliveryResult>;
+  /** @throws HubError when the upstream is not healthy */
+  checkHealth(): Promise<void>;
+  /** Reads one entity's present state upstream; null when the upstream does not have it. */
+  readStatus?(entityType: EntityType, externalId: string): Promise<InboundEvent | null>;
+}
+
+/** Code for one kind of system. A connector is a folder below `src/connectors/` whose `index.ts` exports one of these. */
+export interface Connector<Credentials = unknown, Settings = unknown> {
+  /** kebab-case, also the folder's name. */
+  name: string;
+  title: string;
+  /** Entities that the hub sends to it. */
+  sends: readonly EntityType[];
+  /** False: the dispatcher settles each event before the next of its lane starts, and `deliver` reads back before it repeats a write. */
+  honoursIdempotencyKeys: boolean;
+  credentials: z.ZodType<Credentials>;
+  settings: z.ZodType<Settings>;
+  policy(settings: Settings): DeliveryPolicy;
+  connect(config: { credentials: Credentials; settings: Settings }, http: UpstreamHttp): Connection;
+  webhooks?: WebhookReceiver<Credentials, Settings>;
+}

@@ -1,0 +1,89 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
+import { CompiledQuery, type ControlledTransaction } from 'kysely';
+import pg from 'pg';
+import { entities } from './entities/index.js';
+import { migrations } from './migrations/index.js';
+
+/** Runs one statement with `$1`-style parameters. */
+export type Sql = <Row = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+/** An open transaction: entities through `em`, hand-written statements through `sql`, both on one connection. */
+export interface Tx {
+  em: SqlEntityManager;
+  sql: Sql;
+  /** Runs after the commit, not at all after a rollback. */
+  afterCommit(work: () => void): void;
+}
+
+/** The hub's PostgreSQL. */
+export interface Database {
+  url: string;
+  orm: MikroORM;
+  /** For hot paths, which speak SQL. bigint, numeric, timestamptz and jsonb columns arrive as text. */
+  pool: pg.Pool;
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Applies the migrations that are missing; answers their names. */
+  migrate(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** Sent at connect: UTC times in ISO form, no JIT (it costs more than these statements take). */
+const SESSION_OPTIONS = '-c timezone=UTC -c datestyle=ISO -c jit=off';
+const ENTITY_CONNECTIONS = 4;
+const HOT_CONNECTIONS = 6;
+
+/** Types whose text form is exact; the driver would turn them into dates, floats or objects. */
+const KEPT_AS_TEXT = new Set([20, 114, 1082, 1114, 1184, 1700, 3802]);
+
+/** Options of a connection outside the pools: listeners and session locks. */
+export function connectionOptions(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    options: SESSION_OPTIONS,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        KEPT_AS_TEXT.has(oid) ? (value: string) => value : pg.types.getTypeParser(oid, format as 'text'),
+    } as pg.CustomTypesConfig,
+  };
+}
+
+/** Opens both pools. Connects lazily; a database that is away fails the statements, never the process. */
+export async function openDatabase(url: string, onError: (error: Error) => void): Promise<Database> {
+  const pool = new pg.Pool({ ...connectionOptions(url), max: HOT_CONNECTIONS });
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    entities,
+    extensions: [Migrator],
+    pool: { min: 0, max: ENTITY_CONNECTIONS },
+    driverOptions: { options: SESSION_OPTIONS },
+    migrations: { migrationsList: migrations, tableName: 'schema_migrations', transactional: true, snapshot: false },
+    debug: false,
+    logger: () => {},
+  });
+  return {
+    url,
+    orm,
+    pool,
+    transaction: (work) => transaction(orm, work),
+    migrate: async () => (await orm.migrator.up()).map((migration) => migration.name),
+    close: async () => {
+      await Promise.all([orm.close(), pool.end()]);
+    },
+  };
+}
+
+async function transaction<T>(orm: MikroORM, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const committed: (() => void)[] = [];
+  const result = await orm.em.fork().transactional((em) => {
+    const context = em.getTransactionContext<ControlledTransaction<unknown>>();
+    if (!context) throw new Error('No transaction is open');
+    const sql: Sql = async (text, values = []) =>
+      (await context.executeQuery(CompiledQuery.raw(text, [...values]))).rows as never;
+    return work({ em: em as SqlEntityManager, sql, afterCommit: (run) => committed.push(run) });
+  });
+  for (const run of committed) run();
+  return result;
+}

@@ -1,0 +1,20 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { Integration } from './integration.js';
+
+/** Something that needs a person; at most one open per kind and integration. */
+export const Alert = defineEntity({
+  name: 'Alert',
+  tableName: 'alerts',
+  properties: {
+    id: p.text().primary(),
+    merchantId: p.text().nullable(),
+    integration: () => p.manyToOne(Integration).nullable(),
+    kind: p.text(),
+    severity: p.text(),
+    message: p.text(),
+    /** What to do. */
+    advice: p.text(),
+    openedAt: p.datetime().defaultRaw('now()'),
+    closedAt: p.datetime().nullable(),
+  },
+});

@@ -1,0 +1,34 @@
+import { ApiKey, AuditEntry, IdempotencyKey } from './access.js';
+import { Alert } from './alert.js';
+import { Customer } from './customer.js';
+import { Integration } from './integration.js';
+import { Invoice } from './invoice.js';
+import { Merchant } from './merchant.js';
+import { Address, Order, OrderLine, OrderTotals } from './order.js';
+import { Payout } from './payout.js';
+import { InventoryLevel, Product } from './product.js';
+import { SyncAttempt, SyncEvent, SyncLink } from './sync-event.js';
+import { WebhookEvent } from './webhook-event.js';
+
+/** Every mapped noun. The read planner takes its tables, columns and relations from their metadata. */
+export const entities = [
+  Merchant,
+  Integration,
+  Customer,
+  Address,
+  OrderTotals,
+  Order,
+  OrderLine,
+  Invoice,
+  Payout,
+  Product,
+  InventoryLevel,
+  SyncLink,
+  SyncEvent,
+  SyncAttempt,
+  WebhookEvent,
+  Alert,
+  ApiKey,
+  AuditEntry,
+  IdempotencyKey,
+];

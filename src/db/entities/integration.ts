@@ -1,0 +1,37 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { IntegrationMode } from '../../model/statuses.js';
+
+/** Credentials as they are stored: AES-256-GCM, bound to the row's id, with the id of the key that sealed them. */
+export interface SealedCredentials {
+  keyId: string;
+  /** base64 */
+  iv: string;
+  tag: string;
+  data: string;
+}
+
+/** One merchant's configured use of a connector. */
+export const Integration = defineEntity({
+  name: 'Integration',
+  tableName: 'integrations',
+  properties: {
+    id: p.text().primary(),
+    merchantId: p.text(),
+    name: p.text(),
+    connector: p.text(),
+    mode: p
+      .enum(() => IntegrationMode)
+      .columnType('text')
+      .default('HYBRID'),
+    enabled: p.boolean().default(true),
+    sealedCredentials: p.json<SealedCredentials>().nullable(),
+    settings: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
+    mappings: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
+    /** `API`, `ENVIRONMENT` or `DEMO`. */
+    configuredBy: p.text().default('API'),
+    createdAt: p.datetime().defaultRaw('now()'),
+    updatedAt: p.datetime().defaultRaw('now()'),
+    /** Kept after deletion, because history names it. */
+    deletedAt: p.datetime().nullable(),
+  },
+});

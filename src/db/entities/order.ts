@@ -1,0 +1,74 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { OrderStatus } from '../../model/statuses.js';
+import { Customer } from './customer.js';
+import { Invoice } from './invoice.js';
+import { Payout } from './payout.js';
+
+/** Columns with a prefix in the owning table; absent when `line1` is null. */
+export const Address = defineEntity({
+  name: 'Address',
+  embeddable: true,
+  properties: {
+    name: p.text().nullable(),
+    company: p.text().nullable(),
+    line1: p.text(),
+    line2: p.text().nullable(),
+    city: p.text().nullable(),
+    region: p.text().nullable(),
+    postalCode: p.text().nullable(),
+    country: p.text().nullable(),
+    phone: p.text().nullable(),
+  },
+});
+
+/** Exact decimal amounts in the order's currency. */
+export const OrderTotals = defineEntity({
+  name: 'OrderTotals',
+  embeddable: true,
+  properties: {
+    subtotal: p.decimal().columnType('numeric'),
+    tax: p.decimal().columnType('numeric'),
+    shipping: p.decimal().columnType('numeric'),
+    discount: p.decimal().columnType('numeric'),
+    grandTotal: p.decimal().columnType('numeric'),
+  },
+});
+
+export const Order = defineEntity({
+  name: 'Order',
+  tableName: 'orders',
+  properties: {
+    id: p.text().primary(),
+    merchantId: p.text(),
+    number: p.text(),
+    status: p.enum(() => OrderStatus).columnType('text'),
+    currency: p.text(),
+    customer: () => p.manyToOne(Customer).nullable(),
+    totals: () => p.embedded(OrderTotals).prefix(false),
+    shippingAddress: () => p.embedded(Address).prefix('shipping_').nullable(),
+    billingAddress: () => p.embedded(Address).prefix('billing_').nullable(),
+    deliveryMethod: p.text().nullable(),
+    trackingNumbers: p.array().columnType('text[]').defaultRaw(`'{}'`),
+    placedAt: p.datetime(),
+    createdAt: p.datetime().defaultRaw('now()'),
+    updatedAt: p.datetime().defaultRaw('now()'),
+    lines: () => p.oneToMany(OrderLine).mappedBy('order').orderBy({ lineNo: 'asc' }),
+    invoices: () => p.oneToMany(Invoice).mappedBy('order').orderBy({ issuedAt: 'asc' }),
+    payouts: () => p.oneToMany(Payout).mappedBy('order'),
+  },
+});
+
+export const OrderLine = defineEntity({
+  name: 'OrderLine',
+  tableName: 'order_lines',
+  properties: {
+    order: () => p.manyToOne(Order).primary(),
+    lineNo: p.integer().primary(),
+    merchantId: p.text(),
+    sku: p.text(),
+    name: p.text().nullable(),
+    quantity: p.integer(),
+    unitPrice: p.decimal().columnType('numeric'),
+    total: p.decimal().columnType('numeric'),
+  },
+});

@@ -1,0 +1,14 @@
+import { Entities } from './0001-entities.js';
+import { Outbox } from './0002-outbox.js';
+import { Inbox } from './0003-inbox.js';
+import { Feed } from './0004-feed.js';
+import { Access } from './0005-access.js';
+
+/** In order; a released one is never changed, only followed by another. */
+export const migrations = [
+  { name: '0001-entities', class: Entities },
+  { name: '0002-outbox', class: Outbox },
+  { name: '0003-inbox', class: Inbox },
+  { name: '0004-feed', class: Feed },
+  { name: '0005-access', class: Access },
+];

@@ -1,0 +1,20 @@
+import { v7 } from 'uuid';
+
+/** Prefix of each noun's public id; `node(id:)` finds the noun by it. Sync events have plain decimal ids. */
+export const ID_PREFIX = {
+  Order: 'ord',
+  Invoice: 'inv',
+  Customer: 'cus',
+  Product: 'prd',
+  InventoryLevel: 'lvl',
+  Payout: 'pay',
+  WebhookEvent: 'whe',
+  Alert: 'alt',
+  ApiKey: 'key',
+} as const;
+export type NounWithId = keyof typeof ID_PREFIX;
+
+/** A new id, sortable by time: `ord_0199…` (prefix, underscore, 32 hex digits). */
+export function newId(noun: NounWithId): string {
+  return `${ID_PREFIX[noun]}_${v7().replaceAll('-', '')}`;
+}

@@ -1,0 +1,93 @@
+/** The closed lists of the public schema. Values are stored as they are named. */
+export const EntityType = {
+  ORDER: 'ORDER',
+  INVOICE: 'INVOICE',
+  CUSTOMER: 'CUSTOMER',
+  TRANSACTION: 'TRANSACTION',
+  BILLING_SUBSCRIPTION: 'BILLING_SUBSCRIPTION',
+  PRODUCT: 'PRODUCT',
+  INVENTORY: 'INVENTORY',
+} as const;
+export type EntityType = keyof typeof EntityType;
+
+export const Operation = {
+  CREATE: 'CREATE',
+  UPDATE: 'UPDATE',
+  DELETE: 'DELETE',
+  STATUS_CHANGE: 'STATUS_CHANGE',
+  QUERY: 'QUERY',
+} as const;
+export type Operation = keyof typeof Operation;
+
+export const Direction = { OUTBOUND: 'OUTBOUND', INBOUND: 'INBOUND' } as const;
+export type Direction = keyof typeof Direction;
+
+export const SyncEventStatus = {
+  PENDING: 'PENDING',
+  IN_PROGRESS: 'IN_PROGRESS',
+  RETRYING: 'RETRYING',
+  SUCCESS: 'SUCCESS',
+  FAILED: 'FAILED',
+  SKIPPED: 'SKIPPED',
+} as const;
+export type SyncEventStatus = keyof typeof SyncEventStatus;
+
+export const SyncState = {
+  PENDING: 'PENDING',
+  SYNCING: 'SYNCING',
+  SYNCED: 'SYNCED',
+  FAILED: 'FAILED',
+  SKIPPED: 'SKIPPED',
+} as const;
+export type SyncState = keyof typeof SyncState;
+
+export const OrderStatus = {
+  PENDING: 'PENDING',
+  CONFIRMED: 'CONFIRMED',
+  PAID: 'PAID',
+  EXPORTED: 'EXPORTED',
+  PROCESSING: 'PROCESSING',
+  PICKING: 'PICKING',
+  PACKED: 'PACKED',
+  SHIPPED: 'SHIPPED',
+  DELIVERED: 'DELIVERED',
+  CANCELLED: 'CANCELLED',
+  RETURNED: 'RETURNED',
+  REFUNDED: 'REFUNDED',
+  ON_HOLD: 'ON_HOLD',
+  FAILED: 'FAILED',
+} as const;
+export type OrderStatus = keyof typeof OrderStatus;
+
+export const InvoiceStatus = {
+  DRAFT: 'DRAFT',
+  ISSUED: 'ISSUED',
+  SENT: 'SENT',
+  PAID: 'PAID',
+  PARTIALLY_PAID: 'PARTIALLY_PAID',
+  OVERDUE: 'OVERDUE',
+  CANCELLED: 'CANCELLED',
+  REFUNDED: 'REFUNDED',
+  VOID: 'VOID',
+} as const;
+export type InvoiceStatus = keyof typeof InvoiceStatus;
+
+export const Health = { HEALTHY: 'HEALTHY', DEGRADED: 'DEGRADED', DOWN: 'DOWN', UNKNOWN: 'UNKNOWN' } as const;
+export type Health = keyof typeof Health;
+
+export const CircuitState = { CLOSED: 'CLOSED', OPEN: 'OPEN', HALF_OPEN: 'HALF_OPEN' } as const;
+export type CircuitState = keyof typeof CircuitState;
+
+export const IntegrationMode = { POLLING: 'POLLING', WEBHOOK: 'WEBHOOK', HYBRID: 'HYBRID' } as const;
+export type IntegrationMode = keyof typeof IntegrationMode;
+
+export const WebhookStatus = {
+  RECEIVED: 'RECEIVED',
+  PROCESSED: 'PROCESSED',
+  FAILED: 'FAILED',
+  IGNORED: 'IGNORED',
+} as const;
+export type WebhookStatus = keyof typeof WebhookStatus;
+
+export const Role = { admin: 'admin', operator: 'operator', viewer: 'viewer' } as const;
+export type Role = keyof typeof Role;
