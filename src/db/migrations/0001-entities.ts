@@ -26,6 +26,10 @@ create table integrations (
   deleted_at timestamptz
 );
 create index on integrations (merchant_id);
+create function integration_changed() returns trigger language plpgsql as $$
+begin perform pg_notify('integration_changed', ''); return null; end $$;
+create trigger integration_changed after insert or update or delete on integrations
+  for each statement execute function integration_changed();
 
 create table customers (
   id text primary key,
