@@ -8,6 +8,11 @@ import { migrations } from './migrations/index.js';
 /** Runs one statement with `$1`-style parameters. */
 export type Sql = <Row = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
+/** Statements on a pool, each committed by itself. */
+export function sqlOn(pool: pg.Pool): Sql {
+  return async (text, values = []) => (await pool.query(text, [...values])).rows;
+}
+
 /** An open transaction: entities through `em`, hand-written statements through `sql`, both on one connection. */
 export interface Tx {
   em: SqlEntityManager;

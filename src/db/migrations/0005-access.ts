@@ -34,6 +34,8 @@ create function audit_entries_are_final() returns trigger language plpgsql as $$
 begin raise exception 'audit entries are append-only'; end $$;
 create trigger audit_entries_final before update or delete on audit_entries
   for each row execute function audit_entries_are_final();
+create trigger audit_entries_kept before truncate on audit_entries
+  for each statement execute function audit_entries_are_final();
 
 create table idempotency_keys (
   merchant_id text not null,

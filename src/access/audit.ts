@@ -1,0 +1,38 @@
+import type { Sql } from '../db/database.js';
+import { maskSecrets } from '../model/mask-secrets.js';
+import type { EntityType } from '../model/statuses.js';
+
+/** What somebody did, tried and was refused, or tried and failed at. */
+export interface NewAuditEntry {
+  /** The caller's subject; `anonymous` before anyone is known, `hub` for its own work. */
+  actor: string;
+  /** Noun and verb, e.g. `order.create`, `authentication.refuse`. */
+  action: string;
+  outcome: 'OK' | 'REFUSED' | 'FAILED';
+  merchantId?: string | null;
+  entityType?: EntityType | null;
+  entityId?: string | null;
+  integrationId?: string | null;
+  /** Fields that are named like secrets are masked. */
+  details?: Record<string, unknown>;
+  requestId?: string | null;
+}
+
+const INSERT = `insert into audit_entries
+  (actor, action, outcome, merchant_id, entity_type, entity_id, integration_id, details, request_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+
+/** Appends an entry: with `tx.sql` it stands or falls with the transaction, with `sqlOn(pool)` it stands by itself. */
+export async function audit(sql: Sql, entry: NewAuditEntry): Promise<void> {
+  await sql(INSERT, [
+    entry.actor,
+    entry.action,
+    entry.outcome,
+    entry.merchantId ?? null,
+    entry.entityType ?? null,
+    entry.entityId ?? null,
+    entry.integrationId ?? null,
+    JSON.stringify(maskSecrets(entry.details ?? {})),
+    entry.requestId ?? null,
+  ]);
+}
