@@ -9,8 +9,11 @@ export interface Exchange {
 /** A bounded answer: never more than the limit is read, however much the upstream sends. */
 export interface UpstreamResponse {
   status: number;
+  /** Lower-case names. */
   headers: Record<string, string | undefined>;
   body: string;
+  /** Replaces, in text that is shown or kept, what the request carried as credentials. */
+  mask(text: string): string;
 }
 
 export interface UpstreamRequest {
@@ -19,14 +22,20 @@ export interface UpstreamRequest {
   headers?: Record<string, string>;
   /** Already serialised; sent as these bytes. */
   body?: string;
+  /** Bound of the whole call, the answer's body included. */
   timeoutMs: number;
 }
 
 /**
  * The one way that connectors reach an upstream. Follows no redirect, reads at most 4 MiB, stops a dripping body at
  * the timeout, never repeats a request by itself: the dispatcher decides whether there is another attempt.
+ * Each request is recorded by `recordExchanges` (`exchanges.ts`).
  */
 export interface UpstreamHttp {
-  /** @throws HubError UPSTREAM_TIMEOUT, UPSTREAM_UNREACHABLE or UPSTREAM_BAD_RESPONSE (body over the limit) */
+  /**
+   * Answers with whatever status came; `classify.ts` judges it.
+   * @throws HubError UPSTREAM_TIMEOUT, UPSTREAM_UNREACHABLE, UPSTREAM_BAD_RESPONSE (body over the limit or broken off),
+   * BAD_USER_INPUT (an address that may not be called, for example `http:` outside development)
+   */
   send(request: UpstreamRequest): Promise<UpstreamResponse>;
 }

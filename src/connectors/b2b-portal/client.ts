@@ -1,0 +1,59 @@
+import { type HubError } from '../../errors.js';
+import { classify, readAnswer } from '../classify.js';
+import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
+import type { PortalCredentials, PortalSettings } from './settings.js';
+import { ReadEntity, WrittenEntity } from './wire.js';
+
+/** The portal's two collections. */
+export type Collection = 'orders' | 'invoices';
+type Written = { id: string; number: string | null };
+
+/** One method per remote call. All throw {@link HubError}s with the codes of `classify.ts` and `http.ts`. */
+export interface PortalClient {
+  create(collection: Collection, body: unknown, idempotencyKey: string): Promise<Written>;
+  update(collection: Collection, id: string, body: unknown, idempotencyKey: string): Promise<Written>;
+  /** Null: the portal does not have it. */
+  read(collection: Collection, id: string): Promise<ReadEntity | null>;
+  checkHealth(): Promise<void>;
+}
+
+export function createPortalClient(
+  http: UpstreamHttp,
+  { baseUrl, merchantId, timeout }: PortalSettings,
+  { apiKey }: PortalCredentials,
+): PortalClient {
+  const call = (method: UpstreamRequest['method'], path: string, write?: { body: unknown; key: string }) =>
+    http.send({
+      method,
+      url: `${baseUrl}/${path}`,
+      headers: {
+        accept: 'application/json',
+        'x-api-key': apiKey,
+        'x-merchant-id': merchantId,
+        ...(write && { 'content-type': 'application/json', 'idempotency-key': write.key }),
+      },
+      body: write && JSON.stringify(write.body),
+      timeoutMs: timeout,
+    });
+  return {
+    async create(collection, body, key) {
+      return written(await call('POST', collection, { body, key }));
+    },
+    async update(collection, id, body, key) {
+      return written(await call('PUT', `${collection}/${encodeURIComponent(id)}`, { body, key }));
+    },
+    async read(collection, id) {
+      const response = await call('GET', `${collection}/${encodeURIComponent(id)}`);
+      return response.status === 404 ? null : readAnswer(response, ReadEntity);
+    },
+    async checkHealth() {
+      const failure = classify(await call('GET', 'health'));
+      if (failure) throw failure;
+    },
+  };
+}
+
+function written(response: UpstreamResponse): Written {
+  const entity = readAnswer(response, WrittenEntity);
+  return { id: entity.id, number: entity.order_number ?? entity.invoice_number ?? null };
+}

@@ -1,0 +1,94 @@
+import { HubError } from '../../errors.js';
+import type { InvoiceSnapshot, OrderSnapshot } from '../../model/snapshots.js';
+import type { EntityType } from '../../model/statuses.js';
+import { deliverSafely, UpstreamError } from '../classify.js';
+import type { Connection, Connector, DeliveryResult, Effect, InboundEvent } from '../connector.js';
+import { policyOf } from '../policy.js';
+import { type Collection, createPortalClient, type PortalClient } from './client.js';
+import { invoiceToPortal, orderToPortal } from './mapping.js';
+import { PortalCredentials, PortalSettings } from './settings.js';
+import { entityOf, portalWebhooks } from './webhook.js';
+
+/** The B2B Portal: orders and invoices out, their status back. */
+export const b2bPortal: Connector<PortalCredentials, PortalSettings> = {
+  name: 'b2b-portal',
+  title: 'B2B Portal',
+  sends: ['ORDER', 'INVOICE'],
+  honoursIdempotencyKeys: true,
+  credentials: PortalCredentials,
+  settings: PortalSettings,
+  policy: policyOf,
+  webhooks: portalWebhooks,
+  connect({ credentials, settings }, http): Connection {
+    const client = createPortalClient(http, settings, credentials);
+    return {
+      deliver: (effect) => deliverSafely(() => deliver(client, effect)),
+      checkHealth: () => client.checkHealth(),
+      readStatus: (entityType, externalId) => readStatus(client, settings, entityType, externalId),
+    };
+  },
+};
+
+async function deliver(client: PortalClient, effect: Effect): Promise<DeliveryResult> {
+  const collection = collectionOf(effect.entityType);
+  if (effect.operation === 'QUERY') return query(client, collection, effect);
+  if (effect.operation === 'DELETE' || !effect.snapshot) {
+    throw new HubError('UNSUPPORTED', 'The B2B Portal deletes nothing: cancel the order or void the invoice instead.');
+  }
+  const body =
+    collection === 'orders'
+      ? orderToPortal(effect.snapshot as OrderSnapshot)
+      : invoiceToPortal(effect.snapshot as InvoiceSnapshot);
+  const { id, number } = effect.externalId
+    ? await update(client, collection, effect.externalId, body, effect.idempotencyKey)
+    : await client.create(collection, body, effect.idempotencyKey);
+  return { kind: 'delivered', externalId: id, externalNumber: number };
+}
+
+/** What vanished at the portal is not made anew: somebody there may have removed it on purpose. */
+async function update(client: PortalClient, collection: Collection, id: string, body: unknown, key: string) {
+  try {
+    return await client.update(collection, id, body, key);
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.code !== 'UPSTREAM_NOT_FOUND') throw error;
+    const advice = 'Have it restored there and retry, or skip this sync event.';
+    throw new UpstreamError(
+      error.code,
+      `The portal no longer has ${id} in its ${collection}. ${advice}`,
+      error.httpStatus,
+    );
+  }
+}
+
+async function query(client: PortalClient, collection: Collection, effect: Effect): Promise<DeliveryResult> {
+  const found = effect.externalId ? await client.read(collection, effect.externalId) : null;
+  if (!found) throw new HubError('UPSTREAM_NOT_FOUND', `The portal does not have this in its ${collection}.`);
+  const number = collection === 'orders' ? found.order_number : found.invoice_number;
+  return { kind: 'delivered', externalId: found.id, externalNumber: number ?? null };
+}
+
+async function readStatus(
+  client: PortalClient,
+  settings: PortalSettings,
+  entityType: EntityType,
+  externalId: string,
+): Promise<InboundEvent | null> {
+  // Taken before the call: a webhook that overtakes the answer is the newer one.
+  const askedAt = new Date().toISOString();
+  const found = await client.read(collectionOf(entityType), externalId);
+  if (!found) return null;
+  const occurredAt = found.updated_at ?? askedAt;
+  return {
+    eventId: `poll:${entityType}:${found.id}:${found.status}:${occurredAt}`,
+    eventType: `${entityType.toLowerCase()}.status.read`,
+    occurredAt,
+    payload: found,
+    ...entityOf(entityType, found, settings),
+  };
+}
+
+function collectionOf(entityType: EntityType): Collection {
+  if (entityType === 'ORDER') return 'orders';
+  if (entityType === 'INVOICE') return 'invoices';
+  throw new HubError('UNSUPPORTED', `The B2B Portal takes orders and invoices, not ${entityType}.`);
+}

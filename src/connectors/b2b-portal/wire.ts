@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { decimalText } from '../exact-json.js';
+
+/** Ids are text; a portal that numbers its rows is read all the same. */
+const Id = z.union([z.string().min(1).max(255), z.int()]).transform(String);
+const Status = z.string().min(1).max(100);
+
+/** ISO 8601 with its zone, in UTC with every digit that the source gave below the second. */
+const Instant = z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time with its zone' }).transform((text) => {
+  const fraction = /\.(\d+)/.exec(text)?.[1] ?? '';
+  return `${new Date(text).toISOString().slice(0, 19)}.${fraction.slice(0, 6).padEnd(3, '0')}Z`;
+});
+
+const Amount = z.union([z.number(), z.string()]).transform((value, context) => {
+  const decimal = decimalText(value);
+  if (decimal !== null && !decimal.startsWith('-')) return decimal;
+  context.addIssue({ code: 'custom', message: 'must be a decimal of at least 0' });
+  return z.NEVER;
+});
+
+const bareOrUnderData = <T extends z.ZodType>(shape: T) =>
+  z.preprocess(
+    (body) => (typeof body === 'object' && body !== null && 'data' in body && !('id' in body) ? body.data : body),
+    shape,
+  );
+
+/** The answer to a create or an update. */
+export const WrittenEntity = bareOrUnderData(
+  z.object({ id: Id, order_number: Id.nullish(), invoice_number: Id.nullish(), status: Status.nullish() }),
+);
+
+const entityFields = {
+  id: Id,
+  status: Status.nullish(),
+  order_number: Id.nullish(),
+  invoice_number: Id.nullish(),
+  erp_order_id: Id.nullish(),
+  erp_invoice_id: Id.nullish(),
+  tracking_numbers: z.array(z.string().max(255)).max(1000).nullish(),
+  paid_date: Instant.nullish(),
+  paid_amount: Amount.nullish(),
+};
+
+/** An order or an invoice as the portal answers it. */
+export const ReadEntity = bareOrUnderData(z.object({ ...entityFields, status: Status, updated_at: Instant.nullish() }));
+export type ReadEntity = z.infer<typeof ReadEntity>;
+
+/** A webhook's body. */
+export const PortalEvent = z.object({
+  id: Id,
+  event: z.string().min(1).max(100),
+  timestamp: Instant,
+  entity_type: z.string().max(50).nullish(),
+  data: z.object(entityFields),
+});
+export type PortalEvent = z.infer<typeof PortalEvent>;

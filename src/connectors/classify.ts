@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { type ErrorCode, HubError, isRetryable } from '../errors.js';
+import type { DeliveryResult } from './connector.js';
+import { parseExactJson } from './exact-json.js';
+import type { UpstreamResponse } from './http.js';
+
+/** An upstream's wish beyond this is no wait but an outage: the attempts run out and an operator sees it. */
+const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1000;
+const LONGEST_MESSAGE = 300;
+
+/** A call that reached the upstream and failed there. */
+export class UpstreamError extends HubError {
+  readonly httpStatus: number;
+
+  constructor(code: ErrorCode, message: string, httpStatus: number, retryAfterMs?: number) {
+    super(code, message, { retryAfterMs });
+    this.name = 'UpstreamError';
+    this.httpStatus = httpStatus;
+  }
+}
+
+/** Runs one delivery and turns an expected failure into a value. Whether to retry is decided by the error's code alone. */
+export async function deliverSafely(work: () => Promise<DeliveryResult>): Promise<DeliveryResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    const httpStatus = error instanceof UpstreamError ? error.httpStatus : null;
+    const failure = { code: error.code, message: error.message, httpStatus };
+    return isRetryable(error.code)
+      ? { kind: 'retry', ...failure, retryAfterMs: error.retryAfterMs ?? null }
+      : { kind: 'rejected', ...failure };
+  }
+}
+
+/** The one place that judges an upstream's answer. Null: it succeeded. */
+export function classify(response: UpstreamResponse): UpstreamError | null {
+  const { status } = response;
+  if (status >= 200 && status < 300) return null;
+  const retryAfterMs = readRetryAfter(response.headers);
+  const said = upstreamMessage(response);
+  return new UpstreamError(codeOf(status, retryAfterMs), `${adviceFor(status)}${said}`, status, retryAfterMs);
+}
+
+/**
+ * The answer's JSON in the given shape; numbers are exact (`exact-json.ts`).
+ * @throws UpstreamError with the code of {@link classify}; UPSTREAM_BAD_RESPONSE for HTML, broken JSON or another shape
+ */
+export function readAnswer<T>(response: UpstreamResponse, shape: z.ZodType<T>): T {
+  const failure = classify(response);
+  if (failure) throw failure;
+  const parsed = shape.safeParse(parseBody(response));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw badResponse(response, `the field "${issue?.path.join('.') ?? ''}" is wrong: ${issue?.message ?? 'unknown'}`);
+}
+
+function parseBody(response: UpstreamResponse): unknown {
+  try {
+    return parseExactJson(response.body);
+  } catch {
+    const html = /^\s*</.test(response.body) || response.headers['content-type']?.includes('html');
+    throw badResponse(response, html ? 'it is a web page, not JSON' : 'it is broken JSON');
+  }
+}
+
+function badResponse(response: UpstreamResponse, reason: string): UpstreamError {
+  return new UpstreamError(
+    'UPSTREAM_BAD_RESPONSE',
+    `The upstream answered ${response.status}, but ${reason}. The call may have had its effect.`,
+    response.status,
+  );
+}
+
+const CODES: Record<number, ErrorCode> = {
+  401: 'UPSTREAM_UNAUTHORIZED',
+  403: 'UPSTREAM_UNAUTHORIZED',
+  404: 'UPSTREAM_NOT_FOUND',
+  408: 'UPSTREAM_UNAVAILABLE',
+  409: 'UPSTREAM_CONFLICT',
+  410: 'UPSTREAM_NOT_FOUND',
+  425: 'UPSTREAM_UNAVAILABLE',
+  429: 'UPSTREAM_RATE_LIMITED',
+};
+
+function codeOf(status: number, retryAfterMs: number | undefined): ErrorCode {
+  if (status < 400) return 'UPSTREAM_BAD_RESPONSE';
+  if (status >= 500) return 'UPSTREAM_UNAVAILABLE';
+  // Common for idempotency keys: the first call with this key is still running.
+  if (status === 409 && retryAfterMs !== undefined) return 'UPSTREAM_UNAVAILABLE';
+  return CODES[status] ?? 'UPSTREAM_REJECTED';
+}
+
+function adviceFor(status: number): string {
+  if (status < 400) {
+    return `The upstream answered with the redirect ${status}, which is not followed: set its final address as base URL.`;
+  }
+  if (status === 401 || status === 403) return `The upstream refused the credentials (${status}): check them.`;
+  return `The upstream answered ${status}.`;
+}
+
+function readRetryAfter(headers: UpstreamResponse['headers']): number | undefined {
+  const text = headers['retry-after']?.trim();
+  if (!text) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), LONGEST_RETRY_AFTER_MS);
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) return undefined;
+  // Against the upstream's own clock where it tells: the two may differ by minutes.
+  const now = Date.parse(headers['date'] ?? '');
+  return Math.min(Math.max(at - (Number.isNaN(now) ? Date.now() : now), 0), LONGEST_RETRY_AFTER_MS);
+}
+
+const text = z.string().min(1);
+const ProblemShape = z.union([
+  z.object({ message: text, errors: z.unknown().optional() }),
+  z.object({ error: z.object({ message: text }) }).transform(({ error }) => ({ message: error.message })),
+  z.object({ error: text, errors: z.unknown().optional() }).transform((it) => ({ ...it, message: it.error })),
+  z.object({ detail: text }).transform(({ detail }) => ({ message: detail })),
+  z.object({ title: text }).transform(({ title }) => ({ message: title })),
+]);
+
+/** What the upstream says about it, in one short line: no markup, no control characters, no credentials. */
+function upstreamMessage(response: UpstreamResponse): string {
+  if (response.body.trim() === '') return '';
+  const line = response
+    .mask(problemText(response.body))
+    .replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
+    .trim();
+  return line === '' ? '' : ` It said: ${line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line}`;
+}
+
+function problemText(body: string): string {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return body;
+  }
+  const problem = ProblemShape.safeParse(json);
+  if (!problem.success) return body;
+  const details = 'errors' in problem.data && problem.data.errors ? ` ${JSON.stringify(problem.data.errors)}` : '';
+  return `${problem.data.message}${details}`;
+}

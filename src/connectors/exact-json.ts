@@ -1,0 +1,39 @@
+import { Decimal } from 'decimal.js';
+
+/** The part of ECMAScript's JSON that TypeScript's library does not describe yet. */
+interface SourceTextJson {
+  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+  rawJSON(text: string): unknown;
+}
+const sourceTextJson = JSON as unknown as SourceTextJson;
+
+const PLAIN_DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+/** More digits than any amount has; a short exponent could otherwise ask for gigabytes of zeros. */
+const MOST_DIGITS = 40;
+
+/**
+ * Parses JSON without losing digits: a number that a double does not print back as it was written (`10.10`, 2^53 + 1)
+ * becomes its source text.
+ * @throws SyntaxError
+ */
+export function parseExactJson(text: string): unknown {
+  return sourceTextJson.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source ? source : value,
+  );
+}
+
+/** A decimal text as a JSON number with exactly its digits, for `JSON.stringify`. @throws SyntaxError */
+export function exactNumber(decimal: string): unknown {
+  if (!PLAIN_DECIMAL.test(decimal)) throw new SyntaxError(`"${decimal}" is not a decimal`);
+  return sourceTextJson.rawJSON(decimal);
+}
+
+/** Plain decimal text of a number that {@link parseExactJson} read, or null when it is none or is absurdly long. */
+export function decimalText(value: number | string): string | null {
+  const text = String(value);
+  if (text.length > MOST_DIGITS || !JSON_NUMBER.test(text)) return null;
+  if (PLAIN_DECIMAL.test(text)) return text;
+  const plain = new Decimal(text).toFixed();
+  return plain.length > MOST_DIGITS ? null : plain;
+}
