@@ -1,0 +1,81 @@
+import { Args, ArgsType, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { planned, Read } from './planned.js';
+import { DateTime, Json } from './scalars.js';
+
+@ObjectType({ simpleResolvers: true, description: 'What somebody did, or was refused.' })
+export class AuditEntry {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { nullable: true })
+  merchantId!: string | null;
+
+  @Field(() => String)
+  actor!: string;
+
+  @Field(() => String)
+  action!: string;
+
+  @Field(() => String, { nullable: true })
+  entityType!: string | null;
+
+  @Field(() => ID, { nullable: true })
+  entityId!: string | null;
+
+  @Field(() => ID, { nullable: true })
+  integrationId!: string | null;
+
+  @Field(() => String, { description: '`OK`, `REFUSED` or `FAILED`.' })
+  outcome!: string;
+
+  @Field(() => Json)
+  details!: unknown;
+
+  @Field(() => String, { nullable: true })
+  requestId!: string | null;
+
+  @Field(() => DateTime)
+  at!: string;
+}
+
+export const AuditEntryConnection = connectionOf('AuditEntry', () => AuditEntry);
+
+@InputType()
+export class AuditFilter {
+  @Field(() => String, { nullable: true })
+  actor?: string | null;
+
+  @Field(() => String, { nullable: true })
+  action?: string | null;
+
+  @Field(() => String, { nullable: true })
+  outcome?: string | null;
+
+  @Field(() => String, { nullable: true })
+  entityId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  integrationId?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  from?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  to?: string | null;
+}
+
+@ArgsType()
+class AuditLogArgs extends PageArgs {
+  @Field(() => AuditFilter, { nullable: true })
+  filter?: AuditFilter | null;
+}
+
+@Resolver()
+export class AuditQueries {
+  @Query(() => AuditEntryConnection, { description: 'Newest first.' })
+  @Read({ role: 'operator' })
+  auditLog(@Args(() => AuditLogArgs) _args: AuditLogArgs): Connection<AuditEntry> {
+    return planned();
+  }
+}

@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import './enums.js';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { AlertQueries } from './alert.js';
+import { AuditQueries } from './audit-entry.js';
+import { ConnectorQueries } from './connector.js';
+import { ConnectorHealthQueries } from './connector-health.js';
+import { IntegrationQueries } from './integration.js';
+import { InventoryQueries, ProductInventory } from './inventory.js';
+import { InvoiceQueries, OrderInvoices } from './invoice.js';
+import { JobQueries } from './job.js';
+import { NodeQueries } from './node.js';
+import { CustomerOrders, OrderQueries } from './order.js';
+import { ProductQueries } from './product.js';
+import { StatisticsQueries } from './statistics.js';
+import { SyncEventQueries } from './sync-event.js';
+import { WebhookEventQueries } from './webhook-event.js';
+
+/** Every resolver class of the schema; a new one is added here or it does not exist. */
+const resolvers: NonEmptyArray<new () => object> = [
+  NodeQueries,
+  OrderQueries,
+  OrderInvoices,
+  CustomerOrders,
+  InvoiceQueries,
+  ProductQueries,
+  InventoryQueries,
+  ProductInventory,
+  SyncEventQueries,
+  StatisticsQueries,
+  WebhookEventQueries,
+  ConnectorQueries,
+  IntegrationQueries,
+  ConnectorHealthQueries,
+  JobQueries,
+  AuditQueries,
+  AlertQueries,
+];
+
+/** The public schema. Inputs are checked by their scalars and by the use cases. */
+export function buildHubSchema(): GraphQLSchema {
+  return buildSchemaSync({ resolvers, validate: false });
+}

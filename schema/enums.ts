@@ -1,0 +1,30 @@
+import { registerEnumType } from 'type-graphql';
+import {
+  CircuitState,
+  Direction,
+  EntityType,
+  Health,
+  IntegrationMode,
+  InvoiceStatus,
+  Operation,
+  OrderStatus,
+  SyncEventStatus,
+  SyncState,
+  WebhookStatus,
+} from '../src/model/statuses.js';
+
+registerEnumType(EntityType, { name: 'EntityType' });
+registerEnumType(Operation, { name: 'Operation' });
+registerEnumType(Direction, { name: 'Direction' });
+registerEnumType(SyncEventStatus, {
+  name: 'SyncEventStatus',
+  description:
+    'FAILED is final (permanent error, or attempts used up): the event is a dead letter until it is redriven.',
+});
+registerEnumType(SyncState, { name: 'SyncState' });
+registerEnumType(OrderStatus, { name: 'OrderStatus' });
+registerEnumType(InvoiceStatus, { name: 'InvoiceStatus' });
+registerEnumType(Health, { name: 'Health' });
+registerEnumType(CircuitState, { name: 'CircuitState' });
+registerEnumType(IntegrationMode, { name: 'IntegrationMode' });
+registerEnumType(WebhookStatus, { name: 'WebhookStatus' });

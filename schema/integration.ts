@@ -1,0 +1,85 @@
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { IntegrationMode } from '../src/model/statuses.js';
+import { Connector } from './connector.js';
+import type { HubContext } from './context.js';
+import { Node } from './node.js';
+import { planned, Read } from './planned.js';
+import { DateTime, Json } from './scalars.js';
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'One merchant’s configured use of a connector. Credentials never leave the hub.',
+})
+export class Integration extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  connector!: string;
+
+  @Field(() => IntegrationMode)
+  mode!: IntegrationMode;
+
+  @Field(() => Boolean)
+  enabled!: boolean;
+
+  @Field(() => Boolean)
+  @Read({ expression: { sql: (row) => `(${row}.sealed_credentials is not null)`, type: 'boolean' } })
+  credentialsConfigured!: boolean;
+
+  @Field(() => Json)
+  @Read({ role: 'operator' })
+  settings!: unknown;
+
+  @Field(() => Json)
+  @Read({ role: 'operator' })
+  mappings!: unknown;
+
+  @Field(() => String, { description: '`API`, `ENVIRONMENT` or `DEMO`.' })
+  configuredBy!: string;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime)
+  updatedAt!: string;
+
+  @Field(() => DateTime, { nullable: true, description: 'Set once it is deleted; kept because history names it.' })
+  deletedAt!: string | null;
+}
+
+@InputType()
+export class IntegrationFilter {
+  @Field(() => String, { nullable: true })
+  merchantId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  connector?: string | null;
+
+  @Field(() => Boolean, { nullable: true })
+  enabled?: boolean | null;
+}
+
+@Resolver(() => Integration)
+export class IntegrationQueries {
+  @Query(() => Integration, { nullable: true })
+  integration(@Arg('id', () => ID) _id: string): Integration | null {
+    return planned();
+  }
+
+  @Query(() => [Integration], { description: 'By name.' })
+  @Read({ order: [['name', 'asc']], limit: 1000 })
+  integrations(@Arg('filter', () => IntegrationFilter, { nullable: true }) _filter?: IntegrationFilter): Integration[] {
+    return planned();
+  }
+
+  @FieldResolver(() => Connector, { nullable: true, description: 'Null when this hub has no such connector.' })
+  @Read({ needs: ['connector'] })
+  definition(@Root() row: { $connector: string }, @Ctx() context: HubContext): Connector | null {
+    return context.connectors.find((connector) => connector.name === row.$connector) ?? null;
+  }
+}

@@ -1,0 +1,91 @@
+import { Args, ArgsType, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Integration } from './integration.js';
+import { Node } from './node.js';
+import { FilterBy, planned, Read } from './planned.js';
+import { Product } from './product.js';
+import { DateTime } from './scalars.js';
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'Stock of one SKU at one location, as one integration reports it.',
+})
+export class InventoryLevel extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => Integration)
+  integration!: Integration;
+
+  @Field(() => Product, { nullable: true })
+  product!: Product | null;
+
+  @Field(() => String)
+  sku!: string;
+
+  @Field(() => String, { description: 'Empty where the system has one location only.' })
+  location!: string;
+
+  @Field(() => Int)
+  onHand!: number;
+
+  @Field(() => Int)
+  reserved!: number;
+
+  @Field(() => Int)
+  available!: number;
+
+  @Field(() => String, { description: '`live`, or `stale_cache` when the upstream could not be read.' })
+  source!: string;
+
+  @Field(() => DateTime, { description: 'When the upstream was read.' })
+  readAt!: string;
+
+  @Field(() => DateTime)
+  updatedAt!: string;
+}
+
+export const InventoryLevelConnection = connectionOf('InventoryLevel', () => InventoryLevel);
+
+@InputType()
+export class InventoryFilter {
+  @Field(() => String, { nullable: true })
+  merchantId?: string | null;
+
+  @Field(() => [String], { nullable: true })
+  sku?: string[] | null;
+
+  @Field(() => String, { nullable: true })
+  location?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  integrationId?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'At most so many available.' })
+  @FilterBy((row, arg) => `${row}.available <= ${arg('availableMax', 'integer')}`)
+  availableMax?: number | null;
+}
+
+@ArgsType()
+class InventoryArgs extends PageArgs {
+  @Field(() => InventoryFilter, { nullable: true })
+  filter?: InventoryFilter | null;
+}
+
+@Resolver()
+export class InventoryQueries {
+  @Query(() => InventoryLevelConnection, { description: 'By SKU.' })
+  @Read({ order: [['sku', 'asc']] })
+  inventory(@Args(() => InventoryArgs) _args: InventoryArgs): Connection<InventoryLevel> {
+    return planned();
+  }
+}
+
+@Resolver(() => Product)
+export class ProductInventory {
+  @FieldResolver(() => [InventoryLevel])
+  inventory(): InventoryLevel[] {
+    return planned();
+  }
+}

@@ -1,0 +1,160 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  registerEnumType,
+} from 'type-graphql';
+import { InvoiceStatus } from '../src/model/statuses.js';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Node } from './node.js';
+import { Order } from './order.js';
+import { FilterBy, planned, Read } from './planned.js';
+import { DateTime, Decimal } from './scalars.js';
+import { SyncEvent, SyncEventConnection } from './sync-event.js';
+import { SyncLink } from './sync-link.js';
+
+@ObjectType({ implements: Node, simpleResolvers: true })
+export class Invoice extends Node {
+  @Field(() => String)
+  number!: string;
+
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => Order, { nullable: true })
+  order!: Order | null;
+
+  @Field(() => InvoiceStatus)
+  status!: InvoiceStatus;
+
+  @Field(() => String)
+  currency!: string;
+
+  @Field(() => Decimal)
+  subtotal!: string;
+
+  @Field(() => Decimal)
+  tax!: string;
+
+  @Field(() => Decimal)
+  total!: string;
+
+  @Field(() => Decimal)
+  paidAmount!: string;
+
+  @Field(() => DateTime)
+  issuedAt!: string;
+
+  @Field(() => DateTime, { nullable: true })
+  dueAt!: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  paidAt!: string | null;
+
+  @Field(() => [SyncLink])
+  @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'INVOICE'` } })
+  links!: SyncLink[];
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime)
+  updatedAt!: string;
+}
+
+export const InvoiceConnection = connectionOf('Invoice', () => Invoice);
+
+/** Values name a property and a direction; the planner adds the id. */
+export const InvoiceOrderBy = {
+  ISSUED_AT_DESC: 'issuedAt desc',
+  ISSUED_AT_ASC: 'issuedAt asc',
+  UPDATED_AT_DESC: 'updatedAt desc',
+  NUMBER_ASC: 'number asc',
+} as const;
+export type InvoiceOrderBy = (typeof InvoiceOrderBy)[keyof typeof InvoiceOrderBy];
+registerEnumType(InvoiceOrderBy, { name: 'InvoiceOrderBy' });
+
+@InputType()
+export class InvoiceFilter {
+  @Field(() => [InvoiceStatus], { nullable: true })
+  status?: InvoiceStatus[] | null;
+
+  @Field(() => String, { nullable: true })
+  merchantId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  orderId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  numberStartsWith?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  issuedFrom?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  issuedTo?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A part of the invoice’s number or of its order’s.' })
+  @FilterBy(
+    (row, arg) =>
+      `(strpos(lower(${row}.number), lower(${arg('search', 'text')})) > 0 or exists (select from orders o where o.id = ${row}.order_id` +
+      ` and strpos(lower(o.number), lower(${arg('search', 'text')})) > 0))`,
+  )
+  search?: string | null;
+}
+
+@ArgsType()
+class InvoicesArgs extends PageArgs {
+  @Field(() => InvoiceFilter, { nullable: true })
+  filter?: InvoiceFilter | null;
+
+  @Field(() => InvoiceOrderBy, { nullable: true, description: 'Default: ISSUED_AT_DESC.' })
+  orderBy?: InvoiceOrderBy | null;
+}
+
+@ArgsType()
+class SyncEventsOfInvoiceArgs extends PageArgs {
+  @Field(() => Int, { nullable: true, defaultValue: 20 })
+  override first!: number | null;
+}
+
+@Resolver(() => Invoice)
+export class InvoiceQueries {
+  @Query(() => Invoice, {
+    nullable: true,
+    description: 'By id, or by number: the newest where several merchants use it.',
+  })
+  invoice(
+    @Arg('id', () => ID, { nullable: true }) _id?: string,
+    @Arg('number', () => String, { nullable: true }) _number?: string,
+  ): Invoice | null {
+    return planned();
+  }
+
+  @Query(() => InvoiceConnection)
+  invoices(@Args(() => InvoicesArgs) _args: InvoicesArgs): Connection<Invoice> {
+    return planned();
+  }
+
+  @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
+  @Read({ relation: { on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'INVOICE'` } })
+  syncEvents(@Args(() => SyncEventsOfInvoiceArgs) _args: SyncEventsOfInvoiceArgs): Connection<SyncEvent> {
+    return planned();
+  }
+}
+
+@Resolver(() => Order)
+export class OrderInvoices {
+  @FieldResolver(() => [Invoice])
+  invoices(): Invoice[] {
+    return planned();
+  }
+}

@@ -1,0 +1,16 @@
+import { Arg, Field, ID, InterfaceType, Query, Resolver } from 'type-graphql';
+import { planned } from './planned.js';
+
+@InterfaceType({ description: 'Whatever can be read again by its id.', resolveType: (value) => value.__typename })
+export abstract class Node {
+  @Field(() => ID)
+  id!: string;
+}
+
+@Resolver()
+export class NodeQueries {
+  @Query(() => Node, { nullable: true, description: 'Any noun, found by its id alone.' })
+  node(@Arg('id', () => ID) _id: string): Node | null {
+    return planned();
+  }
+}

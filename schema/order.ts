@@ -1,0 +1,253 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  registerEnumType,
+} from 'type-graphql';
+import { OrderStatus, SyncState } from '../src/model/statuses.js';
+import { Address } from './address.js';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Customer } from './customer.js';
+import { Node } from './node.js';
+import { Payout } from './payout.js';
+import { FilterBy, planned, Read } from './planned.js';
+import { DateTime, Decimal } from './scalars.js';
+import { SyncEvent, SyncEventConnection } from './sync-event.js';
+import { SyncLink } from './sync-link.js';
+import { TimelineConnection, type TimelineEntry } from './timeline.js';
+
+@ObjectType({ simpleResolvers: true })
+export class OrderLine {
+  @Field(() => Int, { description: 'The line’s place in the order, from 1.' })
+  lineNo!: number;
+
+  @Field(() => String)
+  sku!: string;
+
+  @Field(() => String, { nullable: true })
+  name!: string | null;
+
+  @Field(() => Int)
+  quantity!: number;
+
+  @Field(() => Decimal)
+  unitPrice!: string;
+
+  @Field(() => Decimal)
+  total!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Exact amounts in the order’s currency.' })
+export class OrderTotals {
+  @Field(() => Decimal)
+  subtotal!: string;
+
+  @Field(() => Decimal)
+  tax!: string;
+
+  @Field(() => Decimal)
+  shipping!: string;
+
+  @Field(() => Decimal)
+  discount!: string;
+
+  @Field(() => Decimal)
+  grandTotal!: string;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true })
+export class Order extends Node {
+  @Field(() => String)
+  number!: string;
+
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => OrderStatus)
+  status!: OrderStatus;
+
+  @Field(() => String)
+  currency!: string;
+
+  @Field(() => Customer, { nullable: true })
+  customer!: Customer | null;
+
+  @Field(() => [OrderLine])
+  lines!: OrderLine[];
+
+  @Field(() => OrderTotals)
+  totals!: OrderTotals;
+
+  @Field(() => Address, { nullable: true })
+  shippingAddress!: Address | null;
+
+  @Field(() => Address, { nullable: true })
+  billingAddress!: Address | null;
+
+  @Field(() => String, { nullable: true })
+  deliveryMethod!: string | null;
+
+  @Field(() => [String])
+  trackingNumbers!: string[];
+
+  @Field(() => [Payout])
+  payouts!: Payout[];
+
+  @Field(() => [SyncLink], {
+    description: 'One per integration that knows this order: external id, state, when, last error.',
+  })
+  @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'ORDER'` } })
+  links!: SyncLink[];
+
+  @Field(() => DateTime)
+  placedAt!: string;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime)
+  updatedAt!: string;
+}
+
+export const OrderConnection = connectionOf('Order', () => Order);
+
+/** Values name a property and a direction; the planner adds the id. */
+export const OrderOrderBy = {
+  PLACED_AT_DESC: 'placedAt desc',
+  PLACED_AT_ASC: 'placedAt asc',
+  CREATED_AT_DESC: 'createdAt desc',
+  CREATED_AT_ASC: 'createdAt asc',
+  UPDATED_AT_DESC: 'updatedAt desc',
+  UPDATED_AT_ASC: 'updatedAt asc',
+  NUMBER_ASC: 'number asc',
+  NUMBER_DESC: 'number desc',
+  GRAND_TOTAL_DESC: 'totals.grandTotal desc',
+  GRAND_TOTAL_ASC: 'totals.grandTotal asc',
+} as const;
+export type OrderOrderBy = (typeof OrderOrderBy)[keyof typeof OrderOrderBy];
+registerEnumType(OrderOrderBy, { name: 'OrderOrderBy' });
+
+@InputType()
+export class OrderFilter {
+  @Field(() => [OrderStatus], { nullable: true })
+  status?: OrderStatus[] | null;
+
+  @Field(() => String, { nullable: true })
+  merchantId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  numberStartsWith?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  placedFrom?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  placedTo?: string | null;
+
+  @Field(() => SyncState, {
+    nullable: true,
+    description: 'In any integration, or in `integrationId` where it is given.',
+  })
+  @FilterBy(
+    (row, arg) =>
+      `exists (select from links l where l.entity_id = ${row}.id and l.entity_type = 'ORDER'` +
+      ` and l.state = ${arg('syncState', 'text')}${linkedTo(arg('integrationId', 'text'))})`,
+  )
+  syncState?: SyncState | null;
+
+  @Field(() => ID, { nullable: true, description: 'Orders that this integration knows.' })
+  @FilterBy(
+    (row, arg) =>
+      `exists (select from links l where l.entity_id = ${row}.id and l.entity_type = 'ORDER'${linkedTo(arg('integrationId', 'text'))})`,
+  )
+  integrationId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A part of the number, or of the customer’s name, email or reference.',
+  })
+  @FilterBy(
+    (row, arg) =>
+      `(strpos(lower(${row}.number), lower(${arg('search', 'text')})) > 0 or exists (select from customers c where c.id = ${row}.customer_id` +
+      ` and strpos(lower(concat_ws(e'\\n', c.name, c.email, c.reference)), lower(${arg('search', 'text')})) > 0))`,
+  )
+  search?: string | null;
+}
+
+function linkedTo(integrationId: string | null): string {
+  return integrationId === null ? '' : ` and l.integration_id = ${integrationId}`;
+}
+
+@ArgsType()
+class OrdersArgs extends PageArgs {
+  @Field(() => OrderFilter, { nullable: true })
+  filter?: OrderFilter | null;
+
+  @Field(() => OrderOrderBy, { nullable: true, description: 'Default: PLACED_AT_DESC.' })
+  orderBy?: OrderOrderBy | null;
+}
+
+@ArgsType()
+class SyncEventsOfEntityArgs extends PageArgs {
+  @Field(() => Int, { nullable: true, defaultValue: 20 })
+  override first!: number | null;
+}
+
+@ArgsType()
+class TimelineArgs extends PageArgs {
+  @Field(() => Int, { nullable: true, defaultValue: 100 })
+  override first!: number | null;
+}
+
+@Resolver(() => Order)
+export class OrderQueries {
+  @Query(() => Order, {
+    nullable: true,
+    description: 'By id, or by number: the newest where several merchants use it.',
+  })
+  order(
+    @Arg('id', () => ID, { nullable: true }) _id?: string,
+    @Arg('number', () => String, { nullable: true }) _number?: string,
+  ): Order | null {
+    return planned();
+  }
+
+  @Query(() => OrderConnection)
+  orders(@Args(() => OrdersArgs) _args: OrdersArgs): Connection<Order> {
+    return planned();
+  }
+
+  @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
+  @Read({ relation: { on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'ORDER'` } })
+  syncEvents(@Args(() => SyncEventsOfEntityArgs) _args: SyncEventsOfEntityArgs): Connection<SyncEvent> {
+    return planned();
+  }
+
+  @FieldResolver(() => TimelineConnection, {
+    description: 'Everything that happened to this order in every system, oldest first.',
+  })
+  @Read({
+    relation: { on: (row, entry) => `${entry}.entity_id = ${row}.id and ${entry}.entity_type = 'ORDER'` },
+    order: [['at', 'asc']],
+  })
+  timeline(@Args(() => TimelineArgs) _args: TimelineArgs): Connection<TimelineEntry> {
+    return planned();
+  }
+}
+
+@Resolver(() => Customer)
+export class CustomerOrders {
+  @FieldResolver(() => OrderConnection, { description: 'Newest first.' })
+  @Read({ relation: { on: (row, order) => `${order}.customer_id = ${row}.id` }, order: [['placedAt', 'desc']] })
+  orders(@Args(() => PageArgs) _args: PageArgs): Connection<Order> {
+    return planned();
+  }
+}

@@ -1,0 +1,13 @@
+import { Extensions } from 'type-graphql';
+import type { FieldRule, FilterRule } from '../src/read/rules.js';
+
+/** The body of a field that the planner answers. It is never run: the planner takes over every field of a noun. */
+export function planned(): never {
+  throw new Error('This field is read by the planner');
+}
+
+/** Tells the planner what it cannot know from the entity's metadata. */
+export const Read = (read: FieldRule): MethodDecorator & PropertyDecorator => Extensions({ read });
+
+/** Tells the planner the SQL of a filter that is not one of a column by its name. */
+export const FilterBy = (filter: FilterRule): PropertyDecorator => Extensions({ filter });

@@ -1,0 +1,76 @@
+import { Arg, Args, ArgsType, Field, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Node } from './node.js';
+import { FilterBy, planned, Read } from './planned.js';
+import { DateTime, Decimal } from './scalars.js';
+
+@ObjectType({ implements: Node, simpleResolvers: true })
+export class Product extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => String)
+  sku!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { nullable: true })
+  brand!: string | null;
+
+  @Field(() => String, { nullable: true })
+  barcode!: string | null;
+
+  @Field(() => Decimal, { nullable: true })
+  price!: string | null;
+
+  @Field(() => String, { nullable: true })
+  currency!: string | null;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime)
+  updatedAt!: string;
+}
+
+export const ProductConnection = connectionOf('Product', () => Product);
+
+@InputType()
+export class ProductFilter {
+  @Field(() => String, { nullable: true })
+  merchantId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  skuStartsWith?: string | null;
+
+  @Field(() => String, { nullable: true })
+  brand?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A part of the SKU, name or barcode.' })
+  @FilterBy(
+    (row, arg) =>
+      `strpos(lower(concat_ws(e'\\n', ${row}.sku, ${row}.name, ${row}.barcode)), lower(${arg('search', 'text')})) > 0`,
+  )
+  search?: string | null;
+}
+
+@ArgsType()
+class ProductsArgs extends PageArgs {
+  @Field(() => ProductFilter, { nullable: true })
+  filter?: ProductFilter | null;
+}
+
+@Resolver()
+export class ProductQueries {
+  @Query(() => Product, { nullable: true, description: 'The newest where several merchants use the SKU.' })
+  product(@Arg('sku', () => String) _sku: string): Product | null {
+    return planned();
+  }
+
+  @Query(() => ProductConnection, { description: 'By SKU.' })
+  @Read({ order: [['sku', 'asc']] })
+  products(@Args(() => ProductsArgs) _args: ProductsArgs): Connection<Product> {
+    return planned();
+  }
+}

@@ -1,0 +1,45 @@
+import { Arg, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { EntityType } from '../src/model/statuses.js';
+import { planned, Read } from './planned.js';
+
+@ObjectType({ simpleResolvers: true, description: 'Sync events of one type of entity, by what became of them.' })
+export class SyncStatistics {
+  @Field(() => EntityType)
+  entityType!: EntityType;
+
+  @Field(() => Int, { description: 'Waiting or being sent for the first time.' })
+  pending!: number;
+
+  @Field(() => Int)
+  success!: number;
+
+  @Field(() => Int)
+  failed!: number;
+
+  @Field(() => Int)
+  retrying!: number;
+
+  @Field(() => Int)
+  skipped!: number;
+
+  @Field(() => Int)
+  total!: number;
+}
+
+@Resolver()
+export class StatisticsQueries {
+  @Query(() => [SyncStatistics], { description: 'Over the sync events that were accepted in the last days, 1 to 365.' })
+  @Read({
+    order: [['entityType', 'asc']],
+    from: (arg, merchant) => `(select entity_type, merchant_id,
+ count(*) filter (where status in ('PENDING', 'IN_PROGRESS'))::int pending, count(*) filter (where status = 'SUCCESS')::int success,
+ count(*) filter (where status = 'FAILED')::int failed, count(*) filter (where status = 'RETRYING')::int retrying,
+ count(*) filter (where status = 'SKIPPED')::int skipped, count(*)::int total
+ from (select ${merchant ?? 'null'}::text merchant_id, entity_type, status from sync_events
+  where created_at > now() - make_interval(days => least(greatest(${arg('days', 'integer') ?? '30'}, 1), 365))
+  ${merchant === null ? '' : `and merchant_id = ${merchant}`}) e group by 1, 2)`,
+  })
+  syncStatistics(@Arg('days', () => Int, { nullable: true, defaultValue: 30 }) _days: number | null): SyncStatistics[] {
+    return planned();
+  }
+}

@@ -1,0 +1,154 @@
+import { Arg, Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Direction, EntityType, Operation, SyncEventStatus } from '../src/model/statuses.js';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Integration } from './integration.js';
+import { Node } from './node.js';
+import { planned, Read } from './planned.js';
+import { DateTime, Json } from './scalars.js';
+
+@ObjectType({ simpleResolvers: true, description: 'One try of a sync event; secrets masked, large bodies cut.' })
+export class SyncAttempt {
+  @Field(() => Int)
+  number!: number;
+
+  @Field(() => DateTime)
+  startedAt!: string;
+
+  @Field(() => Int, { nullable: true })
+  durationMs!: number | null;
+
+  @Field(() => String, { description: '`DELIVERED`, `RETRY` or `REJECTED`.' })
+  outcome!: string;
+
+  @Field(() => Json, { nullable: true })
+  @Read({ role: 'operator' })
+  request!: unknown;
+
+  @Field(() => Json, { nullable: true })
+  @Read({ role: 'operator' })
+  response!: unknown;
+
+  @Field(() => Int, { nullable: true })
+  httpStatus!: number | null;
+
+  @Field(() => String, { nullable: true })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorMessage!: string | null;
+}
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description:
+    'One intended effect, in one direction, on one entity. `entityId` is the id that the entity’s own query takes.',
+})
+export class SyncEvent extends Node {
+  @Field(() => Integration)
+  integration!: Integration;
+
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => EntityType)
+  entityType!: EntityType;
+
+  @Field(() => ID)
+  entityId!: string;
+
+  @Field(() => String, { nullable: true })
+  externalId!: string | null;
+
+  @Field(() => Operation)
+  operation!: Operation;
+
+  @Field(() => Direction)
+  direction!: Direction;
+
+  @Field(() => SyncEventStatus)
+  status!: SyncEventStatus;
+
+  @Field(() => Json, { nullable: true })
+  @Read({ role: 'operator' })
+  payload!: unknown;
+
+  @Field(() => String, { nullable: true })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorMessage!: string | null;
+
+  @Field(() => Int)
+  @Read({ expression: { sql: (row) => `greatest(${row}.attempt_count - 1, 0)`, type: 'integer' } })
+  retryCount!: number;
+
+  @Field(() => Int)
+  maxAttempts!: number;
+
+  @Field(() => DateTime, { nullable: true })
+  nextAttemptAt!: string | null;
+
+  @Field(() => String)
+  idempotencyKey!: string;
+
+  @Field(() => [SyncAttempt])
+  attempts!: SyncAttempt[];
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime)
+  updatedAt!: string;
+
+  @Field(() => DateTime, { nullable: true })
+  processedAt!: string | null;
+}
+
+export const SyncEventConnection = connectionOf('SyncEvent', () => SyncEvent);
+
+@InputType()
+export class SyncEventFilter {
+  @Field(() => [SyncEventStatus], { nullable: true })
+  status?: SyncEventStatus[] | null;
+
+  @Field(() => EntityType, { nullable: true })
+  entityType?: EntityType | null;
+
+  @Field(() => String, { nullable: true })
+  entityId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  integrationId?: string | null;
+
+  @Field(() => Direction, { nullable: true })
+  direction?: Direction | null;
+
+  @Field(() => DateTime, { nullable: true })
+  createdFrom?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  createdTo?: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorCode?: string | null;
+}
+
+@ArgsType()
+class SyncEventsArgs extends PageArgs {
+  @Field(() => SyncEventFilter, { nullable: true })
+  filter?: SyncEventFilter | null;
+}
+
+@Resolver(() => SyncEvent)
+export class SyncEventQueries {
+  @Query(() => SyncEvent, { nullable: true })
+  syncEvent(@Arg('id', () => ID) _id: string): SyncEvent | null {
+    return planned();
+  }
+
+  @Query(() => SyncEventConnection, { description: 'Newest first.' })
+  syncEvents(@Args(() => SyncEventsArgs) _args: SyncEventsArgs): Connection<SyncEvent> {
+    return planned();
+  }
+}

@@ -1,0 +1,107 @@
+import { Args, ArgsType, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { EntityType, WebhookStatus } from '../src/model/statuses.js';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Integration } from './integration.js';
+import { Node } from './node.js';
+import { planned, Read } from './planned.js';
+import { DateTime, Json } from './scalars.js';
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'One received webhook.' })
+export class WebhookEvent extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => Integration)
+  integration!: Integration;
+
+  @Field(() => String, { description: 'The sender’s identity of the event; unique per integration.' })
+  eventId!: string;
+
+  @Field(() => String)
+  eventType!: string;
+
+  @Field(() => EntityType, { nullable: true })
+  entityType!: EntityType | null;
+
+  @Field(() => ID, { nullable: true })
+  entityId!: string | null;
+
+  @Field(() => String, { nullable: true })
+  externalId!: string | null;
+
+  @Field(() => WebhookStatus)
+  status!: WebhookStatus;
+
+  @Field(() => Json, { nullable: true })
+  @Read({ role: 'operator' })
+  payload!: unknown;
+
+  @Field(() => Json, { description: 'Secrets and signatures masked.' })
+  @Read({ role: 'operator' })
+  headers!: unknown;
+
+  @Field(() => Json, { nullable: true, description: 'What the hub answered.' })
+  answer!: unknown;
+
+  @Field(() => String, { nullable: true })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorMessage!: string | null;
+
+  @Field(() => DateTime, { description: 'When it happened at the sender.' })
+  occurredAt!: string;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime, { nullable: true })
+  processedAt!: string | null;
+}
+
+export const WebhookEventConnection = connectionOf('WebhookEvent', () => WebhookEvent);
+
+@InputType()
+export class WebhookEventFilter {
+  @Field(() => [WebhookStatus], { nullable: true })
+  status?: WebhookStatus[] | null;
+
+  @Field(() => ID, { nullable: true })
+  integrationId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  eventType?: string | null;
+
+  @Field(() => EntityType, { nullable: true })
+  entityType?: EntityType | null;
+
+  @Field(() => String, { nullable: true })
+  entityId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  externalId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorCode?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  createdFrom?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  createdTo?: string | null;
+}
+
+@ArgsType()
+class WebhookEventsArgs extends PageArgs {
+  @Field(() => WebhookEventFilter, { nullable: true })
+  filter?: WebhookEventFilter | null;
+}
+
+@Resolver()
+export class WebhookEventQueries {
+  @Query(() => WebhookEventConnection, { description: 'Newest first.' })
+  @Read({ order: [['createdAt', 'desc']] })
+  webhookEvents(@Args(() => WebhookEventsArgs) _args: WebhookEventsArgs): Connection<WebhookEvent> {
+    return planned();
+  }
+}
