@@ -1,5 +1,14 @@
+import { v7 } from 'uuid';
 import type { Tx } from '../db/database.js';
+import { HubError } from '../errors.js';
 import type { EntityType, Operation } from '../model/statuses.js';
+import { isEventId } from './event-id.js';
+import { ENQUEUE } from './sql/enqueue.js';
+import { FIND_DEAD_LETTER } from './sql/find-dead-letter.js';
+import { LOCK_LANE } from './sql/lock-lane.js';
+import { REDRIVE } from './sql/redrive.js';
+import { SKIP } from './sql/skip.js';
+import { toJson } from './to-json.js';
 
 /** An effect to be accepted: its row is written in the caller's transaction. */
 export interface NewSyncEvent {
@@ -44,3 +53,73 @@ export interface Outbox {
   /** Skips the dead letter that parks this entity's lane, if there is one: a newer event says the same. */
   supersede(tx: Tx, link: { integrationId: string; entityType: EntityType; entityId: string }): Promise<void>;
 }
+
+export interface OutboxDeps {
+  /** Called after each commit that made something claimable: the dispatcher of this process, and word to the others. */
+  wake(): void;
+  /** Called after each commit that wrote changes, so that the feed seals them at once. */
+  changed(): void;
+}
+
+/** The outbox of one process. Holds no state: any number of them share one database. */
+export function createOutbox(deps: OutboxDeps): Outbox {
+  const announce = (tx: Tx) =>
+    tx.afterCommit(() => {
+      deps.wake();
+      deps.changed();
+    });
+  return {
+    async enqueue(tx, events) {
+      if (events.length === 0) return [];
+      const rows = await tx.sql<{ id: string }>(ENQUEUE, [toJson(events.map(toRow))]);
+      announce(tx);
+      return rows.map(({ id }) => id);
+    },
+    async redrive(tx, selection) {
+      const [row] = await tx.sql<{ affected: number }>(REDRIVE, toParameters(selection));
+      announce(tx);
+      return row?.affected ?? 0;
+    },
+    async skip(tx, id, reason) {
+      if (!(await skip(tx, id, reason))) throw cannotSkip(id);
+      announce(tx);
+    },
+    async supersede(tx, { integrationId, entityType, entityId }) {
+      const [dead] = await tx.sql<{ id: string }>(FIND_DEAD_LETTER, [integrationId, entityType, entityId]);
+      if (dead && (await skip(tx, dead.id, 'Superseded by a newer sync event.'))) announce(tx);
+    },
+  };
+}
+
+function toRow(event: NewSyncEvent) {
+  return {
+    merchant: event.merchantId,
+    integration: event.integrationId,
+    type: event.entityType,
+    entity: event.entityId,
+    operation: event.operation,
+    payload: event.payload,
+    max_attempts: event.maxAttempts,
+    key: event.idempotencyKey ?? v7(),
+    priority: event.priority ?? 0,
+    delay_ms: event.delayMs ?? 0,
+  };
+}
+
+function toParameters(selection: DeadLetterSelection): unknown[] {
+  const { merchantId, ids, integrationId, entityType, entityId, errorCodes, createdFrom, createdTo } = selection;
+  const known = ids?.filter(isEventId) ?? null;
+  return [merchantId, known, integrationId, entityType, entityId, errorCodes, createdFrom, createdTo];
+}
+
+async function skip(tx: Tx, id: string, reason: string): Promise<boolean> {
+  if (!isEventId(id)) return false;
+  await tx.sql(LOCK_LANE, [id]);
+  return (await tx.sql(SKIP, [id, reason])).length > 0;
+}
+
+const cannotSkip = (id: string) =>
+  new HubError(
+    'INVALID_STATE',
+    `Sync event ${id} is being sent or has ended: only one that waits or is a dead letter can be skipped.`,
+  );

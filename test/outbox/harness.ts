@@ -1,6 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../../src/db/database.js';
+import type { NewSyncEvent, Outbox } from '../../src/outbox/outbox.js';
+
+export const MERCHANT = 'm1';
 
 /** Waits until the condition holds, however long that takes; the test's own timeout ends a wait in vain. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(5);
+}
+
+export async function addIntegration(db: Database, id: string, merchantId = MERCHANT): Promise<void> {
+  await db.pool.query('insert into merchants (id, name) values ($1, $1) on conflict do nothing', [merchantId]);
+  await db.pool.query(`insert into integrations (id, merchant_id, name, connector) values ($1, $2, $1, 'b2b-portal')`, [
+    id,
+    merchantId,
+  ]);
+}
+
+/** One effect with what the test does not care about filled in. */
+export function effect(integrationId: string, entityId: string, more: Partial<NewSyncEvent> = {}): NewSyncEvent {
+  const given = {
+    merchantId: MERCHANT,
+    entityType: 'ORDER',
+    operation: 'CREATE',
+    payload: {},
+    maxAttempts: 4,
+  } as const;
+  return { ...given, integrationId, entityId, ...more };
+}
+
+export const enqueue = (db: Database, outbox: Outbox, events: NewSyncEvent[]): Promise<string[]> =>
+  db.transaction((tx) => outbox.enqueue(tx, events));
+
+export interface EventRow {
+  id: string;
+  lane_id: string | null;
+  seq: string | null;
+  status: string;
+  attempt_count: number;
+  error_code: string | null;
+  error_message: string | null;
+  external_id: string | null;
+  idempotency_key: string;
+  next_attempt_at: string | null;
+  processed_at: string | null;
+}
+
+export async function readEvents(db: Database, ids: string[]): Promise<EventRow[]> {
+  const { rows } = await db.pool.query<EventRow>(
+    'select * from sync_events where id = any($1::bigint[]) order by array_position($1::bigint[], id)',
+    [ids],
+  );
+  return rows;
+}
+
+export const readStatuses = async (db: Database, ids: string[]): Promise<string[]> =>
+  (await readEvents(db, ids)).map(({ status }) => status);
+
+/** `previous>new` of every change of an event's status, in order. */
+export async function readTransitions(db: Database, id: string): Promise<string[]> {
+  const { rows } = await db.pool.query<{ step: string }>(
+    `select coalesce(data->>'previousStatus', '') || '>' || (data->>'newStatus') as step
+       from changes where sync_event_id = $1 and kind = 'sync_event.status_changed' order by changes.id`,
+    [id],
+  );
+  return rows.map(({ step }) => step);
 }

@@ -48,7 +48,10 @@ export const SyncEvent = defineEntity({
     payload: p.json<unknown>().nullable(),
     errorCode: p.text().nullable(),
     errorMessage: p.text().nullable(),
+    /** Counted when an attempt is claimed, so that one whose outcome was lost counts too. */
     attemptCount: p.integer().default(0),
+    /** Attempts before the last redrive; they no longer count against `maxAttempts`. */
+    forgivenAttempts: p.integer().default(0),
     maxAttempts: p.integer(),
     nextAttemptAt: p.datetime().nullable(),
     idempotencyKey: p.text(),

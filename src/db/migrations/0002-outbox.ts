@@ -1,6 +1,10 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** The outbox: lanes (one per link), sync events, their attempts, the gate of each integration, living instances. */
+/**
+ * The outbox: lanes (one per link), sync events, their attempts, the gate of each integration, living instances.
+ * What changes with every claim and settle (token, lease, owner, status, times) stands in no index, so that those
+ * updates stay within their page (HOT); the fill factors leave them room.
+ */
 export class Outbox extends Migration {
   override up(): void {
     this.addSql(`
@@ -13,11 +17,11 @@ create table lanes (
   priority smallint not null default 0,
   lease timestamptz,
   token bigint not null default 0,
-  attempts int not null default 0,
   owner int,
   parked boolean not null default false
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index lanes_due on lanes (integration_id, priority desc, due) where due is not null;
+create index lanes_parked on lanes (id) where parked;
 
 create table sync_events (
   id bigint generated always as identity primary key,
@@ -35,6 +39,7 @@ create table sync_events (
   error_code text,
   error_message text,
   attempt_count int not null default 0,
+  forgiven_attempts int not null default 0,
   max_attempts int not null,
   next_attempt_at timestamptz,
   idempotency_key text not null,
@@ -64,12 +69,12 @@ create table sync_attempts (
 
 create table integration_gates (
   integration_id text primary key references integrations on delete cascade,
-  rate_per_second numeric,
-  tokens numeric not null default 0,
+  tokens double precision not null default 1,
   refilled_at timestamptz not null default now(),
   circuit text not null default 'CLOSED',
   failures int not null default 0,
   open_until timestamptz,
+  probe_lane bigint,
   hold_until timestamptz,
   checked_at timestamptz,
   latency_ms int,
