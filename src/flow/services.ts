@@ -5,12 +5,7 @@ import type { Feed } from '../feed/feed.js';
 import type { Inbox } from '../inbox/inbox.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Integrations } from './integrations.js';
-
-/** The part of the jobs that use cases may ask for. */
-export interface JobRunner {
-  /** Runs a job now, beside its schedule; resolves when it is accepted. @throws HubError NOT_FOUND */
-  run(name: string): Promise<void>;
-}
+import type { JobRunner } from './job-runner.js';
 
 /** What `app.ts` hands to every use case. */
 export interface Services {
