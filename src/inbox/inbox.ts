@@ -1,12 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { InboundEvent } from '../connectors/connector.js';
-import type { WebhookStatus } from '../model/statuses.js';
+import type { Database } from '../db/database.js';
+import { HubError } from '../errors.js';
+import type { EntityType, WebhookStatus } from '../model/statuses.js';
+import { acceptBatch } from './accept-batch.js';
+import { applyStragglers, applyWaiting, HELD_DELAYS_MS, reapply } from './apply-waiting.js';
+import { checkEvent } from './check-event.js';
+import { shareStatements } from './share-statements.js';
 
 /** A verified event, ready to be stored. */
 export interface ReceivedEvent {
   merchantId: string;
   integrationId: string;
   event: InboundEvent;
-  /** The bytes as received; for a poller, the bytes of the upstream's answer. */
+  /** The bytes as received, UTF-8; for a poller, the bytes of the upstream's answer. */
   rawBody: Buffer;
   /** Secrets and signatures masked. */
   headers: Record<string, string>;
@@ -27,12 +34,94 @@ export interface Acceptance {
   entityStatus: string | null;
 }
 
+/** An entity in one integration, by whatever is known of it; events wait by any of the three. */
+export interface EntityReference {
+  integrationId: string;
+  entityType: EntityType;
+  externalId: string | null;
+  entityId?: string | null;
+  number?: string | null;
+}
+
 export interface Inbox {
   /**
    * Stores and applies; resolves after the commit. Requests that wait while a statement is in flight share the next one.
-   * @throws HubError DATABASE_UNAVAILABLE
+   * @throws HubError DATABASE_UNAVAILABLE, or INVALID_SHAPE or INVALID_JSON for what cannot be stored exactly
    */
   accept(received: ReceivedEvent): Promise<Acceptance>;
-  /** Applies again what is kept as FAILED for an entity that has appeared; called by whatever makes a link known. */
-  applyWaiting(reference: { integrationId: string; entityType: string; externalId: string }): Promise<number>;
+  /**
+   * Applies again what is kept as FAILED for an entity that has appeared; called, after its commit, by whatever makes an
+   * entity or its external id known. Answers how many were applied.
+   * @throws HubError DATABASE_UNAVAILABLE
+   */
+  applyWaiting(reference: EntityReference): Promise<number>;
+  /** The same for every event that waits although its entity is there: for a job, where a call was lost with its process. */
+  applyStragglers(): Promise<number>;
+  /** Judges these kept events again unless they are PROCESSED; answers how many came out otherwise than before. */
+  reapply(ids: string[]): Promise<number>;
+}
+
+export interface InboxDeps {
+  db: Pick<Database, 'pool'>;
+  /** Told after each commit that wrote changes, so that the feed seals them at once. */
+  onCommit(): void;
+  /** Told of every event that was accepted, repeated ones included. */
+  onAccepted?(acceptance: Acceptance): void;
+}
+
+const MAX_BATCH = 500;
+const MAX_WAITING = 5_000;
+const HELD_RETRY_AFTER_MS = 5_000;
+
+/** Needs the hot pool, and whoever wakes the feed's sealer. */
+export function createInbox(deps: InboxDeps): Inbox {
+  const { pool } = deps.db;
+  const wakeAfter = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    deps.onCommit();
+    return result;
+  };
+  const acceptShared = shareStatements<ReceivedEvent, Acceptance | null>({
+    maxBatch: MAX_BATCH,
+    maxWaiting: MAX_WAITING,
+    run: async (batch) => {
+      const settled = await wakeAfter(acceptBatch(pool, batch));
+      void recheck(settled);
+      return settled;
+    },
+  });
+  /** An entity may appear between the statement's snapshot and its commit, when nobody could see that an event waits. */
+  const recheck = async (settled: PromiseSettledResult<Acceptance | null>[]) => {
+    const ids = settled.flatMap((one) =>
+      one.status === 'fulfilled' && one.value && isNewlyWaiting(one.value) ? one.value.webhookEventId : [],
+    );
+    if (ids.length === 0) return;
+    // The events are stored: whatever fails here is left to `applyStragglers`.
+    await wakeAfter(reapply(pool, ids)).catch(() => {});
+  };
+  return {
+    accept: async (received) => {
+      checkEvent(received);
+      const acceptance = await untilFree(() => acceptShared(received));
+      deps.onAccepted?.(acceptance);
+      return acceptance;
+    },
+    applyWaiting: (reference) => wakeAfter(applyWaiting(pool, reference)),
+    applyStragglers: () => wakeAfter(applyStragglers(pool)),
+    reapply: (ids) => wakeAfter(reapply(pool, ids)),
+  };
+}
+
+const isNewlyWaiting = ({ errorCode, duplicate }: Acceptance) => errorCode === 'UNKNOWN_ENTITY' && !duplicate;
+
+/** An event whose entity another transaction holds joins later batches, so that it delays nobody but itself. */
+async function untilFree(accept: () => Promise<Acceptance | null>): Promise<Acceptance> {
+  for (const delayMs of HELD_DELAYS_MS) {
+    const acceptance = await accept();
+    if (acceptance) return acceptance;
+    await sleep(delayMs);
+  }
+  throw new HubError('DATABASE_UNAVAILABLE', 'What the event is about is held by another transaction: send it again.', {
+    retryAfterMs: HELD_RETRY_AFTER_MS,
+  });
 }

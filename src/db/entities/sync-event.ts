@@ -22,6 +22,8 @@ export const SyncLink = defineEntity({
     lastError: p.text().nullable(),
     /** When the newest applied inbound event happened at the sender; older ones are ignored. */
     sourceAt: p.datetime().nullable(),
+    /** Which of two events of the same instant is further along. */
+    sourceRank: p.smallint().nullable(),
   },
 });
 

@@ -21,6 +21,8 @@ export const WebhookEvent = defineEntity({
     externalId: p.text().nullable(),
     status: p.enum(() => WebhookStatus).columnType('text'),
     payload: p.json<unknown>().nullable(),
+    /** What the connector made of the body; an event that waits is applied from it. */
+    event: p.json<unknown>(),
     rawBody: p.blob(),
     headers: p.json<Record<string, string>>().defaultRaw(`'{}'`),
     answer: p.json<unknown>().nullable(),

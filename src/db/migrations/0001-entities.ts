@@ -160,6 +160,7 @@ create table links (
   synced_at timestamptz,
   last_error text,
   source_at timestamptz,
+  source_rank smallint,
   unique (integration_id, entity_type, entity_id)
 ) with (fillfactor = 70);
 create unique index links_external_id on links (integration_id, entity_type, external_id) where external_id is not null;

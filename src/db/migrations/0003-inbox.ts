@@ -15,6 +15,7 @@ create table webhook_events (
   external_id text,
   status text not null,
   payload jsonb,
+  event jsonb not null,
   raw_body bytea not null,
   headers jsonb not null default '{}',
   answer jsonb,
@@ -27,7 +28,12 @@ create table webhook_events (
 );
 create index on webhook_events (created_at, id);
 create index webhook_events_entity on webhook_events (entity_id, id) where entity_id is not null;
-create index webhook_events_waiting on webhook_events (integration_id, entity_type, external_id) where status = 'FAILED';
+create index webhook_events_waiting_external on webhook_events (integration_id, entity_type, external_id)
+  where status = 'FAILED' and error_code = 'UNKNOWN_ENTITY';
+create index webhook_events_waiting_number on webhook_events (merchant_id, entity_type, (event ->> 'number'))
+  where status = 'FAILED' and error_code = 'UNKNOWN_ENTITY';
+create index webhook_events_waiting_entity on webhook_events (merchant_id, entity_type, (event ->> 'entityId'))
+  where status = 'FAILED' and error_code = 'UNKNOWN_ENTITY';
 `);
   }
 }

@@ -1,0 +1,122 @@
+import type pg from 'pg';
+import { HubError } from '../errors.js';
+import { newId } from '../model/ids.js';
+import type { Acceptance, ReceivedEvent } from './inbox.js';
+import { progressOf } from './progress.js';
+import { databaseError, isAboutData, isAboutLocks } from './sql-errors.js';
+import { ACCEPT, ADD_LINKS, STORED_ANSWERS } from './statements.js';
+
+type Settled = PromiseSettledResult<Acceptance | null>;
+
+/** One row of the statements' answer. */
+export interface Outcome {
+  n: number;
+  id: string;
+  answer: string | null;
+  invalid: string | null;
+  merchant_id: string;
+  integration_id: string;
+  entity_type: string;
+  known_id: string;
+  /**
+   * `KEPT`: stored and judged now. `STORED`: it was before. `LOST`: another transaction stored it meanwhile.
+   * The rest was not stored: `INVALID`, or to be done again: `UNLINKED` (its link is missing), `BUSY` (its entity is held).
+   */
+  outcome: 'KEPT' | 'STORED' | 'LOST' | 'INVALID' | 'UNLINKED' | 'BUSY';
+}
+
+const LOCK_TRIES = 3;
+
+/**
+ * Stores and applies a batch; one bad event never fails its neighbours. Null: not stored, because its entity is held by
+ * another transaction. Rejects as a whole with DATABASE_UNAVAILABLE.
+ */
+export async function acceptBatch(pool: pg.Pool, batch: ReceivedEvent[], tries = LOCK_TRIES): Promise<Settled[]> {
+  try {
+    return await answer(pool, batch, await execute(pool, batch));
+  } catch (error) {
+    if (isAboutLocks(error) && tries > 1) return acceptBatch(pool, batch, tries - 1);
+    if (!isAboutData(error)) throw databaseError(error);
+    if (batch.length === 1) return [{ status: 'rejected', reason: unstorable('body') }];
+    const middle = Math.ceil(batch.length / 2);
+    const first = await acceptBatch(pool, batch.slice(0, middle));
+    return [...first, ...(await acceptBatch(pool, batch.slice(middle)))];
+  }
+}
+
+async function answer(pool: pg.Pool, batch: ReceivedEvent[], outcomes: Outcome[]): Promise<Settled[]> {
+  const settled: Settled[] = outcomes.map(toSettled);
+  const again = async (
+    kind: Outcome['outcome'],
+    work: (events: ReceivedEvent[], rows: Outcome[]) => Promise<Settled[]>,
+  ) => {
+    const indexes = outcomes.flatMap((outcome, index) => (outcome.outcome === kind ? [index] : []));
+    if (indexes.length === 0) return;
+    const results = await work(pick(batch, indexes), pick(outcomes, indexes));
+    for (const [place, index] of indexes.entries()) settled[index] = results[place] as Settled;
+  };
+  await again('LOST', (events) => readStored(pool, events));
+  await again('UNLINKED', async (events, rows) => {
+    await addLinks(pool, rows);
+    return acceptBatch(pool, events);
+  });
+  return settled;
+}
+
+const pick = <T>(list: T[], indexes: number[]): T[] => indexes.map((index) => list[index] as T);
+
+function toSettled(outcome: Outcome): Settled {
+  if (outcome.outcome === 'INVALID') return { status: 'rejected', reason: unstorable(outcome.invalid ?? 'body') };
+  if (outcome.outcome === 'BUSY') return { status: 'fulfilled', value: null };
+  return { status: 'fulfilled', value: toAcceptance(outcome.id, outcome.answer, outcome.outcome === 'STORED') };
+}
+
+function toAcceptance(id: string, answer: string | null, duplicate: boolean): Acceptance {
+  return { ...(JSON.parse(answer ?? '{}') as Acceptance), webhookEventId: id, duplicate };
+}
+
+function unstorable(field: string): HubError {
+  return new HubError('INVALID_SHAPE', `${field} has a value that cannot be stored: check its range and form.`, {
+    path: [field],
+  });
+}
+
+/** Links that are missing, for entities that were found; also where a concurrent transaction adds the same. */
+export async function addLinks(pool: pg.Pool, rows: Outcome[]): Promise<void> {
+  await pool.query(ADD_LINKS, [
+    rows.map((row) => row.merchant_id),
+    rows.map((row) => row.integration_id),
+    rows.map((row) => row.entity_type),
+    rows.map((row) => row.known_id),
+  ]);
+}
+
+async function readStored(pool: pg.Pool, events: ReceivedEvent[]): Promise<Settled[]> {
+  const keys = [events.map((one) => one.integrationId), events.map((one) => one.event.eventId)];
+  const { rows } = await pool.query<{ n: number; id: string; answer: string }>(STORED_ANSWERS, keys);
+  const byPlace = new Map(rows.map((row) => [row.n, row]));
+  return events.map((_, index) => {
+    const row = byPlace.get(index + 1);
+    if (!row) return { status: 'rejected', reason: databaseError(new Error('A stored event is gone')) };
+    return { status: 'fulfilled', value: toAcceptance(row.id, row.answer, true) };
+  });
+}
+
+async function execute(pool: pg.Pool, batch: ReceivedEvent[]): Promise<Outcome[]> {
+  const values = [
+    batch.map(() => newId('WebhookEvent')),
+    batch.map((one) => one.merchantId),
+    batch.map((one) => one.integrationId),
+    batch.map((one) => one.event.eventId),
+    batch.map((one) => one.rawBody.toString('utf8')),
+    batch.map((one) => JSON.stringify(one.headers)),
+    batch.map(eventText),
+  ];
+  return (await pool.query<Outcome>({ name: 'inbox-accept', text: ACCEPT, values })).rows;
+}
+
+/** The event as it is kept in `webhook_events.event`. */
+export function eventText({ event, strictMapping }: Pick<ReceivedEvent, 'event' | 'strictMapping'>): string {
+  const { reference, payload: _, eventId: __, ...rest } = event;
+  return JSON.stringify({ ...rest, ...reference, rank: progressOf(event.entityType, event.status), strictMapping });
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { addLinks, type Outcome } from './accept-batch.js';
+import type { EntityReference } from './inbox.js';
+import { databaseError } from './sql-errors.js';
+import { REAPPLY } from './statements.js';
+
+const BATCH = 500;
+
+/** Waits between tries while another transaction holds the entity: 4.6 s in all. */
+export const HELD_DELAYS_MS = [5, 10, 20, 40, 80, 160, 320, 500, 500, 500, 500, 500, 500, 500, 500];
+
+const WAITING = `status = 'FAILED' and error_code = 'UNKNOWN_ENTITY'`;
+
+/** Each arm has an index of its own. */
+const FIND_WAITING = `
+select id from webhook_events
+where ${WAITING} and integration_id = $1 and entity_type = $2 and external_id = $3
+union
+select w.id from webhook_events w join integrations i on i.id = $1 and i.merchant_id = w.merchant_id
+where ${WAITING} and w.integration_id = $1 and w.entity_type = $2 and w.event ->> 'entityId' = $4
+union
+select w.id from webhook_events w join integrations i on i.id = $1 and i.merchant_id = w.merchant_id
+where ${WAITING} and w.integration_id = $1 and w.entity_type = $2 and w.event ->> 'number' = $5`;
+
+const FIND_STRAGGLERS = `
+select w.id from webhook_events w
+where ${WAITING} and (
+  exists (select from links l
+    where l.integration_id = w.integration_id and l.entity_type = w.entity_type and l.external_id = w.external_id)
+  or exists (select from orders o
+    where w.entity_type = 'ORDER' and o.merchant_id = w.merchant_id
+      and (o.id = w.event ->> 'entityId' or o.number = w.event ->> 'number'))
+  or exists (select from invoices v
+    where w.entity_type = 'INVOICE' and v.merchant_id = w.merchant_id
+      and (v.id = w.event ->> 'entityId' or v.number = w.event ->> 'number')))
+order by w.created_at, w.id limit 5000`;
+
+/** Applies what waits for this entity; answers how many are judged otherwise now. */
+export async function applyWaiting(pool: pg.Pool, reference: EntityReference): Promise<number> {
+  const { integrationId, entityType, externalId, entityId = null, number = null } = reference;
+  return reapply(pool, await findIds(pool, FIND_WAITING, [integrationId, entityType, externalId, entityId, number]));
+}
+
+/** Applies what waits although its entity is there. */
+export async function applyStragglers(pool: pg.Pool): Promise<number> {
+  return reapply(pool, await findIds(pool, FIND_STRAGGLERS, []));
+}
+
+async function findIds(pool: pg.Pool, text: string, values: unknown[]): Promise<string[]> {
+  try {
+    return (await pool.query<{ id: string }>(text, values)).rows.map(({ id }) => id);
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
+
+/** Applies kept events again, in the order in which they happened; answers how many came out otherwise than before. */
+export async function reapply(pool: pg.Pool, ids: string[]): Promise<number> {
+  let judged = 0;
+  for (let start = 0; start < ids.length; start += BATCH)
+    judged += await reapplyBatch(pool, ids.slice(start, start + BATCH));
+  return judged;
+}
+
+/** Those whose entity is held for long stay as they are, for the stragglers' job. */
+async function reapplyBatch(pool: pg.Pool, ids: string[]): Promise<number> {
+  let judged = 0;
+  let open = ids;
+  for (const delayMs of HELD_DELAYS_MS) {
+    const outcomes = await execute(pool, open);
+    judged += outcomes.filter(({ outcome }) => outcome === 'KEPT').length;
+    const unlinked = outcomes.filter(({ outcome }) => outcome === 'UNLINKED');
+    if (unlinked.length > 0) await addLinks(pool, unlinked);
+    open = outcomes.filter(({ outcome }) => outcome === 'UNLINKED' || outcome === 'BUSY').map(({ id }) => id);
+    if (open.length === 0) break;
+    if (unlinked.length < open.length) await sleep(delayMs);
+  }
+  return judged;
+}
+
+async function execute(pool: pg.Pool, ids: string[]): Promise<Outcome[]> {
+  try {
+    return (await pool.query<Outcome>({ name: 'inbox-reapply', text: REAPPLY, values: [ids] })).rows;
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
