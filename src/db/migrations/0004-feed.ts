@@ -1,5 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 
+/** The server and the database in it, which a copy does not share. */
+const CLUSTER = `(
+  select format('%s/%s', (select system_identifier from pg_control_system()), oid)
+  from pg_database where datname = current_database()
+)`;
+
 /** The feed: changes, and the sealed batches that give them a gapless position. */
 export class Feed extends Migration {
   override up(): void {
@@ -26,6 +32,16 @@ create table change_batches (
 );
 create index on change_batches (position);
 insert into change_batches values (0, 0, pg_current_snapshot());
+
+create table feed_epochs (
+  number int generated always as identity primary key,
+  id bigint not null unique,
+  cluster text not null,
+  from_position bigint not null,
+  began_at timestamptz not null default clock_timestamp()
+);
+insert into feed_epochs (id, cluster, from_position)
+select floor(random() * 4294967296)::bigint, ${CLUSTER}, 0;
 `);
   }
 }
