@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { issueLocalToken } from '../access/local-token.js';
+import type { TokenConfig } from '../access/token.js';
 
 export interface PagesOptions {
   /** The built pages; see `npm run build:web`. */
   folder: string;
-  /** Makes an admin token for the pages opened on this machine; null in production. */
-  localToken: (() => Promise<string>) | null;
+  tokens: TokenConfig;
+  /** In production nobody is handed a token. */
+  production: boolean;
 }
 
 /** Pages run only what the hub serves; GraphiQL's editor needs inline styles and its workers. */
@@ -20,7 +23,8 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** Serves `/`, `/graphiql` and their assets, and `/session` to a browser on this machine. */
-export async function registerPages(server: FastifyInstance, { folder, localToken }: PagesOptions): Promise<void> {
+export async function registerPages(server: FastifyInstance, options: PagesOptions): Promise<void> {
+  const { folder, tokens, production } = options;
   if (!existsSync(folder)) throw new Error(`The pages are not built (${folder}): run "npm run build:web".`);
   await server.register(fastifyStatic, {
     root: folder,
@@ -32,17 +36,8 @@ export async function registerPages(server: FastifyInstance, { folder, localToke
   });
   server.get('/graphiql', (_request, reply) => reply.sendFile('graphiql.html'));
   server.get('/session', async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    if (!localToken || !isFromThisMachine(request)) return reply.code(404).send({ error: 'Sign in with a token.' });
-    return { token: await localToken() };
+    const { headers, socket } = request;
+    const token = await issueLocalToken(tokens, production, { remoteAddress: socket.remoteAddress, headers });
+    return reply.header('cache-control', 'no-store').send({ token });
   });
-}
-
-/** The address alone is not enough: a foreign page that resolves its own name to 127.0.0.1 carries that name as Host. */
-function isFromThisMachine(request: FastifyRequest): boolean {
-  const address = request.socket.remoteAddress ?? '';
-  const loopback = address === '::1' || address.replace('::ffff:', '').startsWith('127.');
-  return (
-    loopback && ['localhost', '127.0.0.1', '[::1]'].includes(request.hostname) && !request.headers['x-forwarded-for']
-  );
 }
