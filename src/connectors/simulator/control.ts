@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { FaultRule, type Faults } from './faults.js';
+import type { SimulatedSystem, SimulatorKit } from './kit.js';
+import type { ReceivedRequest } from './requests.js';
+import type { SentWebhook } from './webhook-sender.js';
+
+/** Sends a webhook about an entity now. */
+export const WebhookOrder = z.strictObject({
+  /** The simulated system's id of the entity. */
+  id: z.string(),
+  /** Left out: the entity's present status; the entity itself does not move. */
+  status: z.string().optional(),
+  /** Left out: a new one. The same as before: a duplicate. */
+  eventId: z.string().optional(),
+  /** Left out: now. Earlier: late, reordered or stale. */
+  timestamp: z.string().optional(),
+  /** More than 1: the same webhook so many times at once. */
+  times: z.int().min(1).max(1000).default(1),
+  signature: z.enum(['good', 'bad', 'missing']).default('good'),
+  /** Below the webhook URL. Left out: the system's own choice. */
+  path: z.string().optional(),
+  /** Replaces or adds fields of the event's `data`. */
+  data: z.record(z.string(), z.unknown()).optional(),
+  /** Sent in place of the event's body, signed. */
+  rawBody: z.string().optional(),
+});
+export type WebhookOrder = z.infer<typeof WebhookOrder>;
+
+export const Move = z.strictObject({
+  id: z.string(),
+  status: z.string(),
+  /** Whether a webhook tells the hub, until it is taken. */
+  webhook: z.boolean().default(true),
+});
+
+/** Where webhooks go from now on; null: nowhere. */
+export const Configuration = z.strictObject({ webhookUrl: z.url().nullable() });
+
+/** What the control API controls. */
+export interface Controlled {
+  kit: SimulatorKit;
+  system: SimulatedSystem;
+  faults: Faults;
+  requests: { list(): readonly ReceivedRequest[]; clear(): void };
+}
+
+/** The control API, below `/_control`; no fault hits it. */
+export function registerControl(app: FastifyInstance, { kit, system, faults, requests }: Controlled): void {
+  app.get('/state', async () => ({ ...system.state(), effects: kit.effects.list(), webhooks: kit.webhooks.list() }));
+  app.get('/requests', async () => requests.list());
+  app.get('/faults', async () => faults.list());
+  app.post('/faults', async (request) => {
+    faults.add(FaultRule.parse(request.body));
+    return faults.list();
+  });
+  app.delete('/faults', async () => {
+    faults.clear();
+    return faults.list();
+  });
+  app.post('/webhooks', async (request) => sendWebhooks(kit, system, WebhookOrder.parse(request.body)));
+  app.post('/advance', async (request, reply) => {
+    const { id, status, webhook } = Move.parse(request.body);
+    return system.move(id, status, webhook) ?? reply.code(404).send({ message: `There is no ${id} here.` });
+  });
+  app.put('/configuration', async (request) => {
+    const { webhookUrl } = Configuration.parse(request.body);
+    kit.webhooks.target = webhookUrl;
+    return { webhookUrl };
+  });
+  app.post('/reset', async () => {
+    for (const part of [system, kit.effects, kit.webhooks, faults, requests]) part.clear();
+    return {};
+  });
+}
+
+async function sendWebhooks(kit: SimulatorKit, system: SimulatedSystem, order: WebhookOrder): Promise<SentWebhook[]> {
+  const webhook = system.webhook(order);
+  return Promise.all(Array.from({ length: order.times }, () => kit.webhooks.sendOnce(webhook)));
+}

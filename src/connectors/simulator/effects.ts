@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+
+/** One effect of a write, so that a test can prove how often it happened. */
+export interface SimulatedEffect {
+  idempotencyKey: string | null;
+  method: string;
+  path: string;
+  entityId: string;
+  at: string;
+  /** Requests that were answered by it without another effect. */
+  repeats: number;
+}
+
+interface KeptAnswer {
+  fingerprint: string;
+  status: number;
+  body: unknown;
+  effect: SimulatedEffect;
+}
+
+export interface Write {
+  idempotencyKey: string | null;
+  method: string;
+  path: string;
+  body: string;
+}
+
+/** Answers of writes by idempotency key, and the list of effects. */
+export interface Effects {
+  list(): readonly SimulatedEffect[];
+  clear(): void;
+  /**
+   * Runs `effect` once per idempotency key: the same request again gets the first answer, another one under the same
+   * key is refused with 422.
+   */
+  once(
+    write: Write,
+    effect: () => { status: number; body: unknown; entityId: string },
+  ): { status: number; body: unknown };
+}
+
+export function createEffects(): Effects {
+  const effects: SimulatedEffect[] = [];
+  const answers = new Map<string, KeptAnswer>();
+  return {
+    list: () => effects,
+    clear() {
+      effects.length = 0;
+      answers.clear();
+    },
+    once(write, run) {
+      const fingerprint = createHash('sha256').update(`${write.method} ${write.path}\n${write.body}`).digest('hex');
+      const kept = write.idempotencyKey === null ? undefined : answers.get(write.idempotencyKey);
+      if (kept && kept.fingerprint !== fingerprint) return REUSED;
+      if (kept) {
+        kept.effect.repeats++;
+        return kept;
+      }
+      const { status, body, entityId } = run();
+      const { idempotencyKey, method, path } = write;
+      const effect = { idempotencyKey, method, path, entityId, at: new Date().toISOString(), repeats: 0 };
+      effects.push(effect);
+      if (idempotencyKey !== null) answers.set(idempotencyKey, { fingerprint, status, body, effect });
+      return { status, body };
+    },
+  };
+}
+
+const REUSED = {
+  status: 422,
+  body: { error: 'IDEMPOTENCY_KEY_REUSED', message: 'This Idempotency-Key was used for another request.' },
+};

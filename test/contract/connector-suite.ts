@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Table from 'cli-table3';
+import type { Connection, Connector, DeliveryResult, Effect } from '../../src/connectors/connector.js';
+import { recordExchanges } from '../../src/connectors/exchanges.js';
+import type { Exchange } from '../../src/connectors/http.js';
+import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import type { EntityType } from '../../src/model/statuses.js';
+import { FAULT_CASES, type FaultCase } from './fault-cases.js';
+
+/** A connector and what the suite has to know of it. */
+export interface ConnectorSubject {
+  connector: Connector;
+  credentials: Record<string, string>;
+  /** Settings besides `timeout`, which the suite sets. */
+  settings(url: string): Record<string, unknown>;
+  /** Values that must appear in nothing that is kept. */
+  secrets: string[];
+  /** One entity of each type that it sends, with the name of its collection in the simulator's state. */
+  entities: {
+    entityType: EntityType;
+    collection: string;
+    snapshot: NonNullable<Effect['snapshot']>;
+    changed: NonNullable<Effect['snapshot']>;
+  }[];
+  /** Requests of one undisturbed delivery. */
+  callsPerDelivery: number;
+}
+
+const TIMEOUT_MS = 400;
+
+/** What every connector passes, against its own simulator over real HTTP. */
+export function describeConnector(subject: ConnectorSubject): void {
+  const { connector } = subject;
+  const http = createUpstreamHttp({ httpsOnly: false });
+  let simulator: SpawnedSimulator;
+  let connection: Connection;
+  const outcomes: [string, number, DeliveryResult][] = [];
+
+  beforeAll(async () => {
+    simulator = await spawnSimulator(connector.name, {
+      apiKey: subject.credentials['apiKey'] ?? '',
+      apiSecret: subject.credentials['apiSecret'] ?? '',
+    });
+    connection = connect(subject, simulator.url, http);
+  });
+  beforeEach(() => simulator.control.reset());
+  afterAll(async () => {
+    http.close();
+    await simulator.stop();
+    printOutcomes(connector.title, outcomes);
+  });
+
+  describe('under faults', () => {
+    it.each(FAULT_CASES)('answers $name as $kind $code, with one call and no secret kept', async (faultCase) => {
+      const exchanges: Exchange[] = [];
+      await simulator.control.addFault(faultCase.fault);
+
+      const result = await recordExchanges(exchanges, () => connection.deliver(firstEffect(subject)));
+
+      outcomes.push([faultCase.name, exchanges.length, result]);
+      expectOutcome(result, faultCase);
+      expect(await simulator.control.requests()).toHaveLength(subject.callsPerDelivery);
+      expect(exchanges).toHaveLength(subject.callsPerDelivery);
+      expectNoSecret(subject, { exchanges, result });
+    });
+
+    it.each(FAULT_CASES.filter(({ kind }) => kind === 'retry'))(
+      'has one effect when a second attempt follows $name',
+      async ({ fault }) => {
+        await simulator.control.addFault(fault);
+        await connection.deliver(firstEffect(subject));
+
+        const second = await connection.deliver({ ...firstEffect(subject), attempt: 2 });
+
+        expect(second.kind).toBe('delivered');
+        expect((await simulator.control.state()).effects).toHaveLength(1);
+      },
+    );
+
+    it('answers an upstream that is not there as retry UPSTREAM_UNREACHABLE', async () => {
+      const nowhere = connect(subject, 'http://127.0.0.1:9', http);
+
+      const result = await nowhere.deliver(firstEffect(subject));
+
+      expect(result).toMatchObject({ kind: 'retry', code: 'UPSTREAM_UNREACHABLE', httpStatus: null });
+    });
+  });
+
+  describe.each(subject.entities)('$entityType', ({ entityType, collection, snapshot, changed }) => {
+    const effect = (key: string, more: Partial<Effect> = {}) =>
+      effectOf(entityType, snapshot, { idempotencyKey: key, ...more });
+
+    it('is created, updated and read back', async () => {
+      const created = await deliverTo(connection, effect('k1'));
+      const externalId = created.externalId ?? '';
+      const updated = await deliverTo(connection, effect('k2', { operation: 'UPDATE', snapshot: changed, externalId }));
+      const read = await connection.readStatus?.(entityType, externalId);
+
+      const state = await simulator.control.state();
+      expect(updated.externalId).toBe(externalId);
+      expect(state[collection]).toMatchObject([{ id: externalId, status: changed.status }]);
+      expect(state.effects.map((it) => it.idempotencyKey)).toEqual(['k1', 'k2']);
+      expect(read).toMatchObject({ entityType, reference: { externalId }, status: changed.status });
+    });
+
+    it('is one effect under one key, however often it is sent, with the first answer each time', async () => {
+      const results = await Promise.all(Array.from({ length: 5 }, () => deliverTo(connection, effect('same'))));
+
+      const { effects } = await simulator.control.state();
+      expect(new Set(results.map((it) => it.externalId)).size).toBe(1);
+      expect(effects).toHaveLength(1);
+    });
+
+    it('is rejected with advice when it has vanished upstream', async () => {
+      const update = effect('k1', { operation: 'UPDATE', externalId: 'gone_1' });
+
+      const result = await connection.deliver(update);
+
+      expect(result).toMatchObject({ kind: 'rejected', code: 'UPSTREAM_NOT_FOUND', httpStatus: 404 });
+      expect(await connection.readStatus?.(entityType, 'gone_1')).toBeNull();
+    });
+  });
+
+  it('is healthy when the upstream is, and says why when it is not', async () => {
+    await connection.checkHealth();
+    await simulator.control.addFault({ kind: 'status', status: 503 });
+
+    await expect(connection.checkHealth()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+  });
+
+  it('refuses settings that it does not know, and names them', () => {
+    const parsed = connector.settings.safeParse({ ...subject.settings('https://x.example'), timout: 1 });
+
+    expect(parsed.error?.message).toContain('timout');
+  });
+}
+
+function connect(subject: ConnectorSubject, url: string, http: Parameters<Connector['connect']>[1]): Connection {
+  const settings = subject.connector.settings.parse({ ...subject.settings(url), timeout: TIMEOUT_MS });
+  const credentials = subject.connector.credentials.parse(subject.credentials);
+  return subject.connector.connect({ credentials, settings }, http);
+}
+
+function effectOf(entityType: EntityType, snapshot: Effect['snapshot'], more: Partial<Effect> = {}): Effect {
+  return {
+    syncEventId: '1',
+    idempotencyKey: 'key-1',
+    operation: 'CREATE',
+    entityType,
+    entityId: snapshot?.id ?? '',
+    snapshot,
+    externalId: null,
+    attempt: 1,
+    ...more,
+  };
+}
+
+function firstEffect({ entities: [first] }: ConnectorSubject): Effect {
+  if (!first) throw new Error('A connector that is tested by this suite sends something.');
+  return effectOf(first.entityType, first.snapshot);
+}
+
+async function deliverTo(connection: Connection, effect: Effect) {
+  const result = await connection.deliver(effect);
+  if (result.kind !== 'delivered') throw new Error(`${result.code}: ${result.message}`);
+  return result;
+}
+
+function expectOutcome(result: DeliveryResult, { kind, code, retryAfterMs }: FaultCase): void {
+  expect(result).toMatchObject({ kind, ...(code && { code }) });
+  if (!retryAfterMs || result.kind !== 'retry') return;
+  expect(result.retryAfterMs).toBeGreaterThanOrEqual(retryAfterMs[0]);
+  expect(result.retryAfterMs).toBeLessThanOrEqual(retryAfterMs[1]);
+}
+
+function expectNoSecret({ secrets }: ConnectorSubject, kept: unknown): void {
+  const text = JSON.stringify(kept);
+  for (const secret of secrets) expect(text).not.toContain(secret);
+}
+
+function printOutcomes(title: string, outcomes: [string, number, DeliveryResult][]): void {
+  const table = new Table({
+    head: [`${title}: fault`, 'calls', 'result', 'code', 'Retry-After'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const [name, calls, result] of outcomes) {
+    const code = result.kind === 'delivered' ? '' : result.code;
+    const retryAfter = result.kind === 'retry' && result.retryAfterMs !== null ? `${result.retryAfterMs} ms` : '';
+    table.push([name, calls, result.kind, code, retryAfter]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+}
