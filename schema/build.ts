@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import './enums.js';
+import { createPubSub } from '@graphql-yoga/subscription';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { AlertQueries } from './alert.js';
@@ -14,6 +15,7 @@ import { NodeQueries } from './node.js';
 import { CustomerOrders, OrderQueries } from './order.js';
 import { ProductQueries } from './product.js';
 import { StatisticsQueries } from './statistics.js';
+import { Subscriptions } from './subscriptions.js';
 import { SyncEventQueries } from './sync-event.js';
 import { WebhookEventQueries } from './webhook-event.js';
 
@@ -36,9 +38,11 @@ const resolvers: NonEmptyArray<new () => object> = [
   JobQueries,
   AuditQueries,
   AlertQueries,
+  Subscriptions,
 ];
 
 /** The public schema. Inputs are checked by their scalars and by the use cases. */
 export function buildHubSchema(): GraphQLSchema {
-  return buildSchemaSync({ resolvers, validate: false });
+  // type-graphql wants one; all subscriptions read the feed instead.
+  return buildSchemaSync({ resolvers, validate: false, pubSub: createPubSub() });
 }

@@ -30,7 +30,7 @@ export interface Feed {
   subscribe(
     selection: FeedSelection,
     after: string | null,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<AsyncGenerator<ChangeEntry, void, void>>;
 }
 
@@ -102,7 +102,7 @@ class SealedFeed implements Feed {
   async subscribe(
     selection: FeedSelection,
     after: string | null,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<AsyncGenerator<ChangeEntry, void, void>> {
     const resumed = after === null ? null : resolveCursor(this.epochs, decodeCursor(after));
     const recent = await this.upToNow().catch(unavailable);

@@ -28,16 +28,16 @@ export function follow(
   source: FollowSource,
   selection: FeedSelection,
   start: FollowStart,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): AsyncGenerator<ChangeEntry, void, void> {
   const end = new AbortController();
   const stop = () => end.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
   const changes = new Follower(source, selection, start, end.signal).changes();
   const ended = () => {
     stop();
-    signal.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
   };
   const settle = async (result: Promise<IteratorResult<ChangeEntry, void>>) => {
     const settled = await result.catch((error: unknown) => {

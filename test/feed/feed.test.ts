@@ -5,7 +5,6 @@ import { EVERYTHING, orderChange, publish, startFeed, type TestFeed, take } from
 
 let db: TestDatabase;
 let feed: TestFeed;
-const never = new AbortController().signal;
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -18,7 +17,7 @@ afterEach(() => feed.stop());
 
 it('delivers what is committed after the subscription began, and nothing of before', async () => {
   await publish(db, feed, orderChange('before', 1));
-  const changes = await feed.subscribe(EVERYTHING, null, never);
+  const changes = await feed.subscribe(EVERYTHING, null);
 
   await publish(db, feed, orderChange('after', 1), orderChange('after', 2));
   const taken = await take(changes, 2);
@@ -32,7 +31,7 @@ it('delivers what is committed after the subscription began, and nothing of befo
 });
 
 it('publishes nothing of a transaction that is rolled back, whole or to a savepoint', async () => {
-  const changes = await feed.subscribe(EVERYTHING, null, never);
+  const changes = await feed.subscribe(EVERYTHING, null);
   await db
     .transaction(async (tx) => {
       await feed.publish(tx, [orderChange('rolled-back', 1)]);
@@ -63,7 +62,7 @@ it('publishes nothing of a transaction that is rolled back, whole or to a savepo
 it('never skips a transaction that commits after later ones were delivered, and waits for none', async () => {
   const late = new pg.Client(db.url);
   await late.connect();
-  const changes = await feed.subscribe(EVERYTHING, null, never);
+  const changes = await feed.subscribe(EVERYTHING, null);
   await late.query('begin');
   await late.query(
     `insert into changes (kind, merchant_id, entity_type, entity_id) values ('order.created', 'm1', 'ORDER', 'late')`,
@@ -83,7 +82,7 @@ it('never skips a transaction that commits after later ones were delivered, and 
 });
 
 it('finds what was inserted by a process that told nobody', async () => {
-  const changes = await feed.subscribe(EVERYTHING, null, never);
+  const changes = await feed.subscribe(EVERYTHING, null);
 
   await db.pool.query(
     `insert into changes (kind, merchant_id, entity_type, entity_id) values ('alert.opened', 'm1', 'ORDER', 'silent')`,
@@ -94,7 +93,7 @@ it('finds what was inserted by a process that told nobody', async () => {
 
 it('limits a subscriber to its merchant and to the kinds it asks for', async () => {
   const selection = { merchantId: 'm2', kinds: ['order.created' as const] };
-  const changes = await feed.subscribe(selection, null, never);
+  const changes = await feed.subscribe(selection, null);
 
   await publish(
     db,
@@ -109,13 +108,13 @@ it('limits a subscriber to its merchant and to the kinds it asks for', async () 
 
 it('resumes from a cursor on another instance, from memory and from the database alike', async () => {
   const other = await startFeed(db, { recentChanges: 2 });
-  const changes = await feed.subscribe(EVERYTHING, null, never);
+  const changes = await feed.subscribe(EVERYTHING, null);
   for (let version = 1; version <= 12; version += 1) await publish(db, feed, orderChange('moving', version));
   const all = await take(changes, 12);
 
   const cursor = all[2]?.cursor ?? '';
-  const resumedHere = await take(await feed.subscribe(EVERYTHING, cursor, never), 9);
-  const resumedThere = await take(await other.subscribe(EVERYTHING, cursor, never), 9);
+  const resumedHere = await take(await feed.subscribe(EVERYTHING, cursor), 9);
+  const resumedThere = await take(await other.subscribe(EVERYTHING, cursor), 9);
 
   expect(resumedHere).toEqual(all.slice(3));
   expect(resumedThere).toEqual(all.slice(3));
@@ -124,14 +123,14 @@ it('resumes from a cursor on another instance, from memory and from the database
 
 it('ends a consumer that falls behind what is kept in memory, which then resumes by its cursor', async () => {
   const small = await startFeed(db, { recentChanges: 3 });
-  const changes = await small.subscribe(EVERYTHING, null, never);
+  const changes = await small.subscribe(EVERYTHING, null);
   await publish(db, small, orderChange('slow', 0));
   const [first] = await take(changes, 1);
   for (let version = 1; version <= 20; version += 1) await publish(db, small, orderChange('slow', version));
-  await small.subscribe(EVERYTHING, null, never);
+  await small.subscribe(EVERYTHING, null);
 
   await expect(changes.next()).rejects.toMatchObject({ code: 'SLOW_CONSUMER' });
-  const rest = await take(await small.subscribe(EVERYTHING, first?.cursor ?? '', never), 20);
+  const rest = await take(await small.subscribe(EVERYTHING, first?.cursor ?? ''), 20);
 
   expect(rest.map((change) => change.data['version'])).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   await small.stop();
@@ -139,7 +138,7 @@ it('ends a consumer that falls behind what is kept in memory, which then resumes
 
 it('keeps a consumer that only waits, however much it does not select passes by', async () => {
   const small = await startFeed(db, { recentChanges: 3 });
-  const changes = await small.subscribe({ merchantId: 'm9', kinds: null }, null, never);
+  const changes = await small.subscribe({ merchantId: 'm9', kinds: null }, null);
   const next = changes.next();
 
   for (let version = 1; version <= 20; version += 1) await publish(db, small, orderChange('other', version));
@@ -153,9 +152,9 @@ it('ends at once when the signal aborts, when the consumer leaves and when the f
   const instance = await startFeed(db);
   const abort = new AbortController();
   const aborted = (await instance.subscribe(EVERYTHING, null, abort.signal)).next();
-  const leaving = await instance.subscribe(EVERYTHING, null, never);
+  const leaving = await instance.subscribe(EVERYTHING, null);
   const left = leaving.next();
-  const stopped = (await instance.subscribe(EVERYTHING, null, never)).next();
+  const stopped = (await instance.subscribe(EVERYTHING, null)).next();
 
   abort.abort();
   await leaving.return();
@@ -167,18 +166,18 @@ it('ends at once when the signal aborts, when the consumer leaves and when the f
 it.each(['', 'x', '!!!!', 'MTo1', '000000000000000000000', 'AAAAAAAAAAAAAAAAAAAA', 'ü'.repeat(20)])(
   'refuses %j as a cursor',
   async (cursor) => {
-    await expect(feed.subscribe(EVERYTHING, cursor, never)).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+    await expect(feed.subscribe(EVERYTHING, cursor)).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
   },
 );
 
 it('refuses a cursor with any one character changed', async () => {
-  const changes = await feed.subscribe(EVERYTHING, null, never);
+  const changes = await feed.subscribe(EVERYTHING, null);
   await publish(db, feed, orderChange('o1', 1));
   const [change] = await take(changes, 1);
   const cursor = change?.cursor ?? '';
 
   for (let index = 0; index < cursor.length; index += 1) {
     const changed = cursor.slice(0, index) + (cursor[index] === 'A' ? 'B' : 'A') + cursor.slice(index + 1);
-    await expect(feed.subscribe(EVERYTHING, changed, never)).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+    await expect(feed.subscribe(EVERYTHING, changed)).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
   }
 });

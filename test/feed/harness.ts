@@ -21,7 +21,7 @@ export async function startFeed(db: Database, more: { recentChanges?: number } =
   return {
     publish: (tx, changes) => feed.publish(tx, changes),
     wake: () => feed.wake(),
-    subscribe: (selection, after, signal) => feed.subscribe(selection, after, signal),
+    subscribe: (...args) => feed.subscribe(...args),
     stop,
   };
 }
