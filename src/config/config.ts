@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { B2B_PORTAL, B2B_PORTAL_PREFIX, type ConfiguredIntegration, readB2bPortal } from './integrations.js';
+import { keepSecret } from './kept-secrets.js';
+import { warnOfMisspelt } from './misspelt.js';
+import { ConfigError, type Problem, problemWith } from './problems.js';
+import { type Environment, readVariables } from './read-variables.js';
+import { isStrong, VARIABLES, type ValuesOf } from './variables.js';
+
+/** The whole configuration, checked. */
+export interface Config {
+  production: boolean;
+  host: string;
+  port: number;
+  role: 'all' | 'api' | 'worker';
+  logLevel: string;
+  /** Absolute. */
+  dataDir: string;
+  /** Null: the embedded PostgreSQL. */
+  databaseUrl: string | null;
+  /** Null: jobs are kept in the same PostgreSQL. */
+  jobsUrl: string | null;
+  simulators: boolean;
+  jwtSecret: string;
+  jwksUrl: string | null;
+  /** Each at least 32 characters. The first one seals, all of them open: what `createKeyring` takes. */
+  encryptionSecrets: readonly [string, ...string[]];
+  integrations: readonly ConfiguredIntegration[];
+  /** Things to tell the user that do not stop the start. */
+  warnings: readonly string[];
+}
+
+type Values = ValuesOf<typeof VARIABLES>;
+
+/**
+ * Reads and checks the environment as a whole. Outside production the secrets that are missing are made and kept
+ * below DATA_DIR.
+ * @throws ConfigError with everything that is wrong
+ */
+export function loadConfig(env: Environment): Config {
+  const problems: Problem[] = [];
+  const values = readVariables(env, VARIABLES, problems);
+  const production = values.NODE_ENV === 'production';
+  const dataDir = resolve(values.DATA_DIR);
+  const portal = readB2bPortal(env, production, problems);
+  const secrets = production ? requireSecrets(values, problems) : provideSecrets(values, dataDir, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const integrations = portal ? [portal] : [];
+  return {
+    production,
+    host: values.HOST,
+    port: values.PORT,
+    role: values.ROLE,
+    logLevel: values.LOG_LEVEL,
+    dataDir,
+    databaseUrl: values.DATABASE_URL ?? null,
+    jobsUrl: values.JOBS_URL ?? null,
+    simulators: values.SIMULATORS ?? (!production && integrations.length === 0),
+    jwtSecret: secrets.jwtSecret,
+    jwksUrl: values.JWKS_URL ?? null,
+    encryptionSecrets: [secrets.encryptionKey, ...(values.ENCRYPTION_KEYS_OLD ?? [])],
+    integrations,
+    warnings: [...warnOfMisspelt(env, knownNames(), [B2B_PORTAL_PREFIX]), ...warnOfSecrets(values, production)],
+  };
+}
+
+interface Secrets {
+  jwtSecret: string;
+  encryptionKey: string;
+}
+
+/** In production nothing is made up: a secret that another instance does not share would lock callers out. */
+function requireSecrets(values: Values, problems: Problem[]): Secrets {
+  const { JWT_SECRET: jwtSecret = '', ENCRYPTION_KEY: encryptionKey = '' } = values;
+  if (!isStrong(jwtSecret)) problems.push(problemWith('JWT_SECRET', VARIABLES.JWT_SECRET, jwtSecret || undefined));
+  const reported = problems.some((problem) => problem.variable === 'ENCRYPTION_KEY');
+  if (!encryptionKey && !reported) problems.push(problemWith('ENCRYPTION_KEY', VARIABLES.ENCRYPTION_KEY, undefined));
+  return { jwtSecret, encryptionKey };
+}
+
+function provideSecrets(values: Values, dataDir: string, problems: Problem[]): Secrets {
+  try {
+    return {
+      jwtSecret: values.JWT_SECRET ?? keepSecret(dataDir, 'jwt-secret'),
+      encryptionKey: values.ENCRYPTION_KEY ?? keepSecret(dataDir, 'encryption-key'),
+    };
+  } catch (error) {
+    const problem = problemWith('DATA_DIR', VARIABLES.DATA_DIR, dataDir);
+    problems.push({ ...problem, found: `${problem.found}: ${(error as Error).message}` });
+    return { jwtSecret: '', encryptionKey: '' };
+  }
+}
+
+function warnOfSecrets(values: Values, production: boolean): string[] {
+  const warnings: string[] = [];
+  if (!production && values.JWT_SECRET && !isStrong(values.JWT_SECRET))
+    warnings.push(`JWT_SECRET is short: production needs ${VARIABLES.JWT_SECRET.expected}.`);
+  if (!production && values.DATABASE_URL && !values.ENCRYPTION_KEY)
+    warnings.push(
+      'DATABASE_URL is set and ENCRYPTION_KEY is not: other instances on that database cannot open the credentials sealed by this one.',
+    );
+  return warnings;
+}
+
+function knownNames(): string[] {
+  return [...Object.keys(VARIABLES), ...Object.keys(B2B_PORTAL).map((name) => B2B_PORTAL_PREFIX + name)];
+}
+
+/** What the start logs: every setting, of secrets only whether they are there. */
+export function summariseConfig(config: Config): Record<string, unknown> {
+  const { databaseUrl, jobsUrl, jwtSecret, encryptionSecrets, integrations, warnings: _, ...plain } = config;
+  return {
+    ...plain,
+    databaseUrlConfigured: databaseUrl !== null,
+    jobsUrlConfigured: jobsUrl !== null,
+    jwtSecretConfigured: jwtSecret !== '',
+    encryptionKeyConfigured: true,
+    oldEncryptionKeys: encryptionSecrets.length - 1,
+    integrations: integrations.map(({ id, merchantId, settings, credentials }) => ({
+      id,
+      merchantId,
+      settings,
+      ...Object.fromEntries(Object.keys(credentials).map((name) => [`${name}Configured`, true])),
+    })),
+  };
+}

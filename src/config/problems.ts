@@ -1,0 +1,50 @@
+import type { Variable } from './variables.js';
+
+/** One thing that is wrong with the configuration, told so that it can be mended without reading the code. */
+export interface Problem {
+  variable: string;
+  found: string;
+  expected: string;
+  mend: string;
+}
+
+/** Everything that is wrong with the configuration at once. The message is meant for a terminal and holds no secret. */
+export class ConfigError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(describe(problems));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+function describe(problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+  const entries = problems.map(
+    ({ variable, found, expected, mend }) =>
+      `  ${variable}\n    found:    ${found}\n    expected: ${expected}\n    to mend:  ${mend}\n`,
+  );
+  return `Syncline cannot start: ${count} in its configuration.\n\n${entries.join('\n')}`;
+}
+
+/** A problem with the text of a variable. */
+export function problemWith(name: string, variable: Variable, text: string | undefined): Problem {
+  return {
+    variable: name,
+    found: describeFound(variable, text),
+    expected: variable.expected,
+    mend: mendingOf(name, variable),
+  };
+}
+
+function describeFound(variable: Variable, text: string | undefined): string {
+  if (text === undefined) return 'not set';
+  return variable.secret ? `set, ${text.length} characters (not shown)` : JSON.stringify(text);
+}
+
+function mendingOf(name: string, { example }: Variable): string {
+  return example.startsWith('`')
+    ? `set ${name} to the output of ${example.slice(1, -1)}`
+    : `for example ${name}=${example}`;
+}

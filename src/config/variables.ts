@@ -1,0 +1,141 @@
+import { z } from 'zod';
+
+/** One environment variable: how it is read, and everything that its user needs to be told about it. */
+export interface Variable {
+  /** Reads the text of the variable; an empty one counts as not set and never arrives here. */
+  schema: z.ZodType;
+  about: string;
+  expected: string;
+  /** A value to copy. For a secret: a command that makes one, in backticks. */
+  example: string;
+  /** Text that is read when the variable is not set. */
+  default?: string;
+  /** Never printed, logged or stored in the clear. */
+  secret?: true;
+}
+
+/** What the variables of such a table read as. */
+export type ValuesOf<Table extends Record<string, Variable>> = {
+  [Name in keyof Table]: Table[Name] extends { default: string }
+    ? z.output<Table[Name]['schema']>
+    : z.output<Table[Name]['schema']> | undefined;
+};
+
+/** Shortest secret that HS256 and AES-256 are not weakened by. */
+const SECRET_CHARACTERS = 32;
+const MAKE_SECRET = '`openssl rand -hex 32`';
+
+/** A whole number in its plain decimal form. */
+export function wholeNumber(min: number, max: number) {
+  return z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
+}
+
+function urlOf(...protocols: string[]) {
+  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+}
+
+export const httpUrl = urlOf('http:', 'https:').transform((text) => text.replace(/\/+$/, ''));
+
+/** The hub's own variables; those of integrations are in `integrations.ts`. */
+export const VARIABLES = {
+  NODE_ENV: {
+    schema: z.enum(['production', 'development', 'test']),
+    default: 'development',
+    about: 'In `production` secrets are required, simulators are off, and upstreams must use HTTPS.',
+    expected: 'production, development or test',
+    example: 'production',
+  },
+  PORT: {
+    schema: wholeNumber(0, 65_535),
+    default: '4000',
+    about: 'Port of the web pages, GraphQL, REST and webhooks. 0 takes a free one.',
+    expected: 'a whole number from 0 to 65535',
+    example: '4000',
+  },
+  HOST: {
+    schema: z.union([z.ipv4(), z.ipv6(), z.hostname()]),
+    default: '127.0.0.1',
+    about: 'Address to listen on. The container image sets `0.0.0.0`.',
+    expected: 'an IP address or a host name, without port',
+    example: '127.0.0.1',
+  },
+  ROLE: {
+    schema: z.enum(['all', 'api', 'worker']),
+    default: 'all',
+    about:
+      '`api` answers requests, `worker` delivers and runs jobs, `all` does both. Several of each share one database.',
+    expected: 'all, api or worker',
+    example: 'all',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    default: 'info',
+    about: 'The least severe log line that is written.',
+    expected: 'trace, debug, info, warn, error, fatal or silent',
+    example: 'info',
+  },
+  DATA_DIR: {
+    schema: z.string(),
+    default: './.syncline',
+    about: 'Folder of the embedded PostgreSQL and of generated secrets.',
+    expected: 'a folder that the hub may write to',
+    example: './.syncline',
+  },
+  DATABASE_URL: {
+    schema: urlOf('postgres:', 'postgresql:'),
+    about: 'An outside PostgreSQL, version 17 or later. Not set: the hub runs one of its own below `DATA_DIR`.',
+    expected: 'postgres://user:password@host:port/database',
+    example: 'postgres://syncline:password@localhost:5432/syncline',
+    secret: true,
+  },
+  JOBS_URL: {
+    schema: urlOf('mongodb:', 'mongodb+srv:'),
+    about: 'Where Agenda keeps the timetable of jobs. Not set: in the same PostgreSQL.',
+    expected: 'mongodb://host:port/database, or nothing',
+    example: 'mongodb://localhost:27017/syncline',
+    secret: true,
+  },
+  SIMULATORS: {
+    schema: z.enum(['on', 'off']).transform((text) => text === 'on'),
+    about:
+      'Runs a simulator of every upstream system and a demo merchant. Not set: on outside production while no upstream is configured.',
+    expected: 'on or off',
+    example: 'off',
+  },
+  JWT_SECRET: {
+    schema: z.string(),
+    about: 'Signs and checks bearer tokens (HS256). Outside production one is made and kept in `DATA_DIR`.',
+    expected: `at least ${SECRET_CHARACTERS} characters`,
+    example: MAKE_SECRET,
+    secret: true,
+  },
+  JWKS_URL: {
+    schema: httpUrl,
+    about: "Public keys of your identity provider (RS256, ES256), accepted beside the hub's own tokens.",
+    expected: 'a URL of a JSON Web Key Set',
+    example: 'https://login.example.com/.well-known/jwks.json',
+  },
+  ENCRYPTION_KEY: {
+    schema: z.string().min(SECRET_CHARACTERS),
+    about:
+      'Seals the credentials of integrations (AES-256-GCM). Outside production one is made and kept in `DATA_DIR`.',
+    expected: `at least ${SECRET_CHARACTERS} characters`,
+    example: MAKE_SECRET,
+    secret: true,
+  },
+  ENCRYPTION_KEYS_OLD: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((key) => key.trim()))
+      .pipe(z.array(z.string().min(SECRET_CHARACTERS))),
+    about: 'Former values of `ENCRYPTION_KEY`, separated by commas: still opened by, never sealed with.',
+    expected: `keys of at least ${SECRET_CHARACTERS} characters, separated by commas`,
+    example: 'the former ENCRYPTION_KEY',
+    secret: true,
+  },
+} as const satisfies Record<string, Variable>;
+
+/** Whether a secret is long enough to be used in production. */
+export function isStrong(secret: string): boolean {
+  return secret.length >= SECRET_CHARACTERS;
+}

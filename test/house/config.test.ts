@@ -1,0 +1,181 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfig, summariseConfig } from '../../src/config/config.js';
+import { ConfigError } from '../../src/config/problems.js';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'syncline-config-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+const load = (env: Record<string, string>) => loadConfig({ DATA_DIR: dataDir, ...env });
+
+function problemsOf(env: Record<string, string>): ConfigError {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('The configuration was accepted');
+}
+
+const PORTAL = {
+  B2B_PORTAL_BASE_URL: 'https://portal.example.com/api/v1/',
+  B2B_PORTAL_API_KEY: 'key-of-the-portal',
+  B2B_PORTAL_API_SECRET: 'secret-of-the-portal',
+  B2B_PORTAL_MERCHANT_ID: 'm-1',
+};
+const SECRETS = { JWT_SECRET: 'j'.repeat(32), ENCRYPTION_KEY: 'e'.repeat(32) };
+
+describe('loadConfig', () => {
+  it('needs nothing outside production', () => {
+    const config = load({});
+
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 4000, role: 'all', databaseUrl: null, simulators: true });
+    expect(config.warnings).toEqual([]);
+  });
+
+  it('keeps the secrets it makes, readable by their owner alone', () => {
+    const first = load({});
+    const second = load({});
+
+    expect(second.jwtSecret).toBe(first.jwtSecret);
+    expect(second.encryptionSecrets).toEqual(first.encryptionSecrets);
+    expect(readFileSync(join(dataDir, 'secrets/jwt-secret'), 'utf8')).toBe(first.jwtSecret);
+    expect(statSync(join(dataDir, 'secrets/jwt-secret')).mode & 0o777).toBe(0o600);
+  });
+
+  it('tells everything that is wrong at once, with what to do', () => {
+    const error = problemsOf({ PORT: '80a', HOST: 'http://x', ROLE: 'both', SIMULATORS: 'yes', NODE_ENV: 'prod' });
+
+    expect(error.problems.map((problem) => problem.variable).sort()).toEqual([
+      'HOST',
+      'NODE_ENV',
+      'PORT',
+      'ROLE',
+      'SIMULATORS',
+    ]);
+    expect(error.message).toContain('found:    "80a"');
+    expect(error.message).toContain('expected: a whole number from 0 to 65535');
+    expect(error.message).toContain('to mend:  for example PORT=4000');
+  });
+
+  it('never prints a secret that it refuses', () => {
+    const error = problemsOf({
+      NODE_ENV: 'production',
+      JWT_SECRET: 'short',
+      ENCRYPTION_KEY: 'tiny',
+      ENCRYPTION_KEYS_OLD: 'bygone',
+      DATABASE_URL: 'mysql://root:pa55word@db/x',
+    });
+
+    expect(error.problems).toHaveLength(4);
+    expect(error.message).toContain('set, 5 characters (not shown)');
+    expect(error.message).not.toMatch(/short|tiny|bygone|pa55word/);
+  });
+
+  it('requires both secrets in production', () => {
+    const error = problemsOf({ NODE_ENV: 'production' });
+
+    expect(error.problems.map(({ variable, found }) => [variable, found])).toEqual([
+      ['JWT_SECRET', 'not set'],
+      ['ENCRYPTION_KEY', 'not set'],
+    ]);
+  });
+
+  it('takes blank variables for variables that are not set', () => {
+    expect(load({ PORT: '', DATABASE_URL: ' ', B2B_PORTAL_BASE_URL: '' }).port).toBe(4000);
+  });
+
+  it('reports a data folder that cannot be written', () => {
+    const file = join(dataDir, 'file');
+    writeFileSync(file, '');
+
+    const error = problemsOf({ DATA_DIR: join(file, 'folder') });
+
+    expect(error.problems).toEqual([expect.objectContaining({ variable: 'DATA_DIR' })]);
+  });
+
+  it('runs the simulators only outside production and with no upstream, unless told', () => {
+    expect(load({ NODE_ENV: 'production', ...SECRETS }).simulators).toBe(false);
+    expect(load(PORTAL).simulators).toBe(false);
+    expect(load({ ...PORTAL, SIMULATORS: 'on' }).simulators).toBe(true);
+  });
+
+  it('names former encryption keys after the present one', () => {
+    const config = load({
+      ENCRYPTION_KEY: 'n'.repeat(32),
+      ENCRYPTION_KEYS_OLD: `${'o'.repeat(32)}, ${'p'.repeat(40)}`,
+    });
+
+    expect(config.encryptionSecrets).toEqual(['n'.repeat(32), 'o'.repeat(32), 'p'.repeat(40)]);
+  });
+
+  it('warns of names that look like ours', () => {
+    const { warnings } = load({
+      ...PORTAL,
+      B2B_PORTAL_BASEURL: 'x',
+      DATABSE_URL: 'y',
+      B2B_PORTAL_COLOUR: 'z',
+      EDITOR: 'vi',
+    });
+
+    expect(warnings).toHaveLength(3);
+    expect(warnings.join()).toContain('B2B_PORTAL_BASEURL is set but not known: did you mean B2B_PORTAL_BASE_URL?');
+    expect(warnings.join()).toContain('did you mean DATABASE_URL?');
+    expect(warnings.join()).toContain('Known are B2B_PORTAL_BASE_URL, B2B_PORTAL_API_KEY');
+  });
+});
+
+describe('B2B_PORTAL_*', () => {
+  it('B8 makes one integration, with the documented defaults', () => {
+    expect(load(PORTAL).integrations).toEqual([
+      {
+        id: 'b2b-portal',
+        connector: 'b2b-portal',
+        merchantId: 'm-1',
+        credentials: { apiKey: 'key-of-the-portal', apiSecret: 'secret-of-the-portal' },
+        settings: {
+          baseUrl: 'https://portal.example.com/api/v1',
+          merchantId: 'm-1',
+          timeoutMs: 30_000,
+          maxRetries: 3,
+        },
+      },
+    ]);
+  });
+
+  it('B8 is whole or not at all', () => {
+    const error = problemsOf({ B2B_PORTAL_API_KEY: 'key', B2B_PORTAL_TIMEOUT: 'soon' });
+
+    expect(error.problems.map((problem) => problem.variable)).toEqual([
+      'B2B_PORTAL_TIMEOUT',
+      'B2B_PORTAL_BASE_URL',
+      'B2B_PORTAL_MERCHANT_ID',
+    ]);
+    expect(error.message).toContain('not set, while B2B_PORTAL_API_KEY, B2B_PORTAL_TIMEOUT is set');
+  });
+
+  it('B28 refuses an upstream without TLS in production alone', () => {
+    const plain = { ...PORTAL, B2B_PORTAL_BASE_URL: 'http://portal.example.com' };
+
+    expect(load(plain).integrations).toHaveLength(1);
+    expect(problemsOf({ ...plain, ...SECRETS, NODE_ENV: 'production' }).problems).toEqual([
+      expect.objectContaining({ variable: 'B2B_PORTAL_BASE_URL', found: '"http://portal.example.com"' }),
+    ]);
+  });
+
+  it('shows in the summary which secrets are there, and none of them', () => {
+    const config = load({ ...PORTAL, ...SECRETS, DATABASE_URL: 'postgres://u:pa55word@db/x' });
+
+    const summary = JSON.stringify(summariseConfig(config));
+
+    expect(summary).toContain('"apiSecretConfigured":true');
+    expect(summary).toContain('"databaseUrlConfigured":true');
+    expect(summary).not.toMatch(/pa55word|of-the-portal|jjjj|eeee/);
+  });
+});
