@@ -1,0 +1,102 @@
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import { type Database, type Sql, sqlOn, type Tx } from '../src/db/database.js';
+import { HubError } from '../src/errors.js';
+import type { JobRunner } from '../src/flow/job-runner.js';
+import type { Services } from '../src/flow/services.js';
+import type { JobDefinition } from './define.js';
+import { askForRun, findOverdueJobs, listJobs, registerJobs, setPaused } from './job-rows.js';
+import { runIfDue } from './run-job.js';
+import { createTimer, type Tick } from './timer.js';
+
+export interface JobsDeps {
+  db: Database;
+  /** Where Agenda keeps its timers, `postgres://…` or `mongodb://…`. Left out: the same PostgreSQL. */
+  timersUrl?: string;
+  definitions: readonly JobDefinition[];
+  log: Logger;
+  /** A dead instance's job is taken over after at most twice this time. Default 15 s. */
+  leaseMs?: number;
+}
+
+export interface Jobs extends JobRunner {
+  /**
+   * Resolves when the clock runs; until the store of the timers answers it keeps trying.
+   * @param services null: this instance runs no job, it can only list, ask for, pause and resume them
+   */
+  start(services: Services | null): Promise<void>;
+  /** Tells running jobs to end, and waits for them. */
+  stop(): Promise<void>;
+}
+
+const LEASE_MS = 15_000;
+
+/** The hub's jobs: one run at a time over all instances, visible and controllable through {@link JobRunner}. */
+export function createJobs(deps: JobsDeps): Jobs {
+  const { db, definitions, log, leaseMs = LEASE_MS } = deps;
+  const sql = sqlOn(db.pool);
+  const owner = `${hostname()}:${process.pid}`;
+  const timer = createTimer({ url: deps.timersUrl ?? db.url, owner, leaseMs, log });
+  const stopping = new AbortController();
+  const fire = (name: string) =>
+    timer.fire(name).catch((err) => log.warn({ err, job: name }, 'job not fired; its schedule will find it'));
+  const find = async (tx: Tx, name: string) => {
+    const definition = findDefinition(definitions, name);
+    await registerJobs(tx.sql, [definition], new Date());
+    return definition;
+  };
+  const sweep = createSweep(sql, definitions, leaseMs, fire, log);
+  let sweeping: NodeJS.Timeout | undefined;
+  const start = async (services: Services | null) => {
+    if (!services) return timer.start([], async () => {});
+    await registerJobs(sql, definitions, new Date());
+    const runDeps = { sql, services, owner, leaseMs, stopping: stopping.signal, log };
+    const tick: Tick = async (definition, keep) => {
+      await runIfDue(runDeps, definition, keep);
+    };
+    await timer.start(definitions, tick);
+    await sweep();
+    if (!stopping.signal.aborted) sweeping = setInterval(() => void sweep(), leaseMs);
+  };
+  return {
+    start,
+    stop: async () => {
+      stopping.abort();
+      clearInterval(sweeping);
+      await timer.stop();
+    },
+    list: () => listJobs(sql, definitions),
+    run: async (tx, name) => {
+      await find(tx, name);
+      if (!(await askForRun(tx.sql, name))) throw new HubError('INVALID_STATE', `The job ${name} is running already.`);
+      tx.afterCommit(() => void fire(name));
+    },
+    pause: async (tx, name) => setPaused(tx.sql, await find(tx, name), true),
+    resume: async (tx, name) => setPaused(tx.sql, await find(tx, name), false),
+  };
+}
+
+/** Finds what the timers forgot: a run missed while the hub was down, one that a dead instance left. */
+function createSweep(
+  sql: Sql,
+  definitions: readonly JobDefinition[],
+  overdueMs: number,
+  fire: (name: string) => Promise<void>,
+  log: Logger,
+): () => Promise<void> {
+  const known = new Set(definitions.map(({ name }) => name));
+  return async () => {
+    try {
+      for (const name of await findOverdueJobs(sql, overdueMs)) if (known.has(name)) await fire(name);
+    } catch (err) {
+      log.warn({ err }, 'overdue jobs not found');
+    }
+  };
+}
+
+function findDefinition(definitions: readonly JobDefinition[], name: string): JobDefinition {
+  const definition = definitions.find((candidate) => candidate.name === name);
+  if (definition) return definition;
+  const known = definitions.map((candidate) => candidate.name).join(', ');
+  throw new HubError('NOT_FOUND', `There is no job of this name. The jobs are: ${known}.`, { path: ['name'] });
+}

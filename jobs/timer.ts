@@ -1,0 +1,137 @@
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { MongoBackend } from '@agendajs/mongo-backend';
+import { PostgresBackend } from '@agendajs/postgres-backend';
+import { Agenda, type AgendaBackend, backoffStrategies, type Job } from 'agenda';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { JobDefinition } from './define.js';
+
+/** The clock and host of jobs. It may fire too often and it may forget: whether a job runs is decided by its own row. */
+export interface Timer {
+  /** Resolves when the clock runs, however long its store takes to answer. Without definitions it only sends `fire`. */
+  start(definitions: readonly JobDefinition[], tick: Tick): Promise<void>;
+  /** Lets one instance tick as soon as possible. */
+  fire(name: string): Promise<void>;
+  /** Waits for the ticks that have begun. */
+  stop(): Promise<void>;
+}
+
+/** Calls `keep` now and then while the work lasts, so that no other instance ticks meanwhile. */
+export type Tick = (definition: JobDefinition, keep: () => Promise<void>) => Promise<void>;
+
+export interface TimerDeps {
+  /** `postgres://…` or `mongodb://…`: where the timers are kept. */
+  url: string;
+  /** Names this instance. */
+  owner: string;
+  /** How long the job of a dead instance stays its own; its timer rests a little longer. */
+  leaseMs: number;
+  log: Logger;
+}
+
+/** The store is asked so often; on PostgreSQL what is fired is also told at once. */
+const POLL_MS = 2_000;
+const CONNECTIONS = 3;
+const RECONNECT_MS = 500;
+const NAME = 'syncline_timers';
+
+/** Agenda on the store of the address. */
+export function createTimer(deps: TimerDeps): Timer {
+  const mongo = /^mongodb(\+srv)?:/.test(deps.url);
+  const onError = (err: unknown) => deps.log.warn({ err }, 'job timers: error of their store');
+  const pool = mongo ? null : createPool(deps.url, onError);
+  const stopping = new AbortController();
+  const backend = toughen(pool ? onPostgres(pool, onError) : onMongo(deps.url), stopping.signal, onError);
+  const running = new Set<Promise<void>>();
+  let agenda: Agenda | null = null;
+  let starting: Promise<void> = Promise.resolve();
+  const run = async (definitions: readonly JobDefinition[], tick: Tick) => {
+    // A timer is locked up to one poll before it fires; when its lock ends, the job's lease must have ended before.
+    const defaultLockLifetime = 2 * deps.leaseMs + POLL_MS;
+    agenda = new Agenda({ backend, name: deps.owner, processEvery: POLL_MS, defaultLockLifetime });
+    agenda.on('error', onError);
+    for (const definition of definitions) define(agenda, definition, tick, running, onError);
+    await agenda.start();
+    for (const { name, schedule } of definitions) await agenda.every(schedule, name, undefined, { timezone: 'UTC' });
+  };
+  return {
+    start: (definitions, tick) => {
+      starting = patiently(() => run(definitions, tick), stopping.signal, onError);
+      return starting;
+    },
+    fire: async (name) => {
+      await agenda?.now(name);
+    },
+    stop: async () => {
+      stopping.abort();
+      await starting;
+      await agenda?.stop(true).catch(onError);
+      await Promise.allSettled(running);
+      // Agenda unlocks a timer just after its tick.
+      await setImmediate();
+      await pool?.end();
+    },
+  };
+}
+
+function define(
+  agenda: Agenda,
+  definition: JobDefinition,
+  tick: Tick,
+  running: Set<Promise<void>>,
+  onError: (error: unknown) => void,
+): void {
+  const ticked = async (job: Job) => {
+    await tick(definition, () => job.touch().catch(onError));
+    if (!job.attrs.repeatInterval) await job.remove();
+  };
+  agenda.define(
+    definition.name,
+    async (job) => {
+      const ticking = ticked(job);
+      running.add(ticking);
+      await ticking.finally(() => running.delete(ticking));
+    },
+    { concurrency: 1, backoff: backoffStrategies.exponential({ delay: 1_000, maxRetries: 10 }) },
+  );
+}
+
+async function patiently(work: () => Promise<void>, stopping: AbortSignal, onError: (error: unknown) => void) {
+  while (!stopping.aborted) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!stopping.aborted) onError(error);
+      await sleep(RECONNECT_MS);
+    }
+  }
+}
+
+/** Its own pool: a shared one hands out timestamps as text, and a lost connection without a listener ends the process. */
+function createPool(url: string, onError: (error: unknown) => void): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
+  return pool;
+}
+
+function onPostgres(pool: pg.Pool, onError: (error: unknown) => void): AgendaBackend {
+  const backend = new PostgresBackend({ pool, tableName: NAME, channelName: NAME, logTableName: `${NAME}_log` });
+  // It is an emitter, although its type does not say so; an error that nobody hears would end the process.
+  (backend.notificationChannel as unknown as NodeJS.EventEmitter).on('error', onError);
+  return backend;
+}
+
+function onMongo(address: string): AgendaBackend {
+  return new MongoBackend({ address, collection: NAME, logCollection: `${NAME}_log` });
+}
+
+/** Agenda waits for neither of these, so that their failure would end the process. */
+function toughen(backend: AgendaBackend, stopping: AbortSignal, onError: (error: unknown) => void): AgendaBackend {
+  const connect = backend.connect.bind(backend);
+  backend.connect = () => patiently(connect, stopping, onError);
+  const { repository } = backend;
+  const unlock = repository.unlockJob.bind(repository);
+  repository.unlockJob = (job) => unlock(job).catch(onError);
+  return backend;
+}
