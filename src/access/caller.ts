@@ -11,6 +11,8 @@ export interface Caller {
   via: 'jwt' | 'api-key' | 'hub';
   /** When the token ends, Unix milliseconds; null: never. */
   expiresAt: number | null;
+  /** Of the request that is being served; audit entries name it. */
+  requestId?: string;
 }
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { addLinks, type Outcome } from './accept-batch.js';
-import type { EntityReference } from './inbox.js';
+import { addLinks, eventText, type Outcome } from './accept-batch.js';
+import type { EntityReference, ReceivedEvent } from './inbox.js';
 import { databaseError } from './sql-errors.js';
-import { REAPPLY } from './statements.js';
+import { REAPPLY, REWRITE_EVENTS } from './statements.js';
 
 const BATCH = 500;
 
@@ -45,6 +45,20 @@ export async function applyWaiting(pool: pg.Pool, reference: EntityReference): P
 /** Applies what waits although its entity is there. */
 export async function applyStragglers(pool: pg.Pool): Promise<number> {
   return reapply(pool, await findIds(pool, FIND_STRAGGLERS, []));
+}
+
+/** A kept event and what its connector makes of its bytes now. */
+export interface ReplayedEvent extends Pick<ReceivedEvent, 'event' | 'strictMapping'> {
+  webhookEventId: string;
+}
+
+/** Judges kept events again after mappings have changed; answers how many came out otherwise than before. */
+export async function replay(pool: pg.Pool, events: ReplayedEvent[]): Promise<number> {
+  const ids = events.map(({ webhookEventId }) => webhookEventId);
+  await pool.query(REWRITE_EVENTS, [ids, events.map(eventText)]).catch((error: unknown) => {
+    throw databaseError(error);
+  });
+  return reapply(pool, ids);
 }
 
 async function findIds(pool: pg.Pool, text: string, values: unknown[]): Promise<string[]> {

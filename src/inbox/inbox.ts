@@ -1,11 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InboundEvent } from '../connectors/connector.js';
 import type { Database } from '../db/database.js';
 import { HubError } from '../errors.js';
 import type { EntityType, WebhookStatus } from '../model/statuses.js';
 import { acceptBatch } from './accept-batch.js';
-import { applyStragglers, applyWaiting, HELD_DELAYS_MS, reapply } from './apply-waiting.js';
-import { checkEvent } from './check-event.js';
+import { applyStragglers, applyWaiting, HELD_DELAYS_MS, type ReplayedEvent, reapply, replay } from './apply-waiting.js';
 import { shareStatements } from './share-statements.js';
 
 /** A verified event, ready to be stored. */
@@ -26,6 +26,8 @@ export interface Acceptance {
   webhookEventId: string;
   status: WebhookStatus;
   duplicate: boolean;
+  eventType: string;
+  entityType: EntityType;
   errorCode: string | null;
   errorMessage: string | null;
   entityId: string | null;
@@ -57,8 +59,11 @@ export interface Inbox {
   applyWaiting(reference: EntityReference): Promise<number>;
   /** The same for every event that waits although its entity is there: for a job, where a call was lost with its process. */
   applyStragglers(): Promise<number>;
-  /** Judges these kept events again unless they are PROCESSED; answers how many came out otherwise than before. */
-  reapply(ids: string[]): Promise<number>;
+  /**
+   * Judges kept events again by what their connector makes of them now, unless they are PROCESSED; answers how many came
+   * out otherwise than before.
+   */
+  replay(events: ReplayedEvent[]): Promise<number>;
 }
 
 export interface InboxDeps {
@@ -66,7 +71,7 @@ export interface InboxDeps {
   /** Told after each commit that wrote changes, so that the feed seals them at once. */
   onCommit(): void;
   /** Told of every event that was accepted, repeated ones included. */
-  onAccepted?(acceptance: Acceptance): void;
+  onAccepted?(webhook: { integrationId: string; status: WebhookStatus; duplicate: boolean }): void;
 }
 
 const MAX_BATCH = 500;
@@ -101,14 +106,14 @@ export function createInbox(deps: InboxDeps): Inbox {
   };
   return {
     accept: async (received) => {
-      checkEvent(received);
+      if (!isUtf8(received.rawBody)) throw new HubError('INVALID_JSON', 'The body is not JSON in UTF-8.');
       const acceptance = await untilFree(() => acceptShared(received));
-      deps.onAccepted?.(acceptance);
+      deps.onAccepted?.({ integrationId: received.integrationId, ...acceptance });
       return acceptance;
     },
     applyWaiting: (reference) => wakeAfter(applyWaiting(pool, reference)),
     applyStragglers: () => wakeAfter(applyStragglers(pool)),
-    reapply: (ids) => wakeAfter(reapply(pool, ids)),
+    replay: (events) => wakeAfter(replay(pool, events)),
   };
 }
 

@@ -175,7 +175,7 @@ settled as (
 ),
 verdicts as materialized (
   select s.*, error_code is null and new_status is not null and new_status <> previous_status as changed,
-    jsonb_build_object('status', status, 'errorCode', error_code, 'errorMessage', error_message, 'entityId', known_id,
+    jsonb_build_object('status', status, 'eventType', event_type, 'entityType', entity_type, 'errorCode', error_code, 'errorMessage', error_message, 'entityId', known_id,
       'externalId', coalesce(external_id, link_external_id),
       'entityStatus', case when error_code is null then coalesce(new_status, previous_status) else previous_status end) as answer
   from settled s
@@ -293,3 +293,9 @@ export const STORED_ANSWERS = `
 select k.n::int as n, w.id, w.answer::text as answer
 from unnest($1::text[], $2::text[]) with ordinality as k (integration_id, event_id, n)
 join webhook_events w on w.integration_id = k.integration_id and w.event_id = k.event_id`;
+
+/** What the connector makes of kept events now: id, event. */
+export const REWRITE_EVENTS = `
+update webhook_events w set event = r.event::jsonb
+from unnest($1::text[], $2::text[]) as r (id, event)
+where w.id = r.id and w.status <> 'PROCESSED'`;

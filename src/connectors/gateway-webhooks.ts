@@ -1,0 +1,113 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { HubError } from '../errors.js';
+import { EntityType, InvoiceStatus, OrderStatus } from '../model/statuses.js';
+import type { InboundEvent, WebhookHeaders, WebhookReceiver } from './connector.js';
+import { readWebhookBody } from './webhook-body.js';
+
+const TOLERANCE_MS = 5 * 60 * 1000;
+
+/** Of any connector: the field that signs webhooks, where it is set. */
+const Secret = z.object({ webhookSecret: z.string().min(1).optional() });
+
+const Id = z.union([z.string().min(1).max(255), z.int()]).transform(String);
+
+const GatewayBody = z.object({
+  eventType: z.string().min(1).max(100),
+  timestamp: z.iso.datetime({ offset: true }).nullish(),
+  data: z.object({
+    id: Id.nullish(),
+    number: Id.nullish(),
+    entityId: Id.nullish(),
+    productId: Id.nullish(),
+    sku: Id.nullish(),
+    status: z.string().min(1).max(100).nullish(),
+    trackingNumbers: z.array(z.string().max(255)).max(1000).nullish(),
+  }),
+});
+
+/**
+ * Webhooks of systems without a scheme of their own: `X-Webhook-Signature: sha256=` hex HMAC-SHA256 of the body,
+ * `X-Webhook-Timestamp` within five minutes, `X-Webhook-Id` or else the body's hash with the timestamp as identity.
+ */
+export const gatewayWebhooks: WebhookReceiver<unknown, unknown> = {
+  verify({ headers, rawBody, now }, credentials) {
+    const { webhookSecret } = Secret.parse(credentials ?? {});
+    if (webhookSecret === undefined) return;
+    checkSignature(headers['x-webhook-signature'], rawBody, webhookSecret);
+    checkTimestamp(headers['x-webhook-timestamp'], now);
+  },
+  parse({ headers, rawBody }) {
+    const { value, payload } = readWebhookBody(rawBody, GatewayBody);
+    return { ...toEvent(value), eventId: identify(headers, rawBody), occurredAt: occurredAt(value, headers), payload };
+  },
+};
+
+function checkSignature(header: string | undefined, rawBody: Buffer, secret: string): void {
+  const given = /^sha256=([0-9a-f]{64})$/i.exec(header?.trim() ?? '')?.[1];
+  if (!given) throw new HubError('SIGNATURE_INVALID', 'X-Webhook-Signature must be "sha256=" and 64 hex digits.');
+  const expected = createHmac('sha256', secret).update(rawBody).digest();
+  if (!timingSafeEqual(expected, Buffer.from(given, 'hex')))
+    throw new HubError('SIGNATURE_INVALID', 'X-Webhook-Signature is not the HMAC-SHA256 of these bytes by the secret.');
+}
+
+function checkTimestamp(header: string | undefined, now: Date): void {
+  const at = readTimestamp(header);
+  if (at === null || Math.abs(now.getTime() - at) > TOLERANCE_MS)
+    throw new HubError(
+      'TIMESTAMP_STALE',
+      'X-Webhook-Timestamp must be a time within 5 minutes of now: check the clock.',
+    );
+}
+
+/** ISO 8601, or Unix seconds. */
+function readTimestamp(header: string | undefined): number | null {
+  const text = header?.trim() ?? '';
+  const at = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  return Number.isNaN(at) ? null : at;
+}
+
+function identify(headers: WebhookHeaders, rawBody: Buffer): string {
+  const given = headers['x-webhook-id']?.trim();
+  if (given) return given;
+  return createHash('sha256')
+    .update(headers['x-webhook-timestamp'] ?? '')
+    .update('.')
+    .update(rawBody)
+    .digest('hex');
+}
+
+function occurredAt({ timestamp }: z.infer<typeof GatewayBody>, headers: WebhookHeaders): string {
+  const at = timestamp ? Date.parse(timestamp) : readTimestamp(headers['x-webhook-timestamp']);
+  if (at === null) throw new HubError('INVALID_SHAPE', 'timestamp is missing.', { path: ['timestamp'] });
+  return new Date(at).toISOString();
+}
+
+function toEvent({
+  eventType,
+  data,
+}: z.infer<typeof GatewayBody>): Omit<InboundEvent, 'eventId' | 'occurredAt' | 'payload'> {
+  const entityType = entityTypeOf(eventType);
+  const statuses: Record<string, string> = entityType === 'INVOICE' ? InvoiceStatus : OrderStatus;
+  const status = data.status?.toUpperCase() ?? null;
+  return {
+    eventType,
+    entityType,
+    reference: {
+      externalId: data.id ?? data.productId ?? data.sku ?? null,
+      entityId: data.entityId ?? null,
+      number: data.number ?? null,
+    },
+    sourceStatus: data.status ?? null,
+    status: status && Object.hasOwn(statuses, status) ? (status as OrderStatus) : null,
+    ...(data.trackingNumbers && { trackingNumbers: data.trackingNumbers }),
+  };
+}
+
+function entityTypeOf(eventType: string): EntityType {
+  const word = eventType.split('.')[0]?.toUpperCase() ?? '';
+  if (Object.hasOwn(EntityType, word)) return word as EntityType;
+  throw new HubError('INVALID_SHAPE', 'eventType must begin with an entity, for example "order.updated".', {
+    path: ['eventType'],
+  });
+}

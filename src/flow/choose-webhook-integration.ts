@@ -1,0 +1,83 @@
+import type { WebhookReceiver } from '../connectors/connector.js';
+import { gatewayWebhooks } from '../connectors/gateway-webhooks.js';
+import { HubError } from '../errors.js';
+import type { Integrations, OpenIntegration } from './integrations.js';
+
+/** A webhook as it was received: its exact bytes, header names in lower case. */
+export interface WebhookRequest {
+  headers: Record<string, string | undefined>;
+  rawBody: Buffer;
+}
+
+/** By id, or by the connector whose address is shared by all of its integrations. */
+export type WebhookTarget = { integrationId: string } | { connector: string };
+
+/** The connector's own scheme, or the gateway's. */
+export function receiverOf(integration: OpenIntegration): WebhookReceiver<unknown, unknown> {
+  return integration.connector.webhooks ?? gatewayWebhooks;
+}
+
+/**
+ * The enabled integrations that this webhook may be for; at least one.
+ * @throws HubError UNKNOWN_INTEGRATION, INTEGRATION_DISABLED
+ */
+export async function findWebhookCandidates(
+  integrations: Integrations,
+  target: WebhookTarget,
+  { headers }: WebhookRequest,
+  merchantId: string | null,
+): Promise<OpenIntegration[]> {
+  const isVisible = (integration: OpenIntegration) => merchantId === null || integration.merchantId === merchantId;
+  if ('integrationId' in target) {
+    const integration = await integrations.byId(target.integrationId);
+    if (!isVisible(integration)) throw unknown(`There is no integration ${target.integrationId}.`);
+    if (integration.enabled) return [integration];
+    throw new HubError('INTEGRATION_DISABLED', `The integration ${integration.id} is disabled: enable it first.`);
+  }
+  const enabled = (await integrations.byConnector(target.connector)).filter((one) => one.enabled && isVisible(one));
+  if (enabled.length === 0) throw unknown('No enabled integration receives webhooks at this address.');
+  const hinted = enabled.filter((integration) => isHinted(integration, headers['x-merchant-id']));
+  return hinted.length > 0 ? hinted : enabled;
+}
+
+/**
+ * One address may serve several merchants: the signature tells whose the webhook is.
+ * @throws HubError SIGNATURE_INVALID or TIMESTAMP_STALE
+ */
+export function chooseBySignature(candidates: OpenIntegration[], request: WebhookRequest): OpenIntegration {
+  const [only, another] = candidates;
+  if (only && !another) {
+    verify(only, request);
+    return only;
+  }
+  // An integration without a secret would take anybody's event: among several, only a signature decides.
+  const matching = candidates.find((integration) => !takesUnsigned(integration) && isVerified(integration, request));
+  if (matching) return matching;
+  throw new HubError('SIGNATURE_INVALID', 'The signature fits none of the integrations at this address.');
+}
+
+const unknown = (message: string) => new HubError('UNKNOWN_INTEGRATION', message);
+
+function isHinted(integration: OpenIntegration, merchantId: string | undefined): boolean {
+  const settings = integration.settings as { merchantId?: unknown };
+  return merchantId !== undefined && [integration.merchantId, settings.merchantId].includes(merchantId);
+}
+
+function verify(integration: OpenIntegration, request: WebhookRequest): void {
+  receiverOf(integration).verify({ ...request, now: new Date() }, integration.credentials);
+}
+
+function isVerified(integration: OpenIntegration, request: WebhookRequest): boolean {
+  try {
+    verify(integration, request);
+    return true;
+  } catch (error) {
+    if (error instanceof HubError) return false;
+    throw error;
+  }
+}
+
+/** No secret is set: even a request without any header passes. */
+function takesUnsigned(integration: OpenIntegration): boolean {
+  return isVerified(integration, { headers: {}, rawBody: Buffer.alloc(0) });
+}

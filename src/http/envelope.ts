@@ -1,0 +1,83 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ERRORS, type ErrorCode, HubError } from '../errors.js';
+
+/** A REST answer that went well. */
+export interface SuccessEnvelope<T> {
+  success: true;
+  data: T;
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  requestId: string;
+}
+
+export interface ErrorEnvelope {
+  success: false;
+  /** What is wrong and what to do. */
+  error: string;
+  code: ErrorCode;
+  /** Dotted path of the input that is wrong, where there is one. */
+  field?: string;
+  timestamp: string;
+  requestId: string;
+}
+
+/** `page` counts from 1. */
+export interface Pagination {
+  page: number;
+  limit: number;
+  total: number;
+  totalPages: number;
+}
+
+const DEFAULT_RETRY_AFTER_MS = 1_000;
+
+const now = () => new Date().toISOString();
+
+export function success<T>(request: FastifyRequest, data: T): SuccessEnvelope<T> {
+  return { success: true, data, timestamp: now(), requestId: request.id };
+}
+
+export function successPage<T>(
+  request: FastifyRequest,
+  data: T[],
+  { page, limit, total }: Omit<Pagination, 'totalPages'>,
+): SuccessEnvelope<T[]> & { pagination: Pagination } {
+  return { ...success(request, data), pagination: { page, limit, total, totalPages: Math.ceil(total / limit) } };
+}
+
+/** Answers with the error's status and envelope; 429 and 503 say when to come again. What was not expected is logged and told to nobody. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const known = toHubError(error);
+  if (known.code === 'INTERNAL') request.log.error({ err: error }, 'request failed');
+  const status = ERRORS[known.code].http;
+  if (status === 429 || status === 503)
+    reply.header('retry-after', Math.ceil((known.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1000));
+  const envelope: ErrorEnvelope = {
+    success: false,
+    error: known.message,
+    code: known.code,
+    ...(known.path?.length && { field: known.path.join('.') }),
+    timestamp: now(),
+    requestId: request.id,
+  };
+  return reply.code(status).send(envelope);
+}
+
+/** Fastify's own refusals, in the hub's codes. */
+const FASTIFY_CODES: Record<string, [ErrorCode, string]> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'The body is larger than this address takes.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_JSON', 'The body is not JSON.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_JSON', 'The body is empty: send JSON.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['INVALID_SHAPE', 'Send the body as application/json.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['INVALID_SHAPE', 'Content-Length does not fit the body.'],
+  FST_ERR_VALIDATION: ['INVALID_SHAPE', 'The request does not have the documented form.'],
+};
+
+function toHubError(error: unknown): HubError {
+  if (error instanceof HubError) return error;
+  const { code = '', statusCode = 500 } = error as { code?: string; statusCode?: number };
+  const [known, message] = FASTIFY_CODES[code] ?? [];
+  if (known && message) return new HubError(known, message);
+  if (statusCode >= 400 && statusCode < 500) return new HubError('BAD_USER_INPUT', 'The request cannot be read.');
+  return new HubError('INTERNAL', 'Something went wrong in the hub; its log has the reason under this requestId.');
+}

@@ -1,0 +1,32 @@
+import type { FastifyRequest } from 'fastify';
+import { HubError } from '../../errors.js';
+import type { WebhookTarget } from '../../flow/choose-webhook-integration.js';
+import type { IngestWebhook } from '../../flow/ingest-webhook.js';
+import type { Acceptance } from '../../inbox/inbox.js';
+import type { EntityType } from '../../model/statuses.js';
+
+/** The request as the flow takes it: exact bytes, single header values. */
+export function toInput(request: FastifyRequest, target: WebhookTarget, entityType: EntityType | null): IngestWebhook {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+  const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return { target, entityType, headers, rawBody, remoteAddress: request.ip };
+}
+
+/**
+ * The HTTP status of what became of an event. Kept for later is 202 the first time; a repetition is 200 like any other.
+ * @throws HubError UNMAPPED_STATUS where mapping is strict
+ */
+export function statusOf({ status, errorCode, errorMessage, duplicate }: Acceptance): 200 | 202 {
+  if (status !== 'FAILED') return 200;
+  if (errorCode === 'UNKNOWN_ENTITY') return duplicate ? 200 : 202;
+  throw new HubError('UNMAPPED_STATUS', errorMessage ?? 'The status is not mapped.', { path: ['data', 'status'] });
+}
+
+/** One sentence for the sender. */
+export function messageOf({ entityType, errorMessage, status }: Acceptance): string {
+  if (errorMessage) return errorMessage;
+  const noun = entityType.charAt(0) + entityType.slice(1).toLowerCase();
+  return status === 'PROCESSED' ? `${noun} status updated successfully` : `${noun} event received`;
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { HubError } from '../../errors.js';
+import type { IngestWebhook } from '../../flow/ingest-webhook.js';
+import type { Acceptance } from '../../inbox/inbox.js';
+import { sendError } from '../envelope.js';
+import { registerGatewayRoute } from './gateway-route.js';
+import { registerPortalRoutes } from './portal-routes.js';
+
+/** What became of a webhook: an HTTP status by {@link Acceptance}, or the error that is thrown. */
+export type Ingest = (input: IngestWebhook, requestId: string) => Promise<Acceptance>;
+
+export interface WebhooksOptions {
+  /** Runs the public schema's `ingestWebhook`; see `ingestBySchema`. */
+  ingest: Ingest;
+  /** Webhooks per second of one sender's address at one path; a full second's worth may come at once. */
+  ratePerSecond?: number;
+}
+
+const BODY_LIMIT = 1024 * 1024;
+const RATE_PER_SECOND = 5_000;
+
+/**
+ * The addresses that other systems call. A scope of its own: bodies are taken as bytes whatever their content type says,
+ * because signatures are over the bytes.
+ */
+export async function registerWebhooks(server: FastifyInstance, options: WebhooksOptions): Promise<void> {
+  await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.setErrorHandler((error, request, reply) => sendError(request, reply, error));
+    scope.addHook('onRequest', limitRate(options.ratePerSecond ?? RATE_PER_SECOND));
+    registerPortalRoutes(scope, options.ingest);
+    registerGatewayRoute(scope, options.ingest);
+  });
+}
+
+/** Before the body is read: a flood costs as little as possible. */
+function limitRate(ratePerSecond: number) {
+  const limiter = new RateLimiterMemory({ points: ratePerSecond, duration: 1 });
+  return async (request: FastifyRequest) => {
+    const path = request.url.split('?')[0];
+    try {
+      await limiter.consume(`${path} ${request.ip}`);
+    } catch (reason) {
+      throw new HubError('RATE_LIMITED', 'Too many webhooks: wait as long as Retry-After says.', {
+        retryAfterMs: (reason as RateLimiterRes).msBeforeNext,
+      });
+    }
+  };
+}
