@@ -18,6 +18,7 @@ import { StatisticsQueries } from './statistics.js';
 import { Subscriptions } from './subscriptions.js';
 import { SyncEventQueries } from './sync-event.js';
 import { WebhookEventQueries } from './webhook-event.js';
+import { WebhookMutations } from './webhook-mutations.js';
 
 /** Every resolver class of the schema; a new one is added here or it does not exist. */
 const resolvers: NonEmptyArray<new () => object> = [
@@ -32,6 +33,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   SyncEventQueries,
   StatisticsQueries,
   WebhookEventQueries,
+  WebhookMutations,
   ConnectorQueries,
   IntegrationQueries,
   ConnectorHealthQueries,

@@ -1,0 +1,128 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, registerEnumType } from 'type-graphql';
+import { HubError } from '../src/errors.js';
+import type { WebhookTarget } from '../src/flow/choose-webhook-integration.js';
+import { ingestWebhook } from '../src/flow/ingest-webhook.js';
+import { replayWebhookEvents } from '../src/flow/replay-webhook-events.js';
+import { EntityType, WebhookStatus } from '../src/model/statuses.js';
+import type { HubContext } from './context.js';
+import { BulkPayload, MutationPayload, payloadOf } from './mutation-payload.js';
+import { Json } from './scalars.js';
+import { WebhookEvent, WebhookEventFilter } from './webhook-event.js';
+
+const BodyEncoding = { UTF8: 'UTF8', BASE64: 'BASE64' } as const;
+type BodyEncoding = keyof typeof BodyEncoding;
+registerEnumType(BodyEncoding, { name: 'BodyEncoding', description: 'How the bytes of a body are written as text.' });
+
+@InputType({ description: 'A webhook as it was received. Its signature is over the exact bytes of the body.' })
+export class IngestWebhookInput {
+  @Field(() => ID, { nullable: true, description: 'Whose it is; left out where the connector’s signature tells.' })
+  integrationId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The connector whose integrations share one address.' })
+  connector?: string | null;
+
+  @Field(() => EntityType, { nullable: true, description: 'An event about anything else is refused.' })
+  entityType?: EntityType | null;
+
+  @Field(() => Json, { description: 'Names in lower case, to text.' })
+  headers!: Record<string, unknown>;
+
+  @Field(() => String)
+  body!: string;
+
+  @Field(() => BodyEncoding, { defaultValue: BodyEncoding.UTF8 })
+  bodyEncoding!: BodyEncoding;
+
+  @Field(() => String, { nullable: true, description: 'Where it came from, for the audit of refused signatures.' })
+  remoteAddress?: string | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What became of a webhook; of a repeated one, what became of the first.',
+})
+export class WebhookOutcome {
+  @Field(() => ID)
+  webhookEventId!: string;
+
+  @Field(() => WebhookStatus)
+  status!: WebhookStatus;
+
+  @Field(() => Boolean)
+  duplicate!: boolean;
+
+  @Field(() => String)
+  eventType!: string;
+
+  @Field(() => EntityType)
+  entityType!: EntityType;
+
+  @Field(() => ID, { nullable: true })
+  entityId!: string | null;
+
+  @Field(() => String, { nullable: true })
+  externalId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The hub’s status of the entity after it.' })
+  entityStatus!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorMessage!: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, simpleResolvers: true })
+export class WebhookPayload extends MutationPayload {
+  @Field(() => WebhookEvent, { nullable: true })
+  webhookEvent!: string | null;
+
+  @Field(() => WebhookOutcome, { nullable: true })
+  outcome!: WebhookOutcome | null;
+}
+
+@Resolver()
+export class WebhookMutations {
+  @Mutation(() => WebhookPayload, { description: 'What every webhook address feeds. Operators.' })
+  ingestWebhook(
+    @Arg('input', () => IngestWebhookInput) input: IngestWebhookInput,
+    @Ctx() { services, caller }: HubContext,
+  ): Promise<WebhookPayload> {
+    return payloadOf<WebhookPayload>({ webhookEvent: null, outcome: null }, async () => {
+      const outcome = await ingestWebhook(services, caller, {
+        target: targetOf(input),
+        entityType: input.entityType ?? null,
+        headers: headersOf(input.headers),
+        rawBody: Buffer.from(input.body, input.bodyEncoding === 'BASE64' ? 'base64' : 'utf8'),
+        remoteAddress: input.remoteAddress ?? null,
+      });
+      return { webhookEvent: outcome.webhookEventId, outcome };
+    });
+  }
+
+  @Mutation(() => BulkPayload, {
+    description: 'Reads kept webhook events anew by the mappings of today; `affected` came out otherwise. Operators.',
+  })
+  replayWebhookEvents(
+    @Arg('filter', () => WebhookEventFilter) filter: WebhookEventFilter,
+    @Ctx() { services, caller }: HubContext,
+  ): Promise<BulkPayload> {
+    return payloadOf<BulkPayload>({ affected: 0 }, async () => ({
+      affected: await replayWebhookEvents(services, caller, filter),
+    }));
+  }
+}
+
+function targetOf({ integrationId, connector }: IngestWebhookInput): WebhookTarget {
+  if (integrationId) return { integrationId };
+  if (connector) return { connector };
+  throw new HubError('BAD_USER_INPUT', 'Give integrationId or connector.', { path: ['input', 'integrationId'] });
+}
+
+function headersOf(headers: Record<string, unknown>): Record<string, string> {
+  const entries = Object.entries(headers ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,51 @@
+import { isUtf8 } from 'node:buffer';
+import { ERRORS, type ErrorCode, HubError } from '../../errors.js';
+import type { IngestWebhook } from '../../flow/ingest-webhook.js';
+import type { Acceptance } from '../../inbox/inbox.js';
+import type { Ingest } from './register-webhooks.js';
+
+/** Runs an operation of the public schema in-process as the hub itself. */
+export type RunOperation = (
+  document: string,
+  variables: Record<string, unknown>,
+  requestId: string,
+) => Promise<{ data?: Record<string, unknown> | null; errors?: readonly { extensions?: Record<string, unknown> }[] }>;
+
+const INGEST = `
+mutation IngestWebhook($input: IngestWebhookInput!) {
+  ingestWebhook(input: $input) {
+    outcome {
+      webhookEventId status duplicate eventType entityType entityId externalId entityStatus errorCode errorMessage
+    }
+    userErrors { code message path retryAfterMs }
+  }
+}`;
+
+interface Payload {
+  outcome: Acceptance | null;
+  userErrors: { code: ErrorCode; message: string; path: string[] | null; retryAfterMs: number | null }[];
+}
+
+/** The webhook addresses' one way in: the mutation that operators have too. */
+export function ingestBySchema(run: RunOperation): Ingest {
+  return async (input, requestId) => {
+    const { data, errors } = await run(INGEST, { input: toVariables(input) }, requestId);
+    const payload = data?.['ingestWebhook'] as Payload | undefined;
+    if (payload?.outcome) return payload.outcome;
+    const [failure] = payload?.userErrors ?? [];
+    if (!failure) throw toError(errors?.[0]?.extensions?.['code']);
+    const { code, message, path, retryAfterMs } = failure;
+    throw new HubError(code, message, { path: path ?? undefined, retryAfterMs: retryAfterMs ?? undefined });
+  };
+}
+
+function toVariables({ target, entityType, headers, rawBody, remoteAddress }: IngestWebhook): Record<string, unknown> {
+  const utf8 = isUtf8(rawBody);
+  const body = rawBody.toString(utf8 ? 'utf8' : 'base64');
+  return { ...target, entityType, headers, body, bodyEncoding: utf8 ? 'UTF8' : 'BASE64', remoteAddress };
+}
+
+function toError(code: unknown): HubError {
+  const known = typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : 'INTERNAL';
+  return new HubError(known, 'Something went wrong in the hub; its log has the reason under this requestId.');
+}
