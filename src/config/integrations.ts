@@ -44,10 +44,10 @@ export const B2B_PORTAL = {
     example: 'your-merchant-id',
   },
   TIMEOUT: {
-    schema: wholeNumber(1, 600_000),
+    schema: wholeNumber(100, 300_000),
     default: '30000',
     about: 'Longest time of one call, milliseconds.',
-    expected: 'milliseconds, a whole number from 1 to 600000',
+    expected: 'milliseconds, a whole number from 100 to 300000',
     example: '30000',
   },
   MAX_RETRIES: {
@@ -83,7 +83,7 @@ export function readB2bPortal(
     connector: 'b2b-portal',
     merchantId,
     credentials: { apiKey, ...(values.API_SECRET && { apiSecret: values.API_SECRET }) },
-    settings: { baseUrl, merchantId, timeoutMs: values.TIMEOUT, maxRetries: values.MAX_RETRIES },
+    settings: { baseUrl, merchantId, timeout: values.TIMEOUT, maxRetries: values.MAX_RETRIES },
   };
 }
 

@@ -1,13 +1,14 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Connection, Connector, DeliveryPolicy, DeliveryResult, Effect } from '../connectors/connector.js';
+import { recordExchanges } from '../connectors/exchanges.js';
 import type { Exchange, UpstreamHttp } from '../connectors/http.js';
 import type { Database } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
+import type { Notifier } from '../db/notifier.js';
 import { HubError, isRetryable } from '../errors.js';
 import type { IntegrationMode } from '../model/statuses.js';
-import { createChangeListener } from './integration-changes.js';
-import { type IntegrationRow, readIntegrations } from './read-integrations.js';
+import { effectiveSettings, type IntegrationRow, readIntegrations } from './read-integrations.js';
 
 /** One integration with everything that is needed to work with its system. Holds secrets: never log or answer it whole. */
 export interface OpenIntegration {
@@ -26,6 +27,13 @@ export interface OpenIntegration {
   connection: Connection;
 }
 
+/** One integration that may be sent to. */
+export interface DispatchTarget {
+  integrationId: string;
+  policy: DeliveryPolicy;
+  honoursIdempotencyKeys: boolean;
+}
+
 /** What one call of a connector came to, with every exchange it made. */
 export interface Delivery {
   result: DeliveryResult;
@@ -36,17 +44,18 @@ export interface Delivery {
 export interface Integrations {
   /** @throws HubError UNKNOWN_INTEGRATION, CREDENTIALS_UNREADABLE or INVALID_STATE (its settings no longer fit the connector) */
   byId(id: string): Promise<OpenIntegration>;
+  /** What is stored of one, opened or not; null when there is none. */
+  find(id: string): Promise<IntegrationRow | null>;
   /** Every one that can be opened; the others are logged. Disabled ones are among them. */
   all(): Promise<OpenIntegration[]>;
   byConnector(connector: string): Promise<OpenIntegration[]>;
   byMerchant(merchantId: string): Promise<OpenIntegration[]>;
+  /** The enabled integrations that can be sent to, as the dispatcher needs to know them. */
+  targets(): Promise<DispatchTarget[]>;
   /** One effect, by the integration's connector. Throws only what the hub's database can do: the effect was then not tried. */
   deliver(integrationId: string, effect: Effect): Promise<Delivery>;
-  /** Runs work on a connection and keeps its exchanges. */
-  record<T>(work: () => Promise<T>): Promise<{ value: T; exchanges: Exchange[] }>;
-  /** Starts to listen for changes; until then nothing is kept. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
+  /** To be called after the commit that changed one: this process works by it at once, the others within milliseconds. */
+  changed(): void;
 }
 
 export interface IntegrationsDeps {
@@ -54,46 +63,58 @@ export interface IntegrationsDeps {
   connectors: readonly Connector[];
   /** @throws HubError CREDENTIALS_UNREADABLE */
   openCredentials(integrationId: string, sealed: SealedCredentials): unknown;
-  /** The one way upstream; `onExchange` is told of each request when it ends. */
-  createHttp(onExchange: (exchange: Exchange) => void): UpstreamHttp;
+  http: UpstreamHttp;
+  notifier: Pick<Notifier, 'listen'>;
   log: Logger;
 }
 
-type Opened = OpenIntegration | HubError;
+/** The database itself tells of every change on it (`0001-entities`). */
+const CHANNEL = 'integration_changed';
+/** Finds what was missed while the notifier's connection was away. */
+const REREAD_MS = 5000;
 
-/** Needs the database, the registry of connectors, `unseal` with its keys, and `createUpstreamHttp`. */
+/** An integration that cannot be opened is kept with the reason. */
+interface Entry {
+  row: IntegrationRow;
+  connector: Connector | undefined;
+  opened: OpenIntegration | HubError;
+}
+type Entries = Map<string, Entry>;
+
+/** Needs the database, the registry of connectors, `unseal` with its keys, the shared upstream client and the notifier. */
 export function createIntegrations(deps: IntegrationsDeps): Integrations {
-  const recording = new AsyncLocalStorage<Exchange[]>();
-  const http = deps.createHttp((exchange) => recording.getStore()?.push(exchange));
-  const cache = createCache(deps, http);
+  const cache = createCache(deps);
   const list = async (keep: (integration: OpenIntegration) => boolean) =>
-    [...(await cache.opened()).values()].filter((entry) => isOpen(entry)).filter(keep);
+    [...(await cache.entries()).values()].flatMap(({ opened }) =>
+      opened instanceof HubError || !keep(opened) ? [] : [opened],
+    );
   const byId = async (id: string) => {
-    const entry = (await cache.opened()).get(id);
+    const entry = await cache.find(id);
     if (!entry) throw new HubError('UNKNOWN_INTEGRATION', `There is no integration ${id}.`);
-    if (entry instanceof HubError) throw entry;
-    return entry;
-  };
-  const record = async <T>(work: () => Promise<T>) => {
-    const exchanges: Exchange[] = [];
-    return { value: await recording.run(exchanges, work), exchanges };
+    if (entry.opened instanceof HubError) throw entry.opened;
+    return entry.opened;
   };
   return {
     byId,
+    find: async (id) => (await cache.find(id))?.row ?? null,
     all: () => list(() => true),
     byConnector: (connector) => list((integration) => integration.connector.name === connector),
     byMerchant: (merchantId) => list((integration) => integration.merchantId === merchantId),
+    targets: async () => (await list(({ enabled }) => enabled)).map(toTarget),
     deliver: async (integrationId, effect) => {
-      const { value, exchanges } = await record(() => deliver(byId, integrationId, effect, deps.log));
-      return { result: value, exchanges };
+      const exchanges: Exchange[] = [];
+      const result = await recordExchanges(exchanges, () => deliver(byId, integrationId, effect, deps.log));
+      return { result, exchanges };
     },
-    record,
-    start: cache.start,
-    stop: cache.stop,
+    changed: cache.drop,
   };
 }
 
-const isOpen = (entry: Opened): entry is OpenIntegration => !(entry instanceof HubError);
+const toTarget = ({ id, policy, connector }: OpenIntegration): DispatchTarget => ({
+  integrationId: id,
+  policy,
+  honoursIdempotencyKeys: connector.honoursIdempotencyKeys,
+});
 
 async function deliver(
   byId: Integrations['byId'],
@@ -102,13 +123,13 @@ async function deliver(
   log: Logger,
 ): Promise<DeliveryResult> {
   const opened = await byId(integrationId).catch(asHubError);
-  if (!isOpen(opened)) return failure(opened);
+  if (opened instanceof HubError) return failure(opened);
   try {
     return await opened.connection.deliver(effect);
   } catch (error) {
     if (error instanceof HubError) return failure(error);
     log.error({ err: error, integrationId, syncEventId: effect.syncEventId }, 'connector failed unexpectedly');
-    return failure(new HubError('INTERNAL', `The connector failed unexpectedly; the hub's log has the reason.`));
+    return failure(new HubError('INTERNAL', "The connector failed unexpectedly; the hub's log has the reason."));
   }
 }
 
@@ -124,54 +145,62 @@ function failure(error: HubError): DeliveryResult {
   return { kind: 'retry', code, message, httpStatus: null, retryAfterMs: error.retryAfterMs ?? null };
 }
 
-function createCache(deps: IntegrationsDeps, http: UpstreamHttp) {
-  let kept: Promise<Map<string, Opened>> | null = null;
-  const listener = createChangeListener(deps.db.url, deps.log, () => {
+function createCache(deps: IntegrationsDeps) {
+  let last: Entries = new Map();
+  let kept: { reading: Promise<Entries>; at: number } | null = null;
+  const drop = () => {
     kept = null;
-  });
-  const load = async () =>
-    new Map((await readIntegrations(deps.db)).map((row) => [row.id, openLogged(deps, row, http)]));
-  return {
-    opened: (): Promise<Map<string, Opened>> => {
-      if (!listener.listening()) return load();
-      if (kept) return kept;
-      const loading = load();
-      kept = loading;
-      loading.catch(() => {
-        if (kept === loading) kept = null;
-      });
-      return loading;
-    },
-    start: () => listener.start(),
-    stop: () => listener.stop(),
   };
+  deps.notifier.listen(CHANNEL, drop);
+  const read = async () => {
+    const rows = await readIntegrations(deps.db);
+    last = new Map(rows.map((row) => [row.id, reopen(deps, row, last.get(row.id))]));
+    return last;
+  };
+  const entries = (): Promise<Entries> => {
+    if (kept && performance.now() - kept.at < REREAD_MS) return kept.reading;
+    const mine = { reading: read(), at: performance.now() };
+    kept = mine;
+    mine.reading.catch(() => {
+      if (kept === mine) kept = null;
+    });
+    return mine.reading;
+  };
+  /** One that is not known may have been made a moment ago by another instance. */
+  const find = async (id: string): Promise<Entry | undefined> => {
+    const known = (await entries()).get(id);
+    if (known) return known;
+    drop();
+    return (await entries()).get(id);
+  };
+  return { entries, find, drop };
 }
 
-function openLogged(deps: IntegrationsDeps, row: IntegrationRow, http: UpstreamHttp): Opened {
+/** What did not change stays open, with whatever its connection keeps. */
+function reopen(deps: IntegrationsDeps, row: IntegrationRow, last: Entry | undefined): Entry {
+  return last && isDeepStrictEqual(last.row, row) ? last : openEntry(deps, row);
+}
+
+function openEntry(deps: IntegrationsDeps, row: IntegrationRow): Entry {
+  const connector = deps.connectors.find(({ name }) => name === row.connector);
   try {
-    return open(deps, row, http);
+    return { row, connector, opened: open(deps, row, connector) };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     deps.log.error({ integrationId: row.id, code: error.code, reason: error.message }, 'integration cannot be opened');
-    return error;
+    return { row, connector, opened: error };
   }
 }
 
-function open(deps: IntegrationsDeps, row: IntegrationRow, http: UpstreamHttp): OpenIntegration {
-  const connector = deps.connectors.find(({ name }) => name === row.connector);
-  if (!connector)
-    throw new HubError('INVALID_STATE', `Integration ${row.id} uses the unknown connector ${row.connector}.`);
+function open(deps: IntegrationsDeps, row: IntegrationRow, connector: Connector | undefined): OpenIntegration {
+  if (!connector) throw new HubError('INVALID_STATE', `There is no connector ${row.connector} for ${row.id}.`);
   const sealed = row.sealedCredentials;
-  const credentials = parse(
-    row.id,
-    'credentials',
-    connector.credentials,
-    sealed ? deps.openCredentials(row.id, sealed) : {},
-  );
-  const settings = parse(row.id, 'settings', connector.settings, row.settings);
+  const unsealed = sealed ? deps.openCredentials(row.id, sealed) : {};
+  const credentials = parse(row.id, 'credentials', connector.credentials, unsealed);
+  const settings = parse(row.id, 'settings', connector.settings, effectiveSettings(row));
   const { id, merchantId, name, mode, enabled } = row;
   const policy = connector.policy(settings);
-  const connection = connector.connect({ credentials, settings }, http);
+  const connection = connector.connect({ credentials, settings }, deps.http);
   return { id, merchantId, name, mode, enabled, connector, credentials, settings, policy, connection };
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Connector } from '../connectors/connector.js';
 import type { Database } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
 import type { Feed } from '../feed/feed.js';
@@ -17,7 +18,10 @@ export interface Services {
   jobs: JobRunner;
   /** Seals an integration's credentials, bound to its id. */
   sealCredentials(integrationId: string, credentials: Record<string, unknown>): SealedCredentials;
-  /** False outside development: upstream addresses must then be https. */
-  allowHttp: boolean;
+  /** @throws HubError CREDENTIALS_UNREADABLE */
+  openCredentials(integrationId: string, sealed: SealedCredentials): Record<string, unknown>;
+  connectors: readonly Connector[];
+  /** Outside development: upstream addresses must be https. */
+  httpsOnly: boolean;
   log: Logger;
 }

@@ -142,7 +142,7 @@ describe('B2B_PORTAL_*', () => {
         settings: {
           baseUrl: 'https://portal.example.com/api/v1',
           merchantId: 'm-1',
-          timeoutMs: 30_000,
+          timeout: 30_000,
           maxRetries: 3,
         },
       },

@@ -43,6 +43,8 @@ create table customers (
   unique (merchant_id, reference)
 );
 
+create index on customers (merchant_id, lower(email));
+
 create table orders (
   id text primary key,
   merchant_id text not null references merchants,

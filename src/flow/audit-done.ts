@@ -1,0 +1,12 @@
+import { audit, type NewAuditEntry } from '../access/audit.js';
+import type { Caller } from '../access/caller.js';
+import type { Tx } from '../db/database.js';
+
+/** Writes what the caller did, in the transaction that does it. */
+export function auditDone(
+  tx: Tx,
+  caller: Caller,
+  entry: Omit<NewAuditEntry, 'actor' | 'outcome' | 'requestId'>,
+): Promise<void> {
+  return audit(tx.sql, { ...entry, actor: caller.subject, outcome: 'OK', requestId: caller.requestId });
+}

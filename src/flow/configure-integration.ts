@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Tx } from '../db/database.js';
+import { Integration, type SealedCredentials } from '../db/entities/integration.js';
+import { checkConfig, findConnector, mergeFields } from './integration-config.js';
+import { ensureMerchant } from './merchant-for.js';
+import type { Services } from './services.js';
+
+/** An integration that the hub's own configuration makes. */
+export interface ConfiguredIntegration {
+  id: string;
+  connector: string;
+  merchantId: string;
+  credentials: Record<string, unknown>;
+  settings: Record<string, unknown>;
+}
+
+/**
+ * Makes the integration, or brings it in step: credentials become the given ones, given settings replace those of the
+ * same name, and whatever else people have changed stays. Instances that start together do it one after the other.
+ * @throws HubError BAD_USER_INPUT when the connector does not accept it
+ */
+export async function configureIntegration(
+  services: Services,
+  wanted: ConfiguredIntegration,
+  by: 'ENVIRONMENT' | 'DEMO',
+  merchantName?: string,
+): Promise<void> {
+  const connector = findConnector(services, wanted.connector);
+  await services.db.transaction(async (tx) => {
+    await tx.sql('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`integration ${wanted.id}`]);
+    await ensureMerchant(tx, wanted.merchantId, merchantName);
+    const row = await tx.em.findOne(Integration, { id: wanted.id });
+    const config = {
+      credentials: mergeFields({}, wanted.credentials),
+      settings: mergeFields(row?.settings ?? {}, wanted.settings),
+      mappings: row?.mappings ?? {},
+    };
+    checkConfig(services, connector, config);
+    tx.afterCommit(() => services.integrations.changed());
+    if (!row) return insert(services, tx, wanted, config.settings, by);
+    const keptSecret = row.sealedCredentials && opens(services, row.id, row.sealedCredentials, config.credentials);
+    if (!keptSecret) row.sealedCredentials = services.sealCredentials(row.id, config.credentials);
+    if (!isDeepStrictEqual(row.settings, config.settings)) row.settings = config.settings;
+    row.merchantId = wanted.merchantId;
+    row.configuredBy = by;
+    row.deletedAt = null;
+    await tx.em.flush();
+  });
+}
+
+async function insert(
+  services: Services,
+  tx: Tx,
+  wanted: ConfiguredIntegration,
+  settings: Record<string, unknown>,
+  configuredBy: string,
+): Promise<void> {
+  const { id, merchantId, connector } = wanted;
+  const sealedCredentials = services.sealCredentials(id, wanted.credentials);
+  tx.em.create(Integration, { id, merchantId, name: id, connector, settings, sealedCredentials, configuredBy });
+  await tx.em.flush();
+}
+
+/** Whether the sealed credentials are these; those that no key opens are not. */
+function opens(services: Services, id: string, sealed: SealedCredentials, credentials: unknown): boolean {
+  try {
+    return isDeepStrictEqual(services.openCredentials(id, sealed), credentials);
+  } catch {
+    return false;
+  }
+}

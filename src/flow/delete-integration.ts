@@ -1,0 +1,47 @@
+import { type Caller, requireRole } from '../access/caller.js';
+import type { Tx } from '../db/database.js';
+import { HubError } from '../errors.js';
+import { auditDone } from './audit-done.js';
+import type { Services } from './services.js';
+import { lockIntegration } from './update-integration.js';
+
+const REASON = 'Its integration was deleted.';
+
+/**
+ * Deletes an integration; answers its id. Its history stays, its credentials do not, and what still waits to be sent is
+ * skipped.
+ * @throws HubError NOT_FOUND, INVALID_STATE for one that the hub's configuration makes anew, FORBIDDEN
+ */
+export async function deleteIntegration(services: Services, caller: Caller, id: string): Promise<string> {
+  requireRole(caller, 'admin');
+  return services.db.transaction(async (tx) => {
+    const row = await lockIntegration(tx, caller, id);
+    if (row.configuredBy !== 'API') throw configured(id, row.configuredBy);
+    row.enabled = false;
+    row.sealedCredentials = null;
+    row.deletedAt = new Date();
+    await tx.em.flush();
+    tx.afterCommit(() => services.integrations.changed());
+    const skipped = await skipWaiting(services, tx, id);
+    const { merchantId } = row;
+    await auditDone(tx, caller, { action: 'integration.delete', merchantId, integrationId: id, details: { skipped } });
+    return id;
+  });
+}
+
+async function skipWaiting(services: Services, tx: Tx, integrationId: string): Promise<number> {
+  const waiting = await tx.sql<{ id: string }>(
+    `select e.id::text from lanes l join sync_events e on e.lane_id = l.id and e.seq > l.head
+     where l.integration_id = $1 and e.status in ('PENDING', 'RETRYING', 'FAILED') order by e.id`,
+    [integrationId],
+  );
+  for (const { id } of waiting) await services.outbox.skip(tx, id, REASON);
+  return waiting.length;
+}
+
+function configured(id: string, by: string): HubError {
+  const where = by === 'ENVIRONMENT' ? 'the environment; unset its variables' : 'the demo; turn the simulators off';
+  return new HubError('INVALID_STATE', `Integration ${id} is made at each start by ${where}, or disable it instead.`, {
+    path: ['id'],
+  });
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Connector } from '../connectors/connector.js';
+import { checkUpstreamUrl } from '../connectors/upstream-http.js';
+import { HubError } from '../errors.js';
+import { checkInput } from './check-input.js';
+import { effectiveSettings } from './read-integrations.js';
+import type { Services } from './services.js';
+
+/** What a connector is configured with, unsealed. */
+export interface IntegrationConfig {
+  credentials: Record<string, unknown>;
+  settings: Record<string, unknown>;
+  mappings: Record<string, unknown>;
+}
+
+/** Fields given by name; null takes a field out. */
+export const fields = z.record(z.string(), z.unknown()).nullish();
+
+/** What is there, with the given fields in place of those of the same name; a field given as null is taken out. */
+export function mergeFields(
+  present: Record<string, unknown>,
+  given: Record<string, unknown> | null | undefined,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ ...present, ...given }).filter(([, value]) => value !== null));
+}
+
+/** @throws HubError NOT_FOUND */
+export function findConnector(services: Services, name: string): Connector {
+  const connector = services.connectors.find((one) => one.name === name);
+  if (connector) return connector;
+  const known = services.connectors.map((one) => one.name).join(', ');
+  throw new HubError('NOT_FOUND', `There is no connector ${name}. There are: ${known}.`, { path: ['connector'] });
+}
+
+/**
+ * Checks a configuration by the connector's own schemas.
+ * @throws HubError BAD_USER_INPUT with the path of the field
+ */
+export function checkConfig(services: Services, connector: Connector, config: IntegrationConfig): void {
+  const schema = z.object({ credentials: connector.credentials, settings: connector.settings });
+  checkInput(schema, { credentials: config.credentials, settings: effectiveSettings(config) });
+  for (const [name, value] of Object.entries(config.settings)) {
+    if (typeof value === 'string' && /^https?:/i.test(value)) checkAddress(services, name, value);
+  }
+}
+
+function checkAddress(services: Services, name: string, url: string): void {
+  try {
+    checkUpstreamUrl(url, services.httpsOnly);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new HubError('BAD_USER_INPUT', `settings.${name}: ${message}`, { path: ['settings', name], cause: error });
+  }
+}

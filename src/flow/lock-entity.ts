@@ -1,0 +1,28 @@
+import type { Caller } from '../access/caller.js';
+import type { Tx } from '../db/database.js';
+import { HubError } from '../errors.js';
+import type { Sendable } from './find-recipients.js';
+
+/** An order or invoice that no other transaction changes until this one ends. */
+export interface LockedEntity<Status extends string = string> extends Sendable {
+  status: Status;
+}
+
+const STATEMENT = {
+  ORDER: 'select merchant_id, status from orders where id = $1 and ($2::text is null or merchant_id = $2) for update',
+  INVOICE:
+    'select merchant_id, status from invoices where id = $1 and ($2::text is null or merchant_id = $2) for update',
+};
+
+/** @throws HubError NOT_FOUND when there is none, or it is another merchant's */
+export async function lockEntity<Status extends string>(
+  tx: Tx,
+  caller: Caller,
+  entityType: Sendable['entityType'],
+  id: string,
+  path = ['id'],
+): Promise<LockedEntity<Status>> {
+  const [row] = await tx.sql<{ merchant_id: string; status: Status }>(STATEMENT[entityType], [id, caller.merchantId]);
+  if (row) return { merchantId: row.merchant_id, entityType, entityId: id, status: row.status };
+  throw new HubError('NOT_FOUND', `There is no ${entityType.toLowerCase()} ${id}.`, { path });
+}

@@ -1,0 +1,38 @@
+import { type Caller, hasRole } from '../access/caller.js';
+import type { Tx } from '../db/database.js';
+import { HubError } from '../errors.js';
+
+const PATH = ['merchantId'];
+
+/**
+ * The merchant that new work belongs to: the named one, the caller's own, or the only one there is. A merchant comes
+ * into being when a caller that is limited to it, or an admin, names it first.
+ * @throws HubError NOT_FOUND for a merchant that is not the caller's, BAD_USER_INPUT when it must be named
+ */
+export async function merchantFor(tx: Tx, caller: Caller, named: string | null | undefined): Promise<string> {
+  if (caller.merchantId !== null) {
+    if (named != null && named !== caller.merchantId) throw unknown(named);
+    return ensureMerchant(tx, caller.merchantId);
+  }
+  if (named == null) return onlyMerchant(tx);
+  if (hasRole(caller, 'admin')) return ensureMerchant(tx, named);
+  const found = await tx.sql('select 1 from merchants where id = $1', [named]);
+  if (found.length === 0) throw unknown(named);
+  return named;
+}
+
+/** Makes the merchant unless it exists. */
+export async function ensureMerchant(tx: Tx, id: string, name = id): Promise<string> {
+  await tx.sql('insert into merchants (id, name) values ($1, $2) on conflict do nothing', [id, name]);
+  return id;
+}
+
+async function onlyMerchant(tx: Tx): Promise<string> {
+  const found = await tx.sql<{ id: string }>('select id from merchants limit 2');
+  if (found[0] && found.length === 1) return found[0].id;
+  throw new HubError('BAD_USER_INPUT', 'Give the merchantId: there is not exactly one merchant.', { path: PATH });
+}
+
+function unknown(id: string): HubError {
+  return new HubError('NOT_FOUND', `There is no merchant ${id}.`, { path: PATH });
+}

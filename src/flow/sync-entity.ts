@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { type Caller, requireRole } from '../access/caller.js';
+import type { Tx } from '../db/database.js';
+import { HubError } from '../errors.js';
+import { auditDone } from './audit-done.js';
+import { checkInput, idempotencyKey, label } from './check-input.js';
+import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
+import { lockEntity } from './lock-entity.js';
+import { once } from './once.js';
+import { snapshotFor } from './send.js';
+import type { Services } from './services.js';
+
+const syncEntitySchema = z.object({
+  id: label(),
+  integrationId: label().nullish(),
+  force: z.boolean().nullish(),
+  idempotencyKey,
+});
+export type SyncEntity = z.infer<typeof syncEntitySchema>;
+
+/** What the link last accepted to be sent: its sync event, if that still says the same and is not dead or skipped. */
+const IN_STEP = `select id::text from (
+  select id, status, payload from sync_events
+  where integration_id = $1 and entity_type = $2 and entity_id = $3 and direction = 'OUTBOUND'
+  order by id desc limit 1) newest
+where status in ('PENDING', 'IN_PROGRESS', 'RETRYING', 'SUCCESS') and payload = $4::jsonb`;
+
+const IS_KNOWN = `select 1 from links
+where integration_id = $1 and entity_type = $2 and entity_id = $3 and external_id is not null`;
+
+/** What `syncOrder` and `syncInvoice` have in common; answers the sync event's id. */
+export async function syncEntity(
+  services: Services,
+  caller: Caller,
+  entityType: Sendable['entityType'],
+  input: SyncEntity,
+): Promise<string> {
+  requireRole(caller, 'operator');
+  const wanted = checkInput(syncEntitySchema, input);
+  return services.db.transaction(async (tx) => {
+    const entity = await lockEntity(tx, caller, entityType, wanted.id);
+    const recipient = await chooseRecipient(services, tx, entity, wanted.integrationId);
+    const operation = entityType === 'ORDER' ? 'syncOrder' : 'syncInvoice';
+    const request = { merchantId: entity.merchantId, operation, key: wanted.idempotencyKey, input: wanted };
+    return once(tx, request, () => syncNow(services, tx, caller, entity, recipient, wanted));
+  });
+}
+
+async function syncNow(
+  services: Services,
+  tx: Tx,
+  caller: Caller,
+  { merchantId, entityType, entityId }: Sendable,
+  recipient: Recipient,
+  wanted: SyncEntity,
+): Promise<string> {
+  const entity = { merchantId, entityType, entityId };
+  const link = [recipient.id, entityType, entityId];
+  const payload = await snapshotFor(tx, entity, recipient);
+  // A key of the caller's names an effect of its own, so it is never answered by an event that has another key.
+  if (!wanted.force && wanted.idempotencyKey == null) {
+    const [inStep] = await tx.sql<{ id: string }>(IN_STEP, [...link, JSON.stringify(payload)]);
+    if (inStep) return inStep.id;
+  }
+  const known = (await tx.sql(IS_KNOWN, link)).length > 0;
+  await services.outbox.supersede(tx, { integrationId: recipient.id, entityType, entityId });
+  const event = {
+    ...entity,
+    integrationId: recipient.id,
+    operation: known ? 'UPDATE' : 'CREATE',
+    payload,
+    maxAttempts: recipient.maxAttempts,
+    idempotencyKey: wanted.idempotencyKey ?? undefined,
+  } as const;
+  const [id = ''] = await services.outbox.enqueue(tx, [event]);
+  const details = { syncEventId: id, force: wanted.force ?? false };
+  const action = entityType === 'ORDER' ? 'order.sync' : 'invoice.sync';
+  await auditDone(tx, caller, { action, ...entity, integrationId: recipient.id, details });
+  return id;
+}
+
+async function chooseRecipient(
+  services: Services,
+  tx: Tx,
+  entity: Sendable,
+  named: string | null | undefined,
+): Promise<Recipient> {
+  const recipients = await findRecipients(services, tx, entity);
+  if (named != null) return recipients.find(({ id }) => id === named) ?? refuse(services, entity, named);
+  const [only, another] = recipients;
+  if (only && !another) return only;
+  const kind = entity.entityType.toLowerCase();
+  const message = only
+    ? `Give the integrationId: several integrations take an ${kind} (${recipients.map(({ id }) => id).join(', ')}).`
+    : `No enabled integration of the merchant takes an ${kind}: create or enable one.`;
+  throw new HubError(only ? 'BAD_USER_INPUT' : 'INVALID_STATE', message, { path: ['integrationId'] });
+}
+
+/** Says why the named integration is not among those that take the entity. */
+async function refuse(services: Services, { merchantId, entityType }: Sendable, id: string): Promise<never> {
+  const path = ['integrationId'];
+  const integration = await services.integrations.find(id);
+  if (integration?.merchantId !== merchantId)
+    throw new HubError('NOT_FOUND', `There is no integration ${id}.`, { path });
+  if (!integration.enabled) {
+    throw new HubError('INTEGRATION_DISABLED', `Integration ${id} is disabled: enable it first.`, { path });
+  }
+  const kind = entityType.toLowerCase();
+  throw new HubError('UNSUPPORTED', `Nothing of the kind ${kind} is sent to ${integration.connector}.`, { path });
+}

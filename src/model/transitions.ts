@@ -1,0 +1,60 @@
+import type { InvoiceStatus, OrderStatus } from './statuses.js';
+
+/**
+ * Where an order may go when somebody of the hub moves it. Steps of fulfilment may be left out, but nothing is
+ * delivered that was not shipped. What an upstream reports is not held to this: it has happened already.
+ */
+export const ORDER_TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
+  PENDING: [
+    'CONFIRMED',
+    'PAID',
+    'EXPORTED',
+    'PROCESSING',
+    'PICKING',
+    'PACKED',
+    'SHIPPED',
+    'CANCELLED',
+    'ON_HOLD',
+    'FAILED',
+  ],
+  CONFIRMED: ['PAID', 'EXPORTED', 'PROCESSING', 'PICKING', 'PACKED', 'SHIPPED', 'CANCELLED', 'ON_HOLD', 'FAILED'],
+  PAID: ['EXPORTED', 'PROCESSING', 'PICKING', 'PACKED', 'SHIPPED', 'CANCELLED', 'REFUNDED', 'ON_HOLD', 'FAILED'],
+  EXPORTED: ['PROCESSING', 'PICKING', 'PACKED', 'SHIPPED', 'CANCELLED', 'ON_HOLD', 'FAILED'],
+  PROCESSING: ['PICKING', 'PACKED', 'SHIPPED', 'CANCELLED', 'ON_HOLD', 'FAILED'],
+  PICKING: ['PACKED', 'SHIPPED', 'CANCELLED', 'ON_HOLD', 'FAILED'],
+  PACKED: ['SHIPPED', 'CANCELLED', 'ON_HOLD', 'FAILED'],
+  SHIPPED: ['DELIVERED', 'RETURNED', 'FAILED'],
+  DELIVERED: ['RETURNED', 'REFUNDED'],
+  CANCELLED: ['REFUNDED'],
+  RETURNED: ['REFUNDED'],
+  REFUNDED: [],
+  ON_HOLD: ['PENDING', 'CONFIRMED', 'PAID', 'EXPORTED', 'PROCESSING', 'PICKING', 'PACKED', 'CANCELLED', 'FAILED'],
+  FAILED: ['PENDING', 'CONFIRMED', 'PROCESSING', 'CANCELLED'],
+};
+
+/** The same for invoices. */
+export const INVOICE_TRANSITIONS: Record<InvoiceStatus, readonly InvoiceStatus[]> = {
+  DRAFT: ['ISSUED', 'SENT', 'CANCELLED', 'VOID'],
+  ISSUED: ['SENT', 'PARTIALLY_PAID', 'PAID', 'OVERDUE', 'CANCELLED', 'VOID'],
+  SENT: ['PARTIALLY_PAID', 'PAID', 'OVERDUE', 'CANCELLED', 'VOID'],
+  PARTIALLY_PAID: ['PAID', 'OVERDUE', 'CANCELLED', 'REFUNDED'],
+  OVERDUE: ['PARTIALLY_PAID', 'PAID', 'CANCELLED', 'VOID'],
+  PAID: ['REFUNDED'],
+  CANCELLED: [],
+  REFUNDED: [],
+  VOID: [],
+};
+
+/** Statuses that an upstream still may change: those that a status check asks for. */
+export const OPEN_ORDER_STATUSES: readonly OrderStatus[] = [
+  'PENDING',
+  'CONFIRMED',
+  'PAID',
+  'EXPORTED',
+  'PROCESSING',
+  'PICKING',
+  'PACKED',
+  'SHIPPED',
+  'ON_HOLD',
+];
+export const OPEN_INVOICE_STATUSES: readonly InvoiceStatus[] = ['DRAFT', 'ISSUED', 'SENT', 'PARTIALLY_PAID', 'OVERDUE'];
