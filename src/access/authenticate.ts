@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Sql } from '../db/database.js';
 import { HubError } from '../errors.js';
 import { createApiKeyVerifier, looksLikeApiKey } from './api-key.js';
 import { audit } from './audit.js';
 import type { Caller } from './caller.js';
+import { takePoint } from './take-point.js';
 import { createTokenVerifier, type TokenConfig } from './token.js';
 
 /** What a request brings to say who asks. */
@@ -42,7 +43,7 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const noteFailure = createFailureNotes(deps);
   return async (credentials) => {
     try {
-      return await verify(credentials);
+      return { ...(await verify(credentials)), requestId: credentials.requestId };
     } catch (error) {
       if (error instanceof HubError && error.code === 'UNAUTHENTICATED' && isPresent(credentials)) {
         await noteFailure(credentials, error.message);
@@ -84,26 +85,15 @@ function createFailureNotes({ sql, logger, failuresPerMinute = FAILURES_PER_MINU
   const audited = new RateLimiterMemory({ points: AUDITED_PER_MINUTE_AND_ADDRESS, duration: 60 });
   const auditedOfAll = new RateLimiterMemory({ points: AUDITED_PER_MINUTE, duration: 60 });
   return async ({ address = 'unknown', requestId }: Credentials, reason: string): Promise<void> => {
-    if ((await waitMs(audited, address)) === 0 && (await waitMs(auditedOfAll, 'all')) === 0) {
+    if ((await takePoint(audited, address)).allowed && (await takePoint(auditedOfAll, 'all')).allowed) {
       const entry = { actor: 'anonymous', action: 'authentication.refuse', outcome: 'REFUSED', requestId } as const;
       await audit(sql, { ...entry, details: { address, reason } }).catch((err) =>
         logger.warn({ err }, 'refused authentication not audited'),
       );
     }
-    const retryAfterMs = await waitMs(failures, address);
-    if (retryAfterMs === 0) return;
-    const message = `Too many failed authentications from this address; try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
-    throw new HubError('RATE_LIMITED', message, { retryAfterMs });
+    const { allowed, resetMs } = await takePoint(failures, address);
+    if (allowed) return;
+    const message = `Too many failed authentications from this address; try again in ${Math.ceil(resetMs / 1000)} s.`;
+    throw new HubError('RATE_LIMITED', message, { retryAfterMs: resetMs });
   };
-}
-
-/** Takes a point; answers 0 if there was one, otherwise how long until there is. */
-async function waitMs(limiter: RateLimiterMemory, key: string): Promise<number> {
-  try {
-    await limiter.consume(key);
-    return 0;
-  } catch (refused) {
-    if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
-    throw refused;
-  }
 }

@@ -22,6 +22,11 @@ export interface Config {
   simulators: boolean;
   jwtSecret: string;
   jwksUrl: string | null;
+  /** Null: not checked. */
+  jwtIssuer: string | null;
+  jwtAudience: string | null;
+  /** Of one address, and of one caller, to this instance. */
+  requestsPerMinute: number;
   /** Each at least 32 characters. The first one seals, all of them open: what `createKeyring` takes. */
   encryptionSecrets: readonly [string, ...string[]];
   integrations: readonly ConfiguredIntegration[];
@@ -57,6 +62,9 @@ export function loadConfig(env: Environment): Config {
     simulators: values.SIMULATORS ?? (!production && integrations.length === 0),
     jwtSecret: secrets.jwtSecret,
     jwksUrl: values.JWKS_URL ?? null,
+    jwtIssuer: values.JWT_ISSUER ?? null,
+    jwtAudience: values.JWT_AUDIENCE ?? null,
+    requestsPerMinute: values.REQUESTS_PER_MINUTE,
     encryptionSecrets: [secrets.encryptionKey, ...(values.ENCRYPTION_KEYS_OLD ?? [])],
     integrations,
     warnings: [...warnOfMisspelt(env, knownNames(), [B2B_PORTAL_PREFIX]), ...warnOfSecrets(values, production)],

@@ -115,6 +115,25 @@ export const VARIABLES = {
     expected: 'a URL of a JSON Web Key Set',
     example: 'https://login.example.com/.well-known/jwks.json',
   },
+  JWT_ISSUER: {
+    schema: z.string(),
+    about: 'Not set: tokens of any issuer whose signature is good.',
+    expected: 'what every token must name as its issuer (`iss`)',
+    example: 'https://login.example.com',
+  },
+  JWT_AUDIENCE: {
+    schema: z.string(),
+    about: 'Not set: tokens for any audience. Set it when your identity provider serves other systems too.',
+    expected: 'what every token must name as its audience (`aud`)',
+    example: 'syncline',
+  },
+  REQUESTS_PER_MINUTE: {
+    schema: wholeNumber(1, 1_000_000_000),
+    default: '600000',
+    about: 'How many requests an address, and a caller, may make to one instance; one more is answered with 429.',
+    expected: 'a whole number of at least 1',
+    example: '6000',
+  },
   ENCRYPTION_KEY: {
     schema: z.string().min(SECRET_CHARACTERS),
     about:
