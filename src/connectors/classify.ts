@@ -7,6 +7,8 @@ import type { UpstreamResponse } from './http.js';
 /** An upstream's wish beyond this is no wait but an outage: the attempts run out and an operator sees it. */
 const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1000;
 const LONGEST_MESSAGE = 300;
+/** Of a body that is no JSON, what is looked at: cleaning a long one of its markup is slow. */
+const LONGEST_UNCLEANED = 4096;
 
 /** A call that reached the upstream and failed there. */
 export class UpstreamError extends HubError {
@@ -124,6 +126,7 @@ function upstreamMessage(response: UpstreamResponse): string {
   if (response.body.trim() === '') return '';
   const line = response
     .mask(problemText(response.body))
+    .slice(0, LONGEST_UNCLEANED)
     .replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
     .trim();

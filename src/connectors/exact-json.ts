@@ -9,7 +9,7 @@ const sourceTextJson = JSON as unknown as SourceTextJson;
 
 const PLAIN_DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-/** More digits than any amount has; a short exponent could otherwise ask for gigabytes of zeros. */
+/** More digits than any amount has. `1e999999999` would otherwise become a gigabyte of zeros. */
 const MOST_DIGITS = 40;
 
 /**
@@ -34,6 +34,7 @@ export function decimalText(value: number | string): string | null {
   const text = String(value);
   if (text.length > MOST_DIGITS || !JSON_NUMBER.test(text)) return null;
   if (PLAIN_DECIMAL.test(text)) return text;
-  const plain = new Decimal(text).toFixed();
-  return plain.length > MOST_DIGITS ? null : plain;
+  const number = new Decimal(text);
+  // Not `>`: the exponent of infinity is no number.
+  return Math.abs(number.e) <= MOST_DIGITS ? number.toFixed() : null;
 }

@@ -1,9 +1,11 @@
-const MASK = '***';
-const SECRET_HEADER = /authorization|cookie|signature|secret|token|password|api-?key/i;
-const SECRET_NAME = '[\\w.-]*(?:secret|token|passw|api_?-?key|authorization|credential|signature)[\\w.-]*';
+import { isSecretName, MASK, SECRET_NAME } from '../model/mask-secrets.js';
+
+/** Bounded, so that no body makes the patterns slow. */
+const NAME = `[^"\\\\]{0,64}(?:${SECRET_NAME.source})[^"\\\\]{0,64}`;
 /** Also matches a value whose end was cut off. */
-const JSON_FIELD = new RegExp(`("${SECRET_NAME}"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|\\[[^\\]]*\\]?|[^\\s,{}\\]]+)`, 'gi');
-const FORM_FIELD = new RegExp(`((?:^|[?&])${SECRET_NAME}=)[^&#\\s"]*`, 'gi');
+const JSON_FIELD = new RegExp(`("${NAME}"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|\\[[^\\]]*\\]?|[^\\s,{}\\]]+)`, 'gi');
+const PART = '[^=&"\\s]{0,64}';
+const FORM_FIELD = new RegExp(`((?:^|[?&])${PART}(?:${SECRET_NAME.source})${PART}=)[^&#\\s"]*`, 'gi');
 /** Shorter values would mask ordinary words. */
 const SHORTEST_SECRET = 6;
 
@@ -11,7 +13,7 @@ const SHORTEST_SECRET = 6;
 export function maskHeaders(headers: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, SECRET_HEADER.test(name) ? MASK : value]],
+      value === undefined ? [] : [[name, isSecretName(name) ? MASK : value]],
     ),
   );
 }
@@ -19,7 +21,7 @@ export function maskHeaders(headers: Record<string, string | undefined>): Record
 /** The credentials that a request carries in its headers: masked wherever an upstream echoes them. */
 export function secretsOf(headers: Record<string, string>): string[] {
   return Object.entries(headers)
-    .filter(([name]) => SECRET_HEADER.test(name))
+    .filter(([name]) => isSecretName(name))
     .flatMap(([, value]) => [value, ...value.split(/[\s;=]+/)])
     .filter((value) => value.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length);

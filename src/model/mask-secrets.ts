@@ -1,7 +1,8 @@
 /** What stands in the place of a secret. */
 export const MASK = '***';
 
-const SECRET_NAME =
+/** What the names of secrets contain. */
+export const SECRET_NAME =
   /secret|passw(or)?d|passphrase|token(?!iz)|api[-_]?key|private[-_]?key|encryption[-_]?key|authorization|cookie|signature|credential/i;
 
 /** Whether a field or header of this name holds a secret. */

@@ -1,33 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Table from 'cli-table3';
-import type { Connection, Connector, DeliveryResult, Effect } from '../../src/connectors/connector.js';
+import type { Connection, DeliveryResult, Effect } from '../../src/connectors/connector.js';
 import { recordExchanges } from '../../src/connectors/exchanges.js';
 import type { Exchange } from '../../src/connectors/http.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
-import type { EntityType } from '../../src/model/statuses.js';
 import { FAULT_CASES, type FaultCase } from './fault-cases.js';
-
-/** A connector and what the suite has to know of it. */
-export interface ConnectorSubject {
-  connector: Connector;
-  credentials: Record<string, string>;
-  /** Settings besides `timeout`, which the suite sets. */
-  settings(url: string): Record<string, unknown>;
-  /** Values that must appear in nothing that is kept. */
-  secrets: string[];
-  /** One entity of each type that it sends, with the name of its collection in the simulator's state. */
-  entities: {
-    entityType: EntityType;
-    collection: string;
-    snapshot: NonNullable<Effect['snapshot']>;
-    changed: NonNullable<Effect['snapshot']>;
-  }[];
-  /** Requests of one undisturbed delivery. */
-  callsPerDelivery: number;
-}
-
-const TIMEOUT_MS = 400;
+import { type ConnectorSubject, connect, deliverTo, effectOf, firstEffect } from './subject.js';
+import { describeWebhooks } from './webhook-suite.js';
 
 /** What every connector passes, against its own simulator over real HTTP. */
 export function describeConnector(subject: ConnectorSubject): void {
@@ -122,6 +102,8 @@ export function describeConnector(subject: ConnectorSubject): void {
     });
   });
 
+  if (connector.webhooks) describeWebhooks(subject, () => ({ simulator, connection }));
+
   it('is healthy when the upstream is, and says why when it is not', async () => {
     await connection.checkHealth();
     await simulator.control.addFault({ kind: 'status', status: 503 });
@@ -134,37 +116,6 @@ export function describeConnector(subject: ConnectorSubject): void {
 
     expect(parsed.error?.message).toContain('timout');
   });
-}
-
-function connect(subject: ConnectorSubject, url: string, http: Parameters<Connector['connect']>[1]): Connection {
-  const settings = subject.connector.settings.parse({ ...subject.settings(url), timeout: TIMEOUT_MS });
-  const credentials = subject.connector.credentials.parse(subject.credentials);
-  return subject.connector.connect({ credentials, settings }, http);
-}
-
-function effectOf(entityType: EntityType, snapshot: Effect['snapshot'], more: Partial<Effect> = {}): Effect {
-  return {
-    syncEventId: '1',
-    idempotencyKey: 'key-1',
-    operation: 'CREATE',
-    entityType,
-    entityId: snapshot?.id ?? '',
-    snapshot,
-    externalId: null,
-    attempt: 1,
-    ...more,
-  };
-}
-
-function firstEffect({ entities: [first] }: ConnectorSubject): Effect {
-  if (!first) throw new Error('A connector that is tested by this suite sends something.');
-  return effectOf(first.entityType, first.snapshot);
-}
-
-async function deliverTo(connection: Connection, effect: Effect) {
-  const result = await connection.deliver(effect);
-  if (result.kind !== 'delivered') throw new Error(`${result.code}: ${result.message}`);
-  return result;
 }
 
 function expectOutcome(result: DeliveryResult, { kind, code, retryAfterMs }: FaultCase): void {

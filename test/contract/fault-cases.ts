@@ -65,7 +65,7 @@ export const FAULT_CASES: FaultCase[] = [
   rejected(409, 'UPSTREAM_CONFLICT'),
   rejected(410, 'UPSTREAM_NOT_FOUND'),
   rejected(422, 'UPSTREAM_REJECTED'),
-  { name: 'slow but in time', fault: { kind: 'latency', ms: 100 }, kind: 'delivered' },
+  { name: 'slow but in time', fault: { kind: 'latency', ms: 30 }, kind: 'delivered' },
   { name: 'too slow', fault: { kind: 'latency', ms: 2000 }, kind: 'retry', code: 'UPSTREAM_TIMEOUT' },
   { name: 'no answer', fault: { kind: 'timeout' }, kind: 'retry', code: 'UPSTREAM_TIMEOUT' },
   {

@@ -40,13 +40,31 @@ async function deliver(client: PortalClient, effect: Effect): Promise<DeliveryRe
       ? orderToPortal(effect.snapshot as OrderSnapshot)
       : invoiceToPortal(effect.snapshot as InvoiceSnapshot);
   const { id, number } = effect.externalId
-    ? await update(client, collection, effect.externalId, body, effect.idempotencyKey)
+    ? await update(client, collection, effect.externalId, body, effect)
     : await client.create(collection, body, effect.idempotencyKey);
   return { kind: 'delivered', externalId: id, externalNumber: number };
 }
 
+/** A webhook may tell the id of what an earlier attempt created while its answer was lost. */
+async function update(client: PortalClient, collection: Collection, id: string, body: unknown, effect: Effect) {
+  try {
+    return await change(client, collection, id, body, effect.idempotencyKey);
+  } catch (error) {
+    if (effect.operation !== 'CREATE' || effect.attempt === 1 || !keyWasUsed(error)) throw error;
+    // The key stands for that create: the same create again gets its first answer and has no second effect.
+    return await client.create(collection, body, effect.idempotencyKey).catch(() => {
+      throw error;
+    });
+  }
+}
+
+/** Only where the portal says so: any other conflict must never end in a create. */
+function keyWasUsed(error: unknown): boolean {
+  return error instanceof UpstreamError && [409, 422].includes(error.httpStatus) && /idempoten/i.test(error.message);
+}
+
 /** What vanished at the portal is not made anew: somebody there may have removed it on purpose. */
-async function update(client: PortalClient, collection: Collection, id: string, body: unknown, key: string) {
+async function change(client: PortalClient, collection: Collection, id: string, body: unknown, key: string) {
   try {
     return await client.update(collection, id, body, key);
   } catch (error) {

@@ -1,0 +1,59 @@
+import type { Connection, Connector, Effect } from '../../src/connectors/connector.js';
+import type { EntityType } from '../../src/model/statuses.js';
+
+/** A connector and what the suite has to know of it. */
+export interface ConnectorSubject {
+  connector: Connector;
+  credentials: Record<string, string>;
+  /** Settings besides `timeout`, which the suite sets. */
+  settings(url: string): Record<string, unknown>;
+  /** Values that must appear in nothing that is kept. */
+  secrets: string[];
+  /** One entity of each type that it sends, with the name of its collection in the simulator's state. */
+  entities: {
+    entityType: EntityType;
+    collection: string;
+    snapshot: NonNullable<Effect['snapshot']>;
+    changed: NonNullable<Effect['snapshot']>;
+  }[];
+  /** Requests of one undisturbed delivery. */
+  callsPerDelivery: number;
+}
+
+/** Long enough for a busy machine; each fault that ends in a timeout costs as much. */
+const TIMEOUT_MS = 600;
+
+export function settingsOf(subject: ConnectorSubject, url: string): unknown {
+  return subject.connector.settings.parse({ ...subject.settings(url), timeout: TIMEOUT_MS });
+}
+
+export function connect(subject: ConnectorSubject, url: string, http: Parameters<Connector['connect']>[1]): Connection {
+  const settings = settingsOf(subject, url);
+  const credentials = subject.connector.credentials.parse(subject.credentials);
+  return subject.connector.connect({ credentials, settings }, http);
+}
+
+export function effectOf(entityType: EntityType, snapshot: Effect['snapshot'], more: Partial<Effect> = {}): Effect {
+  return {
+    syncEventId: '1',
+    idempotencyKey: 'key-1',
+    operation: 'CREATE',
+    entityType,
+    entityId: snapshot?.id ?? '',
+    snapshot,
+    externalId: null,
+    attempt: 1,
+    ...more,
+  };
+}
+
+export function firstEffect({ entities: [first] }: ConnectorSubject): Effect {
+  if (!first) throw new Error('A connector that is tested by this suite sends something.');
+  return effectOf(first.entityType, first.snapshot);
+}
+
+export async function deliverTo(connection: Connection, effect: Effect) {
+  const result = await connection.deliver(effect);
+  if (result.kind !== 'delivered') throw new Error(`${result.code}: ${result.message}`);
+  return result;
+}
