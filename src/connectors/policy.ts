@@ -4,7 +4,7 @@ import type { DeliveryPolicy } from './connector.js';
 /** Settings that every connector has: how its integration is called. The defaults are the B2B Portal's documented ones. */
 export const policySettings = {
   /** Milliseconds for one call, the answer's body included. */
-  timeout: z.int().min(100).max(300_000).default(30_000),
+  timeout: z.int().min(1).max(600_000).default(30_000),
   /** Tries after the first. */
   maxRetries: z.int().min(0).max(50).default(3),
   /** Milliseconds before the second try. */
