@@ -1,7 +1,7 @@
 import { Arg, Field, ID, InterfaceType, Query, Resolver } from 'type-graphql';
 import { planned } from './planned.js';
 
-@InterfaceType({ description: 'Whatever can be read again by its id.', resolveType: (value) => value.__typename })
+@InterfaceType({ description: 'Whatever can be read again by its id.', resolveType: (value) => value.$type })
 export abstract class Node {
   @Field(() => ID)
   id!: string;

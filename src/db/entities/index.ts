@@ -7,6 +7,7 @@ import { Merchant } from './merchant.js';
 import { Address, Order, OrderLine, OrderTotals } from './order.js';
 import { Payout } from './payout.js';
 import { InventoryLevel, Product } from './product.js';
+import { ConnectorHealth, SyncStatistics, TimelineEntry } from './read-views.js';
 import { SyncAttempt, SyncEvent, SyncLink } from './sync-event.js';
 import { WebhookEvent } from './webhook-event.js';
 
@@ -31,4 +32,7 @@ export const entities = [
   ApiKey,
   AuditEntry,
   IdempotencyKey,
+  ConnectorHealth,
+  TimelineEntry,
+  SyncStatistics,
 ];

@@ -3,6 +3,7 @@ import { Outbox } from './0002-outbox.js';
 import { Inbox } from './0003-inbox.js';
 import { Feed } from './0004-feed.js';
 import { Access } from './0005-access.js';
+import { ReadViews } from './0006-read-views.js';
 import { Jobs } from './0007-jobs.js';
 
 /** In order; a released one is never changed, only followed by another. */
@@ -12,5 +13,6 @@ export const migrations = [
   { name: '0003-inbox', class: Inbox },
   { name: '0004-feed', class: Feed },
   { name: '0005-access', class: Access },
+  { name: '0006-read-views', class: ReadViews },
   { name: '0007-jobs', class: Jobs },
 ];

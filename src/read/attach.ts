@@ -1,0 +1,78 @@
+import {
+  defaultFieldResolver,
+  type FieldNode,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isListType,
+  isObjectType,
+} from 'graphql';
+import type { Nouns } from './nouns.js';
+import { isConnectionType, objectTypeOf, ruleOf } from './planning.js';
+import type { ReadContext, Reader } from './reader.js';
+
+type Resolver = GraphQLFieldResolver<unknown, ReadContext & { reader: Reader }>;
+
+/** Fields whose arguments were refused, of an execution: by its root value, or by its variables inside of mutations. */
+const failuresOf = new WeakMap<object, ReadonlyMap<FieldNode, Error>>();
+
+export function rememberFailures(execution: object, failures: ReadonlyMap<FieldNode, Error>): void {
+  if (failures.size > 0) failuresOf.set(execution, failures);
+}
+
+/**
+ * Gives every planned field the resolver that reads what SQL answered, by response key, and every other field of a
+ * noun's type the one that reads the noun by its id. Fields that JavaScript answers keep theirs.
+ */
+export function attachResolvers(schema: GraphQLSchema, nouns: Nouns): void {
+  const planned = plannedTypes(schema, nouns);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    const isPlanned = planned.has(type) || type === schema.getQueryType();
+    for (const field of Object.values(type.getFields())) {
+      const rule = ruleOf(field);
+      if (isPlanned) field.resolve = rule.js || rule.needs ? field.resolve : readAnswer;
+      else if (!isListType(field.type) && nouns[getNamedType(field.type).name]) field.resolve = readById(field.resolve);
+    }
+  }
+}
+
+/** Nouns, what is embedded in them, and the connections over them. */
+function plannedTypes(schema: GraphQLSchema, nouns: Nouns): Set<GraphQLObjectType> {
+  const planned = new Set<GraphQLObjectType>();
+  const embedded = new Set(
+    Object.values(nouns).flatMap((noun) => Object.keys(noun.embedded).map((name) => [noun.name, name].join('.'))),
+  );
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    if (nouns[type.name]) planned.add(type);
+    for (const field of Object.values(type.getFields())) {
+      if (embedded.has(`${type.name}.${field.name}`)) planned.add(objectTypeOf(field.type));
+    }
+    if (!isConnectionType(type)) continue;
+    planned.add(type);
+    for (const part of ['edges', 'pageInfo']) {
+      const field = type.getFields()[part];
+      if (field) planned.add(objectTypeOf(field.type));
+    }
+  }
+  return planned;
+}
+
+const readAnswer: Resolver = (source, _args, _context, info) => {
+  const value = (source as Record<string | number, unknown>)[info.path.key];
+  if (value !== undefined) return value;
+  const [node] = info.fieldNodes;
+  const failures = failuresOf.get(info.variableValues) ?? failuresOf.get(info.rootValue as object);
+  const failure = node && failures?.get(node);
+  if (failure) throw failure;
+  return null;
+};
+
+function readById(resolve: Resolver = defaultFieldResolver): Resolver {
+  return async (source, args, context, info) => {
+    const value = await resolve(source, args, context, info);
+    return typeof value === 'string' ? context.reader.readNoun(value, info, context) : value;
+  };
+}

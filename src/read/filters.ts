@@ -1,0 +1,57 @@
+import { type GraphQLInputField, type GraphQLInputObjectType, getNullableType, isListType } from 'graphql';
+import type { Column, Noun } from './nouns.js';
+import { parameter, type Site, type Values } from './parameters.js';
+import type { Planning } from './planning.js';
+import type { FilterRule, Placeholder } from './rules.js';
+
+/** How a filter's field is compared: by its own rule, or with a column that its name says. */
+export type Comparison = { rule: FilterRule } | { column: Column; operator: '=' | '>=' | '<=' | 'in' | 'starts' };
+
+/** Conditions of the filter's fields that are given. `read` finds the filter in the site's arguments. */
+export function filterConditions(
+  planning: Planning,
+  site: Site,
+  noun: Noun,
+  filter: { type: GraphQLInputObjectType; value: Values; read: (args: Values) => Values | null | undefined },
+  row: string,
+): string[] {
+  const given = Object.values(filter.type.getFields()).filter(({ name }) => isGiven(filter.value[name]));
+  const placeholder: Placeholder = (name, type) =>
+    isGiven(filter.value[name])
+      ? parameter(planning.parameters, site, name, type, (args) => filter.read(args)?.[name])
+      : null;
+  return given.map((field) => conditionOf(comparisonOf(noun, field), field.name, row, placeholder));
+}
+
+function conditionOf(comparison: Comparison, name: string, row: string, placeholder: Placeholder): string {
+  if ('rule' in comparison) return comparison.rule(row, placeholder);
+  const { column, operator } = comparison;
+  const value = placeholder(name, operator === 'in' ? `${column.type}[]` : column.type);
+  if (operator === 'in') return `${row}.${column.sql} = any(${value})`;
+  if (operator === 'starts') return `starts_with(${row}.${column.sql},${value})`;
+  return `${row}.${column.sql} ${operator} ${value}`;
+}
+
+/** @throws Error when neither a rule nor the name says what is compared: a mistake in the schema, found at start */
+export function comparisonOf(noun: Noun, field: GraphQLInputField): Comparison {
+  const rule = field.extensions['filter'] as FilterRule | undefined;
+  if (rule) return { rule };
+  const exact = noun.columns[field.name] ?? keyOf(noun, field.name);
+  if (exact) return { column: exact, operator: isListType(getNullableType(field.type)) ? 'in' : '=' };
+  const prefix = noun.columns[/^(.+)StartsWith$/.exec(field.name)?.[1] ?? ''];
+  if (prefix) return { column: prefix, operator: 'starts' };
+  const [, time, bound] = /^(.*?)(from|to)$/i.exec(field.name) ?? [];
+  const at = noun.columns[time ? `${time}At` : 'at'];
+  if (at && bound) return { column: at, operator: bound.toLowerCase() === 'from' ? '>=' : '<=' };
+  throw new Error(`The filter field ${field.name} names no column of ${noun.name} and has no rule`);
+}
+
+/** `integrationId` is the key of the relation `integration`. */
+function keyOf(noun: Noun, name: string): Column | undefined {
+  const relation = noun.relations[/^(.+)Id$/.exec(name)?.[1] ?? ''];
+  return relation && !relation.many ? { sql: relation.local, type: 'text', nullable: relation.nullable } : undefined;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== null && value !== undefined;
+}

@@ -1,0 +1,104 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  isObjectType,
+} from 'graphql';
+import { collectSubfields } from 'graphql/execution/collectFields.js';
+import type { Role } from '../model/statuses.js';
+import type { Tail } from './leaf.js';
+import type { Noun, Nouns } from './nouns.js';
+import type { Parameters, Values } from './parameters.js';
+import type { FieldRule } from './rules.js';
+import type { Piece } from './sql-text.js';
+
+export type Field = GraphQLField<unknown, unknown>;
+/** Response key to the field nodes that are merged under it. */
+export type Fields = ReadonlyMap<string, readonly FieldNode[]>;
+
+/** A right that somebody needs who runs the plan. */
+export interface NeededRole {
+  field: string;
+  role: Role;
+}
+
+/** What is fixed before a plan is written. */
+export interface PlanInput {
+  schema: GraphQLSchema;
+  nouns: Nouns;
+  fragments: Record<string, FragmentDefinitionNode>;
+  /** Coerced. The plan holds for all variables of the same shape. */
+  variables: Values;
+  tail: Tail;
+  /** The caller sees one merchant only: it is `$1`. */
+  limited: boolean;
+  /** Fields that are left out, because their arguments were refused. */
+  failed: ReadonlySet<FieldNode>;
+}
+
+/** A plan while it is being written. */
+export interface Planning extends PlanInput {
+  parameters: Parameters;
+  roles: NeededRole[];
+  /** Fields that SQL does not answer. */
+  holes: number;
+  /** Root fields that SQL answers. */
+  planned: number;
+  merchantUsed: boolean;
+  aliases: number;
+  /** Writes a noun's row as a JSON object; `type` is the noun's type, `row` the alias. */
+  writeRow(type: GraphQLObjectType, nodes: readonly FieldNode[], row: string): Piece[];
+}
+
+export function newAlias(planning: Planning): string {
+  planning.aliases += 1;
+  return `t${planning.aliases}`;
+}
+
+export function ruleOf(field: Field): FieldRule {
+  return (field.extensions['read'] as FieldRule | undefined) ?? {};
+}
+
+export function objectTypeOf(type: GraphQLOutputType): GraphQLObjectType {
+  const named = getNamedType(type);
+  if (!isObjectType(named)) throw new Error(`${named.name} is not an object type`);
+  return named;
+}
+
+export function isConnectionType(type: unknown): type is GraphQLObjectType {
+  return isObjectType(type) && 'edges' in type.getFields() && 'pageInfo' in type.getFields();
+}
+
+/** The type of a connection's nodes. */
+export function nodeTypeOf(connection: GraphQLObjectType): GraphQLObjectType {
+  const nodes = connection.getFields()['nodes'];
+  if (!nodes) throw new Error(`${connection.name} has no nodes`);
+  return objectTypeOf(nodes.type);
+}
+
+export function nounOf(planning: Pick<Planning, 'nouns'>, type: GraphQLObjectType): Noun {
+  const noun = planning.nouns[type.name];
+  if (!noun) throw new Error(`No entity is named ${type.name}`);
+  return noun;
+}
+
+/** The fields selected below these nodes, fragments and directives applied. */
+export function subfields(planning: Planning, type: GraphQLObjectType, nodes: readonly FieldNode[]): Fields {
+  return collectSubfields(planning.schema, planning.fragments, planning.variables, type, nodes);
+}
+
+/** The condition that limits a row to the caller's merchant. */
+export function merchantIs(planning: Planning, noun: Noun, row: string): string[] {
+  if (!planning.limited) return [];
+  planning.merchantUsed = true;
+  return [`${row}.${noun.merchant} = $1::text`];
+}
+
+/** `where …`, or nothing. */
+export function whereAll(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
+}
