@@ -37,7 +37,7 @@ export class ConnectorHealth {
 @Resolver(() => Integration)
 export class ConnectorHealthQueries {
   @Query(() => [ConnectorHealth], { description: 'Of every integration.' })
-  @Read({ limit: 1000 })
+  @Read({ order: [['id', 'asc']], limit: 1000 })
   connectorHealth(): ConnectorHealth[] {
     return planned();
   }

@@ -2,7 +2,6 @@ import type { Caller } from '../src/access/caller.js';
 import type { Services } from '../src/flow/services.js';
 import type { Reader } from '../src/read/reader.js';
 import type { Connector } from './connector.js';
-import type { Job } from './job.js';
 
 /** What every resolver is given: one per request, on a socket one per operation. */
 export interface HubContext {
@@ -13,6 +12,4 @@ export interface HubContext {
   reader: Reader;
   /** The connectors that this hub has. */
   connectors: readonly Connector[];
-  /** The timers, as they stand now. */
-  listJobs(): Promise<Job[]>;
 }

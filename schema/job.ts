@@ -1,17 +1,18 @@
-import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
+import { Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { JobState } from '../src/flow/job-runner.js';
 import type { HubContext } from './context.js';
 import { Read } from './planned.js';
 import { DateTime } from './scalars.js';
 
-@ObjectType({ simpleResolvers: true, description: 'A timer of the hub. Events are never jobs.' })
-export class Job {
+@ObjectType({ simpleResolvers: true, description: 'Recurring work of the hub. Events are never jobs.' })
+export class Job implements JobState {
   @Field(() => String)
   name!: string;
 
-  @Field(() => String)
-  description!: string;
+  @Field(() => String, { description: 'What it does.' })
+  title!: string;
 
-  @Field(() => String, { description: 'A cron expression or an interval.' })
+  @Field(() => String, { description: 'Cron, in UTC.' })
   schedule!: string;
 
   @Field(() => Boolean)
@@ -21,16 +22,25 @@ export class Job {
   running!: boolean;
 
   @Field(() => DateTime, { nullable: true })
-  lastRunAt!: Date | string | null;
+  lastStartedAt!: Date | null;
 
   @Field(() => DateTime, { nullable: true })
-  lastFinishedAt!: Date | string | null;
+  lastFinishedAt!: Date | null;
 
-  @Field(() => DateTime, { nullable: true })
-  nextRunAt!: Date | string | null;
+  @Field(() => String, { nullable: true, description: '`OK`, `FAILED`, or `ABANDONED` by an instance that died.' })
+  lastOutcome!: JobState['lastOutcome'];
 
   @Field(() => String, { nullable: true })
   lastError!: string | null;
+
+  @Field(() => Int, { nullable: true })
+  lastDurationMs!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Percent, of the present run or the last one.' })
+  progress!: number | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Null while it is paused.' })
+  nextRunAt!: Date | null;
 }
 
 @Resolver()
@@ -38,6 +48,6 @@ export class JobQueries {
   @Query(() => [Job])
   @Read({ role: 'operator', js: true })
   jobs(@Ctx() context: HubContext): Promise<Job[]> {
-    return context.listJobs();
+    return context.services.jobs.list();
   }
 }

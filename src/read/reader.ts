@@ -1,6 +1,5 @@
 import {
   type DocumentNode,
-  type ExecutionResult,
   execute,
   type FieldNode,
   GraphQLError,
@@ -38,13 +37,19 @@ export interface ReadRequest {
   raw?: boolean;
 }
 
+/** A GraphQL result; `data` is a {@link RawJson} where the text that PostgreSQL wrote is the answer. */
+export interface ReadResult {
+  data?: object | null;
+  errors?: readonly GraphQLError[];
+}
+
 /** Answers whole operations. */
 export interface Reader {
   /**
-   * Queries cost one statement; mutations are run by graphql-js. `data` is a {@link RawJson} where the text that
-   * PostgreSQL wrote is the answer. Refused operations are `errors`; what is unexpected is thrown.
+   * Queries cost one statement; mutations are run by graphql-js. Never throws: what fails is in `errors`, unmasked,
+   * with the cause as `originalError`.
    */
-  execute(request: ReadRequest): Promise<ExecutionResult | { data: RawJson }>;
+  execute(request: ReadRequest): Promise<ReadResult>;
   /** Reads the noun with this id, with exactly the fields selected; null when the caller may not see it. */
   readNoun(id: string, info: GraphQLResolveInfo, context: ReadContext): Promise<unknown>;
 }
@@ -74,7 +79,7 @@ export function createReader(deps: { schema: GraphQLSchema; db: Pick<Database, '
   };
 }
 
-async function answer(reading: Reading, request: ReadRequest): Promise<ExecutionResult | { data: RawJson }> {
+async function answer(reading: Reading, request: ReadRequest): Promise<ReadResult> {
   const prepared = reading.plans.prepare(request.document, request.operationName);
   if (prepared?.operation.operation !== 'query') return runByGraphql(reading, request, undefined);
   const { operation } = prepared;
@@ -93,7 +98,7 @@ async function answerQuery(
   prepared: Prepared,
   request: ReadRequest,
   variables: Values,
-): Promise<ExecutionResult | { data: RawJson }> {
+): Promise<ReadResult> {
   const { caller } = request.context;
   const failures: Failures = new Map();
   if (request.raw !== false) {
@@ -210,7 +215,7 @@ async function runPlan(
   return reading.run(plan, plan.merchant ? [caller.merchantId, ...own, ...values] : [...own, ...values]);
 }
 
-async function runByGraphql(reading: Reading, request: ReadRequest, rootValue: unknown): Promise<ExecutionResult> {
+async function runByGraphql(reading: Reading, request: ReadRequest, rootValue: unknown): Promise<ReadResult> {
   return execute({
     schema: reading.schema,
     document: request.document,
