@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { DeliveryPolicy, DeliveryResult, Effect } from '../../src/connectors/connector.js';
 import type { Database } from '../../src/db/database.js';
+import { createNotifier } from '../../src/db/notifier.js';
+import { createDispatcher, type Dispatcher } from '../../src/outbox/dispatcher.js';
 import type { NewSyncEvent, Outbox } from '../../src/outbox/outbox.js';
 
 export const MERCHANT = 'm1';
@@ -66,3 +70,89 @@ export async function readTransitions(db: Database, id: string): Promise<string[
   );
   return rows.map(({ step }) => step);
 }
+
+const SILENT = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+
+/** Nothing limits it; each test narrows what it is about. */
+export const POLICY: DeliveryPolicy = {
+  concurrency: 20,
+  ratePerSecond: null,
+  maxAttempts: 4,
+  backoffBaseMs: 20,
+  backoffFactor: 2,
+  timeoutMs: 1000,
+  circuitFailures: 1000,
+  circuitOpenMs: 300,
+};
+
+export interface TestDispatcher extends Dispatcher {
+  /** Effects as the upstream got them, in order. */
+  calls: (Effect & { integrationId: string; at: number })[];
+  linked: string[];
+}
+
+/** A dispatcher whose upstream is the given function; `answer` decides what becomes of each effect. */
+export function testDispatcher(
+  db: Database,
+  targets: Record<string, Partial<DeliveryPolicy> & { honoursIdempotencyKeys?: boolean }>,
+  answer: (effect: Effect, integrationId: string) => DeliveryResult | Promise<DeliveryResult>,
+  leaseMs?: number,
+): TestDispatcher {
+  const calls: TestDispatcher['calls'] = [];
+  const linked: string[] = [];
+  const notifier = createNotifier({ url: db.url, log: SILENT });
+  const dispatcher = createDispatcher({
+    db,
+    notifier,
+    targets: async () =>
+      Object.entries(targets).map(([integrationId, { honoursIdempotencyKeys = true, ...policy }]) => ({
+        integrationId,
+        policy: { ...POLICY, ...policy },
+        honoursIdempotencyKeys,
+      })),
+    deliver: async (integrationId, effect) => {
+      calls.push({ ...effect, integrationId, at: Date.now() });
+      return { result: await answer(effect, integrationId), exchanges: [] };
+    },
+    changed: () => {},
+    onLinked: ({ externalId }) => linked.push(externalId),
+    log: SILENT,
+    leaseMs,
+  });
+  return {
+    calls,
+    linked,
+    wake: () => dispatcher.wake(),
+    start: () => {
+      notifier.start();
+      return dispatcher.start();
+    },
+    stop: async (drainMs) => {
+      await dispatcher.stop(drainMs);
+      await notifier.stop();
+    },
+  };
+}
+
+export const delivered = (externalId: string | null = null): DeliveryResult => ({
+  kind: 'delivered',
+  externalId,
+  externalNumber: externalId && `N-${externalId}`,
+});
+export const unavailable: DeliveryResult = {
+  kind: 'retry',
+  code: 'UPSTREAM_UNAVAILABLE',
+  message: 'HTTP 503',
+  httpStatus: 503,
+  retryAfterMs: null,
+};
+export const rejected: DeliveryResult = {
+  kind: 'rejected',
+  code: 'UPSTREAM_REJECTED',
+  message: 'HTTP 422',
+  httpStatus: 422,
+};
+
+/** Resolves once every one of these events has one of these statuses. */
+export const untilStatus = (db: Database, ids: string[], ...statuses: string[]): Promise<void> =>
+  until(async () => (await readStatuses(db, ids)).every((status) => statuses.includes(status)));

@@ -1,0 +1,62 @@
+import type pg from 'pg';
+import type { ClaimedEvent, ClaimedLane, DispatchTarget } from './lane.js';
+import { CLAIM } from './sql/claim.js';
+
+/** How many lanes of one integration are wanted. */
+export interface Wanted {
+  target: DispatchTarget;
+  lanes: number;
+}
+
+/** Events that one claim takes from a lane, where it may take several. */
+const EVENTS_PER_LANE = 16;
+
+type Row = Omit<ClaimedEvent, 'seq' | 'id'> & {
+  laneId: string;
+  integrationId: string;
+  token: string;
+  head: string;
+  externalId: string | null;
+  id: string | null;
+  seq: string;
+};
+
+/** Claims lanes for this instance, each for `leaseMs` from now. */
+export async function claim(
+  pool: pg.Pool,
+  wanted: readonly Wanted[],
+  instanceId: number,
+  leaseMs: number,
+): Promise<ClaimedLane[]> {
+  const leaseEndsAt = performance.now() + leaseMs;
+  const values = [
+    wanted.map(({ target }) => target.integrationId),
+    wanted.map(({ lanes }) => lanes),
+    wanted.map(({ target }) => eventsPerLane(target)),
+    wanted.map(({ target }) => target.policy.ratePerSecond),
+    instanceId,
+    leaseMs,
+  ];
+  const { rows } = await pool.query<Row>({ name: 'outbox-claim', text: CLAIM, values });
+  const targets = new Map(wanted.map(({ target }) => [target.integrationId, target]));
+  return group(rows, targets, leaseEndsAt);
+}
+
+/** Several only where a repeated event does no harm, and where a call is not a matter of tokens. */
+const eventsPerLane = ({ honoursIdempotencyKeys, policy }: DispatchTarget) =>
+  honoursIdempotencyKeys && policy.ratePerSecond === null ? EVENTS_PER_LANE : 1;
+
+function group(rows: Row[], targets: Map<string, DispatchTarget>, leaseEndsAt: number): ClaimedLane[] {
+  const lanes: ClaimedLane[] = [];
+  for (const { laneId, integrationId, token, head, externalId, id, seq, ...event } of rows) {
+    let lane = lanes.at(-1);
+    if (lane?.id !== laneId) {
+      const target = targets.get(integrationId);
+      if (!target) continue;
+      lane = { id: laneId, token, head: BigInt(head), target, externalId, events: [], leaseEndsAt };
+      lanes.push(lane);
+    }
+    if (id !== null) lane.events.push({ ...event, id, seq: BigInt(seq) });
+  }
+  return lanes;
+}

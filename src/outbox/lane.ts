@@ -1,0 +1,71 @@
+import type { DeliveryPolicy, DeliveryResult, Effect } from '../connectors/connector.js';
+import type { Exchange } from '../connectors/http.js';
+import type { EntityType, Operation, SyncEventStatus } from '../model/statuses.js';
+
+/** One integration that may be sent to, as the dispatcher needs to know it. */
+export interface DispatchTarget {
+  integrationId: string;
+  policy: DeliveryPolicy;
+  /** False: each event is settled before the next of its lane is sent. */
+  honoursIdempotencyKeys: boolean;
+}
+
+/** What one delivery came to, with every exchange it made, secrets masked. */
+export interface Delivery {
+  result: DeliveryResult;
+  exchanges: Exchange[];
+}
+
+/** Throws only when the effect was not tried at all, for example because the hub's database is away. */
+export type Deliver = (integrationId: string, effect: Effect) => Promise<Delivery>;
+
+/** A sync event of a claimed lane. Its attempt is counted already. */
+export interface ClaimedEvent {
+  id: string;
+  seq: bigint;
+  merchantId: string;
+  entityType: EntityType;
+  entityId: string;
+  operation: Operation;
+  /** JSON text. */
+  payload: string | null;
+  previous: SyncEventStatus;
+  attempt: number;
+  /** Attempts before the last redrive. */
+  forgiven: number;
+  maxAttempts: number;
+  idempotencyKey: string;
+}
+
+/** A lane that this process holds until its lease ends. */
+export interface ClaimedLane {
+  id: string;
+  token: string;
+  head: bigint;
+  target: DispatchTarget;
+  externalId: string | null;
+  events: ClaimedEvent[];
+  /** On this process's monotonic clock (`performance.now()`), counted from before the claim was sent. */
+  leaseEndsAt: number;
+}
+
+/** One try of one event. */
+export interface Attempt {
+  event: ClaimedEvent;
+  result: DeliveryResult;
+  exchanges: Exchange[];
+  startedAt: Date;
+  durationMs: number;
+  /** The external id that the connector was given; null: it had to create. */
+  externalIdBefore: string | null;
+}
+
+/** A lane after its run, ready to be settled. */
+export interface LaneRun {
+  lane: ClaimedLane;
+  attempts: Attempt[];
+  /** Claimed but not tried: given back as they were. */
+  untried: ClaimedEvent[];
+  /** Wait so long before the untried are claimed again; null: at once. */
+  pauseMs: number | null;
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { connectionOptions } from '../db/database.js';
+import { BURY_INSTANCES } from './sql/bury-instances.js';
+import { REGISTER_INSTANCE } from './sql/register-instance.js';
+
+/** This instance among the living, known to the others by a lock that PostgreSQL releases when its session ends. */
+export interface Presence {
+  /** 0 before the first registration. Another one after the database was away and others took this one for dead. */
+  instanceId(): number;
+  /** Registers, then keeps registered whatever happens to the connection; resolves after the first time. */
+  start(): Promise<void>;
+  /** `clean`: nothing is claimed any more, so that nobody need look after this instance. */
+  stop(clean: boolean): Promise<void>;
+}
+
+export interface PresenceDeps {
+  url: string;
+  /** Called when lanes of dead instances were reopened. */
+  onBuried(): void;
+  log: Logger;
+}
+
+const LOCK_CLASS = 0x53_4c_6f_62;
+const POLL_MS = 200;
+
+export function createPresence(deps: PresenceDeps): Presence {
+  let client: pg.Client | null = null;
+  let id = 0;
+  let stopped = false;
+  const watch = async (registered: () => void) => {
+    while (!stopped) {
+      try {
+        if (!client) {
+          const opened = await open(deps, () => {
+            if (client === opened) client = null;
+          });
+          client = opened;
+          id = await register(opened, id);
+          registered();
+        }
+        await bury(client, id, deps);
+      } catch (error) {
+        deps.log.warn({ err: error }, 'This instance is not registered; trying again');
+        await client?.end().catch(() => {});
+        client = null;
+      }
+      await sleep(POLL_MS);
+    }
+  };
+  let watching: Promise<void> = Promise.resolve();
+  return {
+    instanceId: () => id,
+    start: () =>
+      new Promise((resolve) => {
+        watching = watch(resolve);
+      }),
+    stop: async (clean) => {
+      stopped = true;
+      await watching;
+      if (clean) await client?.query('delete from instances where id = $1', [id]).catch(() => {});
+      await client?.end().catch(() => {});
+    },
+  };
+}
+
+async function open(deps: PresenceDeps, lost: () => void): Promise<pg.Client> {
+  const client = new pg.Client(connectionOptions(deps.url));
+  client.on('error', lost);
+  client.on('end', lost);
+  await client.connect();
+  return client;
+}
+
+/** Goes on as who it was, unless another instance has buried it meanwhile. */
+async function register(client: pg.Client, known: number): Promise<number> {
+  if (known !== 0 && (await retake(client, known))) return known;
+  const { rows } = await client.query<{ id: number }>(REGISTER_INSTANCE, [LOCK_CLASS]);
+  return rows[0]?.id ?? 0;
+}
+
+/** The row is looked at after the lock is held: a burial in between would have deleted it. */
+async function retake(client: pg.Client, known: number): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1, $2) as taken', [
+    LOCK_CLASS,
+    known,
+  ]);
+  if (!rows[0]?.taken) return false;
+  return (await client.query('select from instances where id = $1', [known])).rowCount === 1;
+}
+
+async function bury(client: pg.Client, id: number, deps: PresenceDeps): Promise<void> {
+  const { rows } = await client.query<{ instances: number; lanes: number }>({
+    name: 'outbox-bury',
+    text: BURY_INSTANCES,
+    values: [id, LOCK_CLASS],
+  });
+  const [buried] = rows;
+  if (!buried || buried.instances === 0) return;
+  deps.log.warn(buried, 'Instances died; their work was reopened');
+  deps.onBuried();
+}

@@ -1,0 +1,42 @@
+import type pg from 'pg';
+import { newId } from '../model/ids.js';
+import type { DispatchTarget } from './lane.js';
+import type { Settlement } from './settlement.js';
+import { SETTLE } from './sql/settle.js';
+import { toJson } from './to-json.js';
+
+/** What became of a group: ids of lanes. What is in neither list was locked by somebody and is to be settled again. */
+export interface Settled {
+  settled: string[];
+  /** Another instance has taken these over; nothing was written. */
+  stale: string[];
+  /** Whether a settled lane can be claimed again at once. */
+  more: boolean;
+  /** Integrations whose circuit changed. */
+  circuitChanged: string[];
+}
+
+/** Settles a group in one statement: all of it or, when it throws, nothing. */
+export async function settle(pool: pg.Pool, group: readonly Settlement[], instanceId: number): Promise<Settled> {
+  const values = [
+    toJson(group.map(({ laneRow }) => laneRow)),
+    toJson(group.flatMap(({ eventRows }) => eventRows)),
+    toJson(policies(group)),
+    instanceId,
+  ];
+  const { rows } = await pool.query<Settled>({ name: 'outbox-settle', text: SETTLE, values });
+  const [row] = rows;
+  if (!row) throw new Error('SETTLE answered no row');
+  return row;
+}
+
+function policies(group: readonly Settlement[]) {
+  const targets = new Map<string, DispatchTarget>();
+  for (const { lane } of group) targets.set(lane.target.integrationId, lane.target);
+  return [...targets.values()].map(({ integrationId, policy }) => ({
+    integration: integrationId,
+    circuit_failures: policy.circuitFailures,
+    circuit_open_ms: policy.circuitOpenMs,
+    alert_id: newId('Alert'),
+  }));
+}

@@ -1,0 +1,157 @@
+import type { DeliveryResult } from '../connectors/connector.js';
+import type { Exchange } from '../connectors/http.js';
+import { backoffMs, capRetryAfter } from './backoff.js';
+import type { Attempt, ClaimedEvent, ClaimedLane, LaneRun } from './lane.js';
+
+/** A settled-to-be event, as the statement SETTLE reads it. */
+export type EventRow = ReturnType<typeof toEventRow>;
+/** A settled-to-be lane, as the statement SETTLE reads it. */
+export type LaneRow = ReturnType<typeof toLaneRow>;
+
+/** What becomes of a lane and its events: rows for the statement SETTLE. */
+export interface Settlement {
+  lane: ClaimedLane;
+  run: LaneRun;
+  laneRow: LaneRow;
+  eventRows: EventRow[];
+}
+
+/** Decides what a run comes to. A policy decides when to try again and when to give up. */
+export function decide(run: LaneRun): Settlement {
+  const tried = run.attempts.map((attempt) => toEventRow(run.lane, attempt));
+  const last = tried.at(-1);
+  return {
+    lane: run.lane,
+    run,
+    laneRow: toLaneRow(run, last),
+    eventRows: [...tried, ...run.untried.map((event) => toUntriedRow(run.lane, event))],
+  };
+}
+
+function toLaneRow(run: LaneRun, last: EventRow | undefined) {
+  const { lane, attempts } = run;
+  const delivered = attempts.filter(({ result }) => result.kind === 'delivered');
+  const failure = attempts.at(-1)?.result;
+  return {
+    id: lane.id,
+    token: lane.token,
+    head: String(newHead(lane, attempts, last)),
+    action: last?.status === 'FAILED' ? 'PARK' : last?.status === 'RETRYING' || run.pauseMs !== null ? 'WAIT' : 'GO_ON',
+    delay_ms: last?.delay_ms ?? run.pauseMs,
+    integration: lane.target.integrationId,
+    tried: attempts.length > 0,
+    synced: delivered.length > 0,
+    external_id: tried(delivered, 'externalId'),
+    external_number: tried(delivered, 'externalNumber'),
+    error: last?.message ?? null,
+    answered: attempts.some(({ result }) => isAnswer(result)),
+    failed: failure !== undefined && isFailure(failure),
+    hold_ms: failure?.kind === 'retry' && isRateLimit(failure) ? capRetryAfter(failure.retryAfterMs) : null,
+  };
+}
+
+/** A dead letter stands right behind the head, also where an event before it has left the lane. */
+function newHead(lane: ClaimedLane, attempts: Attempt[], last: EventRow | undefined): bigint {
+  const end = attempts.at(-1);
+  if (!end) return lane.head;
+  if (last?.status === 'SUCCESS') return end.event.seq;
+  if (last?.status === 'FAILED') return end.event.seq - 1n;
+  return attempts.at(-2)?.event.seq ?? lane.head;
+}
+
+/** The newest answer that gave one. */
+function tried(delivered: Attempt[], field: 'externalId' | 'externalNumber'): string | null {
+  for (const { result } of delivered.toReversed())
+    if (result.kind === 'delivered' && result[field] !== null) return result[field];
+  return null;
+}
+
+const isRateLimit = (result: DeliveryResult) =>
+  result.kind === 'retry' && (result.httpStatus === 429 || result.code === 'UPSTREAM_RATE_LIMITED');
+/** The upstream is alive: also where it said no, or asked for patience. */
+const isAnswer = (result: DeliveryResult) =>
+  result.kind === 'delivered' || (result.kind === 'rejected' && result.httpStatus !== null) || isRateLimit(result);
+/** Counts towards opening the circuit. */
+const isFailure = (result: DeliveryResult) => result.kind === 'retry' && !isRateLimit(result);
+
+function toEventRow(lane: ClaimedLane, attempt: Attempt) {
+  const { event, result, exchanges, startedAt, durationMs } = attempt;
+  const answer = result.kind === 'delivered' ? result : null;
+  const problem = result.kind === 'delivered' ? null : result;
+  const delayMs = retryDelayMs(lane, attempt);
+  const last = exchanges.at(-1);
+  return {
+    ...identify(lane, event),
+    status: answer ? 'SUCCESS' : delayMs === null ? 'FAILED' : 'RETRYING',
+    attempt: event.attempt,
+    tried: true,
+    outcome: answer ? 'DELIVERED' : problem?.kind === 'retry' ? 'RETRY' : 'REJECTED',
+    started: startedAt.toISOString() as string | null,
+    duration_ms: durationMs,
+    request: describeRequest(exchanges),
+    response: last?.response ?? (last?.error ? { error: last.error } : null),
+    http_status: problem?.httpStatus ?? last?.response?.status ?? null,
+    code: problem?.code ?? null,
+    message: problem?.message ?? null,
+    external_id: answer?.externalId ?? attempt.externalIdBefore,
+    external_number: answer?.externalNumber ?? null,
+    delay_ms: delayMs,
+    change: answer ? syncedChange(event) : null,
+    action: attempt.externalIdBefore === null ? 'created' : 'updated',
+  };
+}
+
+/** Null: there is no further try. */
+function retryDelayMs({ target }: ClaimedLane, { event, result }: Attempt): number | null {
+  const used = event.attempt - event.forgiven;
+  if (result.kind !== 'retry' || used >= event.maxAttempts) return null;
+  return backoffMs(target.policy, used, result.retryAfterMs);
+}
+
+/** The attempt is taken back: nothing was sent. */
+function toUntriedRow(lane: ClaimedLane, event: ClaimedEvent): EventRow {
+  return {
+    ...identify(lane, event),
+    status: event.previous === 'PENDING' ? 'PENDING' : 'RETRYING',
+    attempt: event.attempt - 1,
+    tried: false,
+    delay_ms: 0,
+    ...UNTRIED,
+  };
+}
+
+const UNTRIED = {
+  outcome: 'RETRY',
+  started: null,
+  duration_ms: 0,
+  request: null,
+  response: null,
+  http_status: null,
+  code: null,
+  message: null,
+  external_id: null,
+  external_number: null,
+  change: null,
+  action: '',
+};
+
+function identify(lane: ClaimedLane, event: ClaimedEvent) {
+  const { id, merchantId: merchant, entityType: type, entityId: entity } = event;
+  return { id, lane: lane.id, token: lane.token, integration: lane.target.integrationId, merchant, type, entity };
+}
+
+function syncedChange({ entityType }: ClaimedEvent): string | null {
+  return entityType === 'ORDER' ? 'order.synced' : entityType === 'INVOICE' ? 'invoice.synced' : null;
+}
+
+/** The last request, which made the outcome, with a line for each exchange before it. */
+function describeRequest(exchanges: Exchange[]) {
+  const last = exchanges.at(-1);
+  if (!last || exchanges.length === 1) return last?.request ?? null;
+  const earlier = exchanges.slice(0, -1).map(({ request, response }) => ({
+    method: request.method,
+    url: request.url,
+    status: response?.status ?? null,
+  }));
+  return { ...last.request, earlier };
+}

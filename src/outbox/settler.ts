@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { LaneRun } from './lane.js';
+import { type Settled, settle } from './settle.js';
+import { decide, type Settlement } from './settlement.js';
+
+/** Settles in groups whatever has ended while the last group was under way. Never loses one while the process lives. */
+export interface Settler {
+  add(run: LaneRun): void;
+  /** Stops trying; what is left is another instance's. */
+  stop(): void;
+}
+
+export interface SettlerDeps {
+  pool: pg.Pool;
+  instanceId(): number;
+  /** Called after the commit with what was settled; `stale` ones were taken over by another instance. */
+  onSettled(settled: Settlement[], stale: Settlement[], answer: Settled): void;
+  log: Logger;
+}
+
+const LARGEST_GROUP = 500;
+const LOCKED_PAUSE_MS = 2;
+const AWAY_PAUSE_MS = 200;
+
+export function createSettler(deps: SettlerDeps): Settler {
+  let waiting: Settlement[] = [];
+  let running = false;
+  let stopped = false;
+  const flush = async () => {
+    running = true;
+    while (waiting.length > 0 && !stopped) {
+      const group = waiting.slice(0, LARGEST_GROUP);
+      waiting = waiting.slice(LARGEST_GROUP);
+      waiting.push(...(await settleGroup(deps, group)));
+    }
+    running = false;
+  };
+  return {
+    add: (run) => {
+      waiting.push(decide(run));
+      // After this turn of the loop, so that all calls which end in it share one statement.
+      if (!running) setImmediate(() => !running && void flush());
+    },
+    stop: () => {
+      stopped = true;
+    },
+  };
+}
+
+/** Answers what has to be settled again. */
+async function settleGroup(deps: SettlerDeps, group: Settlement[]): Promise<Settlement[]> {
+  try {
+    const answer = await settle(deps.pool, group, deps.instanceId());
+    return await sortOut(deps, group, answer);
+  } catch (error) {
+    if (!isBadData(error)) {
+      deps.log.warn(
+        { err: error, lanes: group.length },
+        'Outcomes cannot be stored yet; they are kept and tried again',
+      );
+      await sleep(AWAY_PAUSE_MS);
+      return group;
+    }
+    if (group.length === 1) return group.map((one) => withoutExternalId(deps.log, one, error));
+    const middle = group.length >> 1;
+    return [...(await settleGroup(deps, group.slice(0, middle))), ...(await settleGroup(deps, group.slice(middle)))];
+  }
+}
+
+async function sortOut(deps: SettlerDeps, group: Settlement[], answer: Settled): Promise<Settlement[]> {
+  const settled = new Set(answer.settled);
+  const stale = new Set(answer.stale);
+  const locked = group.filter(({ lane }) => !settled.has(lane.id) && !stale.has(lane.id));
+  deps.onSettled(
+    group.filter(({ lane }) => settled.has(lane.id)),
+    group.filter(({ lane }) => stale.has(lane.id)),
+    answer,
+  );
+  if (locked.length > 0) await sleep(LOCKED_PAUSE_MS);
+  return locked;
+}
+
+/** Class 22 and 23: the values themselves were refused, and would be again. */
+const isBadData = (error: unknown) => error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
+
+/**
+ * An upstream that gives one id to two entities must not stop everything: the event becomes a dead letter that says so,
+ * and what else the upstream answered is left out.
+ */
+function withoutExternalId(log: Logger, { lane, run, laneRow, eventRows }: Settlement, error: unknown): Settlement {
+  log.error(
+    { err: error, laneId: lane.id, integrationId: laneRow.integration },
+    'An outcome was refused by the database',
+  );
+  const tried = eventRows.filter((row) => row.tried);
+  const last = tried.at(-1) ?? eventRows[0];
+  const message = `The upstream's answer cannot be kept (external id ${laneRow.external_id ?? 'none'}): it may belong to another entity already. Check it there, then redrive or skip.`;
+  return {
+    lane,
+    run,
+    laneRow: {
+      ...laneRow,
+      action: 'PARK',
+      external_id: null,
+      external_number: null,
+      synced: false,
+      error: message,
+      head: headBefore(lane, last?.id),
+    },
+    eventRows: eventRows.map((row) => ({
+      ...row,
+      external_id: null,
+      external_number: null,
+      request: null,
+      response: null,
+      change: null,
+      ...(row.id === last?.id ? { status: 'FAILED', code: 'UPSTREAM_CONFLICT', message } : {}),
+    })),
+  };
+}
+
+function headBefore(lane: Settlement['lane'], eventId: string | undefined): string {
+  const event = lane.events.find(({ id }) => id === eventId);
+  return String(event ? event.seq - 1n : lane.head);
+}

@@ -1,0 +1,71 @@
+import { SETTLE_GATES } from './settle-gates.js';
+
+/**
+ * Settles a group of lanes, all that belongs to them in one statement. `$1` JSON array of lanes as in `given`, `$2` of
+ * events as in `done`, `$3` of policies as in `policy` (settle-gates), `$4` the instance.
+ *
+ * Lanes and links are locked without waiting: one slow writer holds up its own lanes only. A lane that is in neither
+ * `settled` nor `stale` was locked by somebody: settle it again. The token moves on, so that nothing is settled twice.
+ */
+export const SETTLE = `
+with given as materialized (
+  select * from rows from (json_to_recordset($1) as (
+    id bigint, token bigint, head bigint, action text, delay_ms float8, integration text, tried boolean, synced boolean,
+    external_id text, external_number text, error text, answered boolean, failed boolean, hold_ms float8
+  )) with ordinality as s (id, token, head, action, delay_ms, integration, tried, synced, external_id, external_number,
+    error, answered, failed, hold_ms, place)
+), held as materialized (
+  select s.* from given s join lanes l on l.id = s.id and l.token = s.token join links k on k.id = l.id
+   order by l.id for no key update of l, k skip locked
+), lane as (
+  update lanes l set head = h.head, token = l.token + 1, lease = null, owner = null, parked = h.action = 'PARK',
+    due = case
+      when h.action = 'PARK' then null
+      when h.action = 'WAIT' then now() + h.delay_ms * interval '1 ms'
+      when l.tail > h.head then coalesce(
+        (select greatest(l.due, e.next_attempt_at) from sync_events e
+          where e.lane_id = l.id and e.seq > h.head order by e.seq limit 1), l.due) end
+    from held h where l.id = h.id
+  returning l.id, l.due, l.tail > l.head as more
+), done as materialized (
+  select d.* from json_to_recordset($2) as d (
+    id bigint, lane bigint, merchant text, type text, entity text, integration text, status text, previous text,
+    attempt int, tried boolean, token bigint, outcome text, started timestamptz, duration_ms int, request jsonb,
+    response jsonb, http_status int, code text, message text, external_id text, external_number text, delay_ms float8,
+    change text, action text
+  ) join lane l on l.id = d.lane
+), event as (
+  update sync_events e set status = d.status, attempt_count = d.attempt, error_code = case when d.tried then d.code else e.error_code end,
+    error_message = case when d.tried then d.message else e.error_message end,
+    next_attempt_at = case when d.status = 'RETRYING' then now() + d.delay_ms * interval '1 ms' end,
+    processed_at = case when d.status in ('SUCCESS', 'FAILED') then now() end, updated_at = now(),
+    external_id = coalesce(d.external_id, e.external_id)
+    from done d where e.id = d.id
+), attempt as (
+  insert into sync_attempts (sync_event_id, number, merchant_id, token, owner, started_at, duration_ms, outcome,
+                             request, response, http_status, error_code, error_message)
+  select id, attempt, merchant, token, $4, started, duration_ms, outcome, request, response, http_status, code, message
+    from done where tried
+  on conflict do nothing
+), link as (
+  update links k set external_id = coalesce(h.external_id, k.external_id),
+    external_number = coalesce(h.external_number, k.external_number),
+    state = case when h.action = 'PARK' then 'FAILED' when h.action = 'WAIT' or l.more then 'PENDING' else 'SYNCED' end,
+    synced_at = case when h.synced then now() else k.synced_at end, last_error = h.error
+    from held h join lane l using (id) where k.id = h.id and h.tried
+), ${SETTLE_GATES}, change as (
+  insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
+  select kind, merchant, type, entity, integration, id, data from (
+    select 1 as part, 'sync_event.status_changed' as kind, merchant, type, entity, integration, id,
+           jsonb_build_object('previousStatus', 'IN_PROGRESS', 'newStatus', status) as data
+      from done
+    union all
+    select 2, change, merchant, type, entity, integration, id,
+           jsonb_build_object('action', action, 'externalId', external_id, 'externalNumber', external_number)
+      from done where change is not null
+  ) c order by id, part
+)
+select array(select id::text from lane) as settled,
+       array(select s.id::text from given s join lanes l on l.id = s.id where l.token <> s.token) as stale,
+       exists (select from lane where due <= now()) as more,
+       array(select integration_id from gate_after where circuit_now <> previous) as "circuitChanged"`;
