@@ -17,6 +17,7 @@ create table lanes (
   priority smallint not null default 0,
   lease timestamptz,
   token bigint not null default 0,
+  attempts int not null default 0,
   owner int,
   parked boolean not null default false
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);

@@ -50,7 +50,7 @@ with target as materialized (
    where g.integration_id = n.integration_id
   returning g.integration_id, n.circuit as previous, g.circuit
 ), taken as (
-  update lanes l set token = l.token + 1, lease = now() + $6 * interval '1 ms', owner = $5
+  update lanes l set token = l.token + 1, attempts = l.attempts + 1, lease = now() + $6 * interval '1 ms', owner = $5
     from picked p where l.id = p.id
   returning l.id, l.integration_id, l.token, l.head, p.depth
 ), ready as materialized (

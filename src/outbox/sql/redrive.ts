@@ -17,7 +17,7 @@ with dead as materialized (
      and ($8::timestamptz is null or e.created_at < $8)
    order by l.id for no key update of l
 ), lane as (
-  update lanes l set parked = false, due = now(), token = l.token + 1 from dead d where l.id = d.lane_id
+  update lanes l set parked = false, attempts = 0, due = now(), token = l.token + 1 from dead d where l.id = d.lane_id
 ), link as (
   update links k set state = 'PENDING' from dead d where k.id = d.lane_id
 ), event as (

@@ -19,6 +19,7 @@ with given as materialized (
    order by l.id for no key update of l, k skip locked
 ), lane as (
   update lanes l set head = h.head, token = l.token + 1, lease = null, owner = null, parked = h.action = 'PARK',
+    attempts = case when h.action = 'GO_ON' then 0 when h.tried then l.attempts else l.attempts - 1 end,
     due = case
       when h.action = 'PARK' then null
       when h.action = 'WAIT' then now() + h.delay_ms * interval '1 ms'

@@ -15,6 +15,7 @@ with skipped as materialized (
     head = case when s.first then s.seq else l.head end,
     tail = case when not s.first and s.seq = s.tail then s.before else l.tail end,
     parked = l.parked and not s.first, token = l.token + case when s.first then 1 else 0 end,
+    attempts = case when s.first then 0 else l.attempts end,
     due = case when s.first then case when s.tail > s.seq then now() end else l.due end
     from skipped s where l.id = s.lane_id
   returning l.id, l.tail > l.head as more, s.first
