@@ -8,15 +8,20 @@ import { AuditQueries } from './audit-entry.js';
 import { ConnectorQueries } from './connector.js';
 import { ConnectorHealthQueries } from './connector-health.js';
 import { IntegrationQueries } from './integration.js';
+import { IntegrationMutations } from './integration-mutations.js';
 import { InventoryQueries, ProductInventory } from './inventory.js';
 import { InvoiceQueries, OrderInvoices } from './invoice.js';
+import { InvoiceMutations } from './invoice-mutations.js';
 import { JobQueries } from './job.js';
+import { JobMutations } from './job-mutations.js';
 import { NodeQueries } from './node.js';
 import { CustomerOrders, OrderQueries } from './order.js';
+import { OrderMutations } from './order-mutations.js';
 import { ProductQueries } from './product.js';
 import { StatisticsQueries } from './statistics.js';
 import { Subscriptions } from './subscriptions.js';
 import { SyncEventQueries } from './sync-event.js';
+import { SyncMutations } from './sync-mutations.js';
 import { WebhookEventQueries } from './webhook-event.js';
 import { WebhookMutations } from './webhook-mutations.js';
 
@@ -34,6 +39,11 @@ const resolvers: NonEmptyArray<new () => object> = [
   StatisticsQueries,
   WebhookEventQueries,
   WebhookMutations,
+  OrderMutations,
+  InvoiceMutations,
+  SyncMutations,
+  IntegrationMutations,
+  JobMutations,
   ConnectorQueries,
   IntegrationQueries,
   ConnectorHealthQueries,

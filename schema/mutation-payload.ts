@@ -1,5 +1,9 @@
 import { Field, Int, InterfaceType, ObjectType } from 'type-graphql';
+import { ZodError } from 'zod';
 import { HubError, isRetryable } from '../src/errors.js';
+import { describeIssue } from '../src/flow/check-input.js';
+
+const MOST_PROBLEMS = 20;
 
 @ObjectType({ simpleResolvers: true, description: 'An expected failure, and what to do about it.' })
 export class UserError {
@@ -31,19 +35,38 @@ export class BulkPayload extends MutationPayload {
   affected!: number;
 }
 
-/** The payload of work that went well, or `failed` with the expected failure as its one user error. */
+/**
+ * The payload of work that went well, or `failed` with the expected failure as user errors: several where several fields
+ * are wrong. `argument` is what their paths begin with.
+ */
 export async function payloadOf<Payload extends MutationPayload>(
   failed: Omit<Payload, 'userErrors'>,
   work: () => Promise<Omit<Payload, 'userErrors'>>,
+  argument?: string,
 ): Promise<Payload> {
   try {
     return { ...(await work()), userErrors: [] as UserError[] } as Payload;
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    return { ...failed, userErrors: [toUserError(error)] } as Payload;
+    return { ...failed, userErrors: toUserErrors(error, argument) } as Payload;
   }
 }
 
-function toUserError({ code, message, path, retryAfterMs }: HubError): UserError {
-  return { code, message, path: path ?? null, retryable: isRetryable(code), retryAfterMs: retryAfterMs ?? null };
+function toUserErrors(error: HubError, argument: string | undefined): UserError[] {
+  const { code, retryAfterMs = null } = error;
+  return problemsOf(error).map(({ message, path }) => ({
+    code,
+    message,
+    path: path && argument !== undefined ? [argument, ...path] : path,
+    retryable: isRetryable(code),
+    retryAfterMs,
+  }));
+}
+
+function problemsOf({ message, path, cause }: HubError): Pick<UserError, 'message' | 'path'>[] {
+  if (!(cause instanceof ZodError)) return [{ message, path: path ?? null }];
+  return cause.issues.slice(0, MOST_PROBLEMS).map((issue) => ({
+    message: describeIssue(issue),
+    path: issue.path.map(String),
+  }));
 }

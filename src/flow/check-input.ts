@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import { findUnstorable } from '../inbox/check-event.js';
+import { findUnstorable } from '../model/find-unstorable.js';
 import { isNegative } from '../model/money.js';
 
 /** Text of at least one character besides spaces. Longer than any real one, short enough for an index. */

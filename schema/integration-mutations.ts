@@ -1,0 +1,112 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
+import { createIntegration } from '../src/flow/create-integration.js';
+import { deleteIntegration } from '../src/flow/delete-integration.js';
+import { testConnection } from '../src/flow/test-connection.js';
+import { updateIntegration } from '../src/flow/update-integration.js';
+import { IntegrationMode } from '../src/model/statuses.js';
+import type { HubContext } from './context.js';
+import { mutate } from './mutate.js';
+import { ConnectionTestPayload, IntegrationPayload } from './payloads.js';
+import { Json } from './scalars.js';
+
+type Fields = Record<string, unknown>;
+
+@InputType()
+export class CreateIntegrationInput {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { description: 'A name from `connectors`.' })
+  connector!: string;
+
+  @Field(() => IntegrationMode)
+  mode!: IntegrationMode;
+
+  @Field(() => Json, { nullable: true, description: 'By the connector’s `credentialsSchema`; never read back.' })
+  credentials?: Fields | null;
+
+  @Field(() => Json, { nullable: true, description: 'By the connector’s `settingsSchema`.' })
+  settings?: Fields | null;
+
+  @Field(() => Json, { nullable: true, description: 'Takes the place of `statusMappings` in the settings.' })
+  mappings?: Fields | null;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: true })
+  enabled?: boolean | null;
+}
+
+@InputType({
+  description: 'What is left out stays. In credentials, settings and mappings a field given as null is taken out.',
+})
+export class UpdateIntegrationInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { nullable: true })
+  name?: string | null;
+
+  @Field(() => IntegrationMode, { nullable: true })
+  mode?: IntegrationMode | null;
+
+  @Field(() => Json, { nullable: true })
+  credentials?: Fields | null;
+
+  @Field(() => Json, { nullable: true })
+  settings?: Fields | null;
+
+  @Field(() => Json, { nullable: true })
+  mappings?: Fields | null;
+
+  @Field(() => Boolean, { nullable: true })
+  enabled?: boolean | null;
+}
+
+const NONE = { integration: null };
+const UNTESTED = { integration: null, ok: false, latencyMs: null, errorCode: null, errorMessage: null };
+
+@Resolver()
+export class IntegrationMutations {
+  @Mutation(() => IntegrationPayload, { description: 'Admins.' })
+  createIntegration(
+    @Arg('input', () => CreateIntegrationInput) input: CreateIntegrationInput,
+    @Ctx() context: HubContext,
+  ): Promise<IntegrationPayload> {
+    const info = { action: 'integration.create', argument: 'input', failed: NONE };
+    return mutate(context, info, async (...hub) => ({ integration: await createIntegration(...hub, input) }));
+  }
+
+  @Mutation(() => IntegrationPayload, { description: 'Admins. Every instance works by it at once.' })
+  updateIntegration(
+    @Arg('input', () => UpdateIntegrationInput) input: UpdateIntegrationInput,
+    @Ctx() context: HubContext,
+  ): Promise<IntegrationPayload> {
+    const info = { action: 'integration.update', argument: 'input', failed: NONE };
+    return mutate(context, info, async (...hub) => ({ integration: await updateIntegration(...hub, input) }));
+  }
+
+  @Mutation(() => IntegrationPayload, {
+    description: 'Admins. Its history stays, its credentials do not, and what waits to be sent is skipped.',
+  })
+  deleteIntegration(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<IntegrationPayload> {
+    const info = { action: 'integration.delete', failed: NONE };
+    return mutate(context, info, async (...hub) => ({ integration: await deleteIntegration(...hub, id) }));
+  }
+
+  @Mutation(() => ConnectionTestPayload, {
+    description: 'Operators. Asks the integration’s system whether it is well.',
+  })
+  testConnection(
+    @Arg('integrationId', () => ID) integrationId: string,
+    @Ctx() context: HubContext,
+  ): Promise<ConnectionTestPayload> {
+    const info = { action: 'integration.test', failed: UNTESTED };
+    return mutate(context, info, async (...hub) => {
+      const { healthy, latencyMs, error } = await testConnection(...hub, integrationId);
+      const why = { errorCode: error?.code ?? null, errorMessage: error?.message ?? null };
+      return { integration: integrationId, ok: healthy, latencyMs, ...why };
+    });
+  }
+}

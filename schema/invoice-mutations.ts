@@ -1,0 +1,84 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
+import { createInvoice } from '../src/flow/create-invoice.js';
+import { updateInvoiceStatus } from '../src/flow/update-invoice-status.js';
+import { InvoiceStatus } from '../src/model/statuses.js';
+import type { HubContext } from './context.js';
+import { mutate } from './mutate.js';
+import { InvoicePayload } from './payloads.js';
+import { DateTime, Decimal } from './scalars.js';
+
+@InputType({ description: 'Amounts that are left out are those of the order.' })
+export class CreateInvoiceInput {
+  @Field(() => ID)
+  orderId!: string;
+
+  @Field(() => String, { description: 'Unique per merchant.' })
+  number!: string;
+
+  @Field(() => InvoiceStatus, { nullable: true, description: 'Default: ISSUED.' })
+  status?: InvoiceStatus | null;
+
+  @Field(() => Decimal, { nullable: true })
+  subtotal?: string | null;
+
+  @Field(() => Decimal, { nullable: true })
+  tax?: string | null;
+
+  @Field(() => Decimal, { nullable: true })
+  total?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Default: now.' })
+  issuedAt?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  dueAt?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The same key again answers the same invoice without a second effect.',
+  })
+  idempotencyKey?: string | null;
+}
+
+@InputType()
+export class UpdateInvoiceStatusInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => InvoiceStatus)
+  status!: InvoiceStatus;
+
+  @Field(() => DateTime, { nullable: true, description: 'Default for what is paid: now.' })
+  paidAt?: string | null;
+
+  @Field(() => Decimal, { nullable: true, description: 'Default for PAID: the total. PARTIALLY_PAID needs it.' })
+  paidAmount?: string | null;
+
+  @Field(() => String, { nullable: true })
+  idempotencyKey?: string | null;
+}
+
+const NONE = { invoice: null };
+
+@Resolver()
+export class InvoiceMutations {
+  @Mutation(() => InvoicePayload, {
+    description: 'Operators. One sync event for each integration that takes invoices.',
+  })
+  createInvoice(
+    @Arg('input', () => CreateInvoiceInput) input: CreateInvoiceInput,
+    @Ctx() context: HubContext,
+  ): Promise<InvoicePayload> {
+    const info = { action: 'invoice.create', argument: 'input', failed: NONE };
+    return mutate(context, info, async (...hub) => ({ invoice: await createInvoice(...hub, input) }));
+  }
+
+  @Mutation(() => InvoicePayload, { description: 'Operators. The status that it has already has no effect.' })
+  updateInvoiceStatus(
+    @Arg('input', () => UpdateInvoiceStatusInput) input: UpdateInvoiceStatusInput,
+    @Ctx() context: HubContext,
+  ): Promise<InvoicePayload> {
+    const info = { action: 'invoice.update_status', argument: 'input', failed: NONE };
+    return mutate(context, info, async (...hub) => ({ invoice: await updateInvoiceStatus(...hub, input) }));
+  }
+}

@@ -1,0 +1,53 @@
+import { audit } from '../src/access/audit.js';
+import type { Caller } from '../src/access/caller.js';
+import { sqlOn } from '../src/db/database.js';
+import { HubError } from '../src/errors.js';
+import type { Services } from '../src/flow/services.js';
+import { settled } from '../src/flow/settled.js';
+import type { HubContext } from './context.js';
+import { type MutationPayload, payloadOf } from './mutation-payload.js';
+
+/** A mutation, for what is said of it when it fails. */
+export interface MutationInfo<Payload extends MutationPayload> {
+  /** What the audit log calls it. */
+  action: string;
+  /** The argument that paths of wrong input begin with; left out where the arguments themselves are the input. */
+  argument?: string;
+  /** The payload's fields when there is no result. */
+  failed: Omit<Payload, 'userErrors'>;
+}
+
+/**
+ * Runs a use case for a mutation: expected failures become `userErrors` and an audit entry, anything else bubbles. What
+ * was done is audited by the use case, in its own transaction.
+ */
+export function mutate<Payload extends MutationPayload>(
+  { services, caller, requestId }: HubContext,
+  { action, argument, failed }: MutationInfo<Payload>,
+  work: (services: Services, caller: Caller) => Promise<Omit<Payload, 'userErrors'>>,
+): Promise<Payload> {
+  const named = { ...caller, requestId };
+  const attempt = async () => {
+    try {
+      return await settled(services.log, () => work(services, named));
+    } catch (error) {
+      if (error instanceof HubError) await auditFailure(services, named, action, error);
+      throw error;
+    }
+  };
+  return payloadOf<Payload>(failed, attempt, argument);
+}
+
+async function auditFailure(services: Services, caller: Caller, action: string, error: HubError): Promise<void> {
+  const entry = {
+    actor: caller.subject,
+    action,
+    outcome: error.code === 'FORBIDDEN' ? ('REFUSED' as const) : ('FAILED' as const),
+    merchantId: caller.merchantId,
+    details: { code: error.code, path: error.path ?? null },
+    requestId: caller.requestId,
+  };
+  await audit(sqlOn(services.db.pool), entry).catch((reason: unknown) =>
+    services.log.warn({ err: reason, action }, 'failed mutation not audited'),
+  );
+}

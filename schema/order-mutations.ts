@@ -1,0 +1,30 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { createOrder } from '../src/flow/create-order.js';
+import { updateOrderStatus } from '../src/flow/update-order-status.js';
+import type { HubContext } from './context.js';
+import { mutate } from './mutate.js';
+import { CreateOrderInput, UpdateOrderStatusInput } from './order-inputs.js';
+import { OrderPayload } from './payloads.js';
+
+const NONE = { order: null };
+
+@Resolver()
+export class OrderMutations {
+  @Mutation(() => OrderPayload, { description: 'Operators. One sync event for each integration that takes orders.' })
+  createOrder(
+    @Arg('input', () => CreateOrderInput) input: CreateOrderInput,
+    @Ctx() context: HubContext,
+  ): Promise<OrderPayload> {
+    const info = { action: 'order.create', argument: 'input', failed: NONE };
+    return mutate(context, info, async (...hub) => ({ order: await createOrder(...hub, input) }));
+  }
+
+  @Mutation(() => OrderPayload, { description: 'Operators. The status that it has already has no effect.' })
+  updateOrderStatus(
+    @Arg('input', () => UpdateOrderStatusInput) input: UpdateOrderStatusInput,
+    @Ctx() context: HubContext,
+  ): Promise<OrderPayload> {
+    const info = { action: 'order.update_status', argument: 'input', failed: NONE };
+    return mutate(context, info, async (...hub) => ({ order: await updateOrderStatus(...hub, input) }));
+  }
+}
