@@ -39,10 +39,11 @@ export async function addLink(
   entityId: string,
   externalId: string | null,
   entityType = 'ORDER',
+  integrationId: string | null = null,
 ): Promise<void> {
   await db.pool.query(
-    `insert into links (merchant_id, integration_id, entity_type, entity_id, external_id) values ('shop', 'portal', $1, $2, $3)`,
-    [entityType, entityId, externalId],
+    `insert into links (merchant_id, integration_id, entity_type, entity_id, external_id) values ('shop', coalesce($4, 'portal'), $1, $2, $3)`,
+    [entityType, entityId, externalId, integrationId],
   );
 }
 
