@@ -9,6 +9,7 @@ import { createKeyring, seal, unseal } from '../../src/access/seal.js';
 import type { Connector } from '../../src/connectors/connector.js';
 import { connectors } from '../../src/connectors/registry.js';
 import type { Database } from '../../src/db/database.js';
+import { createNotifier, type Notifier } from '../../src/db/notifier.js';
 import { createIntegrations } from '../../src/flow/integrations.js';
 import type { Services } from '../../src/flow/services.js';
 import { ingestBySchema } from '../../src/http/webhooks/ingest-by-schema.js';
@@ -19,6 +20,7 @@ export const SECRET = 'portal-secret';
 export const PATH = '/api/v1/b2b/webhooks/b2b';
 const keyring = createKeyring(['a secret that is long enough for tests']);
 const schema = buildHubSchema();
+const log = pino({ level: 'silent' });
 
 export const operator: Caller = {
   subject: 'ops',
@@ -42,7 +44,9 @@ export async function startWebhookHub(
   db: Database,
   options: { ratePerSecond?: number; further?: Connector[] } = {},
 ): Promise<WebhookHub> {
-  const services = createServices(db, options.further ?? []);
+  const notifier = createNotifier({ url: db.url, log });
+  notifier.start();
+  const services = createServices(db, options.further ?? [], notifier);
   const run = (source: string, variableValues: Record<string, unknown>, caller: Caller) =>
     graphql({ schema, source, variableValues, contextValue: { services, caller } as HubContext });
   const server: FastifyInstance = Fastify();
@@ -57,17 +61,20 @@ export async function startWebhookHub(
     url: await server.listen({ port: 0, host: '127.0.0.1' }),
     operate: async (document, variables = {}, caller = operator) =>
       (await run(document, variables, caller)).data as Record<string, never>,
-    close: () => server.close(),
+    close: async () => {
+      await server.close();
+      await notifier.stop();
+    },
   };
 }
 
-function createServices(db: Database, further: Connector[]): Services {
-  const log = pino({ level: 'silent' });
+function createServices(db: Database, further: Connector[], notifier: Notifier): Services {
   const integrations = createIntegrations({
     db,
     connectors: [...connectors, ...further],
     openCredentials: (id, sealed) => unseal(keyring, id, sealed),
-    createHttp: () => ({ send: () => Promise.reject(new Error('No webhook calls an upstream')) }),
+    http: { send: () => Promise.reject(new Error('No webhook calls an upstream')) },
+    notifier,
     log,
   });
   const inbox = createInbox({ db, onCommit: () => {} });
