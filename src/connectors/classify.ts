@@ -105,7 +105,8 @@ function readRetryAfter(headers: UpstreamResponse['headers']): number | undefine
   const text = headers['retry-after']?.trim();
   if (!text) return undefined;
   if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), LONGEST_RETRY_AFTER_MS);
-  const at = Date.parse(text);
+  // Date.parse reads more than HTTP's dates: "-5" is a month to it.
+  const at = /^[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) return undefined;
   // Against the upstream's own clock where it tells: the two may differ by minutes.
   const now = Date.parse(headers['date'] ?? '');

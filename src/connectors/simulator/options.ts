@@ -24,11 +24,13 @@ export interface SimulatorOptions {
   stepMs: number;
 }
 
-/** @throws ZodError or TypeError for wrong arguments */
+/** @throws Error that says what is wrong with the arguments */
 export function readOptions(args: string[]): SimulatorOptions {
   const names = Object.keys(Options.shape);
   const { values } = parseArgs({ args, options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) });
-  const options = Options.parse(values);
+  const parsed = Options.safeParse(values);
+  if (!parsed.success) throw new Error(`Wrong arguments:\n${z.prettifyError(parsed.error)}`);
+  const options = parsed.data;
   return {
     port: options.port,
     seed: options.seed,

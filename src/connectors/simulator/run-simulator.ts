@@ -15,13 +15,13 @@ import { createWebhookSender } from './webhook-sender.js';
  * SIGTERM, SIGINT or when the process that forked it is gone.
  */
 export async function runSimulator(build: BuildSystem): Promise<void> {
+  const end = () => process.exit(0);
+  process.once('SIGTERM', end).once('SIGINT', end).once('disconnect', end);
   const options = readOptions(process.argv.slice(2));
   const app = await createApp(build, options);
   await app.listen({ port: options.port, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}` })}\n`);
-  const end = () => process.exit(0);
-  process.once('SIGTERM', end).once('SIGINT', end).once('disconnect', end);
 }
 
 async function createApp(build: BuildSystem, options: SimulatorOptions): Promise<FastifyInstance> {

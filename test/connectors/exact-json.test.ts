@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decimalText, exactNumber, parseExactJson } from '../../src/connectors/exact-json.js';
+
+const decimal = fc
+  .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 30n }), fc.option(fc.stringMatching(/^\d{1,8}$/)))
+  .map(([negative, whole, fraction]) => `${negative ? '-' : ''}${whole}${fraction === null ? '' : `.${fraction}`}`);
+
+it('carries any decimal through a JSON number and back, to the digit', () => {
+  fc.assert(
+    fc.property(decimal, (text) => {
+      const json = JSON.stringify({ amount: exactNumber(text) });
+
+      const { amount } = parseExactJson(json) as { amount: number | string };
+
+      expect(json).toBe(`{"amount":${text}}`);
+      expect(decimalText(amount)).toBe(text);
+    }),
+  );
+});
+
+it('leaves JSON without such numbers as JSON.parse has it', () => {
+  fc.assert(
+    fc.property(fc.json({ noUnicodeString: false }), (json) => {
+      fc.pre(!/\d[.eE]|\d{16}|-0/.test(json));
+
+      expect(parseExactJson(json)).toEqual(JSON.parse(json));
+    }),
+  );
+});
+
+it.each(['1e999999999', '1e-999999999', '1e99999999999999999999', '9'.repeat(41), 'NaN', '', '0x10', '1_000', ' 1'])(
+  'reads %j as no decimal',
+  (text) => {
+    expect(decimalText(text)).toBeNull();
+  },
+);
+
+it.each(['1e3', '01', '1.', '.5', 'Infinity', '1,5'])('writes %j not as a number', (text) => {
+  expect(() => exactNumber(text)).toThrow(SyntaxError);
+});
