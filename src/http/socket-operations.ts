@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  subscribe,
+} from 'graphql';
+import { type Context, makeServer, type Server, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import type { Logger } from 'pino';
+import type { HubContext } from '../../schema/context.js';
+import type { Authenticate } from '../access/authenticate.js';
+import type { Caller } from '../access/caller.js';
+import { HubError } from '../errors.js';
+import type { ReadRequest } from '../read/reader.js';
+import { formatError } from './format-error.js';
+import { CLOSE, type LiveSocket } from './live-socket.js';
+
+export interface OperationText {
+  query: string;
+  operationName?: string | null;
+  variables?: Record<string, unknown> | null;
+}
+
+export interface SocketOperationsDeps {
+  schema: GraphQLSchema;
+  authenticate: Authenticate;
+  /** Parses an operation and checks it as HTTP does, by the same rules and limits. */
+  check(operation: OperationText, caller: Caller): DocumentNode | readonly GraphQLError[];
+  /** Runs a query or a mutation as HTTP does. */
+  execute(request: ReadRequest<HubContext>): Promise<ExecutionResult>;
+  contextFor(caller: Caller, requestId: string): HubContext;
+  log: Logger;
+}
+
+export interface SocketOperationsLimits {
+  /** Time to send `connection_init`. */
+  initMs: number;
+  /** Operations at once on one socket. */
+  operationsPerSocket: number;
+  /** How often credentials are checked again, so that a revoked key does not live on in a socket. */
+  recheckMs: number;
+}
+
+type SocketContext = Context<Record<string, unknown> | undefined, LiveSocket>;
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** GraphQL over a WebSocket: who is there, what they may run, how errors look. */
+export function serveOperations(deps: SocketOperationsDeps, limits: SocketOperationsLimits): Server<LiveSocket> {
+  const requestIds = new WeakMap<object, string>();
+  const format = (errors: readonly GraphQLError[], requestId: string) =>
+    errors.map((error) => formatError(error, requestId, deps.log));
+  const options: ServerOptions<Record<string, unknown> | undefined, LiveSocket> = {
+    schema: deps.schema,
+    connectionInitWaitTimeout: limits.initMs,
+    onConnect: (context) => admit(deps, limits, context),
+    onSubscribe: (context, _id, payload) => {
+      const requestId = randomUUID();
+      requestIds.set(payload, requestId);
+      return prepare(deps, limits, context, payload, requestId);
+    },
+    subscribe: (args) => open(args),
+    execute: (args) => deps.execute(toRequest(args)),
+    onNext: (_context, _id, payload, _args, result) => {
+      const { errors, ...rest } = result;
+      return { ...rest, ...(errors && { errors: format(errors, requestIds.get(payload) ?? '') }) };
+    },
+    onError: (_context, _id, payload, errors) => format(errors, requestIds.get(payload) ?? ''),
+  };
+  return makeServer(options);
+}
+
+/** Lets in who has valid credentials, for as long as they are valid. What it throws closes the socket. */
+async function admit(
+  deps: SocketOperationsDeps,
+  limits: SocketOperationsLimits,
+  context: SocketContext,
+): Promise<true> {
+  const { extra: socket, connectionParams = {} } = context;
+  const credentials = {
+    authorization: text(connectionParams, 'Authorization'),
+    apiKey: text(connectionParams, 'X-API-Key'),
+    address: socket.address,
+  };
+  const authenticate = async () => {
+    const caller = await deps.authenticate(credentials);
+    socket.caller = caller;
+    return caller;
+  };
+  const end = () => socket.close(CLOSE.FORBIDDEN, 'The credentials are no longer valid. Connect again with new ones.');
+  const recheck = () =>
+    void authenticate()
+      .catch((error: unknown) => {
+        if (error instanceof HubError && error.code === 'UNAUTHENTICATED') end();
+      })
+      .finally(() => socket.later(limits.recheckMs, recheck));
+  const { expiresAt } = await authenticate();
+  if (expiresAt !== null) socket.later(Math.min(expiresAt - Date.now(), LONGEST_TIMER_MS), end);
+  socket.later(limits.recheckMs, recheck);
+  return true;
+}
+
+/** Header names are the same in any case. */
+function text(params: Record<string, unknown>, name: string): string | undefined {
+  const found = Object.entries(params).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+  return typeof found === 'string' ? found : undefined;
+}
+
+function prepare(
+  deps: SocketOperationsDeps,
+  limits: SocketOperationsLimits,
+  context: SocketContext,
+  payload: SubscribePayload,
+  requestId: string,
+): ExecutionArgs | readonly GraphQLError[] {
+  const { caller } = context.extra;
+  if (!caller) return [located(new HubError('UNAUTHENTICATED', 'Send connection_init with credentials first.'))];
+  if (Object.keys(context.subscriptions).length > limits.operationsPerSocket) {
+    const message = `At most ${limits.operationsPerSocket} operations run at once on one connection. Complete some, or open another.`;
+    return [located(new HubError('RATE_LIMITED', message))];
+  }
+  const checked = deps.check(payload, caller);
+  if (!isDocument(checked)) return checked;
+  return {
+    schema: deps.schema,
+    document: checked,
+    operationName: payload.operationName,
+    variableValues: payload.variables,
+    contextValue: deps.contextFor(caller, requestId),
+  };
+}
+
+function isDocument(checked: DocumentNode | readonly GraphQLError[]): checked is DocumentNode {
+  return !Array.isArray(checked);
+}
+
+function located(error: HubError): GraphQLError {
+  return new GraphQLError(error.message, { originalError: error });
+}
+
+/** A subscription that cannot begin ends with `error`, like one that fails later. */
+async function open(args: ExecutionArgs): Promise<AsyncIterable<ExecutionResult>> {
+  // graphql-js throws an error that has a `path` of its own, and answers any other.
+  const result = await subscribe(args).catch((error: Error) => ({ errors: [error] }));
+  return Symbol.asyncIterator in result ? result : failed(result.errors?.[0]);
+}
+
+// biome-ignore lint/correctness/useYield: it fails before it yields anything.
+async function* failed(error: Error | undefined): AsyncGenerator<ExecutionResult> {
+  throw error ?? new Error('The subscription neither began nor failed');
+}
+
+function toRequest(args: ExecutionArgs): ReadRequest<HubContext> {
+  return {
+    document: args.document,
+    operationName: args.operationName ?? null,
+    variables: (args.variableValues ?? null) as Record<string, unknown> | null,
+    context: args.contextValue as HubContext,
+  };
+}

@@ -1,0 +1,227 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type { FormattedExecutionResult } from 'graphql';
+import WebSocket from 'ws';
+import { buildHubSchema } from '../../schema/build.js';
+import { newApiKey } from '../../src/access/api-key.js';
+import type { ChangeEntry } from '../../src/feed/feed.js';
+import type { WebSocketLimits } from '../../src/http/websocket.js';
+import { createTestDatabase, type TestDatabase } from '../harness/database.js';
+import { EVERYTHING, orderChange, publish, startFeed, type TestFeed, take } from './harness.js';
+import { closing, type SocketServer, startSocketServer } from './socket-harness.js';
+
+const schema = buildHubSchema();
+const CHANGES = 'subscription ($after: Cursor) { changes(after: $after) { __typename cursor kind entityId data } }';
+type Changes = FormattedExecutionResult<{ changes: ChangeEntry }>;
+
+let db: TestDatabase;
+let feed: TestFeed;
+const servers: SocketServer[] = [];
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+beforeEach(async () => {
+  feed = await startFeed(db);
+});
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  await feed.stop();
+});
+
+async function serve(limits: Partial<WebSocketLimits> = {}): Promise<SocketServer> {
+  const server = await startSocketServer(schema, { db, feed, limits });
+  servers.push(server);
+  return server;
+}
+
+/** A bare socket that has sent `connection_init` and got its answer. */
+async function connect(server: SocketServer, authorization: string): Promise<WebSocket> {
+  const socket = new WebSocket(server.url, 'graphql-transport-ws');
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { Authorization: authorization } }));
+  await new Promise((resolve) => socket.once('message', resolve));
+  return socket;
+}
+
+it('H3 resumes a subscription by its last cursor on another instance, with no gap and no repeat', async () => {
+  const otherFeed = await startFeed(db);
+  const here = await serve();
+  const there = await startSocketServer(schema, { db, feed: otherFeed });
+  const authorization = `Bearer ${await here.token()}`;
+  const first = here.client(authorization);
+  const before = first.iterate<Changes['data']>({ query: CHANGES }) as AsyncIterableIterator<Changes>;
+  const received = before.next();
+  await here.begun(1);
+
+  await publish(db, feed, orderChange('o1', 1), orderChange('o1', 2));
+  const seen = (await received).value as Changes;
+  await first.dispose();
+  await publish(db, feed, orderChange('o1', 3));
+  const second = there.client(authorization);
+  const rest = second.iterate({ query: CHANGES, variables: { after: seen.data?.changes.cursor } });
+  const resumed = [await rest.next(), await rest.next()].map(({ value }) => (value as Changes).data?.changes.data);
+
+  expect(seen.data?.changes).toMatchObject({ __typename: 'OrderStatusChange', entityId: 'o1', data: { version: 1 } });
+  expect(resumed).toEqual([{ version: 2 }, { version: 3 }]);
+  await second.dispose();
+  await there.stop();
+  await otherFeed.stop();
+});
+
+it('H3 limits a subscriber to its merchant', async () => {
+  const server = await serve();
+  const client = server.client(`Bearer ${await server.token({ merchantId: 'm2' })}`);
+  const changes = client.iterate({ query: CHANGES });
+  const received = changes.next();
+  await server.begun(1);
+
+  await publish(db, feed, orderChange('foreign', 1), orderChange('own', 1, { merchantId: 'm2' }));
+
+  expect(await received).toMatchObject({ value: { data: { changes: { entityId: 'own' } } } });
+  await client.dispose();
+});
+
+it.each([
+  ['not-a-cursor', 'CURSOR_INVALID'],
+  ['', 'CURSOR_INVALID'],
+])('answers the cursor %j with the code %s', async (after, code) => {
+  const server = await serve();
+  const client = server.client(`Bearer ${await server.token()}`);
+
+  const refused = client.iterate({ query: CHANGES, variables: { after } }).next();
+
+  await expect(refused).rejects.toMatchObject([{ extensions: { code, retryable: false, path: ['after'] } }]);
+  await client.dispose();
+});
+
+it('answers an unknown kind with the kinds there are', async () => {
+  const server = await serve();
+  const client = server.client(`Bearer ${await server.token()}`);
+  const query = 'subscription { changes(filter: { kinds: ["order.status_change"] }) { cursor } }';
+
+  const refused = client.iterate({ query }).next();
+
+  await expect(refused).rejects.toMatchObject([
+    { message: expect.stringContaining('order.status_changed'), extensions: { code: 'BAD_USER_INPUT' } },
+  ]);
+  await client.dispose();
+});
+
+it('closes a socket whose credentials are refused, and one that sends none in time', async () => {
+  const server = await serve({ initMs: 100 });
+  const refused = new WebSocket(server.url, 'graphql-transport-ws');
+  refused.once('open', () =>
+    refused.send(JSON.stringify({ type: 'connection_init', payload: { Authorization: 'Bearer x' } })),
+  );
+  const silent = new WebSocket(server.url, 'graphql-transport-ws');
+
+  expect(await closing(refused)).toMatchObject({ code: 4403, reason: expect.stringMatching(/token/i) });
+  expect(await closing(silent)).toMatchObject({ code: 4408 });
+});
+
+it('closes a socket that subscribes before it has said who it is, and one that speaks another protocol', async () => {
+  const server = await serve();
+  const early = new WebSocket(server.url, 'graphql-transport-ws');
+  early.once('open', () => early.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: CHANGES } })));
+  const other = new WebSocket(server.url, 'graphql-ws');
+  const otherEnd = new Promise((resolve) => {
+    other.once('error', resolve);
+    other.once('close', resolve);
+  });
+
+  expect(await closing(early)).toMatchObject({ code: 4401 });
+  await otherEnd;
+});
+
+it('closes a socket when its token expires', async () => {
+  const server = await serve();
+  const socket = await connect(server, `Bearer ${await server.token({}, 1)}`);
+
+  expect(await closing(socket)).toMatchObject({ code: 4403 });
+});
+
+it('closes a socket whose API key is revoked', async () => {
+  const server = await serve({ recheckMs: 50 });
+  const { id, text: key, hash } = newApiKey();
+  await db.pool.query(`insert into api_keys (id, name, hash, role) values ($1, 'test', $2, 'viewer')`, [id, hash]);
+  const socket = await connect(server, `Bearer ${key}`);
+
+  await db.pool.query('update api_keys set revoked_at = now()');
+
+  expect(await closing(socket)).toMatchObject({ code: 4403 });
+});
+
+it('limits operations on a socket, sockets of an address and the size of a message', async () => {
+  const server = await serve({ operationsPerSocket: 2, socketsPerAddress: 1, messageBytes: 1024 });
+  const socket = await connect(server, `Bearer ${await server.token()}`);
+  const answers: unknown[] = [];
+  socket.on('message', (data) => answers.push(JSON.parse(String(data))));
+
+  for (const id of ['1', '2', '3']) {
+    socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: CHANGES } }));
+  }
+  await server.begun(2);
+  const second = await new Promise((resolve) => {
+    new WebSocket(server.url, 'graphql-transport-ws').once('error', (error) => resolve(error.message));
+  });
+  socket.send('x'.repeat(2048));
+
+  expect(answers).toMatchObject([{ id: '3', type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] }]);
+  expect(second).toContain('429');
+  expect(await closing(socket)).toMatchObject({ code: 1009 });
+});
+
+it('runs queries over the socket and refuses what is not valid', async () => {
+  const server = await serve();
+  const client = server.client(`Bearer ${await server.token()}`);
+
+  const answer = await client.iterate({ query: '{ __typename }' }).next();
+  const invalid = client.iterate({ query: '{ nothing }' }).next();
+
+  expect(answer.value).toEqual({ data: { __typename: 'Query' } });
+  await expect(invalid).rejects.toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  await client.dispose();
+});
+
+it('ends a client that reads too slowly, which goes on by its cursor', async () => {
+  await feed.stop();
+  feed = await startFeed(db, { recentChanges: 5 });
+  const server = await serve();
+  const authorization = `Bearer ${await server.token()}`;
+  const socket = await connect(server, authorization);
+  const answers: { type: string; payload: Changes & { extensions: unknown }[] }[] = [];
+  socket.on('message', (data) => answers.push(JSON.parse(String(data))));
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: CHANGES } }));
+  await server.begun(1);
+  socket.pause();
+
+  const big = 'x'.repeat(100_000);
+  for (let version = 1; version <= 120; version += 1) {
+    await publish(db, feed, orderChange('slow', version, { data: { version, big } }));
+  }
+  await (await feed.subscribe(EVERYTHING, null)).return();
+  socket.resume();
+  while (answers.at(-1)?.type === 'next' || answers.length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+
+  expect(answers.at(-1)).toMatchObject({
+    type: 'error',
+    payload: [{ extensions: { code: 'SLOW_CONSUMER', retryable: true } }],
+  });
+  const last = answers.at(-2)?.payload.data?.changes;
+  const rest = await take(await feed.subscribe(EVERYTHING, last?.cursor ?? ''), 120 - Number(last?.data['version']));
+  expect(rest.at(-1)?.data['version']).toBe(120);
+  socket.terminate();
+});
+
+it('tells its clients to connect again when it stops', async () => {
+  const server = await serve();
+  const socket = await connect(server, `Bearer ${await server.token()}`);
+  const closed = closing(socket);
+
+  await server.transport.stop();
+
+  expect(await closed).toMatchObject({ code: 1012 });
+  expect(server.transport.count()).toBe(0);
+});
