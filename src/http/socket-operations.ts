@@ -13,7 +13,7 @@ import type { HubContext } from '../../schema/context.js';
 import type { Authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
 import { HubError } from '../errors.js';
-import type { ReadRequest } from '../read/reader.js';
+import type { Reader, ReadRequest } from '../read/reader.js';
 import { formatError } from './format-error.js';
 import { CLOSE, type LiveSocket } from './live-socket.js';
 
@@ -29,7 +29,7 @@ export interface SocketOperationsDeps {
   /** Parses an operation and checks it as HTTP does, by the same rules and limits. */
   check(operation: OperationText, caller: Caller): DocumentNode | readonly GraphQLError[];
   /** Runs a query or a mutation as HTTP does. */
-  execute(request: ReadRequest<HubContext>): Promise<ExecutionResult>;
+  execute: Reader['execute'];
   contextFor(caller: Caller, requestId: string): HubContext;
   log: Logger;
 }
@@ -62,7 +62,7 @@ export function serveOperations(deps: SocketOperationsDeps, limits: SocketOperat
       return prepare(deps, limits, context, payload, requestId);
     },
     subscribe: (args) => open(args),
-    execute: (args) => deps.execute(toRequest(args)),
+    execute: async (args) => (await deps.execute(toRequest(args))) as ExecutionResult,
     onNext: (_context, _id, payload, _args, result) => {
       const { errors, ...rest } = result;
       return { ...rest, ...(errors && { errors: format(errors, requestIds.get(payload) ?? '') }) };
@@ -152,11 +152,12 @@ async function* failed(error: Error | undefined): AsyncGenerator<ExecutionResult
   throw error ?? new Error('The subscription neither began nor failed');
 }
 
-function toRequest(args: ExecutionArgs): ReadRequest<HubContext> {
+function toRequest(args: ExecutionArgs): ReadRequest {
   return {
     document: args.document,
     operationName: args.operationName ?? null,
     variables: (args.variableValues ?? null) as Record<string, unknown> | null,
     context: args.contextValue as HubContext,
+    raw: false,
   };
 }

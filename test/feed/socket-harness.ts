@@ -1,15 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { execute, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import pino from 'pino';
 import WebSocket from 'ws';
+import { buildHubSchema } from '../../schema/build.js';
 import type { HubContext } from '../../schema/context.js';
 import { createAuthenticate } from '../../src/access/authenticate.js';
 import { issueToken, type TokenClaims } from '../../src/access/token.js';
 import { type Database, sqlOn } from '../../src/db/database.js';
 import type { Feed } from '../../src/feed/feed.js';
 import { serveWebSocket, type WebSocketLimits, type WebSocketTransport } from '../../src/http/websocket.js';
+import { createReader } from '../../src/read/reader.js';
 
 const tokens = { secret: 'a-secret-of-the-test-run-only-32' };
 
@@ -25,10 +27,13 @@ export interface SocketServer {
   stop(): Promise<void>;
 }
 
-export async function startSocketServer(
-  schema: GraphQLSchema,
-  more: { db: Database; feed: Feed; limits?: Partial<WebSocketLimits> },
-): Promise<SocketServer> {
+export async function startSocketServer(more: {
+  db: Database;
+  feed: Feed;
+  limits?: Partial<WebSocketLimits>;
+}): Promise<SocketServer> {
+  const schema = buildHubSchema();
+  const reader = createReader({ schema, db: more.db });
   const log = pino({ level: 'silent' });
   const server = createServer();
   const begun = countSubscriptions(more.feed);
@@ -36,9 +41,9 @@ export async function startSocketServer(
     schema,
     authenticate: createAuthenticate({ sql: sqlOn(more.db.pool), tokens, logger: log }),
     check: ({ query }) => check(schema, query),
-    execute: async ({ document, context }) => execute({ schema, document, contextValue: context }),
+    execute: reader.execute,
     contextFor: (caller, requestId) =>
-      ({ caller, requestId, services: { feed: begun.feed, db: more.db } }) as unknown as HubContext,
+      ({ caller, requestId, reader, services: { feed: begun.feed, db: more.db } }) as unknown as HubContext,
     log,
     limits: more.limits,
   });

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { FormattedExecutionResult } from 'graphql';
 import WebSocket from 'ws';
-import { buildHubSchema } from '../../schema/build.js';
 import { newApiKey } from '../../src/access/api-key.js';
 import type { ChangeEntry } from '../../src/feed/feed.js';
 import type { WebSocketLimits } from '../../src/http/websocket.js';
@@ -9,7 +8,6 @@ import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { EVERYTHING, orderChange, publish, startFeed, type TestFeed, take } from './harness.js';
 import { closing, type SocketServer, startSocketServer } from './socket-harness.js';
 
-const schema = buildHubSchema();
 const CHANGES = 'subscription ($after: Cursor) { changes(after: $after) { __typename cursor kind entityId data } }';
 type Changes = FormattedExecutionResult<{ changes: ChangeEntry }>;
 
@@ -30,7 +28,7 @@ afterEach(async () => {
 });
 
 async function serve(limits: Partial<WebSocketLimits> = {}): Promise<SocketServer> {
-  const server = await startSocketServer(schema, { db, feed, limits });
+  const server = await startSocketServer({ db, feed, limits });
   servers.push(server);
   return server;
 }
@@ -47,7 +45,7 @@ async function connect(server: SocketServer, authorization: string): Promise<Web
 it('H3 resumes a subscription by its last cursor on another instance, with no gap and no repeat', async () => {
   const otherFeed = await startFeed(db);
   const here = await serve();
-  const there = await startSocketServer(schema, { db, feed: otherFeed });
+  const there = await startSocketServer({ db, feed: otherFeed });
   const authorization = `Bearer ${await here.token()}`;
   const first = here.client(authorization);
   const before = first.iterate<Changes['data']>({ query: CHANGES }) as AsyncIterableIterator<Changes>;
