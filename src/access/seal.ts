@@ -69,11 +69,6 @@ export function unseal(keyring: Keyring, rowId: string, sealed: SealedCredential
   }
 }
 
-/** Whether the value should be sealed anew, because a former key sealed it. */
-export function isSealedByFormerKey(keyring: Keyring, sealed: SealedCredentials): boolean {
-  return sealed.keyId !== keyring.current;
-}
-
 function keyOf(keyring: Keyring, keyId: string, rowId: string): Buffer {
   const key = keyring.keys.get(keyId);
   if (key) return key;

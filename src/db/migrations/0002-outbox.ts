@@ -80,7 +80,8 @@ create table integration_gates (
   checked_at timestamptz,
   latency_ms int,
   reachable boolean,
-  last_error text
+  last_error text,
+  failed_checks int not null default 0
 ) with (fillfactor = 50);
 
 create table instances (

@@ -1,0 +1,19 @@
+import { checkHealth } from './check-health.js';
+import { checkStatus } from './check-status.js';
+import type { JobDefinition } from './define.js';
+import { removeOldEvents } from './remove-old-events.js';
+import { removeOldIdempotencyKeys } from './remove-old-idempotency-keys.js';
+import { removeOldWebhooks } from './remove-old-webhooks.js';
+import { retryFailed } from './retry-failed.js';
+import { rotateCredentials } from './rotate-credentials.js';
+
+/** Every job of the hub; a new one is added here or it does not exist. */
+export const allJobs: readonly JobDefinition[] = [
+  checkHealth,
+  retryFailed,
+  checkStatus,
+  removeOldEvents,
+  removeOldWebhooks,
+  removeOldIdempotencyKeys,
+  rotateCredentials,
+];

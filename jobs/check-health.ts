@@ -1,0 +1,13 @@
+import { checkHealth as check } from '../src/flow/check-health.js';
+import type { JobDefinition } from './define.js';
+import { eachIntegration } from './each-integration.js';
+
+export const checkHealth: JobDefinition = {
+  name: 'check-health',
+  title: 'Asks each system whether it is well; alerts after three failures in a row',
+  schedule: '* * * * *',
+  run: (services, run) =>
+    eachIntegration(services, run, async (integration) => {
+      await check(services, integration);
+    }),
+};

@@ -1,0 +1,13 @@
+import { removeOldIdempotencyKeys as remove } from '../src/flow/remove-old-idempotency-keys.js';
+import type { JobDefinition } from './define.js';
+
+const KEPT_DAYS = 30;
+
+export const removeOldIdempotencyKeys: JobDefinition = {
+  name: 'remove-old-idempotency-keys',
+  title: `Forgets the idempotency keys of callers after ${KEPT_DAYS} days`,
+  schedule: '30 2 * * *',
+  run: async (services, { signal, log }) => {
+    log.info({ keys: await remove(services, KEPT_DAYS, signal) }, 'old idempotency keys removed');
+  },
+};

@@ -1,0 +1,13 @@
+import { removeOldWebhooks as remove } from '../src/flow/remove-old-webhooks.js';
+import type { JobDefinition } from './define.js';
+
+const KEPT_DAYS = 30;
+
+export const removeOldWebhooks: JobDefinition = {
+  name: 'remove-old-webhooks',
+  title: `Removes received webhooks after ${KEPT_DAYS} days; those that wait for their entity stay`,
+  schedule: '20 2 * * *',
+  run: async (services, { signal, log }) => {
+    log.info({ webhooks: await remove(services, KEPT_DAYS, signal) }, 'old webhooks removed');
+  },
+};
