@@ -1,0 +1,62 @@
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { ERRORS, HubError } from '../errors.js';
+
+/** Codes whose messages speak of the request alone: the hub's own, and those of graphql-js and Apollo. */
+const TOLD = new Set<unknown>([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  ...Object.keys(ERRORS).filter((code) => code !== 'INTERNAL'),
+]);
+
+/**
+ * What a client may see of an error: an expected one with its code and whether a retry may help; anything else is
+ * logged, and answered as INTERNAL with the request's id and without its message. Presenting twice changes nothing.
+ */
+export function presentError(error: unknown, request: { requestId: string; log: Logger }): GraphQLError {
+  const graphqlError = error instanceof GraphQLError ? error : undefined;
+  const cause = graphqlError?.originalError ?? error;
+  if (cause instanceof HubError)
+    return at(graphqlError, cause.message, hubExtensions(cause, graphqlError, request.requestId));
+  if (graphqlError && isTold(graphqlError, cause)) return graphqlError;
+  request.log.error({ err: cause, requestId: request.requestId }, 'GraphQL operation failed unexpectedly');
+  return at(graphqlError, 'Something went wrong in the hub. Its log says what, under this request id.', {
+    code: 'INTERNAL',
+    requestId: request.requestId,
+  });
+}
+
+/** Errors without a code that stand outside of the answer are graphql-js's refusals of the request. */
+function isTold(error: GraphQLError, cause: unknown): boolean {
+  const { code } = error.extensions;
+  if (code === undefined) return !error.path && cause instanceof GraphQLError;
+  return TOLD.has(code) || (code === 'INTERNAL' && typeof error.extensions['requestId'] === 'string');
+}
+
+function hubExtensions(cause: HubError, error: GraphQLError | undefined, requestId: string): Record<string, unknown> {
+  const { retryable, http } = ERRORS[cause.code];
+  return {
+    code: cause.code,
+    retryable,
+    requestId,
+    ...(cause.path && { input: cause.path }),
+    ...(cause.retryAfterMs !== undefined && { retryAfterMs: cause.retryAfterMs }),
+    // Apollo takes the status of the whole answer from here; an error of one field leaves it at 200.
+    ...(error?.path ? {} : { http: { status: http } }),
+  };
+}
+
+/** The same place in the answer, other words. */
+function at(place: GraphQLError | undefined, message: string, extensions: Record<string, unknown>): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: place?.nodes ?? null,
+    source: place?.source ?? null,
+    positions: place?.positions ?? null,
+    path: place?.path ?? null,
+    extensions,
+  });
+}
