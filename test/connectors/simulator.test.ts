@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, expect, it } from '@jest/globals';
@@ -14,7 +16,7 @@ import { orderSnapshot } from './snapshots.js';
 const keys = { apiKey: 'portal-key', apiSecret: 'portal-secret' };
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
+  for (const stop of stops.splice(0).reverse()) await stop();
 });
 
 async function spawnPortal(options: Partial<Parameters<typeof spawnSimulator>[1]> = {}): Promise<SpawnedSimulator> {
@@ -88,7 +90,9 @@ it('sends a webhook again, the same, until it is taken', async () => {
   const portal = await spawnPortal({ webhookUrl: hub.url });
   await createOrders(portal, 1);
 
-  await portal.control.advance({ id: 'b2b_order_1', status: 'SHIPPED' });
+  const { orders } = await portal.control.state();
+
+  await portal.control.advance({ id: String(orders?.[0]?.['id']), status: 'SHIPPED' });
 
   await waitFor(async () => (await portal.control.state()).webhooks[0]?.status === 200);
   expect(hub.bodies).toMatchObject([{ event: 'order.status.updated', data: { status: 'SHIPPED' } }]);
@@ -125,6 +129,26 @@ it('refuses another request under a key that was used', async () => {
 
   expect(answers.map((answer) => answer.status)).toEqual([201, 201, 422]);
   expect((await portal.control.state()).effects).toMatchObject([{ repeats: 0 }, { idempotencyKey: 'k', repeats: 1 }]);
+});
+
+it('goes on after a restart with what it had, keys and all', async () => {
+  const stateFile = join(mkdtempSync(join(tmpdir(), 'syncline-simulator-')), 'state.json');
+  stops.push(() => rmSync(dirname(stateFile), { recursive: true }));
+  const first = await spawnPortal({ stateFile });
+  await createOrders(first, 2);
+  const before = await first.control.state();
+  await first.stop();
+
+  const second = await spawnPortal({ stateFile });
+  await createOrders(second, 3);
+
+  const { orders, effects } = await second.control.state();
+  expect(orders?.slice(0, 2)).toEqual(before['orders']);
+  expect(effects.map(({ idempotencyKey, repeats }) => [idempotencyKey, repeats])).toEqual([
+    ['k1', 1],
+    ['k2', 1],
+    ['k3', 0],
+  ]);
 });
 
 it('ends with the process that started it', async () => {

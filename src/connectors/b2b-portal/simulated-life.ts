@@ -44,7 +44,7 @@ const STEPS: Record<PortalEntity['collection'], Record<string, [status: string, 
   },
 };
 
-/** Lets entities go through their life by themselves, each on a path that depends on the seed and its id alone. */
+/** Lets entities go through their life by themselves, each on a path that depends on the seed and its serial number alone. */
 export function createPortalLife({ options }: SimulatorKit, move: (entity: PortalEntity, status: string) => void) {
   let alive = new Set<PortalEntity>();
   const wait = (entity: PortalEntity, random: Random) => {
@@ -58,11 +58,12 @@ export function createPortalLife({ options }: SimulatorKit, move: (entity: Porta
     setTimeout(step, options.stepMs * (0.5 + random.next())).unref();
   };
   return {
-    begin(entity: PortalEntity): void {
-      if (!options.lifecycle) return;
-      alive.add(entity);
-      const number = Number(/\d+$/.exec(entity.id)?.[0]);
-      wait(entity, createRandom(options.seed * 1_000_003 + number));
+    begin(entity: PortalEntity): PortalEntity {
+      if (options.lifecycle) {
+        alive.add(entity);
+        wait(entity, createRandom(options.seed * 1_000_003 + entity.serial));
+      }
+      return entity;
     },
     /** Ends every life. */
     end(): void {

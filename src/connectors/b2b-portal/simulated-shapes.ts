@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimalText } from '../exact-json.js';
+import { decimalText, exactNumber } from '../exact-json.js';
 import type { Collection } from './client.js';
 import { INVOICE_STATUS_FROM_PORTAL, ORDER_STATUS_FROM_PORTAL } from './mapping.js';
 
@@ -10,6 +10,8 @@ export type Amounts = Record<string, string>;
 export interface PortalEntity {
   collection: Collection;
   id: string;
+  /** Counts the entities of this portal, from 1. */
+  serial: number;
   number: string;
   erpId: string;
   orderId: string | null;
@@ -74,3 +76,30 @@ const InvoiceBody = z
 
 /** What the portal accepts. */
 export const PortalBodies: Record<Collection, z.ZodType<PortalBody>> = { orders: OrderBody, invoices: InvoiceBody };
+
+/** The entity's number under its own name. */
+export function numbered({ collection, number }: PortalEntity) {
+  return collection === 'orders' ? { order_number: number } : { invoice_number: number };
+}
+
+function exact(amounts: Amounts): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(amounts).map(([name, text]) => [name, exactNumber(text)]));
+}
+
+/** The entity as the portal answers it. */
+export function show(entity: PortalEntity): Record<string, unknown> {
+  const isOrder = entity.collection === 'orders';
+  return {
+    id: entity.id,
+    ...numbered(entity),
+    status: entity.status,
+    ...(isOrder
+      ? { erp_order_id: entity.erpId, items: entity.lines, tracking_numbers: entity.trackingNumbers }
+      : { erp_invoice_id: entity.erpId, order_id: entity.orderId }),
+    currency: entity.currency,
+    ...exact(entity.amounts),
+    ...(entity.paid && { paid_date: entity.paid.date, paid_amount: exactNumber(entity.paid.amount) }),
+    created_at: entity.createdAt,
+    updated_at: entity.updatedAt,
+  };
+}

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { FaultRule, type Faults } from './faults.js';
 import type { SimulatedSystem, SimulatorKit } from './kit.js';
 import type { ReceivedRequest } from './requests.js';
-import type { SentWebhook } from './webhook-sender.js';
 
 /** Sends a webhook about an entity now. */
 export const WebhookOrder = z.strictObject({
@@ -58,7 +57,12 @@ export function registerControl(app: FastifyInstance, { kit, system, faults, req
     faults.clear();
     return faults.list();
   });
-  app.post('/webhooks', async (request) => sendWebhooks(kit, system, WebhookOrder.parse(request.body)));
+  app.post('/webhooks', async (request, reply) => {
+    const order = WebhookOrder.parse(request.body);
+    const webhook = system.webhook(order);
+    if (!webhook) return reply.code(404).send({ message: `There is no ${order.id} here.` });
+    return Promise.all(Array.from({ length: order.times }, () => kit.webhooks.sendOnce(webhook)));
+  });
   app.post('/advance', async (request, reply) => {
     const { id, status, webhook } = Move.parse(request.body);
     return system.move(id, status, webhook) ?? reply.code(404).send({ message: `There is no ${id} here.` });
@@ -72,9 +76,4 @@ export function registerControl(app: FastifyInstance, { kit, system, faults, req
     for (const part of [system, kit.effects, kit.webhooks, faults, requests]) part.clear();
     return {};
   });
-}
-
-async function sendWebhooks(kit: SimulatorKit, system: SimulatedSystem, order: WebhookOrder): Promise<SentWebhook[]> {
-  const webhook = system.webhook(order);
-  return Promise.all(Array.from({ length: order.times }, () => kit.webhooks.sendOnce(webhook)));
 }

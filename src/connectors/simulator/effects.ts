@@ -29,6 +29,9 @@ export interface Write {
 export interface Effects {
   list(): readonly SimulatedEffect[];
   clear(): void;
+  /** What `restore` takes after a restart: a JSON value. */
+  save(): unknown;
+  restore(kept: unknown): void;
   /**
    * Runs `effect` once per idempotency key: the same request again gets the first answer, another one under the same
    * key is refused with 422.
@@ -40,13 +43,18 @@ export interface Effects {
 }
 
 export function createEffects(): Effects {
-  const effects: SimulatedEffect[] = [];
-  const answers = new Map<string, KeptAnswer>();
+  let effects: SimulatedEffect[] = [];
+  let answers = new Map<string, KeptAnswer>();
   return {
     list: () => effects,
     clear() {
-      effects.length = 0;
-      answers.clear();
+      effects = [];
+      answers = new Map();
+    },
+    save: () => [...answers],
+    restore(kept) {
+      answers = new Map(kept as [string, KeptAnswer][]);
+      effects = [...answers.values()].map(({ effect }) => effect);
     },
     once(write, run) {
       const fingerprint = createHash('sha256').update(`${write.method} ${write.path}\n${write.body}`).digest('hex');

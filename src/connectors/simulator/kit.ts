@@ -20,8 +20,11 @@ export interface SimulatedSystem {
   clear(): void;
   /** Moves an entity to a status whatever its present one; answers the entity, or null when there is none. */
   move(id: string, status: string, tellHub: boolean): unknown;
-  /** @throws Error when there is no such entity */
-  webhook(order: WebhookOrder): OutgoingWebhook;
+  /** Null when there is no such entity. */
+  webhook(order: WebhookOrder): OutgoingWebhook | null;
+  /** What `restore` takes after a restart: a JSON value. */
+  save(): unknown;
+  restore(kept: unknown): void;
 }
 
 /** Registers the vendor's API on `app` and answers the system behind it. */

@@ -9,6 +9,7 @@ const Options = z.object({
   'webhook-url': z.url().optional(),
   lifecycle: z.enum(['on', 'off']).default('off'),
   'step-ms': z.coerce.number().int().min(1).default(2000),
+  'state-file': z.string().min(1).optional(),
 });
 
 /** How a simulator process was started. */
@@ -22,6 +23,8 @@ export interface SimulatorOptions {
   /** Whether entities move through their life by themselves, and the mean time of a step. */
   lifecycle: boolean;
   stepMs: number;
+  /** Where the state is kept for the next start, as of its end, or some seconds ago if it was killed. Null: nowhere. */
+  stateFile: string | null;
 }
 
 /** @throws Error that says what is wrong with the arguments */
@@ -39,5 +42,6 @@ export function readOptions(args: string[]): SimulatorOptions {
     webhookUrl: options['webhook-url'] ?? null,
     lifecycle: options.lifecycle === 'on',
     stepMs: options['step-ms'],
+    stateFile: options['state-file'] ?? null,
   };
 }

@@ -3,6 +3,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { type Controlled, registerControl } from './control.js';
 import { createEffects } from './effects.js';
 import { createFaults } from './faults.js';
+import { keepState } from './keep-state.js';
 import type { BuildSystem, SimulatorKit } from './kit.js';
 import { injectFaults } from './misbehave.js';
 import { readOptions, type SimulatorOptions } from './options.js';
@@ -44,6 +45,7 @@ async function createApp(build: BuildSystem, options: SimulatorOptions): Promise
     const requests = logRequests(api);
     injectFaults(api, faults);
     const system = build(api, kit);
+    if (options.stateFile !== null) keepState(options.stateFile, kit, system);
     control = { kit, system, faults, requests };
   });
   app.register(async (scope) => registerControl(scope, control), { prefix: '/_control' });

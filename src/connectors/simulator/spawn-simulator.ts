@@ -71,6 +71,7 @@ function argumentsOf(options: Partial<SimulatorOptions>): string[] {
     'webhook-url': options.webhookUrl,
     lifecycle: options.lifecycle ? 'on' : 'off',
     'step-ms': options.stepMs,
+    'state-file': options.stateFile,
   };
   return Object.entries(named).flatMap(([name, value]) => (value == null ? [] : [`--${name}=${value}`]));
 }
