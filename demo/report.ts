@@ -1,0 +1,28 @@
+import Table from 'cli-table3';
+import type { DayFigures } from './day.js';
+
+const milliseconds = (value: number) => `${Math.round(value)} ms`;
+
+/** Prints what happened, one line a figure. */
+export function printReport(figures: DayFigures): void {
+  const table = new Table({ head: ['what happened', ''], colAligns: ['left', 'right'], style: { head: [] } });
+  table.push(
+    ['orders acknowledged', figures.acknowledged],
+    ['delivered to the portal', figures.delivered],
+    ['lost', figures.lost],
+    ['effects done twice at the portal', figures.duplicates],
+    ['sync events retried', figures.retried],
+    ['dead letters, then redriven', figures.redriven],
+    ['dead letters left', figures.dead],
+    ['webhooks taken', figures.webhooks],
+    ['… repeated ones answered, not applied', figures.repeatedWebhooks],
+    ['… late ones ignored', figures.lateWebhooks],
+    ['changes that the watcher saw', figures.changes],
+    ['… gaps', figures.gaps],
+    ['… repeats', figures.repeats],
+    ['kill -9 of the hub: back after', milliseconds(figures.hubBackMs)],
+    ['order accepted to portal, p50', milliseconds(figures.p50Ms)],
+    ['order accepted to portal, p99', milliseconds(figures.p99Ms)],
+  );
+  process.stdout.write(`\n${table.toString()}\n`);
+}
