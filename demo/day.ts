@@ -124,7 +124,9 @@ async function count(stage: Stage, evidence: Evidence): Promise<DayFigures> {
   await untilSeen(watcher, outbound);
   await watcher.stop();
   const webhooks = await countWebhooks(stage);
-  const latencies = quiet.map(({ createdAt, processedAt }) => Date.parse(processedAt ?? createdAt) - Date.parse(createdAt));
+  const latencies = quiet.map(
+    ({ createdAt, processedAt }) => Date.parse(processedAt ?? createdAt) - Date.parse(createdAt),
+  );
   return {
     acknowledged: orders.length + REJECTED,
     delivered: outbound.filter(({ status }) => status === 'SUCCESS').length,

@@ -41,7 +41,8 @@ export async function placeOrders(
 ): Promise<void> {
   const waiting = [...numbers];
   const next = async (): Promise<void> => {
-    for (let number = waiting.shift(); number; number = waiting.shift()) onAcknowledged(await placeOrder(stage, number));
+    for (let number = waiting.shift(); number; number = waiting.shift())
+      onAcknowledged(await placeOrder(stage, number));
   };
   await Promise.all(Array.from({ length: atOnce }, next));
 }

@@ -26,6 +26,8 @@ export interface StageOptions {
   seed: number;
   /** Calls per second that the hub allows itself towards the portal. */
   ratePerSecond: number;
+  /** Whether the portal's orders move by themselves; default false. */
+  lifecycle?: boolean;
   /** Added to the hub's environment. */
   env?: Record<string, string>;
 }
@@ -37,7 +39,7 @@ const UPDATE_INTEGRATION = `mutation Allow($input: UpdateIntegrationInput!) {
 }`;
 
 /** Sets the stage: portal first, because the hub is told its address. */
-export async function openStage({ seed, ratePerSecond, env = {} }: StageOptions): Promise<Stage> {
+export async function openStage({ seed, ratePerSecond, lifecycle = false, env = {} }: StageOptions): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'syncline-demo-'));
   const [apiKey, apiSecret, jwtSecret] = [secret(), secret(), secret()];
   const port = await freePort();
@@ -46,6 +48,8 @@ export async function openStage({ seed, ratePerSecond, env = {} }: StageOptions)
     seed,
     apiKey,
     apiSecret,
+    lifecycle,
+    stepMs: 500,
     webhookUrl: `${url}/api/v1/b2b/webhooks/b2b`,
   });
   const start = () =>
