@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { HubError } from '../errors.js';
+import type { Metrics } from '../metrics.js';
+import { sendError } from './envelope.js';
+
+export interface ServerOptions {
+  log: Logger;
+  metrics: Metrics;
+}
+
+const BODY_LIMIT = 1024 * 1024;
+/** A client that sends its request more slowly than this is cut off. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** The one HTTP server: request ids, the error envelope, metrics. Everything else is registered on it. */
+export function createServer({ log, metrics }: ServerOptions): FastifyInstance {
+  const server = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: () => `req_${randomBytes(8).toString('hex')}`,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+  }) as unknown as FastifyInstance;
+  server.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  server.addHook('onResponse', async (request, reply) =>
+    metrics.requestAnswered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+    }),
+  );
+  server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
+  server.setNotFoundHandler((request, reply) =>
+    sendError(request, reply, new HubError('NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request.url)}.`)),
+  );
+  return server;
+}
+
+const pathOf = (url: string) => url.split('?')[0];

@@ -1,0 +1,50 @@
+import { issueToken } from './access/token.js';
+import { startHub } from './app.js';
+import { type Config, ConfigError, loadConfig, summariseConfig } from './config/config.js';
+import { createLogger } from './log.js';
+
+const ADMIN_TOKEN_SECONDS = 12 * 3600;
+
+/** Outside production whoever started the hub on this machine may do everything; the log never holds the token. */
+async function printAdminToken(config: Config, url: string): Promise<void> {
+  const claims = { sub: 'local-admin', role: 'admin' } as const;
+  const token = await issueToken({ secret: config.jwtSecret }, claims, ADMIN_TOKEN_SECONDS);
+  process.stdout.write(`\n  Open ${url}\n  Admin token for 12 hours:\n  ${token}\n\n`);
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(error.message);
+    process.exit(1);
+  }
+}
+
+const config = readConfig();
+const log = createLogger({ level: config.logLevel, readable: process.stdout.isTTY === true });
+for (const warning of config.warnings) log.warn({ warning }, 'configuration');
+log.info(summariseConfig(config), 'starting');
+
+try {
+  const hub = await startHub(config, log);
+  let stopping: Promise<void> | null = null;
+  const stop = (signal: string) => {
+    log.info({ signal }, 'stopping');
+    stopping ??= hub.stop().then(
+      () => process.exit(0),
+      (err: unknown) => {
+        log.error({ err }, 'stopped with an error');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  if (!config.production) await printAdminToken(config, hub.url);
+  log.info({ url: hub.url }, 'ready');
+} catch (err) {
+  log.fatal({ err }, 'not started');
+  process.exit(1);
+}
