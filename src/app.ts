@@ -1,0 +1,168 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { allJobs } from '../jobs/all-jobs.js';
+import { createJobs } from '../jobs/create-jobs.js';
+import { createKeyring, seal, unseal } from './access/seal.js';
+import type { Config } from './config/config.js';
+import { keepSecret } from './config/kept-secrets.js';
+import { connectors } from './connectors/registry.js';
+import { spawnSimulator } from './connectors/simulator/spawn-simulator.js';
+import { createUpstreamHttp } from './connectors/upstream-http.js';
+import { type Database, openDatabase } from './db/database.js';
+import { startEmbeddedPostgres } from './db/embedded-postgres.js';
+import { createNotifier, type Notifier } from './db/notifier.js';
+import { createFeed } from './feed/feed.js';
+import { configureFromEnvironment } from './flow/configure-from-environment.js';
+import { createIntegrations } from './flow/integrations.js';
+import type { Services } from './flow/services.js';
+import { setUpDemo } from './flow/set-up-demo.js';
+import { registerApi } from './http/api.js';
+import { createServer } from './http/server.js';
+import { createInbox } from './inbox/inbox.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
+import { createOutbox } from './outbox/outbox.js';
+import { readQueueStates } from './outbox/queue-state.js';
+
+/** A running hub. */
+export interface Hub {
+  /** Where it listens: `http://host:port`. */
+  url: string;
+  /** Takes nothing new, lets what runs end, and stops in the reverse order of the start. */
+  stop(): Promise<void>;
+}
+
+/** Told of each thing that must be stopped, in the order of the start. */
+type OnStop = (stop: () => unknown) => void;
+
+const DISPATCHER_DRAIN_MS = 10_000;
+const PAGES = fileURLToPath(new URL('../web', import.meta.url));
+
+/** Starts everything that the configured role has. @throws Error when something cannot start; what had started is stopped */
+export async function startHub(config: Config, log: Logger): Promise<Hub> {
+  const stops: (() => unknown)[] = [];
+  const stop = async () => {
+    for (let next = stops.pop(); next; next = stops.pop()) await next();
+  };
+  try {
+    return { url: await start(config, log, (one) => void stops.push(one)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Logger, onStop: OnStop): Promise<string> {
+  const db = await openMigrated(config, log, onStop);
+  const notifier = createNotifier({ url: db.url, log });
+  notifier.start();
+  onStop(() => notifier.stop());
+  const metrics = createMetrics({ readQueueStates: () => readQueueStates(db.pool) });
+  const { services, startWorker } = compose({ config, log, db, notifier, metrics, onStop });
+  await services.feed.start();
+  onStop(() => services.feed.stop());
+  await configureFromEnvironment(services, config.integrations);
+  const server = createServer({ log, metrics });
+  const state = { draining: false };
+  await registerApi(server, { config, services, metrics, isDraining: () => state.draining, pages: PAGES });
+  const url = await listen(server, config, onStop);
+  if (config.simulators) await startSimulators(config, services, url, onStop);
+  await startWorker();
+  onStop(() => {
+    state.draining = true;
+  });
+  return url;
+}
+
+async function openMigrated(config: Config, log: Logger, onStop: OnStop): Promise<Database> {
+  const url = config.databaseUrl ?? (await startDatabase(config, onStop));
+  const db = await openDatabase(url, (error) => log.warn({ err: error }, 'database connection lost'));
+  onStop(() => db.close());
+  const applied = await db.migrate();
+  if (applied.length > 0) log.info({ applied }, 'migrated');
+  return db;
+}
+
+async function startDatabase(config: Config, onStop: OnStop): Promise<string> {
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  onStop(() => server.stop());
+  return server.url;
+}
+
+interface Parts {
+  config: Config;
+  log: Logger;
+  db: Database;
+  notifier: Notifier;
+  metrics: Metrics;
+  onStop: OnStop;
+}
+
+function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
+  const keyring = createKeyring(config.encryptionSecrets);
+  const http = createUpstreamHttp({ httpsOnly: config.production });
+  onStop(() => http.close());
+  const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
+  const integrations = createIntegrations({ db, connectors, openCredentials, http, notifier, log });
+  const feed = createFeed({ db, notifier, log });
+  const changed = () => feed.wake();
+  const inbox = createInbox({
+    db,
+    onCommit: changed,
+    onAccepted: (acceptance) => metrics.webhookAccepted(acceptance),
+  });
+  const dispatcher = createDispatcher({
+    db,
+    notifier,
+    targets: () => integrations.targets(),
+    deliver: (id, effect) => integrations.deliver(id, effect),
+    changed,
+    onLinked: (reference) => void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
+    onAttempt: (attempt, integrationId) => metrics.attemptEnded(integrationId, attempt),
+    log,
+  });
+  const isWorker = config.role !== 'api';
+  const outbox = createOutbox({ wake: isWorker ? () => dispatcher.wake() : () => notifier.notify(OUTBOX_CHANNEL), changed });
+  const jobs = createJobs({ db, timersUrl: config.jobsUrl ?? undefined, definitions: allJobs, log });
+  const services = {
+    db,
+    outbox,
+    inbox,
+    feed,
+    integrations,
+    jobs,
+    connectors,
+    sealCredentials: (id: string, credentials: Record<string, unknown>) => seal(keyring, id, credentials),
+    openCredentials,
+    httpsOnly: config.production,
+    log,
+  };
+  const startWorker = async () => {
+    void jobs.start(isWorker ? services : null);
+    onStop(() => jobs.stop());
+    if (!isWorker) return;
+    await dispatcher.start();
+    onStop(() => dispatcher.stop(DISPATCHER_DRAIN_MS));
+  };
+  return { services, startWorker };
+}
+
+async function listen(server: FastifyInstance, { host, port }: Config, onStop: OnStop): Promise<string> {
+  await server.listen({ host, port });
+  onStop(() => server.close());
+  const { port: bound } = server.server.address() as AddressInfo;
+  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`;
+}
+
+/** A portal of one's own for whoever tries the hub: its orders move by themselves. */
+async function startSimulators(config: Config, services: Services, url: string, onStop: OnStop): Promise<void> {
+  const apiKey = keepSecret(config.dataDir, 'demo-api-key');
+  const apiSecret = keepSecret(config.dataDir, 'demo-api-secret');
+  const webhookUrl = `${url}/api/v1/b2b/webhooks/b2b`;
+  const portal = await spawnSimulator('b2b-portal', { apiKey, apiSecret, webhookUrl, lifecycle: true });
+  onStop(() => portal.stop());
+  await setUpDemo(services, { baseUrl: portal.url, apiKey, apiSecret });
+  services.log.info({ connector: 'b2b-portal', url: portal.url }, 'simulator runs');
+}
