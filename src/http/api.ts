@@ -1,0 +1,60 @@
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { HubContext } from '../../schema/context.js';
+import type { Authenticate } from '../access/authenticate.js';
+import type { Caller } from '../access/caller.js';
+import type { Services } from '../flow/services.js';
+import type { Reader } from '../read/reader.js';
+import { createCallerLimits } from './caller-limits.js';
+import { createOperationCheck } from './check-operation.js';
+import { registerGraphql } from './graphql.js';
+import { runOperation } from './run-operation.js';
+import { ingestBySchema } from './webhooks/ingest-by-schema.js';
+import { registerWebhooks } from './webhooks/register-webhooks.js';
+import { serveWebSocket, type WebSocketTransport } from './websocket.js';
+
+export interface ApiDeps {
+  schema: GraphQLSchema;
+  reader: Reader;
+  services: Services;
+  authenticate: Authenticate;
+  /** Of one caller, and of one address. */
+  requestsPerMinute: number;
+}
+
+/** What the hub itself runs operations as: the webhook addresses have checked the sender's signature. */
+const HUB: Caller = {
+  subject: 'hub',
+  role: 'admin',
+  merchantId: null,
+  permissions: [],
+  via: 'hub',
+  expiresAt: null,
+};
+
+/** GraphQL on both transports, and the addresses that run its operations. The sockets are drained by whoever stops it. */
+export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promise<WebSocketTransport> {
+  const { schema, reader, services, authenticate } = deps;
+  const contextFor = (caller: Caller, requestId: string): HubContext => ({
+    services,
+    caller,
+    requestId,
+    reader,
+    connectors: services.connectors,
+  });
+  createCallerLimits(deps.requestsPerMinute).register(server);
+  await registerGraphql(server, { schema, reader, authenticate, services, connectors: services.connectors });
+  await registerWebhooks(server, {
+    ingest: ingestBySchema((document, variables, requestId) =>
+      runOperation(contextFor(HUB, requestId), document, variables),
+    ),
+  });
+  return serveWebSocket(server.server, {
+    schema,
+    authenticate,
+    check: createOperationCheck(schema),
+    execute: (request) => reader.execute(request),
+    contextFor,
+    log: services.log,
+  });
+}
