@@ -4,13 +4,15 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { allJobs } from '../jobs/all-jobs.js';
 import { createJobs } from '../jobs/create-jobs.js';
+import { buildHubSchema } from '../schema/build.js';
+import { createAuthenticate } from './access/authenticate.js';
 import { createKeyring, seal, unseal } from './access/seal.js';
 import type { Config } from './config/config.js';
 import { keepSecret } from './config/kept-secrets.js';
 import { connectors } from './connectors/registry.js';
 import { spawnSimulator } from './connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from './connectors/upstream-http.js';
-import { type Database, openDatabase } from './db/database.js';
+import { type Database, openDatabase, sqlOn } from './db/database.js';
 import { startEmbeddedPostgres } from './db/embedded-postgres.js';
 import { createNotifier, type Notifier } from './db/notifier.js';
 import { createFeed } from './feed/feed.js';
@@ -19,12 +21,14 @@ import { createIntegrations } from './flow/integrations.js';
 import type { Services } from './flow/services.js';
 import { setUpDemo } from './flow/set-up-demo.js';
 import { registerApi } from './http/api.js';
+import { registerPages } from './http/pages.js';
 import { createServer } from './http/server.js';
 import { createInbox } from './inbox/inbox.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-state.js';
+import { createReader } from './read/reader.js';
 
 /** A running hub. */
 export interface Hub {
@@ -38,6 +42,7 @@ export interface Hub {
 type OnStop = (stop: () => unknown) => void;
 
 const DISPATCHER_DRAIN_MS = 10_000;
+const REQUESTS_PER_MINUTE = 60_000;
 const PAGES = fileURLToPath(new URL('../web', import.meta.url));
 
 /** Starts everything that the configured role has. @throws Error when something cannot start; what had started is stopped */
@@ -65,14 +70,10 @@ async function start(config: Config, log: Logger, onStop: OnStop): Promise<strin
   onStop(() => services.feed.stop());
   await configureFromEnvironment(services, config.integrations);
   const server = createServer({ log, metrics });
-  const state = { draining: false };
-  await registerApi(server, { config, services, metrics, isDraining: () => state.draining, pages: PAGES });
+  if (config.role !== 'worker') await serve(server, { config, services, onStop });
   const url = await listen(server, config, onStop);
   if (config.simulators) await startSimulators(config, services, url, onStop);
   await startWorker();
-  onStop(() => {
-    state.draining = true;
-  });
   return url;
 }
 
@@ -147,6 +148,20 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     onStop(() => dispatcher.stop(DISPATCHER_DRAIN_MS));
   };
   return { services, startWorker };
+}
+
+async function serve(server: FastifyInstance, { config, services, onStop }: Pick<Parts, 'config' | 'onStop'> & { services: Services }) {
+  const tokens = { secret: config.jwtSecret, jwksUrl: config.jwksUrl ?? undefined };
+  const schema = buildHubSchema();
+  const sockets = await registerApi(server, {
+    schema,
+    reader: createReader({ schema, db: services.db }),
+    services,
+    authenticate: createAuthenticate({ sql: sqlOn(services.db.pool), tokens, logger: services.log }),
+    requestsPerMinute: REQUESTS_PER_MINUTE,
+  });
+  onStop(() => sockets.stop());
+  await registerPages(server, { folder: PAGES, tokens, production: config.production });
 }
 
 async function listen(server: FastifyInstance, { host, port }: Config, onStop: OnStop): Promise<string> {

@@ -1,6 +1,7 @@
 import { issueToken } from './access/token.js';
 import { startHub } from './app.js';
-import { type Config, ConfigError, loadConfig, summariseConfig } from './config/config.js';
+import { type Config, loadConfig, summariseConfig } from './config/config.js';
+import { ConfigError } from './config/problems.js';
 import { createLogger } from './log.js';
 
 const ADMIN_TOKEN_SECONDS = 12 * 3600;
