@@ -120,12 +120,17 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     targets: () => integrations.targets(),
     deliver: (id, effect) => integrations.deliver(id, effect),
     changed,
-    onLinked: (reference) => void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
-    onAttempt: (attempt, integrationId) => metrics.attemptEnded(integrationId, attempt),
+    onLinked: (reference) =>
+      void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
+    onAttempt: ({ event, result, durationMs }, integrationId) =>
+      metrics.attemptEnded({ integrationId, entityType: event.entityType, outcome: result.kind, durationMs }),
     log,
   });
   const isWorker = config.role !== 'api';
-  const outbox = createOutbox({ wake: isWorker ? () => dispatcher.wake() : () => notifier.notify(OUTBOX_CHANNEL), changed });
+  const outbox = createOutbox({
+    wake: isWorker ? () => dispatcher.wake() : () => notifier.notify(OUTBOX_CHANNEL),
+    changed,
+  });
   const jobs = createJobs({ db, timersUrl: config.jobsUrl ?? undefined, definitions: allJobs, log });
   const services = {
     db,
@@ -150,7 +155,10 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   return { services, startWorker };
 }
 
-async function serve(server: FastifyInstance, { config, services, onStop }: Pick<Parts, 'config' | 'onStop'> & { services: Services }) {
+async function serve(
+  server: FastifyInstance,
+  { config, services, onStop }: Pick<Parts, 'config' | 'onStop'> & { services: Services },
+) {
   const tokens = { secret: config.jwtSecret, jwksUrl: config.jwksUrl ?? undefined };
   const schema = buildHubSchema();
   const sockets = await registerApi(server, {

@@ -30,19 +30,15 @@ log.info(summariseConfig(config), 'starting');
 
 try {
   const hub = await startHub(config, log);
-  let stopping: Promise<void> | null = null;
-  const stop = (signal: string) => {
+  const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');
-    stopping ??= hub.stop().then(
-      () => process.exit(0),
-      (err: unknown) => {
-        log.error({ err }, 'stopped with an error');
-        process.exit(1);
-      },
-    );
+    await hub.stop().catch((err: unknown) => {
+      log.error({ err }, 'stopped with an error');
+      process.exit(1);
+    });
+    process.exit(0);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, stop);
   if (!config.production) await printAdminToken(config, hub.url);
   log.info({ url: hub.url }, 'ready');
 } catch (err) {

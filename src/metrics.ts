@@ -1,14 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { EntityType, SyncEventStatus, WebhookStatus } from './model/statuses.js';
+import type { DeliveryResult } from './connectors/connector.js';
+import type { EntityType, WebhookStatus } from './model/statuses.js';
 import type { QueueState } from './outbox/queue-state.js';
 
 /** What the parts of the hub report as they work. Each call is cheap and never throws. */
 export interface Metrics {
-  /** One try of a sync event ended; `status` is what the sync event became. */
+  /** One try of a sync event ended. */
   attemptEnded(attempt: {
     integrationId: string;
     entityType: EntityType;
-    status: SyncEventStatus;
+    outcome: DeliveryResult['kind'];
     durationMs: number;
   }): void;
   /** A webhook, or an event of a poller, was answered. */
@@ -34,8 +35,8 @@ export function createMetrics({ readQueueStates }: MetricsDeps): Metrics {
   collectDefaultMetrics({ register: registry });
   const attempts = new Histogram({
     name: 'syncline_sync_attempt_duration_seconds',
-    help: 'Time of one attempt of a sync event, by what the event became.',
-    labelNames: ['integration', 'entity_type', 'status'],
+    help: 'Time of one attempt of a sync event, by its outcome: delivered, retry or rejected.',
+    labelNames: ['integration', 'entity_type', 'outcome'],
     buckets: SECONDS,
     registers,
   });
@@ -54,8 +55,8 @@ export function createMetrics({ readQueueStates }: MetricsDeps): Metrics {
   });
   const showQueues = createQueueGauges(registers);
   return {
-    attemptEnded: ({ integrationId, entityType, status, durationMs }) =>
-      attempts.observe({ integration: integrationId, entity_type: entityType, status }, durationMs / 1000),
+    attemptEnded: ({ integrationId, entityType, outcome, durationMs }) =>
+      attempts.observe({ integration: integrationId, entity_type: entityType, outcome }, durationMs / 1000),
     webhookAccepted: ({ integrationId, status, duplicate }) =>
       webhooks.inc({ integration: integrationId, status, duplicate: String(duplicate) }),
     requestAnswered: ({ method, route, status, durationMs }) =>

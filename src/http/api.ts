@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import { parse } from 'graphql';
+import { describeConnectors } from '../../schema/connector.js';
 import type { HubContext } from '../../schema/context.js';
 import type { Authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
@@ -35,18 +37,19 @@ const HUB: Caller = {
 /** GraphQL on both transports, and the addresses that run its operations. The sockets are drained by whoever stops it. */
 export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promise<WebSocketTransport> {
   const { schema, reader, services, authenticate } = deps;
+  const connectors = describeConnectors(services.connectors);
   const contextFor = (caller: Caller, requestId: string): HubContext => ({
     services,
     caller,
     requestId,
     reader,
-    connectors: services.connectors,
+    connectors,
   });
   createCallerLimits(deps.requestsPerMinute).register(server);
-  await registerGraphql(server, { schema, reader, authenticate, services, connectors: services.connectors });
+  await registerGraphql(server, { schema, reader, authenticate, services, connectors });
   await registerWebhooks(server, {
     ingest: ingestBySchema((document, variables, requestId) =>
-      runOperation(contextFor(HUB, requestId), document, variables),
+      runOperation(contextFor(HUB, requestId), parse(document), variables),
     ),
   });
   return serveWebSocket(server.server, {

@@ -35,7 +35,11 @@ export function createServer({ log, metrics }: ServerOptions): FastifyInstance {
   );
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   server.setNotFoundHandler((request, reply) =>
-    sendError(request, reply, new HubError('NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request.url)}.`)),
+    sendError(
+      request,
+      reply,
+      new HubError('NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request.url)}.`),
+    ),
   );
   return server;
 }
