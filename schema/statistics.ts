@@ -37,9 +37,17 @@ export class StatisticsQueries {
  count(*) filter (where status = 'SKIPPED')::int skipped, count(*)::int total
  from (select ${merchant ?? 'null'}::text merchant_id, entity_type, status from sync_events
   where created_at > now() - make_interval(days => least(greatest(${arg('days', 'integer') ?? '30'}, 1), 365))
-  ${merchant === null ? '' : `and merchant_id = ${merchant}`}) e group by 1, 2)`,
+  ${merchant === null ? '' : `and merchant_id = ${merchant}`} ${usedBy(arg('connector', 'text'))}) e group by 1, 2)`,
   })
-  syncStatistics(@Arg('days', () => Int, { nullable: true, defaultValue: 30 }) _days: number | null): SyncStatistics[] {
+  syncStatistics(
+    @Arg('days', () => Int, { nullable: true, defaultValue: 30 }) _days: number | null,
+    @Arg('connector', () => String, { nullable: true, description: 'Those of the integrations that use it.' })
+    _connector?: string | null,
+  ): SyncStatistics[] {
     return planned();
   }
+}
+
+function usedBy(connector: string | null): string {
+  return connector === null ? '' : `and integration_id in (select id from integrations where connector = ${connector})`;
 }

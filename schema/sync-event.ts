@@ -138,6 +138,9 @@ export class SyncEventFilter {
 class SyncEventsArgs extends PageArgs {
   @Field(() => SyncEventFilter, { nullable: true })
   filter?: SyncEventFilter | null;
+
+  @Field(() => String, { nullable: true, description: 'Those of the integrations that use it.' })
+  connector?: string | null;
 }
 
 @Resolver(() => SyncEvent)
@@ -148,6 +151,13 @@ export class SyncEventQueries {
   }
 
   @Query(() => SyncEventConnection, { description: 'Newest first.' })
+  @Read({
+    where: (row, arg) => {
+      const connector = arg('connector', 'text');
+      if (connector === null) return 'true';
+      return `exists (select from integrations i where i.id = ${row}.integration_id and i.connector = ${connector})`;
+    },
+  })
   syncEvents(@Args(() => SyncEventsArgs) _args: SyncEventsArgs): Connection<SyncEvent> {
     return planned();
   }

@@ -5,9 +5,11 @@ import { connectors } from '../../src/connectors/registry.js';
 import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
 import { createNotifier } from '../../src/db/notifier.js';
 import { createFeed } from '../../src/feed/feed.js';
+import { deliverEffect } from '../../src/flow/deliver-effect.js';
 import { createIntegrations, type Integrations } from '../../src/flow/integrations.js';
 import type { Services } from '../../src/flow/services.js';
 import { createInbox } from '../../src/inbox/inbox.js';
+import { createDispatcher } from '../../src/outbox/dispatcher.js';
 import { createOutbox } from '../../src/outbox/outbox.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 
@@ -24,6 +26,8 @@ export const as = (role: Caller['role'], merchantId: string | null = null): Call
 
 export interface TestServices extends Services {
   db: TestDatabase;
+  /** Called when something can be sent. */
+  wake: { current(): void };
   /** A second instance's view of the same integrations. */
   elsewhere: Integrations;
   close(): Promise<void>;
@@ -39,11 +43,13 @@ export async function startServices(): Promise<TestServices> {
   const http = createUpstreamHttp({ httpsOnly: false });
   const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
   const open = () => createIntegrations({ db, connectors, openCredentials, http, notifier, log });
+  const wake = { current: () => {} };
   notifier.start();
   await feed.start();
   return {
     db,
-    outbox: createOutbox({ wake: () => {}, changed: () => feed.wake() }),
+    wake,
+    outbox: createOutbox({ wake: () => wake.current(), changed: () => feed.wake() }),
     inbox: createInbox({ db, onCommit: () => feed.wake() }),
     feed,
     integrations: open(),
@@ -73,4 +79,35 @@ export function portalIntegration(merchantId: string, more: Record<string, unkno
     credentials: { apiKey: 'key-1', apiSecret: 'secret-1' },
     settings: { baseUrl: 'http://127.0.0.1:9/api/v1', merchantId: 'm-at-portal', ...more },
   };
+}
+
+/** Waits for what happens within moments. */
+export async function until(test: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await test())) {
+    if (Date.now() > end) throw new Error('It did not happen within 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Sends what the services accept, by a dispatcher of its own. */
+export async function startDispatching(hub: TestServices): Promise<{ stop(): Promise<void> }> {
+  const notifier = createNotifier({ url: hub.db.url, log: hub.log });
+  notifier.start();
+  const dispatcher = createDispatcher({
+    db: hub.db,
+    notifier,
+    targets: () => hub.integrations.targets(),
+    deliver: (id, effect) => deliverEffect(hub, id, effect),
+    changed: () => hub.feed.wake(),
+    onLinked: (reference) => void hub.inbox.applyWaiting(reference),
+    log: hub.log,
+  });
+  hub.wake.current = () => dispatcher.wake();
+  await dispatcher.start();
+  const stop = async () => {
+    await dispatcher.stop(5_000);
+    await notifier.stop();
+  };
+  return { stop };
 }

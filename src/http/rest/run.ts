@@ -1,0 +1,44 @@
+import type { DocumentNode, GraphQLError } from 'graphql';
+import type { HubContext } from '../../../schema/context.js';
+import { ERRORS, type ErrorCode, HubError } from '../../errors.js';
+import { runOperation } from '../run-operation.js';
+
+interface UserError {
+  code: ErrorCode;
+  message: string;
+  path: string[] | null;
+  retryAfterMs?: number | null;
+}
+
+/**
+ * Runs an operation for a REST address and answers its data.
+ * @throws HubError for its first error, be it of the operation or a user error of a mutation
+ */
+export async function run<Data>(
+  context: HubContext,
+  document: DocumentNode,
+  variables: Record<string, unknown>,
+): Promise<Data> {
+  const { data, errors } = await runOperation(context, document, variables);
+  const [error] = errors;
+  if (error) throw fromGraphql(error);
+  for (const payload of Object.values(data ?? {})) throwUserError(payload);
+  return data as Data;
+}
+
+function fromGraphql({ message, extensions }: GraphQLError): HubError {
+  const { code, input, retryAfterMs } = extensions;
+  const known = typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : 'INTERNAL';
+  return new HubError(known, message, {
+    path: Array.isArray(input) ? input : undefined,
+    retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
+  });
+}
+
+function throwUserError(payload: unknown): void {
+  const [failure] = (payload as { userErrors?: UserError[] } | null)?.userErrors ?? [];
+  if (!failure) return;
+  // REST bodies have no argument around them.
+  const path = failure.path?.[0] === 'input' ? failure.path.slice(1) : (failure.path ?? undefined);
+  throw new HubError(failure.code, failure.message, { path, retryAfterMs: failure.retryAfterMs ?? undefined });
+}
