@@ -45,6 +45,7 @@ export const ERRORS = {
   UPSTREAM_TIMEOUT: { category: 'NETWORK', retryable: true, http: 504 },
   UPSTREAM_UNREACHABLE: { category: 'NETWORK', retryable: true, http: 503 },
   CREDENTIALS_UNREADABLE: { category: 'HUB', retryable: false, http: 500 },
+  NOT_READY: { category: 'HUB', retryable: true, http: 503 },
   DATABASE_UNAVAILABLE: { category: 'HUB', retryable: true, http: 503 },
   INTERNAL: { category: 'HUB', retryable: false, http: 500 },
 } as const satisfies Record<string, ErrorDefinition>;

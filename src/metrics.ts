@@ -1,17 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { DeliveryResult } from './connectors/connector.js';
-import type { EntityType, WebhookStatus } from './model/statuses.js';
-import type { QueueState } from './outbox/queue-state.js';
+import type { WebhookStatus } from './model/statuses.js';
+import type { Attempt } from './outbox/lane.js';
+import type { QueueState } from './outbox/queue-states.js';
 
 /** What the parts of the hub report as they work. Each call is cheap and never throws. */
 export interface Metrics {
-  /** One try of a sync event ended. */
-  attemptEnded(attempt: {
-    integrationId: string;
-    entityType: EntityType;
-    outcome: DeliveryResult['kind'];
-    durationMs: number;
-  }): void;
+  /** One try of a sync event ended: what the dispatcher's `onAttempt` takes. */
+  attemptEnded(attempt: Attempt, integrationId: string): void;
   /** A webhook, or an event of a poller, was answered. */
   webhookAccepted(webhook: { integrationId: string; status: WebhookStatus; duplicate: boolean }): void;
   /** An HTTP request was answered; `route` is the pattern, never the path with its ids. */
@@ -35,7 +30,7 @@ export function createMetrics({ readQueueStates }: MetricsDeps): Metrics {
   collectDefaultMetrics({ register: registry });
   const attempts = new Histogram({
     name: 'syncline_sync_attempt_duration_seconds',
-    help: 'Time of one attempt of a sync event, by its outcome: delivered, retry or rejected.',
+    help: 'Time of one attempt of a sync event, by its outcome: success, retry, or failed for good.',
     labelNames: ['integration', 'entity_type', 'outcome'],
     buckets: SECONDS,
     registers,
@@ -55,8 +50,11 @@ export function createMetrics({ readQueueStates }: MetricsDeps): Metrics {
   });
   const showQueues = createQueueGauges(registers);
   return {
-    attemptEnded: ({ integrationId, entityType, outcome, durationMs }) =>
-      attempts.observe({ integration: integrationId, entity_type: entityType, outcome }, durationMs / 1000),
+    attemptEnded: (attempt, integrationId) =>
+      attempts.observe(
+        { integration: integrationId, entity_type: attempt.event.entityType, outcome: outcomeOf(attempt) },
+        attempt.durationMs / 1000,
+      ),
     webhookAccepted: ({ integrationId, status, duplicate }) =>
       webhooks.inc({ integration: integrationId, status, duplicate: String(duplicate) }),
     requestAnswered: ({ method, route, status, durationMs }) =>
@@ -66,6 +64,12 @@ export function createMetrics({ readQueueStates }: MetricsDeps): Metrics {
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
+}
+
+function outcomeOf({ event, result }: Attempt): 'success' | 'retry' | 'failed' {
+  if (result.kind === 'delivered') return 'success';
+  const left = event.maxAttempts - (event.attempt - event.forgiven);
+  return result.kind === 'retry' && left > 0 ? 'retry' : 'failed';
 }
 
 const QUEUE_GAUGES = [

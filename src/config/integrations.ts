@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Problem, problemWith } from './problems.js';
 import { type Environment, readVariables, textOf } from './read-variables.js';
-import { httpUrl, type Variable, wholeNumber } from './variables.js';
+import { baseUrl, type Variable, wholeNumber } from './variables.js';
 
 /** An integration that the environment configures: created at start and kept in step with it. */
 export interface ConfiguredIntegration {
@@ -18,9 +18,9 @@ export const B2B_PORTAL_PREFIX = 'B2B_PORTAL_';
 /** Variables of the B2B Portal, named without their prefix. */
 export const B2B_PORTAL = {
   BASE_URL: {
-    schema: httpUrl,
+    schema: baseUrl,
     about: "Address of the portal's API. Must be `https:` in production.",
-    expected: 'a URL with https: (http: only outside production)',
+    expected: 'a URL with https: (http: only outside production), without query or password',
     example: 'https://b2b-portal.example.com/api/v1',
   },
   API_KEY: {

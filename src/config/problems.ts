@@ -40,7 +40,9 @@ export function problemWith(name: string, variable: Variable, text: string | und
 
 function describeFound(variable: Variable, text: string | undefined): string {
   if (text === undefined) return 'not set';
-  return variable.secret ? `set, ${text.length} characters (not shown)` : JSON.stringify(text);
+  return variable.secret
+    ? `set, ${text.length} characters (not shown)`
+    : JSON.stringify(text.replace(/\/\/[^/@]*@/, '//***@'));
 }
 
 function mendingOf(name: string, { example }: Variable): string {

@@ -34,7 +34,12 @@ function urlOf(...protocols: string[]) {
   return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
 }
 
-export const httpUrl = urlOf('http:', 'https:').transform((text) => text.replace(/\/+$/, ''));
+const httpUrl = urlOf('http:', 'https:');
+
+/** Paths are added to it: no query, fragment or credentials; a slash at its end is dropped. */
+export const baseUrl = httpUrl
+  .refine((text) => !/[?#]|\/\/[^/]*@/.test(text))
+  .transform((text) => text.replace(/\/+$/, ''));
 
 /** The hub's own variables; those of integrations are in `integrations.ts`. */
 export const VARIABLES = {

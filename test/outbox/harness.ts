@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { DeliveryPolicy, DeliveryResult, Effect } from '../../src/connectors/connector.js';
 import type { Database } from '../../src/db/database.js';
 import { createNotifier } from '../../src/db/notifier.js';
-import { createDispatcher, type Dispatcher } from '../../src/outbox/dispatcher.js';
+import { createDispatcher, type Dispatcher, type DispatcherDeps } from '../../src/outbox/dispatcher.js';
 import type { NewSyncEvent, Outbox } from '../../src/outbox/outbox.js';
 
 export const MERCHANT = 'm1';
@@ -97,6 +97,7 @@ export function testDispatcher(
   targets: Record<string, Partial<DeliveryPolicy> & { honoursIdempotencyKeys?: boolean }>,
   answer: (effect: Effect, integrationId: string) => DeliveryResult | Promise<DeliveryResult>,
   leaseMs?: number,
+  onAttempt?: DispatcherDeps['onAttempt'],
 ): TestDispatcher {
   const calls: TestDispatcher['calls'] = [];
   const linked: string[] = [];
@@ -116,6 +117,7 @@ export function testDispatcher(
     },
     changed: () => {},
     onLinked: ({ externalId }) => linked.push(externalId),
+    onAttempt,
     log: SILENT,
     leaseMs,
   });

@@ -1,0 +1,111 @@
+import type { FastifyInstance } from 'fastify';
+import { HubError } from '../errors.js';
+import type { Metrics } from '../metrics.js';
+import type { Health } from '../model/statuses.js';
+import type { QueueState } from '../outbox/queue-states.js';
+import { success } from './envelope.js';
+
+export interface HealthDeps {
+  metrics: Metrics;
+  /** Any statement; fails while the database is away. */
+  pingDatabase(): Promise<unknown>;
+  /** Served to anybody who asks: let several requests share one reading. */
+  readQueueStates(): Promise<readonly QueueState[]>;
+  /** `starting` until the migrations are done and everything runs; `draining` from the first signal to stop. */
+  phase(): 'starting' | 'ready' | 'draining';
+}
+
+/** One kind of upstream system. Nothing here tells whose it is: the page needs no credentials. */
+interface UpstreamHealth {
+  connector: string;
+  /** The worst of its integrations. */
+  health: Health;
+  integrations: number;
+  openCircuits: number;
+  /** When the least recently checked one was checked; null: one never was. */
+  checkedAt: string | null;
+}
+
+/** Longer than this is away: probes have timeouts of their own. */
+const PING_MS = 2_000;
+const WORST_FIRST: readonly Health[] = ['DOWN', 'DEGRADED', 'UNKNOWN', 'HEALTHY'];
+
+/**
+ * `/livez`: the process answers. `/readyz`: it can work. `/health`: it and everything that it depends on.
+ * `/metrics`: Prometheus. None of them needs credentials or shows a merchant's data.
+ */
+export function registerHealth(server: FastifyInstance, deps: HealthDeps): void {
+  server.get('/livez', async (request) => success(request, { status: 'alive' }));
+  server.get('/readyz', async (request) => {
+    requirePhase(deps.phase());
+    await requireDatabase(deps);
+    return success(request, { status: 'ready' });
+  });
+  server.get('/health', async (request) => success(request, await describeHealth(deps)));
+  server.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await deps.metrics.expose();
+    return reply.type(contentType).send(body);
+  });
+}
+
+function requirePhase(phase: 'starting' | 'ready' | 'draining'): void {
+  if (phase === 'ready') return;
+  throw new HubError(
+    'NOT_READY',
+    phase === 'starting' ? 'The hub is starting.' : 'The hub is stopping; ask another one.',
+  );
+}
+
+/** Milliseconds that the database took to answer. @throws HubError DATABASE_UNAVAILABLE */
+async function requireDatabase({ pingDatabase }: HealthDeps): Promise<number> {
+  const startedAt = performance.now();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer for ${PING_MS} ms`)), PING_MS);
+  try {
+    await Promise.race([pingDatabase(), late]);
+    return Math.round(performance.now() - startedAt);
+  } catch (cause) {
+    throw new HubError('DATABASE_UNAVAILABLE', 'The database does not answer; the hub goes on when it is back.', {
+      cause,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function describeHealth(deps: HealthDeps) {
+  const latencyMs = await requireDatabase(deps);
+  const states = await deps.readQueueStates();
+  const upstreams = groupByConnector(states);
+  const sum = (read: (state: QueueState) => number) => states.reduce((total, state) => total + read(state), 0);
+  const troubled = upstreams.some(({ health }) => health === 'DOWN' || health === 'DEGRADED');
+  return {
+    status: troubled || deps.phase() !== 'ready' ? 'DEGRADED' : 'HEALTHY',
+    phase: deps.phase(),
+    uptimeSeconds: Math.round(process.uptime()),
+    components: {
+      database: { health: 'HEALTHY', latencyMs },
+      queue: {
+        active: sum((state) => state.active),
+        retrying: sum((state) => state.retrying),
+        deadLetters: sum((state) => state.deadLetters),
+        overdueMs: Math.round(Math.max(0, ...states.map((state) => state.overdueMs))),
+      },
+      upstreams,
+    },
+  };
+}
+
+function groupByConnector(states: readonly QueueState[]): UpstreamHealth[] {
+  return Object.entries(Object.groupBy(states, (state) => state.connector)).map(([connector, group = []]) => ({
+    connector,
+    health: WORST_FIRST.find((health) => group.some((state) => state.health === health)) ?? 'UNKNOWN',
+    integrations: group.length,
+    openCircuits: group.filter((state) => state.circuit !== 'CLOSED').length,
+    checkedAt: earliest(group.map((state) => state.checkedAt)),
+  }));
+}
+
+function earliest(times: (string | null)[]): string | null {
+  return times.includes(null) ? null : (times.sort()[0] ?? null);
+}
