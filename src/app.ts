@@ -15,19 +15,22 @@ import { createUpstreamHttp } from './connectors/upstream-http.js';
 import { type Database, openDatabase, sqlOn } from './db/database.js';
 import { startEmbeddedPostgres } from './db/embedded-postgres.js';
 import { createNotifier, type Notifier } from './db/notifier.js';
+import { awaitOutsidePostgres } from './db/outside-postgres.js';
 import { createFeed } from './feed/feed.js';
 import { configureFromEnvironment } from './flow/configure-from-environment.js';
 import { createIntegrations } from './flow/integrations.js';
 import type { Services } from './flow/services.js';
 import { setUpDemo } from './flow/set-up-demo.js';
 import { registerApi } from './http/api.js';
+import { type Phase, registerHealth } from './http/health.js';
 import { registerPages } from './http/pages.js';
 import { createServer } from './http/server.js';
+import { shareAnswer } from './http/share-answer.js';
 import { createInbox } from './inbox/inbox.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
-import { readQueueStates } from './outbox/queue-state.js';
+import { readQueueStates } from './outbox/queue-states.js';
 import { createReader } from './read/reader.js';
 
 /** A running hub. */
@@ -42,6 +45,9 @@ export interface Hub {
 type OnStop = (stop: () => unknown) => void;
 
 const DISPATCHER_DRAIN_MS = 10_000;
+/** A server that was started together with the hub, as by a compose file, may still be on its way. */
+const DATABASE_PATIENCE_MS = 30_000;
+const QUEUE_STATES_MAX_AGE_MS = 2_000;
 const REQUESTS_PER_MINUTE = 60_000;
 const PAGES = fileURLToPath(new URL('../web', import.meta.url));
 
@@ -64,21 +70,30 @@ async function start(config: Config, log: Logger, onStop: OnStop): Promise<strin
   const notifier = createNotifier({ url: db.url, log });
   notifier.start();
   onStop(() => notifier.stop());
-  const metrics = createMetrics({ readQueueStates: () => readQueueStates(db.pool) });
+  const readStates = shareAnswer(() => readQueueStates(db.pool), QUEUE_STATES_MAX_AGE_MS);
+  const metrics = createMetrics({ readQueueStates: readStates });
   const { services, startWorker } = compose({ config, log, db, notifier, metrics, onStop });
   await services.feed.start();
   onStop(() => services.feed.stop());
   await configureFromEnvironment(services, config.integrations);
   const server = createServer({ log, metrics });
+  let phase: Phase = 'starting';
+  const pingDatabase = () => db.pool.query('select 1');
+  registerHealth(server, { metrics, pingDatabase, readQueueStates: readStates, phase: () => phase });
   if (config.role !== 'worker') await serve(server, { config, services, onStop });
   const url = await listen(server, config, onStop);
   if (config.simulators) await startSimulators(config, services, url, onStop);
   await startWorker();
+  phase = 'ready';
+  onStop(() => {
+    phase = 'draining';
+  });
   return url;
 }
 
 async function openMigrated(config: Config, log: Logger, onStop: OnStop): Promise<Database> {
-  const url = config.databaseUrl ?? (await startDatabase(config, onStop));
+  if (config.databaseUrl) await awaitOutsidePostgres(config.databaseUrl, DATABASE_PATIENCE_MS);
+  const url = config.databaseUrl ?? (await startDatabase(config, log, onStop));
   const db = await openDatabase(url, (error) => log.warn({ err: error }, 'database connection lost'));
   onStop(() => db.close());
   const applied = await db.migrate();
@@ -86,8 +101,9 @@ async function openMigrated(config: Config, log: Logger, onStop: OnStop): Promis
   return db;
 }
 
-async function startDatabase(config: Config, onStop: OnStop): Promise<string> {
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir });
+async function startDatabase({ dataDir }: Config, log: Logger, onStop: OnStop): Promise<string> {
+  const onEvent = (message: string, err?: unknown) => log.warn({ err }, message);
+  const server = await startEmbeddedPostgres({ dataDir, onEvent });
   onStop(() => server.stop());
   return server.url;
 }
@@ -122,8 +138,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     changed,
     onLinked: (reference) =>
       void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
-    onAttempt: ({ event, result, durationMs }, integrationId) =>
-      metrics.attemptEnded({ integrationId, entityType: event.entityType, outcome: result.kind, durationMs }),
+    onAttempt: (attempt, integrationId) => metrics.attemptEnded(attempt, integrationId),
     log,
   });
   const isWorker = config.role !== 'api';

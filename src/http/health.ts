@@ -11,9 +11,11 @@ export interface HealthDeps {
   pingDatabase(): Promise<unknown>;
   /** Served to anybody who asks: let several requests share one reading. */
   readQueueStates(): Promise<readonly QueueState[]>;
-  /** `starting` until the migrations are done and everything runs; `draining` from the first signal to stop. */
-  phase(): 'starting' | 'ready' | 'draining';
+  phase(): Phase;
 }
+
+/** `starting` until the migrations are done and everything runs; `draining` from the first signal to stop. */
+export type Phase = 'starting' | 'ready' | 'draining';
 
 /** One kind of upstream system. Nothing here tells whose it is: the page needs no credentials. */
 interface UpstreamHealth {
@@ -48,7 +50,7 @@ export function registerHealth(server: FastifyInstance, deps: HealthDeps): void 
   });
 }
 
-function requirePhase(phase: 'starting' | 'ready' | 'draining'): void {
+function requirePhase(phase: Phase): void {
   if (phase === 'ready') return;
   throw new HubError(
     'NOT_READY',
