@@ -3,6 +3,7 @@ import {
   type FieldNode,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isListType,
@@ -10,6 +11,7 @@ import {
 } from 'graphql';
 import type { Nouns } from './nouns.js';
 import { isConnectionType, objectTypeOf, ruleOf } from './planning.js';
+import { parseExactly } from './raw-json.js';
 import type { ReadContext, Reader } from './reader.js';
 
 type Resolver = GraphQLFieldResolver<unknown, ReadContext & { reader: Reader }>;
@@ -32,7 +34,7 @@ export function attachResolvers(schema: GraphQLSchema, nouns: Nouns): void {
     const isPlanned = planned.has(type) || type === schema.getQueryType();
     for (const field of Object.values(type.getFields())) {
       const rule = ruleOf(field);
-      if (isPlanned) field.resolve = rule.js || rule.needs ? field.resolve : readAnswer;
+      if (isPlanned) field.resolve = rule.js || rule.needs ? field.resolve : answerResolver(field.type);
       else if (!isListType(field.type) && nouns[getNamedType(field.type).name]) field.resolve = readById(field.resolve);
     }
   }
@@ -69,6 +71,16 @@ const readAnswer: Resolver = (source, _args, _context, info) => {
   if (failure) throw failure;
   return null;
 };
+
+/** Documents are text within the answer. */
+const readDocument: Resolver = (source, args, context, info) => {
+  const text = readAnswer(source, args, context, info);
+  return typeof text === 'string' ? parseExactly(text) : text;
+};
+
+function answerResolver(type: GraphQLOutputType): Resolver {
+  return getNamedType(type).name === 'JSON' ? readDocument : readAnswer;
+}
 
 function readById(resolve: Resolver = defaultFieldResolver): Resolver {
   return async (source, args, context, info) => {

@@ -26,7 +26,7 @@ interface LeafText {
 function leafText(type: GraphQLOutputType, column: Column, value: string, tail: Tail): LeafText {
   const named = getNamedType(type);
   if (isListType(getNullableType(type))) return { sql: listText(value, tail) };
-  if (column.type === 'jsonb') return { sql: `nullif(${value}::text,'null')`, mayBeNull: true };
+  if (column.type === 'jsonb') return { sql: documentText(value, tail), mayBeNull: true };
   if (isEnumType(named)) {
     const names = named.getValues().map((known) => literal(known.name));
     const known = `json_scalar(${value})::text`;
@@ -42,6 +42,12 @@ function leafText(type: GraphQLOutputType, column: Column, value: string, tail: 
   return { sql: `json_scalar(${value})::text` };
 }
 
+/** For graphql-js as text within text: a number in it may not fit a double, and is parsed apart from the rest. */
+function documentText(value: string, tail: Tail): string {
+  const text = `nullif(${value}::text,'null')`;
+  return tail === 'feed' ? `json_scalar(${text})::text` : text;
+}
+
 /** Lists are arrays whose elements are never null, as the schema promises. */
 function listText(value: string, tail: Tail): string {
   if (tail === 'feed') return `to_json(${value})::text`;
@@ -52,5 +58,5 @@ function listText(value: string, tail: Tail): string {
 function finiteText(column: Column, value: string, tail: Tail): string {
   if (column.type !== 'float8' && column.type !== 'numeric') return `${value}::text`;
   const mark = literal(tail === 'pass' ? UNREPRESENTABLE : 'null');
-  return `case when ${value} in ('NaN','Infinity','-Infinity') then ${mark} else ${value}::text end`;
+  return `case when ${value} in ('NaN','Infinity','-Infinity') then ${mark} else ${value}::float8::text end`;
 }

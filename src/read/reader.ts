@@ -16,7 +16,7 @@ import { bindParameters, SiteError, type Values } from './parameters.js';
 import { type Plan, planNoun, planOperation } from './plan.js';
 import { createPlanCache, keptPlan, type PlanCache, type Prepared, shapeOf } from './plan-cache.js';
 import { objectTypeOf, type PlanInput } from './planning.js';
-import { parseExactly, RawJson } from './raw-json.js';
+import { RawJson } from './raw-json.js';
 import { checkRoles } from './rights.js';
 import { UNREPRESENTABLE } from './sql-text.js';
 import { createStatements, type RunStatement } from './statements.js';
@@ -108,8 +108,8 @@ async function answerQuery(
   for (;;) {
     try {
       const plan = operationPlan(reading, prepared, variables, caller, 'feed', failures);
-      const root = plan.planned > 0 ? parseExactly(await runPlan(reading, plan, variables, caller)) : {};
-      rememberFailures(root as object, failures);
+      const root = plan.planned > 0 ? JSON.parse(await runPlan(reading, plan, variables, caller)) : {};
+      rememberFailures(root, failures);
       return await runByGraphql(reading, request, root);
     } catch (error) {
       noteFailure(error, failures);
@@ -171,7 +171,7 @@ async function readNoun(
       const plan = nounPlan(prepared, input, fieldNodes, () => planNoun(input, objectTypeOf(returnType), fieldNodes));
       const text = await runPlan(reading, plan, variables, context.caller, [id]);
       rememberFailures(variables, failures);
-      return parseExactly(text);
+      return JSON.parse(text);
     } catch (error) {
       noteFailure(error, failures);
     }
