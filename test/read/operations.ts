@@ -102,9 +102,9 @@ export class OperationWriter {
   private fragment(type: GraphQLObjectType, level: number): string {
     const inner = this.selection(type, level + 1);
     if (this.random.chance(0.4)) return `...${this.directive()} ${inner}`;
-    this.names += 1;
-    this.fragments.push(`fragment F${this.names} on ${type.name} ${inner}`);
-    return `...F${this.names}${this.directive()}`;
+    const name = `F${this.newNumber()}`;
+    this.fragments.push(`fragment ${name} on ${type.name} ${inner}`);
+    return `...${name}${this.directive()}`;
   }
 
   private field(
@@ -118,11 +118,16 @@ export class OperationWriter {
     if (composite && level >= DEEPEST) return '';
     // Fields merged under one key must agree; inside of fragments a new alias is the simple way.
     const plain = !composite && field.args.length === 0 && !used.has(field.name);
-    const alias = plain && this.random.chance(0.8) ? '' : `${field.name}${(this.names += 1)}: `;
+    const alias = plain && this.random.chance(0.8) ? '' : `${field.name}${this.newNumber()}: `;
     used.add(field.name);
     const wrapper = /(Connection|Edge)$/.test(owner.name) || owner.name === 'Query';
     const inner = composite ? ` ${this.selection(type, wrapper ? level : level + 1)}` : '';
     return `${alias}${field.name}${this.arguments(field, level)}${this.directive()}${inner}`;
+  }
+
+  private newNumber(): number {
+    this.names += 1;
+    return this.names;
   }
 
   private directive(): string {
@@ -226,10 +231,10 @@ export class OperationWriter {
   /** As a variable, or written into the document. */
   private value(type: string, value: unknown): string {
     if (!this.random.chance(0.5)) return printed(value);
-    this.names += 1;
-    this.declared.push(`$v${this.names}: ${type}`);
-    this.variables[`v${this.names}`] = value;
-    return `$v${this.names}`;
+    const name = `v${this.newNumber()}`;
+    this.declared.push(`$${name}: ${type}`);
+    this.variables[name] = value;
+    return `$${name}`;
   }
 }
 
