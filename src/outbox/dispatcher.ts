@@ -194,11 +194,11 @@ class LaneDispatcher implements Dispatcher {
     this.targets.settled(lane.target, hasFailed(run));
   }
 
-  private tellLinked({ lane, laneRow, eventRows }: Settlement): void {
-    const [event] = eventRows;
+  private tellLinked({ lane, laneRow }: Settlement): void {
+    const [event] = lane.events;
     if (lane.externalId !== null || laneRow.external_id === null || !event) return;
     const { integrationId } = lane.target;
-    this.deps.onLinked({ integrationId, entityType: event.type, externalId: laneRow.external_id });
+    this.deps.onLinked({ integrationId, entityType: event.entityType, externalId: laneRow.external_id });
   }
 
   private lookSoon(): void {

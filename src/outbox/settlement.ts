@@ -8,6 +8,8 @@ export type EventRow = ReturnType<typeof toEventRow>;
 /** A settled-to-be lane, as the statement SETTLE reads it. */
 export type LaneRow = ReturnType<typeof toLaneRow>;
 
+type Delivered = Extract<DeliveryResult, { kind: 'delivered' }>;
+
 /** What becomes of a lane and its events: rows for the statement SETTLE. */
 export interface Settlement {
   lane: ClaimedLane;
@@ -81,7 +83,8 @@ function toEventRow(lane: ClaimedLane, attempt: Attempt) {
   const delayMs = retryDelayMs(lane, attempt);
   const last = exchanges.at(-1);
   return {
-    ...identify(lane, event),
+    id: event.id,
+    lane: lane.id,
     status: answer ? 'SUCCESS' : delayMs === null ? 'FAILED' : 'RETRYING',
     attempt: event.attempt,
     tried: true,
@@ -94,10 +97,9 @@ function toEventRow(lane: ClaimedLane, attempt: Attempt) {
     code: problem?.code ?? null,
     message: problem?.message ?? null,
     external_id: answer?.externalId ?? attempt.externalIdBefore,
-    external_number: answer?.externalNumber ?? null,
     delay_ms: delayMs,
     change: answer ? syncedChange(event) : null,
-    action: attempt.externalIdBefore === null ? 'created' : 'updated',
+    data: answer && syncedData(answer, attempt.externalIdBefore),
   };
 }
 
@@ -111,7 +113,8 @@ function retryDelayMs({ target }: ClaimedLane, { event, result }: Attempt): numb
 /** The attempt is taken back: nothing was sent. */
 function toUntriedRow(lane: ClaimedLane, event: ClaimedEvent): EventRow {
   return {
-    ...identify(lane, event),
+    id: event.id,
+    lane: lane.id,
     status: event.previous === 'PENDING' ? 'PENDING' : 'RETRYING',
     attempt: event.attempt - 1,
     tried: false,
@@ -130,18 +133,18 @@ const UNTRIED = {
   code: null,
   message: null,
   external_id: null,
-  external_number: null,
   change: null,
-  action: '',
+  data: null,
 };
-
-function identify(lane: ClaimedLane, event: ClaimedEvent) {
-  const { id, merchantId: merchant, entityType: type, entityId: entity } = event;
-  return { id, lane: lane.id, token: lane.token, integration: lane.target.integrationId, merchant, type, entity };
-}
 
 function syncedChange({ entityType }: ClaimedEvent): string | null {
   return entityType === 'ORDER' ? 'order.synced' : entityType === 'INVOICE' ? 'invoice.synced' : null;
+}
+
+/** Fields of the domain event. */
+function syncedData(answer: Delivered, externalIdBefore: string | null) {
+  const action = externalIdBefore === null ? 'created' : 'updated';
+  return { action, externalId: answer.externalId ?? externalIdBefore, externalNumber: answer.externalNumber };
 }
 
 /** The last request, which made the outcome, with a line for each exchange before it. */

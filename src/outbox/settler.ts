@@ -116,6 +116,7 @@ function withoutExternalId(log: Logger, { lane, run, laneRow, eventRows }: Settl
       request: null,
       response: null,
       change: null,
+      data: null,
       ...(row.id === last?.id ? { status: 'FAILED', code: 'UPSTREAM_CONFLICT', message } : {}),
     })),
   };

@@ -6,6 +6,8 @@
  * - An integration without a rate and with a closed circuit is claimed without touching its gate (`free`). The gates of
  *   the others are locked (`narrow`): tokens are taken and the one probe of an open circuit is chosen under that lock.
  * - `now()`, not the clock: a volatile function would keep the index from being used.
+ * - Sets of ids are handed on as arrays where a join would be: the planner cannot know how few they are, and reads whole
+ *   tables or compares all with all otherwise.
  * - `previous` is what the snapshot showed; only a lane whose lease ran out shows IN_PROGRESS.
  */
 export const CLAIM = `
@@ -51,10 +53,10 @@ with target as materialized (
   returning g.integration_id, n.circuit as previous, g.circuit
 ), taken as (
   update lanes l set token = l.token + 1, attempts = l.attempts + 1, lease = now() + $6 * interval '1 ms', owner = $5
-    from picked p where l.id = p.id
-  returning l.id, l.integration_id, l.token, l.head, p.depth
+    from allowed a where l.id = any(array(select id from picked)) and a.integration_id = l.integration_id
+  returning l.id, l.integration_id, l.token, l.head, a.depth
 ), ready as materialized (
-  select e.*
+  select t.token, t.head, e.*
     from taken t cross join lateral (
       select n.*, bool_and(n.next_attempt_at is null or n.next_attempt_at <= now()) over (order by n.seq) as ready
         from (select id, seq, status as previous, next_attempt_at from sync_events
@@ -64,11 +66,12 @@ with target as materialized (
   update sync_events e set status = 'IN_PROGRESS', attempt_count = e.attempt_count + 1, next_attempt_at = null,
          updated_at = now()
     from ready r where e.id = r.id
-  returning e.*, r.previous
+  returning e.*, r.previous, r.token, r.head
 ), change as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
   select 'sync_event.status_changed', merchant_id, entity_type, entity_id, integration_id, id,
-         jsonb_build_object('previousStatus', previous, 'newStatus', 'IN_PROGRESS')
+         case previous when 'PENDING' then '{"previousStatus":"PENDING","newStatus":"IN_PROGRESS"}'::jsonb
+                       else '{"previousStatus":"RETRYING","newStatus":"IN_PROGRESS"}' end
     from event where previous <> 'IN_PROGRESS'
 ), probe as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, data)
@@ -76,11 +79,12 @@ with target as materialized (
          jsonb_build_object('previousCircuit', s.previous, 'circuit', s.circuit)
     from spent s join integrations i on i.id = s.integration_id where s.previous <> s.circuit
 )
-select t.id as "laneId", t.integration_id as "integrationId", t.token, t.head, k.external_id as "externalId",
+select e.lane_id as "laneId", e.integration_id as "integrationId", e.token, e.head, k.external_id as "externalId",
        e.id, e.seq, e.merchant_id as "merchantId", e.entity_type as "entityType", e.entity_id as "entityId", e.operation,
        e.payload, e.previous, e.attempt_count as attempt, e.forgiven_attempts as forgiven,
        e.max_attempts as "maxAttempts", e.idempotency_key as "idempotencyKey"
-  from taken t
-  join links k on k.id = t.id
-  left join event e on e.lane_id = t.id
- order by t.id, e.seq`;
+  from event e join links k on k.id = e.lane_id
+union all
+select t.id, t.integration_id, t.token, t.head, null, null, null, null, null, null, null, null, null, null, null, null, null
+  from taken t where t.id <> all (array(select lane_id from event))
+ order by 1, 7`;

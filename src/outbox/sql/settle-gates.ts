@@ -6,8 +6,7 @@
 export const SETTLE_GATES = `policy as materialized (
   select * from json_to_recordset($3) as (integration text, circuit_failures int, circuit_open_ms float8, alert_id text)
 ), ordered as (
-  select h.*, max(h.place) filter (where h.answered) over (partition by h.integration) as last_answer
-    from held h join lane l using (id)
+  select l.*, max(l.place) filter (where l.answered) over (partition by l.integration) as last_answer from lane l
 ), tally as materialized (
   select integration, bool_or(answered) as answered,
          count(*) filter (where failed and place >= coalesce(last_answer, 0))::int as failures,

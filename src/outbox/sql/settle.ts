@@ -27,43 +27,45 @@ with given as materialized (
         (select greatest(l.due, e.next_attempt_at) from sync_events e
           where e.lane_id = l.id and e.seq > h.head order by e.seq limit 1), l.due) end
     from held h where l.id = h.id
-  returning l.id, l.due, l.tail > l.head as more
+  returning h.*, l.due, l.tail > l.head as more
 ), done as materialized (
-  select d.* from json_to_recordset($2) as d (
-    id bigint, lane bigint, merchant text, type text, entity text, integration text, status text, previous text,
-    attempt int, tried boolean, token bigint, outcome text, started timestamptz, duration_ms int, request jsonb,
-    response jsonb, http_status int, code text, message text, external_id text, external_number text, delay_ms float8,
-    change text, action text
+  select d.*, l.token from json_to_recordset($2) as d (
+    id bigint, lane bigint, status text, attempt int, tried boolean, outcome text, started timestamptz, duration_ms int,
+    request jsonb, response jsonb, http_status int, code text, message text, external_id text, delay_ms float8,
+    change text, data jsonb
   ) join lane l on l.id = d.lane
 ), event as (
-  update sync_events e set status = d.status, attempt_count = d.attempt, error_code = case when d.tried then d.code else e.error_code end,
+  update sync_events e set status = d.status, attempt_count = d.attempt,
+    error_code = case when d.tried then d.code else e.error_code end,
     error_message = case when d.tried then d.message else e.error_message end,
     next_attempt_at = case when d.status = 'RETRYING' then now() + d.delay_ms * interval '1 ms' end,
     processed_at = case when d.status in ('SUCCESS', 'FAILED') then now() end, updated_at = now(),
     external_id = coalesce(d.external_id, e.external_id)
     from done d where e.id = d.id
+  returning d.*, e.merchant_id, e.entity_type, e.entity_id, e.integration_id
 ), attempt as (
   insert into sync_attempts (sync_event_id, number, merchant_id, token, owner, started_at, duration_ms, outcome,
                              request, response, http_status, error_code, error_message)
-  select id, attempt, merchant, token, $4, started, duration_ms, outcome, request, response, http_status, code, message
-    from done where tried
+  select id, attempt, merchant_id, token, $4, started, duration_ms, outcome, request, response, http_status, code, message
+    from event where tried
   on conflict do nothing
 ), link as (
-  update links k set external_id = coalesce(h.external_id, k.external_id),
-    external_number = coalesce(h.external_number, k.external_number),
-    state = case when h.action = 'PARK' then 'FAILED' when h.action = 'WAIT' or l.more then 'PENDING' else 'SYNCED' end,
-    synced_at = case when h.synced then now() else k.synced_at end, last_error = h.error
-    from held h join lane l using (id) where k.id = h.id and h.tried
+  update links k set external_id = coalesce(l.external_id, k.external_id),
+    external_number = coalesce(l.external_number, k.external_number),
+    state = case when l.action = 'PARK' then 'FAILED' when l.action = 'WAIT' or l.more then 'PENDING' else 'SYNCED' end,
+    synced_at = case when l.synced then now() else k.synced_at end, last_error = l.error
+    from lane l where k.id = l.id and l.tried
 ), ${SETTLE_GATES}, change as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
-  select kind, merchant, type, entity, integration, id, data from (
-    select 1 as part, 'sync_event.status_changed' as kind, merchant, type, entity, integration, id,
-           jsonb_build_object('previousStatus', 'IN_PROGRESS', 'newStatus', status) as data
-      from done
+  select kind, merchant_id, entity_type, entity_id, integration_id, id, data from (
+    select 1 as part, 'sync_event.status_changed' as kind, merchant_id, entity_type, entity_id, integration_id, id,
+           case status when 'SUCCESS' then '{"previousStatus":"IN_PROGRESS","newStatus":"SUCCESS"}'::jsonb
+                       when 'FAILED' then '{"previousStatus":"IN_PROGRESS","newStatus":"FAILED"}'
+                       when 'RETRYING' then '{"previousStatus":"IN_PROGRESS","newStatus":"RETRYING"}'
+                       else '{"previousStatus":"IN_PROGRESS","newStatus":"PENDING"}' end as data
+      from event
     union all
-    select 2, change, merchant, type, entity, integration, id,
-           jsonb_build_object('action', action, 'externalId', external_id, 'externalNumber', external_number)
-      from done where change is not null
+    select 2, change, merchant_id, entity_type, entity_id, integration_id, id, data from event where change is not null
   ) c order by id, part
 )
 select array(select id::text from lane) as settled,
