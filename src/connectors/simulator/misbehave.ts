@@ -54,7 +54,8 @@ const MISBEHAVIOURS: Record<Exclude<FaultRule['kind'], 'latency'>, Misbehaviour>
     return '<!doctype html><title>Maintenance</title><h1>Back soon</h1>';
   },
   redirect: (_fault, request, reply) => {
-    reply.code(302).header('location', `https://elsewhere.example${request.url}`);
+    // To this server, and kept a POST: whoever follows it is seen in the log of requests.
+    reply.code(307).header('location', `/elsewhere${request.url}`);
     return '';
   },
   'drip-feed': (_fault, request) => Readable.from(drip(request)),
