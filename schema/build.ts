@@ -4,6 +4,8 @@ import { createPubSub } from '@graphql-yoga/subscription';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { AlertQueries } from './alert.js';
+import { ApiKeyQueries } from './api-key.js';
+import { ApiKeyMutations } from './api-key-mutations.js';
 import { AuditQueries } from './audit-entry.js';
 import { ConnectorQueries } from './connector.js';
 import { ConnectorHealthQueries } from './connector-health.js';
@@ -48,6 +50,8 @@ const resolvers: NonEmptyArray<new () => object> = [
   IntegrationQueries,
   ConnectorHealthQueries,
   JobQueries,
+  ApiKeyQueries,
+  ApiKeyMutations,
   AuditQueries,
   AlertQueries,
   Subscriptions,

@@ -26,6 +26,8 @@ export interface AuthenticateDeps {
   logger: Logger;
   /** Failures per minute and address that are answered one by one; further ones get RATE_LIMITED. Default 300. */
   failuresPerMinute?: number;
+  /** Refuses a caller that asks too often: `take` of the caller limits. @throws HubError RATE_LIMITED */
+  admit?(caller: Caller): Promise<void>;
 }
 
 /** @throws HubError UNAUTHENTICATED, RATE_LIMITED, DATABASE_UNAVAILABLE or UPSTREAM_UNAVAILABLE (key server) */
@@ -43,7 +45,9 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const noteFailure = createFailureNotes(deps);
   return async (credentials) => {
     try {
-      return { ...(await verify(credentials)), requestId: credentials.requestId };
+      const caller = { ...(await verify(credentials)), requestId: credentials.requestId };
+      await deps.admit?.(caller);
+      return caller;
     } catch (error) {
       if (error instanceof HubError && error.code === 'UNAUTHENTICATED' && isPresent(credentials)) {
         await noteFailure(credentials, error.message);
