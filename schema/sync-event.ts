@@ -14,8 +14,9 @@ export class SyncAttempt {
   @Field(() => DateTime)
   startedAt!: string;
 
-  @Field(() => Int, { nullable: true })
-  durationMs!: number | null;
+  @Field(() => Int)
+  @Read({ expression: { sql: (row) => `coalesce(${row}.duration_ms, 0)`, type: 'integer' } })
+  durationMs!: number;
 
   @Field(() => String, { description: '`DELIVERED`, `RETRY` or `REJECTED`.' })
   outcome!: string;

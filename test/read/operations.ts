@@ -172,6 +172,8 @@ export class OperationWriter {
         return this.id(noun);
       case 'number':
         return random.chance(0.3) ? this.sample(noun, 'number') : undefined;
+      case 'connector':
+        return random.pick([undefined, 'b2b-portal', 'csv', 'nothing']);
       case 'days':
         return random.pick([1, 30, 365, 100000]);
       default:

@@ -93,7 +93,7 @@ function resolveRoot(tables: Tables, args: Args, info: GraphQLResolveInfo): unkn
         true,
       );
     case 'syncStatistics':
-      return statistics(rows('sync_events'), (args['days'] as number | null) ?? 30);
+      return statistics(eventsOf(tables, args['connector']), (args['days'] as number | null) ?? 30);
     case 'connectors':
       return [];
     default:
@@ -117,6 +117,15 @@ function sorted(rows: readonly Row[], column: string, descending: boolean): Row[
   const by = (name: string) => (left: Row, right: Row) =>
     compare(comparable(name, left[name]), comparable(name, right[name]));
   return rows.toSorted((left, right) => (descending ? -1 : 1) * (by(column)(left, right) || by('id')(left, right)));
+}
+
+function eventsOf(tables: Tables, connector: unknown): readonly Row[] {
+  const events = tables['sync_events'] ?? [];
+  if (connector == null) return events;
+  const own = (tables['all integrations'] ?? [])
+    .filter((row) => row['connector'] === connector)
+    .map((row) => row['id']);
+  return events.filter((event) => own.includes(event['integration_id']));
 }
 
 function statistics(events: readonly Row[], days: number): Row[] {
@@ -202,6 +211,7 @@ function resolveField(tables: Tables, source: Row, args: Args, info: GraphQLReso
   if (related !== undefined) return related;
   if (fieldName === 'credentialsConfigured') return source['sealed_credentials'] !== null;
   if (fieldName === 'retryCount') return Math.max(Number(source['attempt_count']) - 1, 0);
+  if (fieldName === 'durationMs') return source['duration_ms'] ?? 0;
   const column = (source['$prefix'] ?? '') + snake(fieldName);
   const value = source[column];
   if (value !== null && value !== undefined && isTime(column)) return wireTime(String(value));
