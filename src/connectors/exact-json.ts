@@ -23,10 +23,11 @@ export function parseExactJson(text: string): unknown {
   );
 }
 
-/** A decimal text as a JSON number with exactly its digits, for `JSON.stringify`. @throws SyntaxError */
+/** A decimal text as a JSON number with exactly its digits (JSON knows no leading zeros), for `JSON.stringify`. @throws SyntaxError */
 export function exactNumber(decimal: string): unknown {
-  if (!PLAIN_DECIMAL.test(decimal)) throw new SyntaxError(`"${decimal}" is not a decimal`);
-  return sourceTextJson.rawJSON(decimal);
+  const text = decimal.replace(/^(-?)0+(?=\d)/, '$1');
+  if (!PLAIN_DECIMAL.test(text)) throw new SyntaxError(`"${decimal}" is not a decimal`);
+  return sourceTextJson.rawJSON(text);
 }
 
 /** Plain decimal text of a number that {@link parseExactJson} read, or null when it is none or is absurdly long. */

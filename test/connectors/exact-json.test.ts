@@ -36,6 +36,10 @@ it.each(['1e999999999', '1e-999999999', '1e99999999999999999999', '9'.repeat(41)
   },
 );
 
-it.each(['1e3', '01', '1.', '.5', 'Infinity', '1,5'])('writes %j not as a number', (text) => {
+it('writes no leading zeros, which JSON does not know', () => {
+  expect(JSON.stringify(['007.50', '-00', '0.10'].map(exactNumber))).toBe('[7.50,-0,0.10]');
+});
+
+it.each(['1e3', '1.', '.5', 'Infinity', '1,5'])('writes %j not as a number', (text) => {
   expect(() => exactNumber(text)).toThrow(SyntaxError);
 });

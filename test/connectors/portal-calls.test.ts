@@ -4,6 +4,7 @@ import type { Connection, Effect } from '../../src/connectors/connector.js';
 import { parseExactJson } from '../../src/connectors/exact-json.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { startServer } from './local-server.js';
 import { invoiceSnapshot, orderSnapshot } from './snapshots.js';
 
 /** The id that the portal gives to its first order when the hub's is `ord_1`. */
@@ -92,6 +93,23 @@ it('B21 never creates after a conflict that is not about the key', async () => {
 
   expect(result).toMatchObject({ kind: 'rejected', code: 'UPSTREAM_CONFLICT' });
   expect((await portal.control.state()).effects).toHaveLength(1);
+});
+
+it.each([
+  ['no body', 204, ''],
+  ['an empty object', 200, '{}'],
+  ['no data', 200, '{"success":true,"data":null}'],
+  ['another body', 202, '{"data":{"order_number":"PO-1"}}'],
+])('takes an update that is answered with %s', async (_case, status, body) => {
+  const server = await startServer((_request, response) => response.writeHead(status).end(body));
+  const settings = b2bPortal.settings.parse({ baseUrl: server.url, merchantId: 'm' });
+
+  const result = await b2bPortal
+    .connect({ credentials: { apiKey: 'portal-key' }, settings }, http)
+    .deliver(effect({ operation: 'UPDATE', externalId: ORDER_ID }));
+  server.stop();
+
+  expect(result).toMatchObject({ kind: 'delivered', externalId: ORDER_ID });
 });
 
 it('tells which fields the portal refuses', async () => {

@@ -1,8 +1,9 @@
-import { type HubError } from '../../errors.js';
+import type { z } from 'zod';
+import type { HubError } from '../../errors.js';
 import { classify, readAnswer } from '../classify.js';
-import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
+import type { UpstreamHttp, UpstreamRequest } from '../http.js';
 import type { PortalCredentials, PortalSettings } from './settings.js';
-import { ReadEntity, WrittenEntity } from './wire.js';
+import { CreatedEntity, ReadEntity, UpdatedEntity } from './wire.js';
 
 /** The portal's two collections. */
 export type Collection = 'orders' | 'invoices';
@@ -37,10 +38,12 @@ export function createPortalClient(
     });
   return {
     async create(collection, body, key) {
-      return written(await call('POST', collection, { body, key }));
+      return written(readAnswer(await call('POST', collection, { body, key }), CreatedEntity));
     },
     async update(collection, id, body, key) {
-      return written(await call('PUT', `${collection}/${encodeURIComponent(id)}`, { body, key }));
+      const response = await call('PUT', `${collection}/${encodeURIComponent(id)}`, { body, key });
+      const silent = response.body.trim() === '' && classify(response) === null;
+      return silent ? { id, number: null } : written({ ...readAnswer(response, UpdatedEntity), id });
     },
     async read(collection, id) {
       const response = await call('GET', `${collection}/${encodeURIComponent(id)}`);
@@ -53,7 +56,6 @@ export function createPortalClient(
   };
 }
 
-function written(response: UpstreamResponse): Written {
-  const entity = readAnswer(response, WrittenEntity);
+function written(entity: z.infer<typeof CreatedEntity>): Written {
   return { id: entity.id, number: entity.order_number ?? entity.invoice_number ?? null };
 }

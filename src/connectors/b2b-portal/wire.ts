@@ -18,22 +18,22 @@ const Amount = z.union([z.number(), z.string()]).transform((value, context) => {
   return z.NEVER;
 });
 
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const bareOrUnderData = <T extends z.ZodType>(shape: T) =>
-  z.preprocess(
-    (body) => (typeof body === 'object' && body !== null && 'data' in body && !('id' in body) ? body.data : body),
-    shape,
-  );
+  z.preprocess((body) => (isObject(body) && !('id' in body) && isObject(body['data']) ? body['data'] : body), shape);
 
-/** The answer to a create or an update. */
-export const WrittenEntity = bareOrUnderData(
-  z.object({ id: Id, order_number: Id.nullish(), invoice_number: Id.nullish(), status: Status.nullish() }),
-);
+const numbers = { order_number: Id.nullish(), invoice_number: Id.nullish() };
+
+/** The answer to a create. */
+export const CreatedEntity = bareOrUnderData(z.object({ id: Id, ...numbers }));
+
+/** The answer to an update: it need not say anything. */
+export const UpdatedEntity = bareOrUnderData(z.object({ id: Id.nullish(), ...numbers }));
 
 const entityFields = {
   id: Id,
   status: Status.nullish(),
-  order_number: Id.nullish(),
-  invoice_number: Id.nullish(),
+  ...numbers,
   erp_order_id: Id.nullish(),
   erp_invoice_id: Id.nullish(),
   tracking_numbers: z.array(z.string().max(255)).max(1000).nullish(),
