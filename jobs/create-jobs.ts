@@ -6,6 +6,7 @@ import type { JobRunner } from '../src/flow/job-runner.js';
 import type { Services } from '../src/flow/services.js';
 import type { JobDefinition } from './define.js';
 import { askForRun, findOverdueJobs, listJobs, registerJobs, setPaused } from './job-rows.js';
+import { patiently } from './patiently.js';
 import { runIfDue } from './run-job.js';
 import { createTimer, type Tick } from './timer.js';
 
@@ -21,7 +22,7 @@ export interface JobsDeps {
 
 export interface Jobs extends JobRunner {
   /**
-   * Resolves when the clock runs; until the store of the timers answers it keeps trying.
+   * Resolves when the clock runs, or the hub stops before; until the stores answer it keeps trying. Never rejects.
    * @param services null: this instance runs no job, it can only list, ask for, pause and resume them
    */
   start(services: Services | null): Promise<void>;
@@ -49,7 +50,8 @@ export function createJobs(deps: JobsDeps): Jobs {
   let sweeping: NodeJS.Timeout | undefined;
   const start = async (services: Services | null) => {
     if (!services) return timer.start([], async () => {});
-    await registerJobs(sql, definitions, new Date());
+    const register = () => registerJobs(sql, definitions, new Date());
+    await patiently(register, stopping.signal, (err) => log.warn({ err }, 'jobs not registered'));
     const runDeps = { sql, services, owner, leaseMs, stopping: stopping.signal, log };
     const tick: Tick = async (definition, keep) => {
       await runIfDue(runDeps, definition, keep);

@@ -1,10 +1,11 @@
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda, type AgendaBackend, backoffStrategies, type Job } from 'agenda';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { JobDefinition } from './define.js';
+import { patiently } from './patiently.js';
 
 /** The clock and host of jobs. It may fire too often and it may forget: whether a job runs is decided by its own row. */
 export interface Timer {
@@ -32,7 +33,6 @@ export interface TimerDeps {
 /** The store is asked so often; on PostgreSQL what is fired is also told at once. */
 const POLL_MS = 2_000;
 const CONNECTIONS = 3;
-const RECONNECT_MS = 500;
 const NAME = 'syncline_timers';
 
 /** Agenda on the store of the address. */
@@ -94,17 +94,6 @@ function define(
     },
     { concurrency: 1, backoff: backoffStrategies.exponential({ delay: 1_000, maxRetries: 10 }) },
   );
-}
-
-async function patiently(work: () => Promise<void>, stopping: AbortSignal, onError: (error: unknown) => void) {
-  while (!stopping.aborted) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!stopping.aborted) onError(error);
-      await sleep(RECONNECT_MS);
-    }
-  }
 }
 
 /** Its own pool: a shared one hands out timestamps as text, and a lost connection without a listener ends the process. */

@@ -6,9 +6,11 @@ import { allJobs } from '../jobs/all-jobs.js';
 import { createJobs } from '../jobs/create-jobs.js';
 import { buildHubSchema } from '../schema/build.js';
 import { createAuthenticate } from './access/authenticate.js';
+import type { Caller } from './access/caller.js';
 import { createKeyring, seal, unseal } from './access/seal.js';
 import type { Config } from './config/config.js';
 import { keepSecret } from './config/kept-secrets.js';
+import { tokenConfigOf } from './config/token-config.js';
 import { connectors } from './connectors/registry.js';
 import { spawnSimulator } from './connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from './connectors/upstream-http.js';
@@ -22,6 +24,7 @@ import { createIntegrations } from './flow/integrations.js';
 import type { Services } from './flow/services.js';
 import { setUpDemo } from './flow/set-up-demo.js';
 import { registerApi } from './http/api.js';
+import { createCallerLimits } from './http/caller-limits.js';
 import { type Phase, registerHealth } from './http/health.js';
 import { registerPages } from './http/pages.js';
 import { createServer } from './http/server.js';
@@ -48,7 +51,6 @@ const DISPATCHER_DRAIN_MS = 10_000;
 /** A server that was started together with the hub, as by a compose file, may still be on its way. */
 const DATABASE_PATIENCE_MS = 30_000;
 const QUEUE_STATES_MAX_AGE_MS = 2_000;
-const REQUESTS_PER_MINUTE = 60_000;
 const PAGES = fileURLToPath(new URL('../web', import.meta.url));
 
 /** Starts everything that the configured role has. @throws Error when something cannot start; what had started is stopped */
@@ -174,14 +176,16 @@ async function serve(
   server: FastifyInstance,
   { config, services, onStop }: Pick<Parts, 'config' | 'onStop'> & { services: Services },
 ) {
-  const tokens = { secret: config.jwtSecret, jwksUrl: config.jwksUrl ?? undefined };
+  const tokens = tokenConfigOf(config);
+  const limits = createCallerLimits(config.requestsPerMinute);
+  const admit = (caller: Caller) => limits.take(caller);
   const schema = buildHubSchema();
   const sockets = await registerApi(server, {
     schema,
     reader: createReader({ schema, db: services.db }),
     services,
-    authenticate: createAuthenticate({ sql: sqlOn(services.db.pool), tokens, logger: services.log }),
-    requestsPerMinute: REQUESTS_PER_MINUTE,
+    authenticate: createAuthenticate({ sql: sqlOn(services.db.pool), tokens, logger: services.log, admit }),
+    limits,
   });
   onStop(() => sockets.stop());
   await registerPages(server, { folder: PAGES, tokens, production: config.production });

@@ -2,6 +2,7 @@ import { issueToken } from './access/token.js';
 import { startHub } from './app.js';
 import { type Config, loadConfig, summariseConfig } from './config/config.js';
 import { ConfigError } from './config/problems.js';
+import { tokenConfigOf } from './config/token-config.js';
 import { createLogger } from './log.js';
 
 const ADMIN_TOKEN_SECONDS = 12 * 3600;
@@ -9,7 +10,7 @@ const ADMIN_TOKEN_SECONDS = 12 * 3600;
 /** Outside production whoever started the hub on this machine may do everything; the log never holds the token. */
 async function printAdminToken(config: Config, url: string): Promise<void> {
   const claims = { sub: 'local-admin', role: 'admin' } as const;
-  const token = await issueToken({ secret: config.jwtSecret }, claims, ADMIN_TOKEN_SECONDS);
+  const token = await issueToken(tokenConfigOf(config), claims, ADMIN_TOKEN_SECONDS);
   process.stdout.write(`\n  Open ${url}\n  Admin token for 12 hours:\n  ${token}\n\n`);
 }
 

@@ -7,7 +7,7 @@ import type { Authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
 import type { Services } from '../flow/services.js';
 import type { Reader } from '../read/reader.js';
-import { createCallerLimits } from './caller-limits.js';
+import type { CallerLimits } from './caller-limits.js';
 import { createOperationCheck } from './check-operation.js';
 import { registerGraphql } from './graphql.js';
 import { runOperation } from './run-operation.js';
@@ -20,8 +20,7 @@ export interface ApiDeps {
   reader: Reader;
   services: Services;
   authenticate: Authenticate;
-  /** Of one caller, and of one address. */
-  requestsPerMinute: number;
+  limits: CallerLimits;
 }
 
 /** What the hub itself runs operations as: the webhook addresses have checked the sender's signature. */
@@ -45,7 +44,7 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
     reader,
     connectors,
   });
-  createCallerLimits(deps.requestsPerMinute).register(server);
+  deps.limits.register(server);
   await registerGraphql(server, { schema, reader, authenticate, services, connectors });
   await registerWebhooks(server, {
     ingest: ingestBySchema((document, variables, requestId) =>

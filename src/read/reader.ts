@@ -108,6 +108,7 @@ async function answerQuery(
   for (;;) {
     try {
       const plan = operationPlan(reading, prepared, variables, caller, 'feed', failures);
+      checkRoles(plan.roles, caller);
       const root = plan.planned > 0 ? JSON.parse(await runPlan(reading, plan, variables, caller)) : {};
       rememberFailures(root, failures);
       return await runByGraphql(reading, request, root);
