@@ -20,6 +20,7 @@ import { createNotifier, type Notifier } from './db/notifier.js';
 import { awaitOutsidePostgres } from './db/outside-postgres.js';
 import { createFeed } from './feed/feed.js';
 import { configureFromEnvironment } from './flow/configure-from-environment.js';
+import { deliverEffect } from './flow/deliver-effect.js';
 import { createIntegrations } from './flow/integrations.js';
 import type { Services } from './flow/services.js';
 import { setUpDemo } from './flow/set-up-demo.js';
@@ -136,7 +137,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     db,
     notifier,
     targets: () => integrations.targets(),
-    deliver: (id, effect) => integrations.deliver(id, effect),
+    deliver: (id, effect) => deliverEffect({ db, inbox, integrations }, id, effect),
     changed,
     onLinked: (reference) =>
       void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),

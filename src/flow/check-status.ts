@@ -48,7 +48,7 @@ export function canBeRead(integration: OpenIntegration, entityType: EntityType):
  * @throws HubError UNSUPPORTED, or what the upstream fails with
  */
 export async function checkStatus(
-  services: Services,
+  services: Pick<Services, 'db' | 'inbox'>,
   integration: OpenIntegration,
   entityType: EntityType,
   signal?: AbortSignal,
@@ -77,7 +77,7 @@ export async function checkStatus(
 }
 
 async function ask(
-  services: Services,
+  services: Pick<Services, 'inbox'>,
   integration: OpenIntegration,
   entityType: EntityType,
   entity: OpenEntity,
@@ -93,7 +93,11 @@ async function ask(
   }
 }
 
-async function hand(services: Services, integration: OpenIntegration, event: InboundEvent): Promise<void> {
+async function hand(
+  services: Pick<Services, 'inbox'>,
+  integration: OpenIntegration,
+  event: InboundEvent,
+): Promise<void> {
   const settings = integration.settings as { strictMapping?: boolean };
   await services.inbox.accept({
     merchantId: integration.merchantId,

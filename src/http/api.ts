@@ -10,6 +10,7 @@ import type { Reader } from '../read/reader.js';
 import type { CallerLimits } from './caller-limits.js';
 import { createOperationCheck } from './check-operation.js';
 import { registerGraphql } from './graphql.js';
+import { registerRest } from './rest/register-rest.js';
 import { runOperation } from './run-operation.js';
 import { ingestBySchema } from './webhooks/ingest-by-schema.js';
 import { registerWebhooks } from './webhooks/register-webhooks.js';
@@ -51,6 +52,7 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
       runOperation(contextFor(HUB, requestId), parse(document), variables),
     ),
   });
+  await registerRest(server, { authenticate, contextFor });
   return serveWebSocket(server.server, {
     schema,
     authenticate,

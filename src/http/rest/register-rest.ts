@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HubContext } from '../../../schema/context.js';
 import type { Authenticate } from '../../access/authenticate.js';
-import { requireRole } from '../../access/caller.js';
+import { type Caller, requireRole } from '../../access/caller.js';
 import { sendError } from '../envelope.js';
 import { registerPortalSync } from './portal-sync-routes.js';
 
-export interface RestDeps extends Pick<HubContext, 'services' | 'reader' | 'connectors'> {
+export interface RestDeps {
   authenticate: Authenticate;
+  contextFor(caller: Caller, requestId: string): HubContext;
 }
 
 /** Who asks, as an operation of the schema needs to know it. */
@@ -14,16 +15,15 @@ export type ContextOf = (request: FastifyRequest) => Promise<HubContext>;
 
 /** The REST addresses for people and systems that know the hub's former ones. Each runs an operation of the public schema. */
 export async function registerRest(server: FastifyInstance, deps: RestDeps): Promise<void> {
-  const { authenticate, ...hub } = deps;
   const asAdmin: ContextOf = async (request) => {
-    const caller = await authenticate({
+    const caller = await deps.authenticate({
       authorization: request.headers.authorization,
       apiKey: headerText(request.headers['x-api-key']),
       address: request.ip,
       requestId: request.id,
     });
     requireRole(caller, 'admin');
-    return { ...hub, caller, requestId: request.id };
+    return deps.contextFor(caller, request.id);
   };
   await server.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => sendError(request, reply, error));
