@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { eventually } from '../harness/eventually.js';
+import { PORTAL_KEY, PORTAL_SECRET, startTestHub, type TestHub } from '../harness/hub.js';
+import { createOrder, idOf, mutate, orderInput, settled } from './order-client.js';
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await startTestHub({ env: { B2B_PORTAL_TIMEOUT: '1234', B2B_PORTAL_MAX_RETRIES: '2' } });
+});
+afterAll(() => hub.stop());
+
+const integrationInput = (more: object = {}) => ({
+  merchantId: 'shop-2',
+  name: 'Second portal',
+  connector: 'b2b-portal',
+  mode: 'HYBRID',
+  credentials: { apiKey: PORTAL_KEY, apiSecret: PORTAL_SECRET },
+  settings: { baseUrl: hub.portal.url, merchantId: 'shop-2' },
+  ...more,
+});
+const create = (input: object) =>
+  mutate(hub.admin, 'createIntegration', 'CreateIntegrationInput', 'integration', input);
+const update = (input: object) =>
+  mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', input);
+
+const SHOW = `query ($id: ID!) { integration(id: $id) {
+  id merchantId connector enabled settings configuredBy credentialsConfigured } }`;
+const show = async (id: string) =>
+  (await hub.admin.ask<{ integration: Record<string, unknown> | null }>(SHOW, { id })).integration;
+
+it('B8 is configured by the environment, under the connector’s name and with its values', async () => {
+  expect(await show('b2b-portal')).toMatchObject({
+    configuredBy: 'ENVIRONMENT',
+    credentialsConfigured: true,
+    settings: { baseUrl: hub.portal.url, timeout: 1234, maxRetries: 2 },
+  });
+});
+
+it('B8 is configured in code: a second merchant’s orders go by its own integration', async () => {
+  const integration = await idOf(create(integrationInput()));
+  const id = await idOf(createOrder(hub.admin, orderInput({ merchantId: 'shop-2' })));
+
+  const { links } = await settled(hub.admin, 'order', id, 'SYNCED');
+
+  const ASK = 'query ($id: ID!) { order(id: $id) { links { integration { id } } } }';
+  expect(await hub.admin.ask(ASK, { id })).toEqual({ order: { links: [{ integration: { id: integration } }] } });
+  const requests = (await hub.portal.control.requests()).filter(({ url }) => url.includes('/orders'));
+  expect(requests.at(-1)?.headers['x-merchant-id']).toBe('shop-2');
+  expect(links).toHaveLength(1);
+});
+
+it('B28 names the wrong fields of a configuration', async () => {
+  const wrong = integrationInput({ credentials: { apiKey: '' }, settings: { merchantId: 'x', timeout: -5, foo: 1 } });
+
+  const { id, userErrors } = await create(wrong);
+
+  expect(id).toBeNull();
+  expect(userErrors.map(({ path }) => path?.join('.'))).toEqual(
+    expect.arrayContaining(['input.credentials.apiKey', 'input.settings.baseUrl', 'input.settings.timeout']),
+  );
+});
+
+it('works by a changed configuration in every instance, and stops when it is disabled', async () => {
+  const id = await idOf(
+    create(integrationInput({ merchantId: 'shop-3', settings: { ...integrationInput().settings } })),
+  );
+  const other = await hub.startAnother();
+  try {
+    await idOf(update({ id, enabled: false }));
+    const order = await idOf(createOrder(hub.admin, orderInput({ merchantId: 'shop-3' })));
+    const shown = await hub.admin.ask<{ order: { links: object[] } }>(
+      'query ($id: ID!) { order(id: $id) { links { state } } }',
+      { id: order },
+    );
+
+    expect(shown.order.links).toEqual([]);
+    expect(await mutate(hub.admin, 'syncOrder', 'SyncEntityInput', 'syncEvent', { id: order })).toMatchObject({
+      userErrors: [{ code: 'INVALID_STATE', path: ['input', 'integrationId'] }],
+    });
+    await idOf(update({ id, enabled: true }));
+    await idOf(mutate(hub.admin, 'syncOrder', 'SyncEntityInput', 'syncEvent', { id: order }));
+    await settled(hub.admin, 'order', order, 'SYNCED');
+  } finally {
+    await other.stop();
+  }
+});
+
+it('never shows credentials: not in the schema, not in the audit log', async () => {
+  const id = await idOf(create(integrationInput({ merchantId: 'shop-4' })));
+  await idOf(update({ id, credentials: { apiKey: 'another-key-1234567890' } }));
+
+  const everything = JSON.stringify(
+    await hub.admin.ask(
+      `query ($id: ID!) {
+      integration(id: $id) { settings mappings }
+      auditLog(filter: { integrationId: $id }) { nodes { action details } }
+    }`,
+      { id },
+    ),
+  );
+
+  expect(everything).toContain('integration.update');
+  expect(everything).not.toContain(PORTAL_KEY);
+  expect(everything).not.toContain(PORTAL_SECRET);
+  expect(everything).not.toContain('another-key');
+});
+
+it('B24 tests a connection: well, refused, away', async () => {
+  const TEST = `mutation ($id: ID!) { testConnection(integrationId: $id) {
+    ok latencyMs errorCode errorMessage integration { id } userErrors { code } } }`;
+  const test = async (id: string) =>
+    (await hub.admin.ask<{ testConnection: Record<string, unknown> }>(TEST, { id })).testConnection;
+  const away = await idOf(
+    create(integrationInput({ merchantId: 'shop-5', settings: { baseUrl: 'http://127.0.0.1:9', merchantId: 'm' } })),
+  );
+
+  expect(await test('b2b-portal')).toMatchObject({ ok: true, latencyMs: expect.any(Number), errorCode: null });
+  expect(await test(away)).toMatchObject({ ok: false, errorCode: 'UPSTREAM_UNREACHABLE' });
+  expect(await test('nothing')).toMatchObject({ ok: false, userErrors: [{ code: 'NOT_FOUND' }] });
+});
+
+it('deletes an integration but what the environment configures', async () => {
+  const DELETE = 'mutation ($id: ID!) { deleteIntegration(id: $id) { integration { id } userErrors { code } } }';
+  const id = await idOf(create(integrationInput({ merchantId: 'shop-6' })));
+
+  expect(await hub.admin.ask(DELETE, { id })).toMatchObject({ deleteIntegration: { userErrors: [] } });
+  expect(await hub.admin.ask(DELETE, { id: 'b2b-portal' })).toMatchObject({
+    deleteIntegration: { userErrors: [{ code: 'INVALID_STATE' }] },
+  });
+  expect(await update({ id, name: 'x' })).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
+});
+
+it('H2 a started sync brings a status back that no webhook told', async () => {
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+  const { links } = await settled(hub.admin, 'order', id, 'SYNCED');
+  await hub.portal.control.advance({ id: links[0]?.externalId ?? '', status: 'SHIPPED', webhook: false });
+
+  const event = await idOf(
+    mutate(hub.admin, 'startSync', 'StartSyncInput', 'syncEvent', { integrationId: 'b2b-portal', entityType: 'ORDER' }),
+  );
+
+  expect(event).toMatch(/^\d+$/);
+  await eventually(
+    () => hub.admin.ask<{ order: { status: string } }>('query ($id: ID!) { order(id: $id) { status } }', { id }),
+    ({ order }) => order.status === 'SHIPPED',
+  );
+});
+
+it('H5 runs, pauses and resumes jobs for admins of all merchants', async () => {
+  const commandOf = (verb: string) =>
+    `mutation ($name: String!) { ${verb}(name: $name) { job { name paused } userErrors { code } } }`;
+  const name = 'retry-failed';
+  const limited = await hub.as({ role: 'admin', merchantId: 'shop-2' });
+
+  expect(await hub.admin.ask(commandOf('pauseJob'), { name })).toMatchObject({ pauseJob: { job: { paused: true } } });
+  expect(await hub.admin.ask(commandOf('resumeJob'), { name })).toMatchObject({
+    resumeJob: { job: { paused: false } },
+  });
+  expect(await hub.admin.ask(commandOf('runJob'), { name })).toMatchObject({
+    runJob: { job: { name }, userErrors: [] },
+  });
+  expect(await hub.admin.ask(commandOf('runJob'), { name: 'x' })).toMatchObject({
+    runJob: { job: null, userErrors: [{ code: 'NOT_FOUND' }] },
+  });
+  expect(await limited.ask(commandOf('runJob'), { name })).toMatchObject({
+    runJob: { userErrors: [{ code: 'FORBIDDEN' }] },
+  });
+});
