@@ -57,7 +57,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
 class LaneDispatcher implements Dispatcher {
   private readonly targets = new Targets();
-  private readonly held = new Map<string, ClaimedLane>();
+  private readonly held = new Set<ClaimedLane>();
   private readonly presence: Presence;
   private readonly settler: Settler;
   private readonly leaseMs: number;
@@ -125,7 +125,7 @@ class LaneDispatcher implements Dispatcher {
 
   private async extend(): Promise<void> {
     try {
-      await extendLeases(this.deps.db.pool, this.held.values(), this.leaseMs);
+      await extendLeases(this.deps.db.pool, this.held, this.leaseMs);
     } catch (error) {
       this.deps.log.warn({ err: error }, 'Leases cannot be extended');
     }
@@ -164,7 +164,7 @@ class LaneDispatcher implements Dispatcher {
   }
 
   private async run(lane: ClaimedLane): Promise<void> {
-    this.held.set(lane.id, lane);
+    this.held.add(lane);
     const run = await runLane(lane, this.deps.deliver, () => this.stopping);
     this.settler.add(run);
     this.note(run);
@@ -190,7 +190,7 @@ class LaneDispatcher implements Dispatcher {
   }
 
   private release({ lane, run }: Settlement): void {
-    if (this.held.get(lane.id) === lane) this.held.delete(lane.id);
+    this.held.delete(lane);
     this.targets.settled(lane.target, hasFailed(run));
   }
 
