@@ -5,6 +5,9 @@ import type { Database } from '../../src/db/database.js';
 import { createNotifier } from '../../src/db/notifier.js';
 import { createDispatcher, type Dispatcher, type DispatcherDeps } from '../../src/outbox/dispatcher.js';
 import type { NewSyncEvent, Outbox } from '../../src/outbox/outbox.js';
+import { POLICY } from './policy.js';
+
+export * from './answers.js';
 
 export const MERCHANT = 'm1';
 
@@ -73,18 +76,6 @@ export async function readTransitions(db: Database, id: string): Promise<string[
 
 const SILENT = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
 
-/** Nothing limits it; each test narrows what it is about. */
-export const POLICY: DeliveryPolicy = {
-  concurrency: 20,
-  ratePerSecond: null,
-  maxAttempts: 4,
-  backoffBaseMs: 20,
-  backoffFactor: 2,
-  timeoutMs: 1000,
-  circuitFailures: 1000,
-  circuitOpenMs: 300,
-};
-
 export interface TestDispatcher extends Dispatcher {
   /** Effects as the upstream got them, in order. */
   calls: (Effect & { integrationId: string; at: number })[];
@@ -135,25 +126,6 @@ export function testDispatcher(
     },
   };
 }
-
-export const delivered = (externalId: string | null = null): DeliveryResult => ({
-  kind: 'delivered',
-  externalId,
-  externalNumber: externalId && `N-${externalId}`,
-});
-export const unavailable: DeliveryResult = {
-  kind: 'retry',
-  code: 'UPSTREAM_UNAVAILABLE',
-  message: 'HTTP 503',
-  httpStatus: 503,
-  retryAfterMs: null,
-};
-export const rejected: DeliveryResult = {
-  kind: 'rejected',
-  code: 'UPSTREAM_REJECTED',
-  message: 'HTTP 422',
-  httpStatus: 422,
-};
 
 /** Resolves once every one of these events has one of these statuses. */
 export const untilStatus = (db: Database, ids: string[], ...statuses: string[]): Promise<void> =>
