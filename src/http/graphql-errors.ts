@@ -1,3 +1,4 @@
+import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { ERRORS, HubError } from '../errors.js';
@@ -46,8 +47,14 @@ function hubExtensions(cause: HubError, error: GraphQLError | undefined, request
     ...(cause.path && { input: cause.path }),
     ...(cause.retryAfterMs !== undefined && { retryAfterMs: cause.retryAfterMs }),
     // Apollo takes the status of the whole answer from here; an error of one field leaves it at 200.
-    ...(error?.path ? {} : { http: { status: http } }),
+    ...(error?.path ? {} : { http: { status: http, headers: headersOf(cause) } }),
   };
+}
+
+function headersOf({ retryAfterMs }: HubError): HeaderMap {
+  const headers = new HeaderMap();
+  if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
+  return headers;
 }
 
 /** The same place in the answer, other words. */

@@ -63,7 +63,7 @@ async function ask(headers: Record<string, string>, query: string, variables: Re
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
-  return { status: response.status, ...JSON.parse(await response.text()) };
+  return { status: response.status, headers: response.headers, ...JSON.parse(await response.text()) };
 }
 
 const CREATE = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
@@ -205,6 +205,7 @@ it('G16 limits one caller, and no other', async () => {
 
   const [refused, answered] = [await ask(busy, '{ __typename }'), await ask(quiet, '{ __typename }')];
 
-  expect(refused.errors[0].extensions.code).toBe('RATE_LIMITED');
+  expect(refused).toMatchObject({ status: 429, errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(answered.data).toEqual({ __typename: 'Query' });
 });
