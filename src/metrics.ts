@@ -26,29 +26,28 @@ export interface MetricsDeps {
 /** Counters and histograms of this process, and gauges of the queue, which all processes share. */
 export function createMetrics({ readQueueStates }: MetricsDeps): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const attempts = new Histogram({
     name: 'syncline_sync_attempt_duration_seconds',
     help: 'Time of one attempt of a sync event, by its outcome: success, retry, or failed for good.',
     labelNames: ['integration', 'entity_type', 'outcome'],
     buckets: SECONDS,
-    registers,
+    registers: [registry],
   });
   const webhooks = new Counter({
     name: 'syncline_webhooks_total',
     help: 'Webhook events received, by what became of them.',
     labelNames: ['integration', 'status', 'duplicate'],
-    registers,
+    registers: [registry],
   });
   const requests = new Histogram({
     name: 'syncline_http_request_duration_seconds',
     help: 'Time from an HTTP request to its answer.',
     labelNames: ['method', 'route', 'status'],
     buckets: SECONDS,
-    registers,
+    registers: [registry],
   });
-  const showQueues = createQueueGauges(registers);
+  const showQueues = createQueueGauges(registry);
   return {
     attemptEnded: (attempt, integrationId) =>
       attempts.observe(
@@ -85,9 +84,9 @@ const QUEUE_GAUGES = [
 ] as const satisfies [string, string, (queue: QueueState) => number][];
 
 /** Gauges of what is in the database now; an integration that has gone has none. */
-function createQueueGauges(registers: Registry[]): (queues: readonly QueueState[]) => void {
+function createQueueGauges(registry: Registry): (queues: readonly QueueState[]) => void {
   const gauges = QUEUE_GAUGES.map(([name, help, read]) => ({
-    gauge: new Gauge({ name: `syncline_${name}`, help, labelNames: ['integration'], registers }),
+    gauge: new Gauge({ name: `syncline_${name}`, help, labelNames: ['integration'], registers: [registry] }),
     read,
   }));
   return (queues) => {

@@ -6,8 +6,6 @@ import { ConfigError, type Problem, problemWith } from './problems.js';
 import { type Environment, readVariables } from './read-variables.js';
 import { isStrong, VARIABLES, type ValuesOf } from './variables.js';
 
-export { ConfigError } from './problems.js';
-
 /** The whole configuration, checked. */
 export interface Config {
   production: boolean;

@@ -1,0 +1,566 @@
+-- Written by `npm run generate` from the migrations. Do not edit.
+
+create table alerts (
+  id text not null,
+  merchant_id text,
+  integration_id text,
+  kind text not null,
+  severity text not null,
+  message text not null,
+  advice text not null,
+  opened_at timestamp with time zone default now() not null,
+  closed_at timestamp with time zone,
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id)
+);
+CREATE INDEX alerts_opened_at_id_idx ON public.alerts USING btree (opened_at, id);
+CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (kind, integration_id) NULLS NOT DISTINCT WHERE (closed_at IS NULL);
+
+create table api_keys (
+  id text not null,
+  merchant_id text,
+  name text not null,
+  hash text not null,
+  role text not null,
+  permissions text[] default '{}'::text[] not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  UNIQUE (hash),
+  PRIMARY KEY (id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+
+create table audit_entries (
+  id bigint generated always as identity not null,
+  merchant_id text,
+  actor text not null,
+  action text not null,
+  entity_type text,
+  entity_id text,
+  integration_id text,
+  outcome text not null,
+  details jsonb default '{}'::jsonb not null,
+  request_id text,
+  at timestamp with time zone default now() not null,
+  PRIMARY KEY (id)
+);
+CREATE INDEX audit_entries_entity_id_id_idx ON public.audit_entries USING btree (entity_id, id) WHERE (entity_id IS NOT NULL);
+CREATE TRIGGER audit_entries_final BEFORE DELETE OR UPDATE ON public.audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entries_are_final();
+CREATE TRIGGER audit_entries_kept BEFORE TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_are_final();
+
+create table change_batches (
+  no bigint not null,
+  "position" bigint not null,
+  snapshot pg_snapshot not null,
+  sealed_at timestamp with time zone default clock_timestamp() not null,
+  PRIMARY KEY (no)
+);
+CREATE INDEX change_batches_position_idx ON public.change_batches USING btree ("position");
+
+create table changes (
+  xid xid8 default pg_current_xact_id() not null,
+  id bigint generated always as identity not null,
+  kind text not null,
+  merchant_id text not null,
+  entity_type text not null,
+  entity_id text not null,
+  integration_id text,
+  sync_event_id bigint,
+  data jsonb default '{}'::jsonb not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  PRIMARY KEY (xid, id)
+);
+CREATE INDEX changes_status ON public.changes USING btree (entity_id) WHERE (kind = ANY (ARRAY['order.status_changed'::text, 'invoice.status_changed'::text]));
+
+create table customers (
+  id text not null,
+  merchant_id text not null,
+  reference text,
+  name text,
+  email text,
+  phone text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  UNIQUE (merchant_id, reference),
+  PRIMARY KEY (id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+CREATE INDEX customers_merchant_id_lower_idx ON public.customers USING btree (merchant_id, lower(email));
+
+create table feed_epochs (
+  number integer generated always as identity not null,
+  id bigint not null,
+  cluster text not null,
+  from_position bigint not null,
+  began_at timestamp with time zone default clock_timestamp() not null,
+  UNIQUE (id),
+  PRIMARY KEY (number)
+);
+
+create table idempotency_keys (
+  merchant_id text not null,
+  operation text not null,
+  key text not null,
+  request_hash text not null,
+  result_id text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (merchant_id, operation, key)
+);
+CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
+
+create table instances (
+  id integer generated always as identity not null,
+  started_at timestamp with time zone default now() not null,
+  PRIMARY KEY (id)
+);
+
+create table integration_gates (
+  integration_id text not null,
+  tokens double precision default 1 not null,
+  refilled_at timestamp with time zone default now() not null,
+  circuit text default 'CLOSED'::text not null,
+  failures integer default 0 not null,
+  open_until timestamp with time zone,
+  probe_lane bigint,
+  hold_until timestamp with time zone,
+  checked_at timestamp with time zone,
+  latency_ms integer,
+  reachable boolean,
+  last_error text,
+  failed_checks integer default 0 not null,
+  PRIMARY KEY (integration_id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE
+) with (fillfactor=50);
+
+create table integrations (
+  id text not null,
+  merchant_id text not null,
+  name text not null,
+  connector text not null,
+  mode text default 'HYBRID'::text not null,
+  enabled boolean default true not null,
+  sealed_credentials jsonb,
+  settings jsonb default '{}'::jsonb not null,
+  mappings jsonb default '{}'::jsonb not null,
+  configured_by text default 'API'::text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  PRIMARY KEY (id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+CREATE INDEX integrations_merchant_id_idx ON public.integrations USING btree (merchant_id);
+CREATE TRIGGER integration_changed AFTER INSERT OR DELETE OR UPDATE ON public.integrations FOR EACH STATEMENT EXECUTE FUNCTION integration_changed();
+
+create table inventory_levels (
+  id text not null,
+  merchant_id text not null,
+  integration_id text not null,
+  product_id text,
+  sku text not null,
+  location text default ''::text not null,
+  on_hand integer not null,
+  reserved integer default 0 not null,
+  available integer not null,
+  source text default 'live'::text not null,
+  read_at timestamp with time zone not null,
+  updated_at timestamp with time zone default now() not null,
+  UNIQUE (integration_id, sku, location),
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id),
+  FOREIGN KEY (product_id) REFERENCES products(id)
+);
+CREATE INDEX inventory_levels_merchant_id_sku_id_idx ON public.inventory_levels USING btree (merchant_id, sku, id);
+
+create table invoices (
+  id text not null,
+  merchant_id text not null,
+  order_id text,
+  number text not null,
+  status text not null,
+  currency text not null,
+  subtotal numeric not null,
+  tax numeric not null,
+  total numeric not null,
+  paid_amount numeric default 0 not null,
+  issued_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  paid_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  UNIQUE (merchant_id, number),
+  PRIMARY KEY (id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id),
+  FOREIGN KEY (order_id) REFERENCES orders(id)
+);
+CREATE INDEX invoices_issued_at_id_idx ON public.invoices USING btree (issued_at, id);
+CREATE INDEX invoices_merchant_id_issued_at_id_idx ON public.invoices USING btree (merchant_id, issued_at, id);
+CREATE INDEX invoices_order_id_idx ON public.invoices USING btree (order_id);
+
+create table jobs (
+  name text not null,
+  schedule text not null,
+  paused boolean default false not null,
+  next_run_at timestamp with time zone not null,
+  asked_at timestamp with time zone,
+  owner text,
+  lease timestamp with time zone,
+  token bigint default 0 not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  outcome text,
+  error text,
+  duration_ms integer,
+  progress integer,
+  PRIMARY KEY (name)
+);
+
+create table lanes (
+  id bigint not null,
+  integration_id text not null,
+  head bigint default 0 not null,
+  tail bigint default 0 not null,
+  due timestamp with time zone,
+  priority smallint default 0 not null,
+  lease timestamp with time zone,
+  token bigint default 0 not null,
+  attempts integer default 0 not null,
+  owner integer,
+  parked boolean default false not null,
+  PRIMARY KEY (id)
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+CREATE INDEX lanes_due ON public.lanes USING btree (integration_id, priority DESC, due) WHERE (due IS NOT NULL);
+CREATE INDEX lanes_parked ON public.lanes USING btree (id) WHERE parked;
+
+create table links (
+  id bigint generated always as identity not null,
+  merchant_id text not null,
+  integration_id text not null,
+  entity_type text not null,
+  entity_id text not null,
+  external_id text,
+  external_number text,
+  state text default 'PENDING'::text not null,
+  synced_at timestamp with time zone,
+  last_error text,
+  source_at timestamp with time zone,
+  source_rank smallint,
+  UNIQUE (integration_id, entity_type, entity_id),
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id)
+) with (fillfactor=70);
+CREATE INDEX links_entity_id_idx ON public.links USING btree (entity_id);
+CREATE UNIQUE INDEX links_external_id ON public.links USING btree (integration_id, entity_type, external_id) WHERE (external_id IS NOT NULL);
+
+create table merchants (
+  id text not null,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (id)
+);
+
+create table order_lines (
+  order_id text not null,
+  line_no integer not null,
+  merchant_id text not null,
+  sku text not null,
+  name text,
+  quantity integer not null,
+  unit_price numeric not null,
+  total numeric not null,
+  PRIMARY KEY (order_id, line_no),
+  FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
+);
+
+create table orders (
+  id text not null,
+  merchant_id text not null,
+  number text not null,
+  status text not null,
+  currency text not null,
+  customer_id text,
+  subtotal numeric not null,
+  tax numeric not null,
+  shipping numeric not null,
+  discount numeric not null,
+  grand_total numeric not null,
+  shipping_name text,
+  shipping_company text,
+  shipping_line1 text,
+  shipping_line2 text,
+  shipping_city text,
+  shipping_region text,
+  shipping_postal_code text,
+  shipping_country text,
+  shipping_phone text,
+  billing_name text,
+  billing_company text,
+  billing_line1 text,
+  billing_line2 text,
+  billing_city text,
+  billing_region text,
+  billing_postal_code text,
+  billing_country text,
+  billing_phone text,
+  delivery_method text,
+  tracking_numbers text[] default '{}'::text[] not null,
+  placed_at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  UNIQUE (merchant_id, number),
+  PRIMARY KEY (id),
+  FOREIGN KEY (customer_id) REFERENCES customers(id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+CREATE INDEX orders_customer_id_idx ON public.orders USING btree (customer_id);
+CREATE INDEX orders_merchant_id_placed_at_id_idx ON public.orders USING btree (merchant_id, placed_at, id);
+CREATE INDEX orders_merchant_id_status_placed_at_id_idx ON public.orders USING btree (merchant_id, status, placed_at, id);
+CREATE INDEX orders_placed_at_id_idx ON public.orders USING btree (placed_at, id);
+
+create table payouts (
+  id text not null,
+  merchant_id text not null,
+  order_id text not null,
+  recipient text not null,
+  share numeric not null,
+  amount numeric not null,
+  currency text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id),
+  FOREIGN KEY (order_id) REFERENCES orders(id)
+);
+CREATE INDEX payouts_order_id_idx ON public.payouts USING btree (order_id);
+
+create table products (
+  id text not null,
+  merchant_id text not null,
+  sku text not null,
+  name text not null,
+  brand text,
+  barcode text,
+  price numeric,
+  currency text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  UNIQUE (merchant_id, sku),
+  PRIMARY KEY (id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+
+create table schema_migrations (
+  id integer default nextval('schema_migrations_id_seq'::regclass) not null,
+  name character varying(255) not null,
+  executed_at timestamp(6) with time zone default CURRENT_TIMESTAMP(6) not null,
+  PRIMARY KEY (id)
+);
+
+create table sync_attempts (
+  sync_event_id bigint not null,
+  number integer not null,
+  merchant_id text not null,
+  token bigint not null,
+  owner integer not null,
+  started_at timestamp with time zone not null,
+  duration_ms integer,
+  outcome text not null,
+  request jsonb,
+  response jsonb,
+  http_status integer,
+  error_code text,
+  error_message text,
+  PRIMARY KEY (sync_event_id, number)
+);
+
+create table sync_events (
+  id bigint generated always as identity not null,
+  lane_id bigint,
+  seq bigint,
+  merchant_id text not null,
+  integration_id text not null,
+  entity_type text not null,
+  entity_id text not null,
+  external_id text,
+  operation text not null,
+  direction text not null,
+  status text default 'PENDING'::text not null,
+  payload jsonb,
+  error_code text,
+  error_message text,
+  attempt_count integer default 0 not null,
+  forgiven_attempts integer default 0 not null,
+  max_attempts integer not null,
+  next_attempt_at timestamp with time zone,
+  idempotency_key text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  processed_at timestamp with time zone,
+  PRIMARY KEY (id)
+) with (fillfactor=70);
+CREATE INDEX sync_events_created ON public.sync_events USING brin (created_at);
+CREATE INDEX sync_events_entity ON public.sync_events USING btree (entity_id, id);
+CREATE INDEX sync_events_integration ON public.sync_events USING btree (integration_id, id);
+CREATE UNIQUE INDEX sync_events_lane ON public.sync_events USING btree (lane_id, seq) WHERE (lane_id IS NOT NULL);
+
+create table webhook_events (
+  id text not null,
+  merchant_id text not null,
+  integration_id text not null,
+  event_id text not null,
+  event_type text not null,
+  entity_type text,
+  entity_id text,
+  external_id text,
+  status text not null,
+  payload jsonb,
+  event jsonb not null,
+  raw_body bytea not null,
+  headers jsonb default '{}'::jsonb not null,
+  answer jsonb,
+  error_code text,
+  error_message text,
+  occurred_at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  processed_at timestamp with time zone,
+  UNIQUE (integration_id, event_id),
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id)
+);
+CREATE INDEX webhook_events_created_at_id_idx ON public.webhook_events USING btree (created_at, id);
+CREATE INDEX webhook_events_entity ON public.webhook_events USING btree (entity_id, id) WHERE (entity_id IS NOT NULL);
+CREATE INDEX webhook_events_waiting_entity ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'entityId'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
+CREATE INDEX webhook_events_waiting_external ON public.webhook_events USING btree (integration_id, entity_type, external_id) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
+CREATE INDEX webhook_events_waiting_number ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'number'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
+
+create view connector_health as
+ SELECT i.id,
+    i.merchant_id,
+    i.id AS integration_id,
+        CASE
+            WHEN ((g.circuit = 'OPEN'::text) OR (g.reachable = false)) THEN 'DOWN'::text
+            WHEN ((g.circuit = 'HALF_OPEN'::text) OR (g.failures > 0)) THEN 'DEGRADED'::text
+            WHEN (g.reachable OR (rate.success_rate IS NOT NULL)) THEN 'HEALTHY'::text
+            ELSE 'UNKNOWN'::text
+        END AS health,
+    COALESCE(g.circuit, 'CLOSED'::text) AS circuit,
+    g.checked_at,
+    g.latency_ms,
+    rate.success_rate,
+    (COALESCE(queue.depth, (0)::numeric))::integer AS queue_depth,
+    waiting.oldest_pending_seconds,
+    g.last_error
+   FROM ((((integrations i
+     LEFT JOIN integration_gates g ON ((g.integration_id = i.id)))
+     CROSS JOIN LATERAL ( SELECT sum((l.tail - l.head)) AS depth
+           FROM lanes l
+          WHERE ((l.integration_id = i.id) AND (l.due IS NOT NULL))) queue)
+     CROSS JOIN LATERAL ( SELECT (GREATEST(EXTRACT(epoch FROM (clock_timestamp() - min(e.created_at))), (0)::numeric))::integer AS oldest_pending_seconds
+           FROM ( SELECT s.created_at
+                   FROM (lanes l
+                     JOIN sync_events s ON (((s.lane_id = l.id) AND (s.status = ANY (ARRAY['PENDING'::text, 'IN_PROGRESS'::text, 'RETRYING'::text])))))
+                  WHERE ((l.integration_id = i.id) AND (l.due IS NOT NULL))
+                  ORDER BY l.due
+                 LIMIT 100) e) waiting)
+     CROSS JOIN LATERAL ( SELECT round(avg(
+                CASE
+                    WHEN (e.status = 'SUCCESS'::text) THEN 1
+                    ELSE 0
+                END), 4) AS success_rate
+           FROM ( SELECT s.status
+                   FROM sync_events s
+                  WHERE (s.integration_id = i.id)
+                  ORDER BY s.id DESC
+                 LIMIT 500) e
+          WHERE (e.status = ANY (ARRAY['SUCCESS'::text, 'FAILED'::text]))) rate)
+  WHERE (i.deleted_at IS NULL);
+
+create view timeline_entries as
+ SELECT ('event:'::text || sync_events.id) AS id,
+    sync_events.merchant_id,
+    sync_events.entity_type,
+    sync_events.entity_id,
+    sync_events.created_at AS at,
+    'sync_event'::text AS kind,
+    ((sync_events.direction || ' '::text) || sync_events.operation) AS title,
+    sync_events.status AS outcome,
+    NULL::text AS actor,
+    sync_events.integration_id,
+    (sync_events.id)::text AS source_id,
+    jsonb_strip_nulls(jsonb_build_object('externalId', sync_events.external_id, 'errorCode', sync_events.error_code, 'errorMessage', sync_events.error_message, 'attempts', sync_events.attempt_count)) AS details
+   FROM sync_events
+UNION ALL
+ SELECT ((('attempt:'::text || e.id) || '.'::text) || a.number) AS id,
+    e.merchant_id,
+    e.entity_type,
+    e.entity_id,
+    a.started_at AS at,
+    'attempt'::text AS kind,
+    ('Attempt '::text || a.number) AS title,
+    a.outcome,
+    NULL::text AS actor,
+    e.integration_id,
+    (e.id)::text AS source_id,
+    jsonb_strip_nulls(jsonb_build_object('httpStatus', a.http_status, 'durationMs', a.duration_ms, 'errorCode', a.error_code, 'errorMessage', a.error_message)) AS details
+   FROM (sync_events e
+     JOIN sync_attempts a ON ((a.sync_event_id = e.id)))
+UNION ALL
+ SELECT ('webhook:'::text || webhook_events.id) AS id,
+    webhook_events.merchant_id,
+    webhook_events.entity_type,
+    webhook_events.entity_id,
+    webhook_events.created_at AS at,
+    'webhook_event'::text AS kind,
+    webhook_events.event_type AS title,
+    webhook_events.status AS outcome,
+    NULL::text AS actor,
+    webhook_events.integration_id,
+    webhook_events.id AS source_id,
+    jsonb_strip_nulls(jsonb_build_object('eventId', webhook_events.event_id, 'occurredAt', webhook_events.occurred_at, 'errorCode', webhook_events.error_code, 'errorMessage', webhook_events.error_message)) AS details
+   FROM webhook_events
+  WHERE (webhook_events.entity_id IS NOT NULL)
+UNION ALL
+ SELECT ((('change:'::text || changes.xid) || '.'::text) || changes.id) AS id,
+    changes.merchant_id,
+    changes.entity_type,
+    changes.entity_id,
+    changes.at,
+    'status_change'::text AS kind,
+    changes.kind AS title,
+    (changes.data ->> 'newStatus'::text) AS outcome,
+    NULL::text AS actor,
+    changes.integration_id,
+    (changes.sync_event_id)::text AS source_id,
+    changes.data AS details
+   FROM changes
+  WHERE (changes.kind = ANY (ARRAY['order.status_changed'::text, 'invoice.status_changed'::text]))
+UNION ALL
+ SELECT ('audit:'::text || audit_entries.id) AS id,
+    audit_entries.merchant_id,
+    audit_entries.entity_type,
+    audit_entries.entity_id,
+    audit_entries.at,
+    'audit'::text AS kind,
+    audit_entries.action AS title,
+    audit_entries.outcome,
+    audit_entries.actor,
+    audit_entries.integration_id,
+    NULL::text AS source_id,
+    audit_entries.details
+   FROM audit_entries
+  WHERE (audit_entries.entity_id IS NOT NULL);
+
+CREATE OR REPLACE FUNCTION public.audit_entries_are_final()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin raise exception 'audit entries are append-only'; end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.integration_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin perform pg_notify('integration_changed', ''); return null; end $function$
+;

@@ -1,0 +1,55 @@
+import { B2B_PORTAL, B2B_PORTAL_PREFIX } from '../src/config/integrations.js';
+import { VARIABLES, type Variable } from '../src/config/variables.js';
+
+interface Section {
+  title: string;
+  about: string;
+  variables: [string, Variable][];
+}
+
+const SECTIONS: Section[] = [
+  {
+    title: 'The hub',
+    about: 'All are optional outside production.',
+    variables: Object.entries<Variable>(VARIABLES),
+  },
+  {
+    title: 'B2B Portal',
+    about:
+      'Setting any of them configures the integration `b2b-portal` at start, and keeps it in step. `BASE_URL`, `API_KEY` and `MERCHANT_ID` are then required.',
+    variables: Object.entries<Variable>(B2B_PORTAL).map(([name, variable]) => [B2B_PORTAL_PREFIX + name, variable]),
+  },
+];
+
+/** `docs/configuration.md`. */
+export function describeConfiguration(): string {
+  const sections = SECTIONS.map(({ title, about, variables }) => {
+    const rows = variables.map(
+      ([name, { default: value, expected, about: text, secret }]) =>
+        `| \`${name}\` | ${value ? `\`${value}\`` : '–'} | ${text} | ${expected}${secret ? ' (secret)' : ''} |`,
+    );
+    return `## ${title}\n\n${about}\n\n| variable | default | what it does | expected |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  });
+  return `<!-- Written by \`npm run generate\` from src/config. Do not edit. -->
+
+# Configuration
+
+Syncline is configured by environment variables. A blank variable counts as not set. The start checks them all, and lists
+everything that is wrong at once with what was found, what is expected, and how to mend it; secrets are never printed.
+
+${sections.join('\n')}`;
+}
+
+/** `.env.example`. */
+export function describeEnvironment(): string {
+  const sections = SECTIONS.map(({ title, about, variables }) => {
+    const entries = variables.map(([name, { about: text, expected, example, default: value }]) => {
+      const made = example.startsWith('`') ? ` Make one with: ${example.slice(1, -1)}` : '';
+      return `# ${plain(text)}\n# Expected: ${expected}.${made}\n# ${name}=${value ?? (made ? '' : example)}\n`;
+    });
+    return `# ---- ${title} ----\n# ${plain(about)}\n\n${entries.join('\n')}`;
+  });
+  return `# Written by \`npm run generate\` from src/config. Copy it to .env, which npm start and docker compose read, and take\n# the # from what you need.\n\n${sections.join('\n')}`;
+}
+
+const plain = (text: string) => text.replaceAll('`', '');
