@@ -4,7 +4,7 @@ import { type CursorValue, expired } from './cursor.js';
 /** A history of the feed. A database that is restored elsewhere begins a new one, since the old one may have gone on. */
 export interface Epoch {
   id: number;
-  /** The last position that was known when it began. */
+  /** The last position that it shares with the one before. */
   from: number;
 }
 

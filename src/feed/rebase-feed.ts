@@ -19,7 +19,7 @@ select last.position + row_number() over (order by c.id), c.* from last join cha
 
 /** Batches get transaction ids that this server has used up: 3, 4, … below the current one, so that whatever comes is later. */
 const BOUNDS = `
-select (select position from change_batches order by no limit 1) as start,
+select (select min(position) from change_batches) as start, (select max(position) from change_batches) as sealed,
   greatest(1000, ceil(count(*) / (pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 4))) as size,
   count(*) as count
 from rebased`;
@@ -40,9 +40,10 @@ const ADVANCE_IDS = `
 select setval(pg_get_serial_sequence('changes', 'id'),
   greatest((select max(id) from changes), nextval(pg_get_serial_sequence('changes', 'id'))))`;
 
+/** What was not sealed yet may have another order in the original: its positions are of the new epoch only. */
 const BEGIN_EPOCH = `
 insert into feed_epochs (id, cluster, from_position)
-select floor(random() * 4294967296)::bigint, ${CLUSTER}, max(position) from change_batches`;
+values (floor(random() * 4294967296)::bigint, ${CLUSTER}, $1)`;
 
 /**
  * Makes the feed whole on a database that is a copy: a dump restored elsewhere, a clone. Transaction ids begin anew there,
@@ -58,13 +59,13 @@ export async function rebaseFeed(db: Database): Promise<boolean> {
     if (!(await isCopy(sql))) return false;
     await sql('set local enable_seqscan = off');
     await sql(COLLECT);
-    const [bounds] = await sql<{ start: string; size: string; count: string }>(BOUNDS);
+    const [bounds] = await sql<{ start: string; sealed: string; size: string; count: string }>(BOUNDS);
     if (!bounds) throw new Error('Unreachable: an aggregate answers one row');
     await sql('truncate changes, change_batches');
     await sql(INSERT_CHANGES, [bounds.start, bounds.size]);
     await sql(INSERT_BATCHES, [bounds.start, bounds.size, bounds.count]);
     await sql(ADVANCE_IDS);
-    await sql(BEGIN_EPOCH);
+    await sql(BEGIN_EPOCH, [bounds.sealed]);
     return true;
   });
 }
