@@ -4,7 +4,7 @@ import { DELETE_PAGE, deleteInPages } from '../model/delete-in-pages.js';
 /** The last batch of what is old enough, never the newest of all, from which the next one is told apart. */
 const FIND_LAST = `select no::text, snapshot::text from change_batches
 where sealed_at < now() - $1 * interval '1 day' and no < (select max(no) from change_batches)
-order by no desc limit 1`;
+order by change_batches.no desc limit 1`;
 
 const REMOVE_BATCHES = `delete from change_batches where no in
   (select no from change_batches where no < $1 order by no limit ${DELETE_PAGE}) returning 1`;
