@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from './stage.js';
 
 const CREATE = `mutation CreateOrder($input: CreateOrderInput!) {
-  createOrder(input: $input) { order { id number } userErrors { code message } }
+  createOrder(input: $input) { order { id number } userErrors { message retryable } }
 }`;
 const UNREACHABLE_PAUSE_MS = 100;
 
@@ -20,14 +20,14 @@ export interface AcknowledgedOrder {
 export async function placeOrder(stage: Stage, number: string): Promise<AcknowledgedOrder> {
   for (;;) {
     const answer = await stage.user
-      .graphql<{ createOrder: { order: AcknowledgedOrder | null; userErrors: { code: string; message: string }[] } }>(
-        CREATE,
-        { input: orderOf(stage.merchantId, number) },
-      )
+      .graphql<{
+        createOrder: { order: AcknowledgedOrder | null; userErrors: { message: string; retryable: boolean }[] };
+      }>(CREATE, { input: orderOf(stage.merchantId, number) })
       .catch(() => null);
     const payload = answer?.data?.createOrder;
     if (payload?.order) return payload.order;
-    if (payload?.userErrors[0]) throw new Error(`${number}: ${payload.userErrors[0].message}`);
+    const failure = payload?.userErrors[0];
+    if (failure && !failure.retryable) throw new Error(`${number}: ${failure.message}`);
     await sleep(UNREACHABLE_PAUSE_MS);
   }
 }
