@@ -33,8 +33,8 @@ export function createPresence(deps: PresenceDeps): Presence {
     while (!stopped) {
       try {
         if (!client) {
-          const opened = await open(deps, () => {
-            if (client === opened) client = null;
+          const opened = await open(deps, (lost) => {
+            if (client === lost) client = null;
           });
           client = opened;
           id = await register(opened, id);
@@ -65,10 +65,10 @@ export function createPresence(deps: PresenceDeps): Presence {
   };
 }
 
-async function open(deps: PresenceDeps, lost: () => void): Promise<pg.Client> {
+async function open(deps: PresenceDeps, onLost: (client: pg.Client) => void): Promise<pg.Client> {
   const client = new pg.Client(connectionOptions(deps.url));
-  client.on('error', lost);
-  client.on('end', lost);
+  client.on('error', () => onLost(client));
+  client.on('end', () => onLost(client));
   await client.connect();
   return client;
 }
