@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { newId } from '../model/ids.js';
 import type { DispatchTarget } from './lane.js';
-import type { Settlement } from './settlement.js';
+import type { EventRow, LaneRow, Settlement } from './settlement.js';
 import { SETTLE } from './sql/settle.js';
 import { toJson } from './to-json.js';
 
@@ -16,11 +16,50 @@ export interface Settled {
   circuitChanged: string[];
 }
 
+/** In the order of the parameters of SETTLE. */
+const LANE_COLUMNS = [
+  'id',
+  'token',
+  'head',
+  'action',
+  'delay_ms',
+  'integration',
+  'tried',
+  'synced',
+  'external_id',
+  'external_number',
+  'error',
+  'answered',
+  'failed',
+  'hold_ms',
+] as const satisfies (keyof LaneRow)[];
+const EVENT_COLUMNS = [
+  'id',
+  'lane',
+  'status',
+  'attempt',
+  'tried',
+  'outcome',
+  'started',
+  'duration_ms',
+  'request',
+  'response',
+  'http_status',
+  'code',
+  'message',
+  'external_id',
+  'delay_ms',
+  'change',
+  'data',
+] as const satisfies (keyof EventRow)[];
+
 /** Settles a group in one statement: all of it or, when it throws, nothing. */
 export async function settle(pool: pg.Pool, group: readonly Settlement[], instanceId: number): Promise<Settled> {
+  const lanes = group.map(({ laneRow }) => laneRow);
+  const events = group.flatMap(({ eventRows }) => eventRows);
   const values = [
-    toJson(group.map(({ laneRow }) => laneRow)),
-    toJson(group.flatMap(({ eventRows }) => eventRows)),
+    ...LANE_COLUMNS.map((name) => lanes.map((row) => row[name])),
+    ...EVENT_COLUMNS.map((name) => events.map((row) => row[name])),
     toJson(policies(group)),
     instanceId,
   ];

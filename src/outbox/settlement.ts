@@ -2,6 +2,7 @@ import type { DeliveryResult } from '../connectors/connector.js';
 import type { Exchange } from '../connectors/http.js';
 import { backoffMs, capRetryAfter } from './backoff.js';
 import type { Attempt, ClaimedEvent, ClaimedLane, LaneRun } from './lane.js';
+import { toJson, toStorable } from './to-json.js';
 
 /** A settled-to-be event, as the statement SETTLE reads it. */
 export type EventRow = ReturnType<typeof toEventRow>;
@@ -64,7 +65,7 @@ function newHead(lane: ClaimedLane, attempts: Attempt[], last: EventRow | undefi
 /** The newest answer that gave one. */
 function tried(delivered: Attempt[], field: 'externalId' | 'externalNumber'): string | null {
   for (const { result } of delivered.toReversed())
-    if (result.kind === 'delivered' && result[field] !== null) return result[field];
+    if (result.kind === 'delivered' && result[field] !== null) return toStorable(result[field]);
   return null;
 }
 
@@ -91,17 +92,20 @@ function toEventRow(lane: ClaimedLane, attempt: Attempt) {
     outcome: answer ? 'DELIVERED' : problem?.kind === 'retry' ? 'RETRY' : 'REJECTED',
     started: startedAt.toISOString() as string | null,
     duration_ms: durationMs,
-    request: describeRequest(exchanges),
-    response: last?.response ?? (last?.error ? { error: last.error } : null),
+    request: toJsonOrNull(describeRequest(exchanges)),
+    response: toJsonOrNull(last?.response ?? (last?.error ? { error: last.error } : null)),
     http_status: problem?.httpStatus ?? last?.response?.status ?? null,
     code: problem?.code ?? null,
-    message: problem?.message ?? null,
-    external_id: answer?.externalId ?? attempt.externalIdBefore,
+    message: problem && toStorable(problem.message),
+    external_id: storableOrNull(answer?.externalId) ?? attempt.externalIdBefore,
     delay_ms: delayMs,
     change: answer ? syncedChange(event) : null,
-    data: answer && syncedData(answer, attempt.externalIdBefore),
+    data: answer && toJson(syncedData(answer, attempt.externalIdBefore)),
   };
 }
+
+const toJsonOrNull = (value: unknown) => (value ? toJson(value) : null);
+const storableOrNull = (text: string | null | undefined) => (text ? toStorable(text) : null);
 
 /** Null: there is no further try. */
 function retryDelayMs({ target }: ClaimedLane, { event, result }: Attempt): number | null {

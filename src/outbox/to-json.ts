@@ -8,4 +8,7 @@ export function toJson(value: unknown): string {
   return JSON.stringify(value, (_, part) => (typeof part === 'string' ? toStorable(part) : part));
 }
 
-const toStorable = (text: string) => text.toWellFormed().replaceAll('\0', '\ufffd');
+/** Text that a text column takes. */
+export function toStorable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}

@@ -311,3 +311,20 @@ it('makes a dead letter of an answer that the database refuses, and settles its 
   expect(failed).toMatchObject({ error_code: 'UPSTREAM_CONFLICT' });
   expect(failed?.error_message).toContain('same-for-two');
 });
+
+it('keeps what an upstream says although the database cannot hold every character of it', async () => {
+  await start({ [portal]: {} }, (e) =>
+    e.entityId === 'ord_ok' ? delivered('x\u0000\ud800😀') : { ...rejected, message: 'no\u0000\udc00 "quotes" \\ {}' },
+  );
+
+  const ids = await enqueue(
+    db,
+    outbox,
+    ['ord_ok', 'ord_no'].map((id) => effect(portal, id)),
+  );
+  await untilStatus(db, ids, 'SUCCESS', 'FAILED');
+
+  const [ok, no] = await readEvents(db, ids);
+  expect(ok).toMatchObject({ status: 'SUCCESS', external_id: 'x\ufffd\ufffd😀' });
+  expect(no).toMatchObject({ status: 'FAILED', error_message: 'no\ufffd\ufffd "quotes" \\ {}' });
+});

@@ -1,19 +1,19 @@
 import { SETTLE_GATES } from './settle-gates.js';
 
 /**
- * Settles a group of lanes, all that belongs to them in one statement. `$1` JSON array of lanes as in `given`, `$2` of
- * events as in `done`, `$3` of policies as in `policy` (settle-gates), `$4` the instance.
+ * Settles a group of lanes, all that belongs to them in one statement: `$1` to `$14` the lanes as in `given`, `$15` to `$31`
+ * their events as in `done`, `$32` JSON of the policies as in `policy` (settle-gates), `$33` the instance. Columns as arrays,
+ * not JSON: parsing that took as long as half of the writes.
  *
  * Lanes and links are locked without waiting: one slow writer holds up its own lanes only. A lane that is in neither
  * `settled` nor `stale` was locked by somebody: settle it again. The token moves on, so that nothing is settled twice.
  */
 export const SETTLE = `
 with given as materialized (
-  select * from rows from (json_to_recordset($1) as (
-    id bigint, token bigint, head bigint, action text, delay_ms float8, integration text, tried boolean, synced boolean,
-    external_id text, external_number text, error text, answered boolean, failed boolean, hold_ms float8
-  )) with ordinality as s (id, token, head, action, delay_ms, integration, tried, synced, external_id, external_number,
-    error, answered, failed, hold_ms, place)
+  select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::float8[], $6::text[], $7::bool[],
+      $8::bool[], $9::text[], $10::text[], $11::text[], $12::bool[], $13::bool[], $14::float8[])
+    with ordinality as s (id, token, head, action, delay_ms, integration, tried, synced, external_id, external_number,
+      error, answered, failed, hold_ms, place)
 ), held as materialized (
   select s.* from given s join lanes l on l.id = s.id and l.token = s.token join links k on k.id = l.id
    order by l.id for no key update of l, k skip locked
@@ -29,11 +29,12 @@ with given as materialized (
     from held h where l.id = h.id
   returning h.*, l.due, l.tail > l.head as more
 ), done as materialized (
-  select d.*, l.token from json_to_recordset($2) as d (
-    id bigint, lane bigint, status text, attempt int, tried boolean, outcome text, started timestamptz, duration_ms int,
-    request jsonb, response jsonb, http_status int, code text, message text, external_id text, delay_ms float8,
-    change text, data jsonb
-  ) join lane l on l.id = d.lane
+  select d.*, l.token from unnest($15::bigint[], $16::bigint[], $17::text[], $18::int[], $19::bool[], $20::text[],
+      $21::timestamptz[], $22::int[], $23::text[], $24::text[], $25::int[], $26::text[], $27::text[], $28::text[],
+      $29::float8[], $30::text[], $31::text[])
+    as d (id, lane, status, attempt, tried, outcome, started, duration_ms, request, response, http_status, code, message,
+      external_id, delay_ms, change, data)
+    join lane l on l.id = d.lane
 ), event as (
   update sync_events e set status = d.status, attempt_count = d.attempt,
     error_code = case when d.tried then d.code else e.error_code end,
@@ -46,7 +47,7 @@ with given as materialized (
 ), attempt as (
   insert into sync_attempts (sync_event_id, number, merchant_id, token, owner, started_at, duration_ms, outcome,
                              request, response, http_status, error_code, error_message)
-  select id, attempt, merchant_id, token, $4, started, duration_ms, outcome, request, response, http_status, code, message
+  select id, attempt, merchant_id, token, $33, started, duration_ms, outcome, request::jsonb, response::jsonb, http_status, code, message
     from event where tried
   on conflict do nothing
 ), link as (
@@ -65,7 +66,7 @@ with given as materialized (
                        else '{"previousStatus":"IN_PROGRESS","newStatus":"PENDING"}' end as data
       from event
     union all
-    select 2, change, merchant_id, entity_type, entity_id, integration_id, id, data from event where change is not null
+    select 2, change, merchant_id, entity_type, entity_id, integration_id, id, data::jsonb from event where change is not null
   ) c order by id, part
 )
 select array(select id::text from lane) as settled,
