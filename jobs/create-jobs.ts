@@ -41,11 +41,6 @@ export function createJobs(deps: JobsDeps): Jobs {
   const stopping = new AbortController();
   const fire = (name: string) =>
     timer.fire(name).catch((err) => log.warn({ err, job: name }, 'job not fired; its schedule will find it'));
-  const find = async (tx: Tx, name: string) => {
-    const definition = findDefinition(definitions, name);
-    await registerJobs(tx.sql, [definition], new Date());
-    return definition;
-  };
   const sweep = createSweep(sql, definitions, leaseMs, fire, log);
   let sweeping: NodeJS.Timeout | undefined;
   const start = async (services: Services | null) => {
@@ -67,6 +62,21 @@ export function createJobs(deps: JobsDeps): Jobs {
       clearInterval(sweeping);
       await timer.stop();
     },
+    ...createRunner(sql, definitions, fire),
+  };
+}
+
+function createRunner(
+  sql: Sql,
+  definitions: readonly JobDefinition[],
+  fire: (name: string) => Promise<void>,
+): JobRunner {
+  const find = async (tx: Tx, name: string) => {
+    const definition = findDefinition(definitions, name);
+    await registerJobs(tx.sql, [definition], new Date());
+    return definition;
+  };
+  return {
     list: () => listJobs(sql, definitions),
     run: async (tx, name) => {
       await find(tx, name);
