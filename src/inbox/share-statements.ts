@@ -4,6 +4,8 @@ export interface SharingOptions<Request, Answer> {
   /** Answers one batch, in its order. A rejection is every request's own. */
   run(batch: Request[]): Promise<PromiseSettledResult<Answer>[]>;
   maxBatch: number;
+  /** Batches in flight at once: while the database works on one, this process reads and writes the requests of another. */
+  concurrency: number;
   /** Requests that may wait; further ones are refused at once, so that a slow database does not fill the memory. */
   maxWaiting: number;
 }
@@ -17,23 +19,23 @@ interface Waiting<Request, Answer> {
 const RETRY_AFTER_MS = 1_000;
 
 /**
- * Requests that arrive while a statement is in flight share the next one: no timer, a single request is not delayed,
- * and the batch grows exactly as much as the database is slower than the requests.
+ * Requests that arrive while statements are in flight share the next one: no timer, a single request is not delayed, and
+ * the batch grows exactly as much as the database is slower than the requests.
  * @throws HubError DATABASE_UNAVAILABLE from the returned function when too many wait
  */
 export function shareStatements<Request, Answer>(
   options: SharingOptions<Request, Answer>,
 ): (request: Request) => Promise<Answer> {
   const waiting: Waiting<Request, Answer>[] = [];
-  let inFlight = false;
+  let inFlight = 0;
 
   const pump = async () => {
-    if (inFlight) return;
-    inFlight = true;
-    // Requests of the same tick of the event loop still join the first batch.
+    if (inFlight >= options.concurrency) return;
+    inFlight += 1;
+    // Requests of the same tick of the event loop still join this batch.
     await new Promise(setImmediate);
     while (waiting.length > 0) await runBatch(waiting.splice(0, options.maxBatch));
-    inFlight = false;
+    inFlight -= 1;
   };
   const runBatch = async (batch: Waiting<Request, Answer>[]) => {
     try {

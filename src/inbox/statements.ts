@@ -2,18 +2,22 @@
  * The one statement that stores and applies webhook events, in its two forms: for events that arrive and for events
  * that are kept. Its steps: `incoming` → `known` (which entity) → locks in id order, entities before links → `verdicts`
  * → `kept` (the webhook event) → the entity, its link, the inbound sync event → changes, last.
+ *
+ * No step is joined to another: the planner, which expects one row of each, would compare every row with every row. What
+ * a step needs of another it looks up in a map (`held_…`), by a hashed `in (…)` (hence `is true`), or carries along.
  */
 
 /** Arrived events as parallel text arrays, so that a value that PostgreSQL cannot read is judged and does not fail the rest. */
 const ARRIVED = `
 incoming as materialized (
-  select n, id, merchant_id, integration_id, event_id, body, headers, event::jsonb as event, null::text as previous
+  select a.n, a.id, a.merchant_id, a.integration_id, a.event_id, a.body, a.headers, a.event::jsonb as event,
+    null::text as previous, w.id as stored_id, w.answer as stored_answer
   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
     with ordinality as a (id, merchant_id, integration_id, event_id, body, headers, event, n)
-),
-stored as materialized (
-  select i.n, w.id, w.answer
-  from incoming i join webhook_events w on w.integration_id = i.integration_id and w.event_id = i.event_id
+  left join lateral (
+    select w.id, w.answer from webhook_events w
+    where w.integration_id = a.integration_id and w.event_id = a.event_id limit 1
+  ) w on true
 )`;
 
 const KEEP_ARRIVED = `
@@ -24,7 +28,8 @@ kept as (
     status, body::jsonb, event, convert_to(body, 'UTF8'), headers::jsonb, answer, error_code, error_message, occurred_at,
     case when status <> 'FAILED' then clock_timestamp() end
   from verdicts where status is not null
-  order by integration_id, event_id
+  -- Of one event twice in a batch the first is kept: only that one knows what it changed.
+  order by integration_id, event_id, n
   on conflict (integration_id, event_id) do nothing
   returning id
 )`;
@@ -38,10 +43,9 @@ reapplied as materialized (
 ),
 incoming as materialized (
   select row_number() over (order by occurred_at, created_at, id) as n, id, merchant_id, integration_id, event_id,
-    null::text as body, null::text as headers, event, status as previous
+    null::text as body, null::text as headers, event, status as previous, null::text as stored_id, null::jsonb as stored_answer
   from reapplied
-),
-stored as materialized (select null::bigint as n, null::text as id, null::jsonb as answer where false)`;
+)`;
 
 const KEEP_AGAIN = `
 kept as (
@@ -53,16 +57,14 @@ kept as (
   returning w.id
 )`;
 
-/** An entity that another transaction holds makes its events `BUSY`, so that it holds up no other. */
-const apply = (incoming: string, keep: string) => `
-with ${incoming},
+const PARSE = `
 parsed as materialized (
   select i.*, i.event ->> 'eventType' as event_type, i.event ->> 'entityType' as entity_type,
     i.event ->> 'externalId' as external_id, i.event ->> 'entityId' as hub_id, i.event ->> 'number' as number,
     i.event ->> 'sourceStatus' as source_status, i.event ->> 'status' as new_status, (i.event ->> 'rank')::smallint as rank,
     (i.event -> 'strictMapping')::boolean as strict_mapping,
-    case when jsonb_typeof(i.event -> 'trackingNumbers') = 'array'
-      then array(select jsonb_array_elements_text(i.event -> 'trackingNumbers')) end as tracking_numbers,
+    case when jsonb_array_length(nullif(i.event -> 'trackingNumbers', 'null')) > 0
+      then i.event -> 'trackingNumbers' end as tracking_numbers,
     case when pg_input_is_valid(i.event ->> 'occurredAt', 'timestamptz')
       then (i.event ->> 'occurredAt')::timestamptz end as occurred_at,
     case when pg_input_is_valid(i.event ->> 'paidAt', 'timestamptz') then (i.event ->> 'paidAt')::timestamptz end as paid_at,
@@ -75,33 +77,44 @@ parsed as materialized (
         and i.event ->> 'paidAmount' !~* 'nan|inf') then 'paidAmount'
     end as invalid
   from incoming i
-  where not exists (select from stored s where s.n = i.n)
-),
-known as materialized (
-  select p.*, coalesce(by_external.entity_id, by_id.id, by_number.id) as known_id
+  where i.stored_id is null
+)`;
+
+/**
+ * By the sender's id, else by the hub's id that the sender echoes, else by number, unless the entity of that number is
+ * known to have another id there. Always within the merchant.
+ */
+const KNOW = `
+found as materialized (
+  select p.*, coalesce(
+    (select l.entity_id from links l
+     where l.integration_id = p.integration_id and l.entity_type = p.entity_type and l.external_id = p.external_id),
+    case p.entity_type
+      when 'ORDER' then (select o.id from orders o where o.id = p.hub_id and o.merchant_id = p.merchant_id)
+      when 'INVOICE' then (select v.id from invoices v where v.id = p.hub_id and v.merchant_id = p.merchant_id)
+    end,
+    case p.entity_type
+      when 'ORDER' then (
+        select o.id from orders o where o.merchant_id = p.merchant_id and o.number = p.number and not exists (
+          select from links l where l.integration_id = p.integration_id and l.entity_type = 'ORDER' and l.entity_id = o.id
+            and l.external_id <> p.external_id))
+      when 'INVOICE' then (
+        select v.id from invoices v where v.merchant_id = p.merchant_id and v.number = p.number and not exists (
+          select from links l where l.integration_id = p.integration_id and l.entity_type = 'INVOICE' and l.entity_id = v.id
+            and l.external_id <> p.external_id))
+    end) as known_id
   from parsed p
-  left join lateral (
-    select l.entity_id from links l
-    where l.integration_id = p.integration_id and l.entity_type = p.entity_type and l.external_id = p.external_id
-  ) by_external on true
-  left join lateral (
-    select o.id from orders o where p.entity_type = 'ORDER' and o.id = p.hub_id and o.merchant_id = p.merchant_id
-    union all
-    select v.id from invoices v where p.entity_type = 'INVOICE' and v.id = p.hub_id and v.merchant_id = p.merchant_id
-  ) by_id on by_external.entity_id is null
-  left join lateral (
-    select e.id from (
-      select o.id from orders o where p.entity_type = 'ORDER' and o.merchant_id = p.merchant_id and o.number = p.number
-      union all
-      select v.id from invoices v where p.entity_type = 'INVOICE' and v.merchant_id = p.merchant_id and v.number = p.number
-    ) e
-    where not exists (
-      select from links l
-      where l.integration_id = p.integration_id and l.entity_type = p.entity_type and l.entity_id = e.id
-        and l.external_id <> p.external_id)
-  ) by_number on by_external.entity_id is null and by_id.id is null
   where p.invalid is null
 ),
+known as materialized (
+  select f.*, (
+    select l.id from links l
+    where l.integration_id = f.integration_id and l.entity_type = f.entity_type and l.entity_id = f.known_id) as link_id
+  from found f
+)`;
+
+/** An entity that another transaction holds makes its events `BUSY`, so that it holds up no other. */
+const LOCK = `
 locked_orders as materialized (
   select o.id, o.status from orders o
   where o.id = any (array(select known_id from known where entity_type = 'ORDER'))
@@ -112,35 +125,37 @@ locked_invoices as materialized (
   where v.id = any (array(select known_id from known where entity_type = 'INVOICE'))
   order by v.id for no key update skip locked
 ),
-entities as materialized (
-  select 'ORDER' as entity_type, id, status from locked_orders
-  union all
-  select 'INVOICE', id, status from locked_invoices
-),
-linked as materialized (
-  select k.n, e.status as entity_status, l.id as link_id
-  from known k
-  left join entities e on e.entity_type = k.entity_type and e.id = k.known_id
-  left join lateral (
-    select l.id from links l
-    where l.integration_id = k.integration_id and l.entity_type = k.entity_type and l.entity_id = k.known_id
-  ) l on true
+held_entities as materialized (
+  select coalesce(jsonb_object_agg(id, status), '{}') as by_id
+  from (select id, status from locked_orders union all select id, status from locked_invoices) e
 ),
 locked_links as materialized (
   select l.id, l.external_id, l.source_at, l.source_rank from links l
-  where l.id = any (array(select link_id from linked where entity_status is not null))
+  where l.id = any (array(select link_id from known where (select by_id from held_entities) ? known_id))
   order by l.id for no key update skip locked
 ),
-judged as materialized (
-  select k.*, d.entity_status, d.link_id, l.external_id as link_external_id,
-    case when l.source_at is not null then array[extract(epoch from l.source_at), l.source_rank] end as applied_position,
+held_links as materialized (
+  select coalesce(jsonb_object_agg(id, jsonb_build_array(external_id, extract(epoch from source_at), source_rank)), '{}') as by_id
+  from locked_links
+)`;
+
+/** In the order of arrival, each event compared with what is applied and with those before it. */
+const JUDGE = `
+looked_up as materialized (
+  select k.*, (select by_id from held_entities) ->> k.known_id as entity_status,
+    (select by_id from held_links) -> k.link_id::text as link
+  from known k
+),
+judged as (
+  select u.*, u.link ->> 0 as link_external_id,
+    case when u.link ->> 1 is not null then array[(u.link ->> 1)::numeric, (u.link ->> 2)::numeric] end as applied_position,
     case
-      when k.known_id is null then 'UNKNOWN_ENTITY'
-      when d.entity_status is null or (d.link_id is not null and l.id is null) then 'BUSY'
-      when d.link_id is null then 'UNLINKED'
-      when k.source_status is not null and k.new_status is null then 'UNMAPPED_STATUS'
+      when u.known_id is null then 'UNKNOWN_ENTITY'
+      when u.entity_status is null or (u.link_id is not null and u.link is null) then 'BUSY'
+      when u.link_id is null then 'UNLINKED'
+      when u.source_status is not null and u.new_status is null then 'UNMAPPED_STATUS'
     end as obstacle
-  from known k join linked d on d.n = k.n left join locked_links l on l.id = d.link_id
+  from looked_up u
 ),
 placed as (
   select j.*, max(array[extract(epoch from occurred_at), coalesce(rank, 0)]) filter (where obstacle is null)
@@ -155,7 +170,7 @@ ruled as (
 ),
 traced as (
   select r.*, array_agg(new_status) filter (where error_code is null and new_status is not null)
-    over (partition by entity_type, known_id order by n rows between unbounded preceding and 1 preceding) as trace
+    over (partition by known_id order by n rows between unbounded preceding and 1 preceding) as trace
   from ruled r
 ),
 settled as (
@@ -175,27 +190,33 @@ settled as (
 ),
 verdicts as materialized (
   select s.*, error_code is null and new_status is not null and new_status <> previous_status as changed,
-    jsonb_build_object('status', status, 'eventType', event_type, 'entityType', entity_type, 'errorCode', error_code, 'errorMessage', error_message, 'entityId', known_id,
-      'externalId', coalesce(external_id, link_external_id),
+    jsonb_build_object('status', status, 'eventType', event_type, 'entityType', entity_type, 'errorCode', error_code,
+      'errorMessage', error_message, 'entityId', known_id, 'externalId', coalesce(external_id, link_external_id),
       'entityStatus', case when error_code is null then coalesce(new_status, previous_status) else previous_status end) as answer
   from settled s
-),
-${keep},
-applied as materialized (
-  select v.* from verdicts v join kept k on k.id = v.id where v.error_code is null
+)`;
+
+/** Only of what was kept: another transaction may have stored the same event meanwhile. */
+const WRITE = `
+effective as materialized (
+  select v.*, case when known_id is not null then nextval('sync_events_id_seq') end as sync_id
+  from verdicts v
+  where (v.id in (select id from kept)) is true
+  order by n
 ),
 order_writes as (
   update orders o
-  set status = coalesce(a.status, o.status), tracking_numbers = coalesce(a.tracking_numbers, o.tracking_numbers), updated_at = now()
+  set status = coalesce(a.status, o.status), updated_at = now(),
+    tracking_numbers = case when a.tracking_numbers is null then o.tracking_numbers
+      else array(select jsonb_array_elements_text(a.tracking_numbers)) end
   from (
     select known_id, (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status,
-      (select b.tracking_numbers from applied b
-       where b.known_id = a.known_id and cardinality(b.tracking_numbers) > 0 order by b.n desc limit 1) as tracking_numbers
-    from applied a where entity_type = 'ORDER' group by known_id
-    having bool_or(changed) or bool_or(cardinality(tracking_numbers) > 0)
+      (array_agg(tracking_numbers order by n desc) filter (where tracking_numbers is not null))[1] as tracking_numbers
+    from effective where entity_type = 'ORDER' and error_code is null group by known_id
+    having bool_or(changed) or count(tracking_numbers) > 0
   ) a
   where o.id = a.known_id
-  returning o.id
+  returning 1
 ),
 invoice_writes as (
   update invoices v
@@ -205,11 +226,11 @@ invoice_writes as (
     select known_id, (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status,
       (array_agg(paid_at order by n desc) filter (where paid_at is not null))[1] as paid_at,
       (array_agg(paid_amount order by n desc) filter (where paid_amount is not null))[1] as paid_amount
-    from applied where entity_type = 'INVOICE' group by known_id
+    from effective where entity_type = 'INVOICE' and error_code is null group by known_id
     having bool_or(changed) or count(paid_at) > 0 or count(paid_amount) > 0
   ) a
   where v.id = a.known_id
-  returning v.id
+  returning 1
 ),
 link_writes as (
   update links l
@@ -218,62 +239,56 @@ link_writes as (
   from (
     select link_id, max(occurred_at) as at, (max(array[extract(epoch from occurred_at), coalesce(rank, 0)]))[2] as rank,
       (array_agg(external_id order by n) filter (where external_id is not null))[1] as external_id
-    from applied group by link_id
+    from effective where error_code is null group by link_id
   ) a
   where l.id = a.link_id
 ),
 sync_rows as (
-  insert into sync_events (merchant_id, integration_id, entity_type, entity_id, external_id, operation, direction, status,
+  insert into sync_events (id, merchant_id, integration_id, entity_type, entity_id, external_id, operation, direction, status,
     payload, error_code, error_message, max_attempts, idempotency_key, processed_at)
-  select merchant_id, integration_id, entity_type, known_id, coalesce(external_id, link_external_id), 'STATUS_CHANGE', 'INBOUND',
-    case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
+  overriding system value
+  select sync_id, merchant_id, integration_id, entity_type, known_id, coalesce(external_id, link_external_id), 'STATUS_CHANGE',
+    'INBOUND', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
     jsonb_build_object('webhookEventId', id, 'eventType', event_type, 'sourceStatus', source_status, 'status', new_status,
       'previousStatus', previous_status, 'occurredAt', event -> 'occurredAt'),
     error_code, error_message, 1, event_id, clock_timestamp()
-  from verdicts v
-  where known_id is not null and exists (select from kept k where k.id = v.id)
-  order by n
-  returning id, integration_id, idempotency_key, status
+  from effective
+  where sync_id is not null
 ),
 change_rows as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
-  select kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data
-  from (
-    select v.n, 1 as place, 'webhook_event.status_changed' as kind, v.merchant_id, v.entity_type,
-      coalesce(v.known_id, v.id) as entity_id, v.integration_id, null::bigint as sync_event_id,
-      jsonb_build_object('webhookEventId', v.id, 'eventType', v.event_type, 'previousStatus', v.previous, 'newStatus', v.status,
-        'errorCode', v.error_code) as data
-    from verdicts v join kept k on k.id = v.id
-    union all
-    select v.n, 2, 'sync_event.status_changed', v.merchant_id, v.entity_type, v.known_id, v.integration_id, s.id,
-      jsonb_build_object('previousStatus', null, 'newStatus', s.status, 'errorCode', v.error_code)
-    from verdicts v join sync_rows s on s.integration_id = v.integration_id and s.idempotency_key = v.event_id
-    union all
-    select v.n, 3, lower(v.entity_type) || '.status_changed', v.merchant_id, v.entity_type, v.known_id, v.integration_id, s.id,
-      jsonb_build_object('previousStatus', v.previous_status, 'newStatus', v.new_status, 'sourceStatus', v.source_status,
-        'externalId', coalesce(v.external_id, v.link_external_id), 'occurredAt', v.event -> 'occurredAt')
-    from applied v
-    join sync_rows s on s.integration_id = v.integration_id and s.idempotency_key = v.event_id
-    join (select id from order_writes union all select id from invoice_writes) w on w.id = v.known_id
-    where v.changed
-  ) c
+  select kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data
+  from effective e
+  cross join lateral (values
+    (1, 'webhook_event.status_changed', coalesce(known_id, id), true, jsonb_build_object('webhookEventId', id,
+      'eventType', event_type, 'previousStatus', previous, 'newStatus', status, 'errorCode', error_code)),
+    (2, 'sync_event.status_changed', known_id, sync_id is not null, jsonb_build_object('previousStatus', null,
+      'newStatus', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
+      'errorCode', error_code)),
+    (3, lower(entity_type) || '.status_changed', known_id, changed, jsonb_build_object('previousStatus', previous_status,
+      'newStatus', new_status, 'sourceStatus', source_status, 'externalId', coalesce(external_id, link_external_id),
+      'occurredAt', event -> 'occurredAt'))
+  ) as c (place, kind, entity_id, wanted, data)
+  -- Reading their counts runs the entities' writes first.
+  where wanted and (select count(*) from order_writes) + (select count(*) from invoice_writes) >= 0
   order by n, place
-)
-select i.n::int as n, coalesce(s.id, k.id, i.id) as id, coalesce(s.answer, v.answer)::text as answer, p.invalid,
-  i.merchant_id, i.integration_id, v.entity_type, v.known_id,
-  case
-    when s.n is not null then 'STORED'
-    when p.invalid is not null then 'INVALID'
-    when v.status is null then v.error_code
-    when k.id is null then 'LOST'
-    else 'KEPT'
-  end as outcome
-from incoming i
-left join stored s on s.n = i.n
-left join parsed p on p.n = i.n
-left join verdicts v on v.n = i.n
-left join kept k on k.id = v.id
-order by i.n`;
+)`;
+
+const ANSWER = `
+select n::int as n, stored_id as id, stored_answer::text as answer, null as invalid, merchant_id, integration_id,
+  null as entity_type, null as known_id, 'STORED' as outcome
+from incoming where stored_id is not null
+union all
+select n::int, id, null, invalid, merchant_id, integration_id, entity_type, null, 'INVALID'
+from parsed where invalid is not null
+union all
+select n::int, id, answer::text, null, merchant_id, integration_id, entity_type, known_id,
+  case when status is null then error_code when (id in (select id from kept)) is true then 'KEPT' else 'LOST' end
+from verdicts
+order by n`;
+
+const apply = (incoming: string, keep: string) =>
+  `with ${[incoming, PARSE, KNOW, LOCK, JUDGE, keep, WRITE].join(',')}\n${ANSWER}`;
 
 /** `$1`–`$7`: id, merchant, integration, event id, body, headers, event. */
 export const ACCEPT = apply(ARRIVED, KEEP_ARRIVED);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { addLink, addOrder } from '../inbox/fixtures.js';
 import { addPortal, orderEvent, PATH, post, startWebhookHub, type WebhookHub } from './webhook-hub.js';
@@ -93,31 +92,4 @@ it('answers the same event, sent 50 times at once to two hubs, 50 times alike wi
       ])
     ).n,
   ).toBe(1);
-});
-
-it('ends in the same state whatever the order, the repetitions and the batches of a set of events', async () => {
-  let run = 0;
-  const events = fc.array(fc.record({ second: fc.integer({ min: 0, max: 5 }), status: fc.constantFrom(...STATUSES) }), {
-    minLength: 1,
-    maxLength: 8,
-  });
-  await fc.assert(
-    fc.asyncProperty(events, fc.infiniteStream(fc.nat()), async (set, random) => {
-      run += 1;
-      const [inOrder, mixed] = [`prop-a-${run}`, `prop-b-${run}`];
-      const [first, second] = [await linkedOrder(inOrder), await linkedOrder(mixed)];
-      const body = (id: string, { second, status }: (typeof set)[number]) =>
-        orderEvent({ id, status }, { timestamp: at(second) });
-      const draw = () => random.next().value as number;
-
-      for (const event of set) await post(hub(0), PATH, body(inOrder, event));
-      const again = set.map((event) => body(mixed, event)).flatMap((text) => (draw() % 2 ? [text, text] : [text]));
-      const order = again.map((text) => ({ text, key: draw() })).sort((a, b) => a.key - b.key);
-      await Promise.all(order.map(({ text }) => post(hub(draw()), PATH, text)));
-
-      const { rows } = await db.pool.query('select status from orders where id = any ($1)', [[first, second]]);
-      expect(rows[0].status).toBe(rows[1].status);
-    }),
-    { numRuns: 25 },
-  );
 });

@@ -203,3 +203,42 @@ it('is not held up by an order that somebody else holds', async () => {
   expect(passing.status).toBe('PROCESSED');
   expect((await blocked).status).toBe('PROCESSED');
 });
+
+it('keeps tracking numbers when a later event carries none', async () => {
+  const order = await addOrder(db);
+  await addLink(db, order, 'ext-13');
+  await inbox.accept(received(event({ externalId: 'ext-13', status: 'SHIPPED', trackingNumbers: ['TRK1'] })));
+
+  await inbox.accept(received(event({ externalId: 'ext-13', status: 'DELIVERED', trackingNumbers: [], minute: 1 })));
+
+  expect(await one('select status, tracking_numbers from orders where id = $1', [order])).toEqual({
+    status: 'DELIVERED',
+    tracking_numbers: ['TRK1'],
+  });
+});
+
+it('applies whichever is further along of two events of one instant, in either order', async () => {
+  const orders = [await addOrder(db), await addOrder(db)];
+  await addLink(db, orders[0] as string, 'ext-14');
+  await addLink(db, orders[1] as string, 'ext-15');
+
+  await inbox.accept(received(event({ externalId: 'ext-14', status: 'SHIPPED' })));
+  await inbox.accept(received(event({ externalId: 'ext-14', status: 'PROCESSING' })));
+  await inbox.accept(received(event({ externalId: 'ext-15', status: 'PROCESSING' })));
+  await inbox.accept(received(event({ externalId: 'ext-15', status: 'SHIPPED' })));
+
+  const { rows } = await db.pool.query('select status from orders where id = any ($1)', [orders]);
+  expect(rows.map(({ status }) => status)).toEqual(['SHIPPED', 'SHIPPED']);
+});
+
+it('changes each order once when every event comes twice in one batch', async () => {
+  const orders = await Promise.all(Array.from({ length: 40 }, () => addOrder(db)));
+  await Promise.all(orders.map((order, index) => addLink(db, order, `twice-${index}`)));
+  const events = orders.map((_, index) => received(event({ externalId: `twice-${index}`, status: 'SHIPPED' })));
+
+  const acceptances = await Promise.all([...events, ...events].map((one) => inbox.accept(one)));
+
+  expect(acceptances.filter(({ duplicate }) => duplicate)).toHaveLength(40);
+  const { rows } = await db.pool.query('select distinct status from orders where id = any ($1)', [orders]);
+  expect(rows).toEqual([{ status: 'SHIPPED' }]);
+});

@@ -7,7 +7,7 @@ export class Inbox extends Migration {
 create table webhook_events (
   id text primary key,
   merchant_id text not null,
-  integration_id text not null references integrations,
+  integration_id text not null,
   event_id text not null,
   event_type text not null,
   entity_type text,

@@ -1,0 +1,247 @@
+/**
+ * Signed webhooks of 600 B over HTTP into one embedded PostgreSQL with fsync on: the product, which lets requests share a
+ * statement, against the same server with one statement per request, and against pgbench, which inserts one bare row
+ * per transaction from 8 clients. Every webhook moves an order: webhook event, order, link, sync event, three changes.
+ *
+ *   npm run build && node bench/inbox.ts [--rounds=3] [--seconds=5] [--connections=64]
+ */
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { createHmac, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Fastify from 'fastify';
+import { execute, parse } from 'graphql';
+import pg from 'pg';
+import { pino } from 'pino';
+import { buildHubSchema } from '../dist/schema/build.js';
+import { createKeyring, seal, unseal } from '../dist/src/access/seal.js';
+import { connectors } from '../dist/src/connectors/registry.js';
+import { openDatabase } from '../dist/src/db/database.js';
+import { startEmbeddedPostgres } from '../dist/src/db/embedded-postgres.js';
+import { createNotifier } from '../dist/src/db/notifier.js';
+import { createIntegrations } from '../dist/src/flow/integrations.js';
+import { ingestBySchema } from '../dist/src/http/webhooks/ingest-by-schema.js';
+import { registerWebhooks } from '../dist/src/http/webhooks/register-webhooks.js';
+import { acceptBatch } from '../dist/src/inbox/accept-batch.js';
+import { createInbox } from '../dist/src/inbox/inbox.js';
+
+const PATH = '/api/v1/b2b/webhooks/b2b/order';
+const SECRET = 'bench-secret';
+const ORDERS = 5_000;
+const BODY_BYTES = 600;
+const CLIENTS = 8;
+const keyring = createKeyring(['a secret that is long enough for a benchmark']);
+const option = (name: string, fallback: number) =>
+  Number(process.argv.find((argument) => argument.startsWith(`--${name}=`))?.split('=')[1] ?? fallback);
+
+type Mode = 'shared' | 'one by one';
+
+/** The server under test, in a process of its own. */
+async function serve(mode: Mode, url: string): Promise<void> {
+  const log = pino({ level: 'silent' });
+  const db = await openDatabase(url, () => {});
+  const notifier = createNotifier({ url, log });
+  notifier.start();
+  const integrations = createIntegrations({
+    db,
+    connectors,
+    openCredentials: (id: string, sealed: never) => unseal(keyring, id, sealed),
+    http: { send: () => Promise.reject(new Error('No webhook calls an upstream')) },
+    notifier,
+    log,
+  });
+  const shared = createInbox({ db, onCommit: () => {} });
+  const accept = async (received: never) => {
+    const [settled] = await acceptBatch(db.pool, [received]);
+    if (settled.status === 'rejected') throw settled.reason;
+    return settled.value;
+  };
+  const services = { db, log, integrations, inbox: mode === 'shared' ? shared : { ...shared, accept } };
+  const schema = buildHubSchema();
+  const documents = new Map<string, ReturnType<typeof parse>>();
+  const caller = { subject: 'hub', role: 'operator', merchantId: null, permissions: [], via: 'hub', expiresAt: null };
+  const server = Fastify();
+  await registerWebhooks(server, {
+    ratePerSecond: 1e9,
+    ingest: ingestBySchema(async (text: string, variableValues: Record<string, unknown>) => {
+      const document = documents.get(text) ?? parse(text);
+      documents.set(text, document);
+      return execute({ schema, document, variableValues, contextValue: { services, caller } });
+    }),
+  });
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  process.on('disconnect', () => process.exit());
+  process.send?.((server.server.address() as { port: number }).port);
+}
+
+async function startServer(mode: Mode, url: string): Promise<{ port: number; child: ChildProcess }> {
+  const child = fork(new URL(import.meta.url), ['serve', mode, url]);
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as number));
+    child.once('exit', () => reject(new Error('The server did not start')));
+  });
+  return { port, child };
+}
+
+let sequence = 0;
+const STATUSES = ['CONFIRMED', 'PROCESSING', 'SHIPPED', 'DELIVERED'];
+
+/** A signed request for the next state of one of the orders; no two are alike. */
+function request(): Buffer {
+  sequence += 1;
+  const order = sequence % ORDERS;
+  const event = {
+    event: 'order.status.updated',
+    id: `evt_${randomUUID()}`,
+    timestamp: new Date(Date.UTC(2026, 0, 1) + sequence).toISOString(),
+    entity_type: 'order',
+    data: {
+      id: `ext-${order}`,
+      order_number: `PO-${order}`,
+      status: STATUSES[Math.floor(sequence / ORDERS) % STATUSES.length],
+      tracking_numbers: ['TRK123456'],
+      note: '',
+    },
+  };
+  event.data.note = 'x'.repeat(BODY_BYTES - JSON.stringify(event).length);
+  const body = JSON.stringify(event);
+  const signature = createHmac('sha256', SECRET).update(body).digest('hex');
+  return Buffer.from(
+    `POST ${PATH} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\nx-b2b-signature: ${signature}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+interface Load {
+  perSecond: number;
+  p50: number;
+  p99: number;
+}
+
+/** Each connection sends its next request when it has the answer to the last. */
+async function load(port: number, connections: number, seconds: number): Promise<Load> {
+  const latencies: number[] = [];
+  const until = performance.now() + seconds * 1000;
+  await Promise.all(Array.from({ length: connections }, () => drive(port, until, latencies)));
+  const sorted = latencies.sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+  return { perSecond: sorted.length / seconds, p50: at(0.5), p99: at(0.99) };
+}
+
+function drive(port: number, until: number, latencies: number[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1').setNoDelay();
+    let sentAt = 0;
+    const next = () => {
+      if (performance.now() >= until) return socket.end(resolve);
+      const bytes = request();
+      sentAt = performance.now();
+      socket.write(bytes);
+    };
+    socket.on('connect', next).on('error', reject);
+    socket.on('data', (chunk) => {
+      // Answers are far smaller than a packet: one chunk is one answer.
+      if (!chunk.subarray(0, 12).equals(OK)) return reject(new Error(chunk.toString()));
+      latencies.push(performance.now() - sentAt);
+      next();
+    });
+  });
+}
+const OK = Buffer.from('HTTP/1.1 200');
+
+async function prepare(url: string): Promise<void> {
+  const db = await openDatabase(url, () => {});
+  await db.migrate();
+  await db.pool.query(`insert into merchants (id, name) values ('shop', 'Shop')`);
+  await db.pool.query(
+    `insert into integrations (id, merchant_id, name, connector, sealed_credentials, settings)
+     values ('b2b-portal', 'shop', 'Portal', 'b2b-portal', $1, '{"baseUrl": "https://portal.example", "merchantId": "shop"}')`,
+    [seal(keyring, 'b2b-portal', { apiKey: 'key', apiSecret: SECRET })],
+  );
+  await db.pool.query(
+    `insert into orders (id, merchant_id, number, status, currency, subtotal, tax, shipping, discount, grand_total, placed_at)
+     select 'ord_' || n, 'shop', 'PO-' || n, 'PENDING', 'EUR', 1, 0, 0, 0, 1, now() from generate_series(0, $1 - 1) n`,
+    [ORDERS],
+  );
+  await db.pool.query(
+    `insert into links (merchant_id, integration_id, entity_type, entity_id, external_id)
+     select 'shop', 'b2b-portal', 'ORDER', 'ord_' || n, 'ext-' || n from generate_series(0, $1 - 1) n`,
+    [ORDERS],
+  );
+  await db.pool.query('create table bare (id bigint generated always as identity primary key, body text)');
+  await db.pool.query('analyze');
+  await db.close();
+}
+
+/** Rows per second of single-row inserts of the same bytes. */
+async function insertRows(url: string, folder: string, seconds: number): Promise<{ perSecond: number; by: string }> {
+  const insert = `insert into bare (body) values ('${'x'.repeat(BODY_BYTES)}')`;
+  const script = join(folder, 'insert.sql');
+  writeFileSync(script, `${insert};\n`);
+  const flags = ['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '2', '-T', String(seconds), '-f', script, url];
+  const run = spawnSync('pgbench', flags, { encoding: 'utf8' });
+  const rate = /tps = ([\d.]+)/.exec(run.stdout ?? '')?.[1];
+  if (rate) return { perSecond: Number(rate), by: 'pgbench' };
+  return { perSecond: await insertInLoops(url, insert, seconds), by: 'pg loops (pgbench is not installed)' };
+}
+
+async function insertInLoops(url: string, insert: string, seconds: number): Promise<number> {
+  const pool = new pg.Pool({ connectionString: url, max: CLIENTS });
+  const until = performance.now() + seconds * 1000;
+  let rows = 0;
+  const loop = async () => {
+    for (; performance.now() < until; rows++) await pool.query({ name: 'insert', text: insert });
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, loop));
+  await pool.end();
+  return rows / seconds;
+}
+
+const median = (list: number[]) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
+
+async function measure(): Promise<void> {
+  const [rounds, seconds, connections] = [option('rounds', 3), option('seconds', 5), option('connections', 64)];
+  const folder = mkdtempSync(join(tmpdir(), 'syncline-bench-'));
+  const server = await startEmbeddedPostgres({ dataDir: folder });
+  console.log(
+    `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}; ${rounds} rounds of ${seconds} s, ${connections} connections`,
+  );
+  const results: Record<Mode, Load[]> = { shared: [], 'one by one': [] };
+  const bare: number[] = [];
+  let by = '';
+  try {
+    await prepare(server.url);
+    for (let round = 0; round < rounds; round++) {
+      for (const mode of ['shared', 'one by one'] as const) {
+        const { port, child } = await startServer(mode, server.url);
+        await load(port, connections, 1);
+        const result = await load(port, connections, seconds);
+        child.disconnect();
+        results[mode].push(result);
+        console.log(
+          `  ${mode.padEnd(12)} ${Math.round(result.perSecond)}/s  p50 ${result.p50.toFixed(1)} ms  p99 ${result.p99.toFixed(1)} ms`,
+        );
+      }
+      const inserted = await insertRows(server.url, folder, seconds);
+      bare.push(inserted.perSecond);
+      by = inserted.by;
+      console.log(`  ${'bare rows'.padEnd(12)} ${Math.round(inserted.perSecond)}/s by ${by}, ${CLIENTS} clients`);
+    }
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const of = (mode: Mode, what: keyof Load) => median(results[mode].map((result) => result[what]));
+  console.log(
+    `\nshared / one by one: ${(of('shared', 'perSecond') / of('one by one', 'perSecond')).toFixed(2)} (target 3)`,
+  );
+  console.log(`shared / bare rows by ${by}: ${(of('shared', 'perSecond') / median(bare)).toFixed(2)} (target 1.1)`);
+  console.log(
+    `p99 shared / one by one: ${(of('shared', 'p99') / of('one by one', 'p99')).toFixed(2)} (target at most 0.6)`,
+  );
+}
+
+const [, , role, mode, url] = process.argv;
+if (role === 'serve') await serve(mode as Mode, url ?? '');
+else await measure();
