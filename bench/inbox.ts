@@ -113,11 +113,7 @@ function request(): Buffer {
   );
 }
 
-interface Load {
-  perSecond: number;
-  p50: number;
-  p99: number;
-}
+type Load = Record<'perSecond' | 'p50' | 'p99', number>;
 
 /** Each connection sends its next request when it has the answer to the last. */
 async function load(port: number, connections: number, seconds: number): Promise<Load> {
@@ -141,13 +137,13 @@ function drive(port: number, until: number, latencies: number[]): Promise<void> 
     };
     socket.on('connect', next).on('error', reject);
     socket.on('data', (chunk) => {
-      // Answers are far smaller than a packet: one chunk is one answer.
       if (!chunk.subarray(0, 12).equals(OK)) return reject(new Error(chunk.toString()));
       latencies.push(performance.now() - sentAt);
       next();
     });
   });
 }
+/** Answers are far smaller than a packet: one chunk is one answer. */
 const OK = Buffer.from('HTTP/1.1 200');
 
 async function prepare(url: string): Promise<void> {
@@ -232,6 +228,10 @@ async function measure(): Promise<void> {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+  report(results, bare, by);
+}
+
+function report(results: Record<Mode, Load[]>, bare: number[], by: string): void {
   const of = (mode: Mode, what: keyof Load) => median(results[mode].map((result) => result[what]));
   console.log(
     `\nshared / one by one: ${(of('shared', 'perSecond') / of('one by one', 'perSecond')).toFixed(2)} (target 3)`,

@@ -425,8 +425,7 @@ create table webhook_events (
   created_at timestamp with time zone default now() not null,
   processed_at timestamp with time zone,
   UNIQUE (integration_id, event_id),
-  PRIMARY KEY (id),
-  FOREIGN KEY (integration_id) REFERENCES integrations(id)
+  PRIMARY KEY (id)
 );
 CREATE INDEX webhook_events_created_at_id_idx ON public.webhook_events USING btree (created_at, id);
 CREATE INDEX webhook_events_entity ON public.webhook_events USING btree (entity_id, id) WHERE (entity_id IS NOT NULL);

@@ -3,8 +3,8 @@ import { HubError } from '../errors.js';
 import { newId } from '../model/ids.js';
 import type { Acceptance, ReceivedEvent } from './inbox.js';
 import { progressOf } from './progress.js';
+import { ACCEPT } from './sql/apply-events.js';
 import { databaseError, isAboutData, isAboutLocks } from './sql-errors.js';
-import { ACCEPT, ADD_LINKS, STORED_ANSWERS } from './statements.js';
 
 type Settled = PromiseSettledResult<Acceptance | null>;
 
@@ -26,6 +26,19 @@ export interface Outcome {
 }
 
 const LOCK_TRIES = 3;
+
+/** Links for entities that were found by hub id or number before anything was sent: merchant, integration, type, entity. */
+const ADD_LINKS = `
+insert into links (merchant_id, integration_id, entity_type, entity_id)
+select distinct on (2, 3, 4) * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as l (merchant_id, integration_id, entity_type, entity_id)
+order by 2, 3, 4
+on conflict do nothing`;
+
+/** Answers of events that another transaction stored meanwhile: integration, event id. */
+const STORED_ANSWERS = `
+select k.n::int as n, w.id, w.answer::text as answer
+from unnest($1::text[], $2::text[]) with ordinality as k (integration_id, event_id, n)
+join webhook_events w on w.integration_id = k.integration_id and w.event_id = k.event_id`;
 
 /**
  * Stores and applies a batch; one bad event never fails its neighbours. Null: not stored, because its entity is held by

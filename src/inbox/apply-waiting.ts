@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { addLinks, eventText, type Outcome } from './accept-batch.js';
 import type { EntityReference, ReceivedEvent } from './inbox.js';
+import { REAPPLY } from './sql/apply-events.js';
 import { databaseError } from './sql-errors.js';
-import { REAPPLY, REWRITE_EVENTS } from './statements.js';
 
 const BATCH = 500;
 
@@ -46,6 +46,12 @@ export async function applyWaiting(pool: pg.Pool, reference: EntityReference): P
 export async function applyStragglers(pool: pg.Pool): Promise<number> {
   return reapply(pool, await findIds(pool, FIND_STRAGGLERS, []));
 }
+
+/** What the connector makes of kept events now: id, event. */
+const REWRITE_EVENTS = `
+update webhook_events w set event = r.event::jsonb
+from unnest($1::text[], $2::text[]) as r (id, event)
+where w.id = r.id and w.status <> 'PROCESSED'`;
 
 /** A kept event and what its connector makes of its bytes now. */
 export interface ReplayedEvent extends Pick<ReceivedEvent, 'event' | 'strictMapping'> {

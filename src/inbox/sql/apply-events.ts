@@ -1,0 +1,82 @@
+import { JUDGE_EVENTS } from './judge-events.js';
+import { WRITE_EFFECTS } from './write-effects.js';
+
+/**
+ * The one statement that stores and applies webhook events, in its two forms: for events that arrive and for events
+ * that are kept. Its steps: `incoming` → `known` (which entity) → locks in id order, entities before links → `verdicts`
+ * → `kept` (the webhook event) → the entity, its link, the inbound sync event → changes, last.
+ *
+ * No step is joined to another: the planner, which expects one row of each, would compare every row with every row. What
+ * a step needs of another it looks up in a map (`held_…`), by a hashed `in (…)` (hence `is true`), or carries along.
+ */
+/** Arrived events as parallel text arrays, so that a value that PostgreSQL cannot read is judged and does not fail the rest. */
+const ARRIVED = `
+incoming as materialized (
+  select a.n, a.id, a.merchant_id, a.integration_id, a.event_id, a.body, a.headers, a.event::jsonb as event,
+    null::text as previous, w.id as stored_id, w.answer as stored_answer
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    with ordinality as a (id, merchant_id, integration_id, event_id, body, headers, event, n)
+  left join lateral (
+    select w.id, w.answer from webhook_events w
+    where w.integration_id = a.integration_id and w.event_id = a.event_id limit 1
+  ) w on true
+)`;
+
+const KEEP_ARRIVED = `
+kept as (
+  insert into webhook_events (id, merchant_id, integration_id, event_id, event_type, entity_type, entity_id, external_id,
+    status, payload, event, raw_body, headers, answer, error_code, error_message, occurred_at, processed_at)
+  select id, merchant_id, integration_id, event_id, event_type, entity_type, known_id, external_id,
+    status, body::jsonb, event, convert_to(body, 'UTF8'), headers::jsonb, answer, error_code, error_message, occurred_at,
+    case when status <> 'FAILED' then clock_timestamp() end
+  from verdicts where status is not null
+  -- Of one event twice in a batch the first is kept: only that one knows what it changed.
+  order by integration_id, event_id, n
+  on conflict (integration_id, event_id) do nothing
+  returning id
+)`;
+
+/** Kept events that were not applied, in the order in which they happened. */
+const KEPT_BEFORE = `
+reapplied as materialized (
+  select * from webhook_events
+  where id = any ($1::text[]) and status <> 'PROCESSED'
+  order by id for update skip locked
+),
+incoming as materialized (
+  select row_number() over (order by occurred_at, created_at, id) as n, id, merchant_id, integration_id, event_id,
+    null::text as body, null::text as headers, event, status as previous, null::text as stored_id, null::jsonb as stored_answer
+  from reapplied
+)`;
+
+const KEEP_AGAIN = `
+kept as (
+  update webhook_events w
+  set status = v.status, error_code = v.error_code, error_message = v.error_message, entity_id = v.known_id,
+    processed_at = case when v.status <> 'FAILED' then clock_timestamp() end
+  from verdicts v
+  where w.id = v.id and v.status is not null and (w.status, w.error_code) is distinct from (v.status, v.error_code)
+  returning w.id
+)`;
+
+const ANSWER = `
+select n::int as n, stored_id as id, stored_answer::text as answer, null as invalid, merchant_id, integration_id,
+  null as entity_type, null as known_id, 'STORED' as outcome
+from incoming where stored_id is not null
+union all
+select n::int, id, null, invalid, merchant_id, integration_id, entity_type, null, 'INVALID'
+from parsed where invalid is not null
+union all
+select n::int, id, answer::text, null, merchant_id, integration_id, entity_type, known_id,
+  case when status is null then error_code when (id in (select id from kept)) is true then 'KEPT' else 'LOST' end
+from verdicts
+order by n`;
+
+const apply = (incoming: string, keep: string) =>
+  `with ${[incoming, JUDGE_EVENTS, keep, WRITE_EFFECTS].join(',')}\n${ANSWER}`;
+
+/** `$1`–`$7`: id, merchant, integration, event id, body, headers, event. */
+export const ACCEPT = apply(ARRIVED, KEEP_ARRIVED);
+
+/** `$1`: ids of kept webhook events that were not applied. */
+export const REAPPLY = apply(KEPT_BEFORE, KEEP_AGAIN);

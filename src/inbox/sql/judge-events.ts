@@ -1,0 +1,142 @@
+/** Every field of an event in its type; `invalid` names the one that PostgreSQL cannot read. */
+const PARSE = `
+parsed as materialized (
+  select i.*, i.event ->> 'eventType' as event_type, i.event ->> 'entityType' as entity_type,
+    i.event ->> 'externalId' as external_id, i.event ->> 'entityId' as hub_id, i.event ->> 'number' as number,
+    i.event ->> 'sourceStatus' as source_status, i.event ->> 'status' as new_status, (i.event ->> 'rank')::smallint as rank,
+    (i.event -> 'strictMapping')::boolean as strict_mapping,
+    case when jsonb_array_length(nullif(i.event -> 'trackingNumbers', 'null')) > 0
+      then i.event -> 'trackingNumbers' end as tracking_numbers,
+    case when pg_input_is_valid(i.event ->> 'occurredAt', 'timestamptz')
+      then (i.event ->> 'occurredAt')::timestamptz end as occurred_at,
+    case when pg_input_is_valid(i.event ->> 'paidAt', 'timestamptz') then (i.event ->> 'paidAt')::timestamptz end as paid_at,
+    case when pg_input_is_valid(i.event ->> 'paidAmount', 'numeric') then (i.event ->> 'paidAmount')::numeric end as paid_amount,
+    case
+      when not pg_input_is_valid(i.body, 'jsonb') then 'body'
+      when not coalesce(pg_input_is_valid(i.event ->> 'occurredAt', 'timestamptz'), false) then 'occurredAt'
+      when not pg_input_is_valid(i.event ->> 'paidAt', 'timestamptz') then 'paidAt'
+      when not (pg_input_is_valid(i.event ->> 'paidAmount', 'numeric')
+        and i.event ->> 'paidAmount' !~* 'nan|inf') then 'paidAmount'
+    end as invalid
+  from incoming i
+  where i.stored_id is null
+)`;
+
+/**
+ * By the sender's id, else by the hub's id that the sender echoes, else by number, unless the entity of that number is
+ * known to have another id there. Always within the merchant.
+ */
+const KNOW = `
+found as materialized (
+  select p.*, coalesce(
+    (select l.entity_id from links l
+     where l.integration_id = p.integration_id and l.entity_type = p.entity_type and l.external_id = p.external_id),
+    case p.entity_type
+      when 'ORDER' then (select o.id from orders o where o.id = p.hub_id and o.merchant_id = p.merchant_id)
+      when 'INVOICE' then (select v.id from invoices v where v.id = p.hub_id and v.merchant_id = p.merchant_id)
+    end,
+    case p.entity_type
+      when 'ORDER' then (
+        select o.id from orders o where o.merchant_id = p.merchant_id and o.number = p.number and not exists (
+          select from links l where l.integration_id = p.integration_id and l.entity_type = 'ORDER' and l.entity_id = o.id
+            and l.external_id <> p.external_id))
+      when 'INVOICE' then (
+        select v.id from invoices v where v.merchant_id = p.merchant_id and v.number = p.number and not exists (
+          select from links l where l.integration_id = p.integration_id and l.entity_type = 'INVOICE' and l.entity_id = v.id
+            and l.external_id <> p.external_id))
+    end) as known_id
+  from parsed p
+  where p.invalid is null
+),
+known as materialized (
+  select f.*, (
+    select l.id from links l
+    where l.integration_id = f.integration_id and l.entity_type = f.entity_type and l.entity_id = f.known_id) as link_id
+  from found f
+)`;
+
+/** An entity that another transaction holds makes its events `BUSY`, so that it holds up no other. */
+const LOCK = `
+locked_orders as materialized (
+  select o.id, o.status from orders o
+  where o.id = any (array(select known_id from known where entity_type = 'ORDER'))
+  order by o.id for no key update skip locked
+),
+locked_invoices as materialized (
+  select v.id, v.status from invoices v
+  where v.id = any (array(select known_id from known where entity_type = 'INVOICE'))
+  order by v.id for no key update skip locked
+),
+held_entities as materialized (
+  select coalesce(jsonb_object_agg(id, status), '{}') as by_id
+  from (select id, status from locked_orders union all select id, status from locked_invoices) e
+),
+locked_links as materialized (
+  select l.id, l.external_id, l.source_at, l.source_rank from links l
+  where l.id = any (array(select link_id from known where (select by_id from held_entities) ? known_id))
+  order by l.id for no key update skip locked
+),
+held_links as materialized (
+  select coalesce(jsonb_object_agg(id, jsonb_build_array(external_id, extract(epoch from source_at), source_rank)), '{}') as by_id
+  from locked_links
+)`;
+
+/** In the order of arrival, each event compared with what is applied and with those before it. */
+const JUDGE = `
+looked_up as materialized (
+  select k.*, (select by_id from held_entities) ->> k.known_id as entity_status,
+    (select by_id from held_links) -> k.link_id::text as link
+  from known k
+),
+judged as (
+  select u.*, u.link ->> 0 as link_external_id,
+    case when u.link ->> 1 is not null then array[(u.link ->> 1)::numeric, (u.link ->> 2)::numeric] end as applied_position,
+    case
+      when u.known_id is null then 'UNKNOWN_ENTITY'
+      when u.entity_status is null or (u.link_id is not null and u.link is null) then 'BUSY'
+      when u.link_id is null then 'UNLINKED'
+      when u.source_status is not null and u.new_status is null then 'UNMAPPED_STATUS'
+    end as obstacle
+  from looked_up u
+),
+placed as (
+  select j.*, max(array[extract(epoch from occurred_at), coalesce(rank, 0)]) filter (where obstacle is null)
+    over (partition by link_id order by n rows between unbounded preceding and 1 preceding) as earlier_position
+  from judged j
+),
+ruled as (
+  select p.*,
+    coalesce(obstacle, case when array[extract(epoch from occurred_at), coalesce(rank, 1000)]
+      < greatest(applied_position, earlier_position) then 'OUT_OF_DATE' end) as error_code
+  from placed p
+),
+traced as (
+  select r.*, array_agg(new_status) filter (where error_code is null and new_status is not null)
+    over (partition by known_id order by n rows between unbounded preceding and 1 preceding) as trace
+  from ruled r
+),
+settled as (
+  select t.*, coalesce(trace[cardinality(trace)], entity_status) as previous_status,
+    case
+      when error_code in ('BUSY', 'UNLINKED') then null
+      when error_code is null then 'PROCESSED'
+      when error_code = 'UNKNOWN_ENTITY' or (error_code = 'UNMAPPED_STATUS' and strict_mapping) then 'FAILED'
+      else 'IGNORED'
+    end as status,
+    case error_code
+      when 'UNKNOWN_ENTITY' then format('The hub does not know this %s yet; the event is applied when it appears.', lower(entity_type))
+      when 'UNMAPPED_STATUS' then format('The status %s is not mapped; nothing was changed. Add it to the mappings of the integration.', source_status)
+      when 'OUT_OF_DATE' then 'A newer event has been applied already; nothing was changed.'
+    end as error_message
+  from traced t
+),
+verdicts as materialized (
+  select s.*, error_code is null and new_status is not null and new_status <> previous_status as changed,
+    jsonb_build_object('status', status, 'eventType', event_type, 'entityType', entity_type, 'errorCode', error_code,
+      'errorMessage', error_message, 'entityId', known_id, 'externalId', coalesce(external_id, link_external_id),
+      'entityStatus', case when error_code is null then coalesce(new_status, previous_status) else previous_status end) as answer
+  from settled s
+)`;
+
+/** `incoming` → `verdicts`: what each event is about and what becomes of it. Writes nothing, locks what it is about. */
+export const JUDGE_EVENTS = [PARSE, KNOW, LOCK, JUDGE].join(',');

@@ -1,0 +1,77 @@
+/** Only of what was kept: another transaction may have stored the same event meanwhile. */
+export const WRITE_EFFECTS = `
+effective as materialized (
+  select v.*, case when known_id is not null then nextval('sync_events_id_seq') end as sync_id
+  from verdicts v
+  where (v.id in (select id from kept)) is true
+  order by n
+),
+order_writes as (
+  update orders o
+  set status = coalesce(a.status, o.status), updated_at = now(),
+    tracking_numbers = case when a.tracking_numbers is null then o.tracking_numbers
+      else array(select jsonb_array_elements_text(a.tracking_numbers)) end
+  from (
+    select known_id, (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status,
+      (array_agg(tracking_numbers order by n desc) filter (where tracking_numbers is not null))[1] as tracking_numbers
+    from effective where entity_type = 'ORDER' and error_code is null group by known_id
+    having bool_or(changed) or count(tracking_numbers) > 0
+  ) a
+  where o.id = a.known_id
+  returning 1
+),
+invoice_writes as (
+  update invoices v
+  set status = coalesce(a.status, v.status), paid_at = coalesce(a.paid_at, v.paid_at),
+    paid_amount = coalesce(a.paid_amount, v.paid_amount), updated_at = now()
+  from (
+    select known_id, (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status,
+      (array_agg(paid_at order by n desc) filter (where paid_at is not null))[1] as paid_at,
+      (array_agg(paid_amount order by n desc) filter (where paid_amount is not null))[1] as paid_amount
+    from effective where entity_type = 'INVOICE' and error_code is null group by known_id
+    having bool_or(changed) or count(paid_at) > 0 or count(paid_amount) > 0
+  ) a
+  where v.id = a.known_id
+  returning 1
+),
+link_writes as (
+  update links l
+  set source_at = a.at, source_rank = case when l.source_at = a.at then greatest(l.source_rank, a.rank) else a.rank end,
+    external_id = coalesce(l.external_id, a.external_id)
+  from (
+    select link_id, max(occurred_at) as at, (max(array[extract(epoch from occurred_at), coalesce(rank, 0)]))[2] as rank,
+      (array_agg(external_id order by n) filter (where external_id is not null))[1] as external_id
+    from effective where error_code is null group by link_id
+  ) a
+  where l.id = a.link_id
+),
+sync_rows as (
+  insert into sync_events (id, merchant_id, integration_id, entity_type, entity_id, external_id, operation, direction, status,
+    payload, error_code, error_message, max_attempts, idempotency_key, processed_at)
+  overriding system value
+  select sync_id, merchant_id, integration_id, entity_type, known_id, coalesce(external_id, link_external_id), 'STATUS_CHANGE',
+    'INBOUND', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
+    jsonb_build_object('webhookEventId', id, 'eventType', event_type, 'sourceStatus', source_status, 'status', new_status,
+      'previousStatus', previous_status, 'occurredAt', event -> 'occurredAt'),
+    error_code, error_message, 1, event_id, clock_timestamp()
+  from effective
+  where sync_id is not null
+),
+change_rows as (
+  insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
+  select kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data
+  from effective e
+  cross join lateral (values
+    (1, 'webhook_event.status_changed', coalesce(known_id, id), true, jsonb_build_object('webhookEventId', id,
+      'eventType', event_type, 'previousStatus', previous, 'newStatus', status, 'errorCode', error_code)),
+    (2, 'sync_event.status_changed', known_id, sync_id is not null, jsonb_build_object('previousStatus', null,
+      'newStatus', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
+      'errorCode', error_code)),
+    (3, lower(entity_type) || '.status_changed', known_id, changed, jsonb_build_object('previousStatus', previous_status,
+      'newStatus', new_status, 'sourceStatus', source_status, 'externalId', coalesce(external_id, link_external_id),
+      'occurredAt', event -> 'occurredAt'))
+  ) as c (place, kind, entity_id, wanted, data)
+  -- Reading their counts runs the entities' writes first.
+  where wanted and (select count(*) from order_writes) + (select count(*) from invoice_writes) >= 0
+  order by n, place
+)`;
