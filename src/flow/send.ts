@@ -1,5 +1,6 @@
 import type { Tx } from '../db/database.js';
 import type { Operation } from '../model/statuses.js';
+import type { NewSyncEvent } from '../outbox/outbox.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
 import type { Services } from './services.js';
 import { invoiceSnapshot, orderSnapshot } from './snapshots.js';
@@ -7,16 +8,13 @@ import { invoiceSnapshot, orderSnapshot } from './snapshots.js';
 /** Accepts one effect per enabled integration of the merchant that takes this kind of entity; answers the sync events' ids. */
 export async function sendToAll(services: Services, tx: Tx, entity: Sendable, operation: Operation): Promise<string[]> {
   const recipients = await findRecipients(services, tx, entity);
-  const events = await Promise.all(
-    recipients.map(async (recipient) => ({
-      ...entity,
-      integrationId: recipient.id,
-      operation,
-      payload: await snapshotFor(tx, entity, recipient),
-      maxAttempts: recipient.maxAttempts,
-    })),
-  );
-  return events.length === 0 ? [] : services.outbox.enqueue(tx, events);
+  const events: NewSyncEvent[] = [];
+  // One after the other: a transaction is one connection.
+  for (const recipient of recipients) {
+    const payload = await snapshotFor(tx, entity, recipient);
+    events.push({ ...entity, integrationId: recipient.id, operation, payload, maxAttempts: recipient.maxAttempts });
+  }
+  return services.outbox.enqueue(tx, events);
 }
 
 /** What one integration is sent of the entity as it is now. */
