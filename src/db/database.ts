@@ -73,11 +73,25 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
     orm,
     pool,
     transaction: (work) => transaction(orm, work),
-    migrate: async () => (await orm.migrator.up()).map((migration) => migration.name),
+    migrate: () => migrate(orm, url),
     close: async () => {
       await Promise.all([orm.close(), pool.end()]);
     },
   };
+}
+
+/** Instances that start together migrate one after the other; the last ones find nothing to do. */
+const MIGRATION_LOCK = 4_715_003;
+
+async function migrate(orm: MikroORM, url: string): Promise<string[]> {
+  const lock = new pg.Client(connectionOptions(url));
+  await lock.connect();
+  try {
+    await lock.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
+    return (await orm.migrator.up()).map((migration) => migration.name);
+  } finally {
+    await lock.end();
+  }
 }
 
 async function transaction<T>(orm: MikroORM, work: (tx: Tx) => Promise<T>): Promise<T> {
