@@ -1,0 +1,46 @@
+import { Logger, makeWorkerUtils, run } from 'graphile-worker';
+
+const logger = new Logger(() => () => {});
+/** As its own performance test has it: local queue, batched completion. */
+const SETTINGS = {
+  concurrentJobs: 24,
+  maxPoolSize: 10,
+  pollInterval: 2000,
+  localQueue: { size: 500, refetchDelay: { durationMs: 0 } },
+  completeJobBatchDelay: 0,
+  failJobBatchDelay: 0,
+};
+
+/** Jobs per second of graphile-worker over `waiting` jobs that do nothing, from its start to its stop. */
+export async function measureGraphileWorker(url: string, waiting: number, payload: unknown): Promise<number> {
+  await fill(url, waiting, payload);
+  let done = 0;
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const work = async () => {
+    if (++done === waiting) finish();
+  };
+  const from = performance.now();
+  const preset = { worker: { connectionString: url, ...SETTINGS } };
+  const runner = await run({ preset, logger, noHandleSignals: true, taskList: { work } });
+  await finished;
+  await runner.stop();
+  return waiting / ((performance.now() - from) / 1000);
+}
+
+async function fill(url: string, waiting: number, payload: unknown): Promise<void> {
+  const utils = await makeWorkerUtils({ connectionString: url, logger });
+  await utils.migrate();
+  await utils.withPgClient(async (client) => {
+    await client.query(
+      `select graphile_worker.add_jobs(array(select json_populate_record(null::graphile_worker.job_spec,
+         json_build_object('identifier', 'work', 'payload', $2::json)) from generate_series(1, $1)))`,
+      [waiting, payload],
+    );
+    await client.query('vacuum analyze');
+    await client.query('checkpoint');
+  });
+  await utils.release();
+}
