@@ -33,6 +33,8 @@ export interface TimerDeps {
 /** The store is asked so often; on PostgreSQL what is fired is also told at once. */
 const POLL_MS = 2_000;
 const CONNECTIONS = 3;
+/** The driver's own half a minute would hold up a stop. */
+const MONGO_PATIENCE_MS = 3_000;
 const NAME = 'syncline_timers';
 
 /** Agenda on the store of the address. */
@@ -112,7 +114,8 @@ function onPostgres(pool: pg.Pool, onError: (error: unknown) => void): AgendaBac
 }
 
 function onMongo(address: string): AgendaBackend {
-  return new MongoBackend({ address, collection: NAME, logCollection: `${NAME}_log` });
+  const options = { serverSelectionTimeoutMS: MONGO_PATIENCE_MS };
+  return new MongoBackend({ address, options, collection: NAME, logCollection: `${NAME}_log` });
 }
 
 /** Agenda waits for neither of these, so that their failure would end the process. */
