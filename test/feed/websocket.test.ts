@@ -80,6 +80,31 @@ it('H3 limits a subscriber to its merchant', async () => {
   await client.dispose();
 });
 
+it('H3 answers a status change with its order, read with the fields that are asked for', async () => {
+  await db.pool.query(`insert into merchants (id, name) values ('m1', 'Merchant')`);
+  await db.pool.query(
+    `insert into orders (id, merchant_id, number, status, currency, subtotal, tax, shipping, discount, grand_total, placed_at)
+     values ('ord_1', 'm1', 'ORD-1 🛒', 'SHIPPED', 'EUR', 1, 0, 0, 0, 1, now())`,
+  );
+  const server = await serve();
+  const client = server.client(`Bearer ${await server.token()}`);
+  const fields = 'previousStatus newStatus sourceStatus order { number totals { grandTotal } }';
+  const watched = [
+    client.iterate({ query: `subscription { orderStatusChanged(orderId: "ord_1") { ${fields} } }` }).next(),
+    client.iterate({ query: `subscription { changes { ... on OrderStatusChange { ${fields} } } }` }).next(),
+  ];
+  await server.begun(2);
+
+  const data = { previousStatus: 'PACKED', newStatus: 'SHIPPED', sourceStatus: 'shipped' };
+  await publish(db, feed, orderChange('ord_1', 1, { data }));
+
+  const answer = { ...data, order: { number: 'ORD-1 🛒', totals: { grandTotal: '1' } } };
+  const [one, all] = await Promise.all(watched);
+  expect(one?.value).toEqual({ data: { orderStatusChanged: answer } });
+  expect(all?.value).toEqual({ data: { changes: answer } });
+  await client.dispose();
+});
+
 it.each([
   ['not-a-cursor', 'CURSOR_INVALID'],
   ['', 'CURSOR_INVALID'],
