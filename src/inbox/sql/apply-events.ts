@@ -36,12 +36,15 @@ kept as (
   returning id
 )`;
 
-/** Kept events that were not applied, in the order in which they happened. */
+/**
+ * Kept events that were not applied, in the order in which they happened. Waits for whoever else judges them: that one may
+ * have begun before their entity appeared.
+ */
 const KEPT_BEFORE = `
 reapplied as materialized (
   select * from webhook_events
   where id = any ($1::text[]) and status <> 'PROCESSED'
-  order by id for update skip locked
+  order by id for update
 ),
 incoming as materialized (
   select row_number() over (order by occurred_at, created_at, id) as n, id, merchant_id, integration_id, event_id,
