@@ -21,28 +21,12 @@ export interface ErrorEnvelope {
   requestId: string;
 }
 
-/** `page` counts from 1. */
-export interface Pagination {
-  page: number;
-  limit: number;
-  total: number;
-  totalPages: number;
-}
-
 const DEFAULT_RETRY_AFTER_MS = 1_000;
 
 const now = () => new Date().toISOString();
 
 export function success<T>(request: FastifyRequest, data: T): SuccessEnvelope<T> {
   return { success: true, data, timestamp: now(), requestId: request.id };
-}
-
-export function successPage<T>(
-  request: FastifyRequest,
-  data: T[],
-  { page, limit, total }: Omit<Pagination, 'totalPages'>,
-): SuccessEnvelope<T[]> & { pagination: Pagination } {
-  return { ...success(request, data), pagination: { page, limit, total, totalPages: Math.ceil(total / limit) } };
 }
 
 /** Answers with the error's status and envelope; 429 and 503 say when to come again. What was not expected is logged and told to nobody. */
