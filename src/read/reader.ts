@@ -1,25 +1,15 @@
-import {
-  type DocumentNode,
-  execute,
-  type FieldNode,
-  GraphQLError,
-  type GraphQLResolveInfo,
-  type GraphQLSchema,
-} from 'graphql';
+import { type DocumentNode, execute, GraphQLError, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { Caller } from '../access/caller.js';
 import type { Database } from '../db/database.js';
-import { attachResolvers, rememberFailures } from './attach.js';
-import type { Tail } from './leaf.js';
-import { type Nouns, nounsOf } from './nouns.js';
-import { bindParameters, SiteError, type Values } from './parameters.js';
-import { type Plan, planNoun, planOperation } from './plan.js';
-import { createPlanCache, keptPlan, type PlanCache, type Prepared, shapeOf } from './plan-cache.js';
-import { objectTypeOf, type PlanInput } from './planning.js';
+import { answerAsRoot, answerAsText } from './answer-query.js';
+import { attachResolvers } from './attach.js';
+import type { Execution, Reading } from './execution.js';
+import { nounsOf } from './nouns.js';
+import { createPlanCache, type Prepared } from './plan-cache.js';
 import { RawJson } from './raw-json.js';
-import { checkRoles } from './rights.js';
-import { UNREPRESENTABLE } from './sql-text.js';
-import { createStatements, type RunStatement } from './statements.js';
+import { readNoun } from './read-noun.js';
+import { createStatements } from './statements.js';
 
 /** The part of the GraphQL context that reads need. */
 export interface ReadContext {
@@ -54,177 +44,52 @@ export interface Reader {
   readNoun(id: string, info: GraphQLResolveInfo, context: ReadContext): Promise<unknown>;
 }
 
-interface Reading {
-  schema: GraphQLSchema;
-  nouns: Nouns;
-  plans: PlanCache;
-  run: RunStatement;
-}
-
-type Failures = Map<FieldNode, Error>;
-
 /** Makes the one reader of a schema over a database, and takes over the resolvers of the schema's nouns. */
 export function createReader(deps: { schema: GraphQLSchema; db: Pick<Database, 'orm' | 'pool'> }): Reader {
-  const nouns = nounsOf(deps.db.orm.getMetadata());
-  attachResolvers(deps.schema, nouns);
-  const reading: Reading = {
-    schema: deps.schema,
-    nouns,
-    plans: createPlanCache(deps.schema),
-    run: createStatements(deps.db.pool),
-  };
+  const { schema, db } = deps;
+  const nouns = nounsOf(db.orm.getMetadata());
+  attachResolvers(schema, nouns);
+  const reading: Reading = { schema, nouns, plans: createPlanCache(schema), run: createStatements(db.pool) };
   return {
     execute: (request) => answer(reading, request),
-    readNoun: (id, info, context) => readNoun(reading, id, info, context),
+    readNoun: (id, info, { caller }) => readNoun(reading, id, info, caller),
   };
 }
 
 async function answer(reading: Reading, request: ReadRequest): Promise<ReadResult> {
   const prepared = reading.plans.prepare(request.document, request.operationName);
-  if (prepared?.operation.operation !== 'query') return runByGraphql(reading, request, undefined);
-  const { operation } = prepared;
-  const coerced = getVariableValues(reading.schema, operation.variableDefinitions ?? [], request.variables ?? {});
-  if (coerced.errors) return { errors: coerced.errors };
+  const kind = prepared?.operation.operation;
+  if (kind === 'subscription') return { errors: [notHere()] };
+  if (!prepared || kind !== 'query') return completeByGraphql(reading, request, undefined);
   try {
-    return await answerQuery(reading, prepared, request, coerced.coerced);
+    return await answerQuery(reading, prepared, request);
   } catch (error) {
     return { errors: [asGraphQLError(error)] };
   }
 }
 
-/** The text itself where SQL can say all; else graphql-js completes what SQL read. */
-async function answerQuery(
-  reading: Reading,
-  prepared: Prepared,
-  request: ReadRequest,
-  variables: Values,
-): Promise<ReadResult> {
-  const { caller } = request.context;
-  const failures: Failures = new Map();
-  if (request.raw !== false) {
-    const text = await readText(reading, prepared, variables, caller, failures);
-    if (text !== null) return { data: new RawJson(text) };
-  }
-  for (;;) {
-    try {
-      const plan = operationPlan(reading, prepared, variables, caller, 'feed', failures);
-      checkRoles(plan.roles, caller);
-      const root = plan.planned > 0 ? JSON.parse(await runPlan(reading, plan, variables, caller)) : {};
-      rememberFailures(root, failures);
-      return await runByGraphql(reading, request, root);
-    } catch (error) {
-      noteFailure(error, failures);
-    }
-  }
+async function answerQuery(reading: Reading, prepared: Prepared, request: ReadRequest): Promise<ReadResult> {
+  const definitions = prepared.operation.variableDefinitions ?? [];
+  const { coerced: variables, errors } = getVariableValues(reading.schema, definitions, request.variables ?? {});
+  if (errors) return { errors };
+  const execution: Execution = { reading, prepared, variables, caller: request.context.caller, failures: new Map() };
+  const text = request.raw === false ? null : await answerAsText(execution);
+  if (text !== null) return { data: new RawJson(text) };
+  return completeByGraphql(reading, request, await answerAsRoot(execution));
 }
 
-/** Null: graphql-js has to say it. */
-async function readText(
-  reading: Reading,
-  prepared: Prepared,
-  variables: Values,
-  caller: Caller,
-  failures: Failures,
-): Promise<string | null> {
-  try {
-    const plan = operationPlan(reading, prepared, variables, caller, 'pass', failures);
-    if (plan.holes > 0 || plan.planned === 0) return null;
-    const text = await runPlan(reading, plan, variables, caller);
-    return text.includes(UNREPRESENTABLE) ? null : text;
-  } catch (error) {
-    noteFailure(error, failures);
-    return null;
-  }
+async function completeByGraphql({ schema }: Reading, request: ReadRequest, rootValue: unknown): Promise<ReadResult> {
+  const { document, operationName, variables: variableValues, context: contextValue } = request;
+  return execute({ schema, document, operationName, variableValues, contextValue, rootValue });
 }
 
-/** A refused argument fails its field only; everything else fails the operation. */
-function noteFailure(error: unknown, failures: Failures): void {
-  if (!(error instanceof SiteError)) throw error;
-  failures.set(error.node, error.cause);
-}
-
-function operationPlan(
-  reading: Reading,
-  prepared: Prepared,
-  variables: Values,
-  caller: Caller,
-  tail: Tail,
-  failures: Failures,
-): Plan {
-  const input = planInput(reading, prepared, variables, caller, tail, failures);
-  const write = () => planOperation(input, prepared.operation);
-  if (failures.size > 0) return write();
-  return keptPlan(prepared.plans, planKey(prepared, input), write);
-}
-
-async function readNoun(
-  reading: Reading,
-  id: string,
-  info: GraphQLResolveInfo,
-  context: ReadContext,
-): Promise<unknown> {
-  const { operation, fragments, fieldNodes, returnType, variableValues: variables } = info;
-  const prepared = reading.plans.prepareOperation(operation, fragments);
-  const failures: Failures = new Map();
-  for (;;) {
-    try {
-      const input = planInput(reading, prepared, variables, context.caller, 'feed', failures);
-      const plan = nounPlan(prepared, input, fieldNodes, () => planNoun(input, objectTypeOf(returnType), fieldNodes));
-      const text = await runPlan(reading, plan, variables, context.caller, [id]);
-      rememberFailures(variables, failures);
-      return JSON.parse(text);
-    } catch (error) {
-      noteFailure(error, failures);
-    }
-  }
-}
-
-function nounPlan(prepared: Prepared, input: PlanInput, nodes: readonly FieldNode[], write: () => Plan): Plan {
-  const [node] = nodes;
-  if (!node || input.failed.size > 0) return write();
-  const plans = prepared.nounPlans.get(node) ?? new Map<string, Plan>();
-  prepared.nounPlans.set(node, plans);
-  return keptPlan(plans, planKey(prepared, input), write);
-}
-
-function planInput(
-  reading: Reading,
-  prepared: Prepared,
-  variables: Values,
-  caller: Caller,
-  tail: Tail,
-  failures: Failures,
-): PlanInput {
-  const { schema, nouns } = reading;
-  const limited = caller.merchantId !== null;
-  return { schema, nouns, fragments: prepared.fragments, variables, tail, limited, failed: new Set(failures.keys()) };
-}
-
-function planKey(prepared: Prepared, input: PlanInput): string {
-  return `${input.tail};${input.limited};${shapeOf(prepared, input.variables)}`;
-}
-
-async function runPlan(
-  reading: Reading,
-  plan: Plan,
-  variables: Values,
-  caller: Caller,
-  own: readonly unknown[] = [],
-): Promise<string> {
-  checkRoles(plan.roles, caller);
-  const values = bindParameters(plan.sites, plan.parameters, variables);
-  return reading.run(plan, plan.merchant ? [caller.merchantId, ...own, ...values] : [...own, ...values]);
-}
-
-async function runByGraphql(reading: Reading, request: ReadRequest, rootValue: unknown): Promise<ReadResult> {
-  return execute({
-    schema: reading.schema,
-    document: request.document,
-    operationName: request.operationName,
-    variableValues: request.variables,
-    contextValue: request.context,
-    rootValue,
-  });
+function notHere(): GraphQLError {
+  return new GraphQLError(
+    'Subscriptions come by WebSocket, at the same address, in the protocol graphql-transport-ws.',
+    {
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  );
 }
 
 function asGraphQLError(error: unknown): GraphQLError {

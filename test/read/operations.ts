@@ -22,8 +22,29 @@ export interface Operation {
   variables: Record<string, unknown>;
 }
 
-/** Fields that are no business of the planner, or differ by the second. */
-const LEFT_OUT = new Set(['Query.jobs', 'ConnectorHealth.oldestPendingSeconds']);
+/** Differs by the second. */
+const LEFT_OUT = new Set(['ConnectorHealth.oldestPendingSeconds']);
+/** What the reference answers; a field of Query that is not named here has tests of its own. */
+const ROOTS = new Set([
+  'node',
+  'order',
+  'orders',
+  'invoice',
+  'invoices',
+  'product',
+  'products',
+  'inventory',
+  'syncEvent',
+  'syncEvents',
+  'syncStatistics',
+  'webhookEvents',
+  'connectors',
+  'integration',
+  'integrations',
+  'connectorHealth',
+  'auditLog',
+  'alerts',
+]);
 const TABLES: Readonly<Record<string, string>> = {
   Order: 'orders',
   Invoice: 'invoices',
@@ -77,7 +98,9 @@ export class OperationWriter {
     if (isInterfaceType(type)) return this.selectionOfInterface(level);
     const object = type as GraphQLObjectType;
     const { random } = this;
-    const fields = Object.values(object.getFields()).filter(({ name }) => !LEFT_OUT.has(`${object.name}.${name}`));
+    const fields = Object.values(object.getFields()).filter(({ name }) =>
+      object.name === 'Query' ? ROOTS.has(name) : !LEFT_OUT.has(`${object.name}.${name}`),
+    );
     const parts: string[] = [];
     const used = new Set<string>();
     for (let count = 1 + random.int(object.name === 'Query' ? 2 : 6); count > 0; count -= 1) {

@@ -1,0 +1,69 @@
+import type { FieldNode, GraphQLSchema } from 'graphql';
+import type { Caller } from '../access/caller.js';
+import type { Tail } from './leaf.js';
+import type { Nouns } from './nouns.js';
+import { bindParameters, SiteError, type Values } from './parameters.js';
+import type { Plan } from './plan.js';
+import { keptPlan, type PlanCache, type Prepared, shapeOf } from './plan-cache.js';
+import type { PlanInput } from './planning.js';
+import { checkRoles } from './rights.js';
+import type { RunStatement } from './statements.js';
+
+/** What all executions of a reader share. */
+export interface Reading {
+  schema: GraphQLSchema;
+  nouns: Nouns;
+  plans: PlanCache;
+  run: RunStatement;
+}
+
+/** One run of an operation, or of one noun inside of one. */
+export interface Execution {
+  reading: Reading;
+  prepared: Prepared;
+  /** Coerced. */
+  variables: Values;
+  caller: Caller;
+  /** Fields whose arguments were refused: each is answered by its error, and left out of the statement. */
+  failures: Map<FieldNode, Error>;
+}
+
+/** The kept plan for variables of this shape, or a new one. What leaves fields out is rare and never kept. */
+export function planFor(
+  execution: Execution,
+  tail: Tail,
+  plans: Map<string, Plan>,
+  write: (input: PlanInput) => Plan,
+): Plan {
+  const { reading, prepared, variables, caller, failures } = execution;
+  const limited = caller.merchantId !== null;
+  const { schema, nouns } = reading;
+  const { fragments } = prepared;
+  const input = { schema, nouns, fragments, variables, tail, limited, failed: new Set(failures.keys()) };
+  if (failures.size > 0) return write(input);
+  return keptPlan(plans, `${tail};${limited};${shapeOf(prepared, variables)}`, () => write(input));
+}
+
+/**
+ * Checks rights and arguments, then runs the one statement; an operation of JavaScript's fields alone needs none.
+ * `own`: values of the parameters that the plan reserved.
+ */
+export async function runPlan(execution: Execution, plan: Plan, own: readonly unknown[] = []): Promise<string> {
+  const { reading, variables, caller } = execution;
+  checkRoles(plan.roles, caller);
+  if (plan.planned === 0) return '{}';
+  const values = bindParameters(plan.sites, plan.parameters, variables);
+  return reading.run(plan, plan.merchant ? [caller.merchantId, ...own, ...values] : [...own, ...values]);
+}
+
+/** Repeats the work without each field whose arguments it refuses; throws everything else. */
+export async function leavingOutFailures<T>(execution: Execution, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SiteError)) throw error;
+      execution.failures.set(error.node, error.cause);
+    }
+  }
+}
