@@ -44,7 +44,7 @@ async function auditFailure(services: Services, caller: Caller, action: string, 
     action,
     outcome: error.code === 'FORBIDDEN' ? ('REFUSED' as const) : ('FAILED' as const),
     merchantId: caller.merchantId,
-    details: { code: error.code, path: error.path ?? null },
+    details: { code: error.code, path: error.inputPath ?? null },
     requestId: caller.requestId,
   };
   await audit(sqlOn(services.db.pool), entry).catch((reason: unknown) =>

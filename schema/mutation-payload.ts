@@ -63,8 +63,8 @@ function toUserErrors(error: HubError, argument: string | undefined): UserError[
   }));
 }
 
-function problemsOf({ message, path, cause }: HubError): Pick<UserError, 'message' | 'path'>[] {
-  if (!(cause instanceof ZodError)) return [{ message, path: path ?? null }];
+function problemsOf({ message, inputPath, cause }: HubError): Pick<UserError, 'message' | 'path'>[] {
+  if (!(cause instanceof ZodError)) return [{ message, path: inputPath ?? null }];
   return cause.issues.slice(0, MOST_PROBLEMS).map((issue) => ({
     message: describeIssue(issue),
     path: issue.path.map(String),

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -204,7 +205,8 @@ async function startSimulators(config: Config, services: Services, url: string, 
   const apiKey = keepSecret(config.dataDir, 'demo-api-key');
   const apiSecret = keepSecret(config.dataDir, 'demo-api-secret');
   const webhookUrl = `${url}/api/v1/b2b/webhooks/b2b`;
-  const portal = await spawnSimulator('b2b-portal', { apiKey, apiSecret, webhookUrl, lifecycle: true });
+  const stateFile = join(config.dataDir, 'b2b-portal-simulator.json');
+  const portal = await spawnSimulator('b2b-portal', { apiKey, apiSecret, webhookUrl, lifecycle: true, stateFile });
   onStop(() => portal.stop());
   await setUpDemo(services, { baseUrl: portal.url, apiKey, apiSecret });
   services.log.info({ connector: 'b2b-portal', url: portal.url }, 'simulator runs');

@@ -54,8 +54,8 @@ export type ErrorCode = keyof typeof ERRORS;
 /** An expected failure, with a code from {@link ERRORS} and a message that says what to do. Safe to show to the caller. */
 export class HubError extends Error {
   readonly code: ErrorCode;
-  /** Path of the input that is wrong, outermost first. */
-  readonly path: string[] | undefined;
+  /** Path of the input that is wrong, outermost first. Not called `path`: graphql-js takes an error with one for located. */
+  readonly inputPath: string[] | undefined;
   /** For RATE_LIMITED and unavailable: when to try again. */
   readonly retryAfterMs: number | undefined;
 
@@ -67,7 +67,7 @@ export class HubError extends Error {
     super(message, { cause: more.cause });
     this.name = 'HubError';
     this.code = code;
-    this.path = more.path;
+    this.inputPath = more.path;
     this.retryAfterMs = more.retryAfterMs;
   }
 }

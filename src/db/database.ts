@@ -63,7 +63,8 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
     entities,
     extensions: [Migrator],
     pool: { min: 0, max: ENTITY_CONNECTIONS },
-    driverOptions: { options: SESSION_OPTIONS },
+    // The whole address again: what stands behind its question mark is not in what clientUrl is taken apart into.
+    driverOptions: { connectionString: url, options: SESSION_OPTIONS },
     migrations: { migrationsList: migrations, tableName: 'schema_migrations', transactional: true, snapshot: false },
     debug: false,
     logger: () => {},

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { parse } from 'graphql';
 import { describeConnectors } from '../../schema/connector.js';
 import type { HubContext } from '../../schema/context.js';
 import type { Authenticate } from '../access/authenticate.js';
@@ -49,7 +48,7 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
   await registerGraphql(server, { schema, reader, authenticate, services, connectors });
   await registerWebhooks(server, {
     ingest: ingestBySchema((document, variables, requestId) =>
-      runOperation(contextFor(HUB, requestId), parse(document), variables),
+      runOperation(contextFor(HUB, requestId), document, variables),
     ),
   });
   await registerRest(server, { authenticate, contextFor });

@@ -40,7 +40,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: u
     success: false,
     error: known.message,
     code: known.code,
-    ...(known.path?.length && { field: known.path.join('.') }),
+    ...(known.inputPath?.length && { field: known.inputPath.join('.') }),
     timestamp: now(),
     requestId: request.id,
   };

@@ -12,7 +12,10 @@ export function formatError(error: Error, requestId: string, log: Logger): Graph
   const place = { ...(locations && { locations }), ...(path && { path }) };
   if (cause instanceof HubError) {
     const { code, message, retryAfterMs } = cause;
-    const more = { ...(cause.path && { path: cause.path }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    const more = {
+      ...(cause.inputPath && { path: cause.inputPath }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
     return { message, ...place, extensions: { code, retryable: isRetryable(code), ...more } };
   }
   if (cause instanceof GraphQLError) {

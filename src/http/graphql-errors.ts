@@ -44,7 +44,7 @@ function hubExtensions(cause: HubError, error: GraphQLError | undefined, request
     code: cause.code,
     retryable,
     requestId,
-    ...(cause.path && { input: cause.path }),
+    ...(cause.inputPath && { path: cause.inputPath }),
     ...(cause.retryAfterMs !== undefined && { retryAfterMs: cause.retryAfterMs }),
     // Apollo takes the status of the whole answer from here; an error of one field leaves it at 200.
     ...(error?.path ? {} : { http: { status: http, headers: headersOf(cause) } }),

@@ -53,11 +53,11 @@ function verify(body: string, signature: string | undefined, by = credentials) {
 }
 const sign = (body: string, key = secret) => createHmac('sha256', key).update(body).digest('hex');
 
-function thrownBy(work: () => unknown): Pick<HubError, 'code' | 'path' | 'message'> {
+function thrownBy(work: () => unknown): Pick<HubError, 'code' | 'inputPath' | 'message'> {
   try {
     work();
   } catch (error) {
-    if (error instanceof HubError) return { code: error.code, path: error.path, message: error.message };
+    if (error instanceof HubError) return { code: error.code, inputPath: error.inputPath, message: error.message };
     throw error;
   }
   throw new Error('It threw nothing.');
@@ -149,7 +149,7 @@ describe('events', () => {
   ])('names the field %s of a wrong shape', (path, change) => {
     const thrown = thrownBy(() => parse({ ...orderEvent, ...change }));
 
-    expect(thrown).toMatchObject({ code: 'INVALID_SHAPE', path: path.split('.') });
+    expect(thrown).toMatchObject({ code: 'INVALID_SHAPE', inputPath: path.split('.') });
     expect(thrown.message).toContain(path.split('.').at(0));
   });
 

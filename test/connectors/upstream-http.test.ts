@@ -33,7 +33,7 @@ describe('addresses', () => {
 
       const sent = strict.send({ method: 'GET', url, timeoutMs: 1000 });
 
-      await expect(sent).rejects.toMatchObject({ code: 'BAD_USER_INPUT', path: ['settings', 'baseUrl'] });
+      await expect(sent).rejects.toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['settings', 'baseUrl'] });
     },
   );
 });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { graphql } from 'graphql';
+import { graphql, print } from 'graphql';
 import { pino } from 'pino';
 import { buildHubSchema } from '../../schema/build.js';
 import type { HubContext } from '../../schema/context.js';
@@ -52,7 +52,7 @@ export async function startWebhookHub(
   const server: FastifyInstance = Fastify();
   await registerWebhooks(server, {
     ingest: ingestBySchema((document, variables, requestId) =>
-      run(document, variables, { ...operator, subject: 'hub', via: 'hub', requestId }),
+      run(print(document), variables, { ...operator, subject: 'hub', via: 'hub', requestId }),
     ),
     ratePerSecond: options.ratePerSecond,
   });

@@ -45,12 +45,14 @@ it('names the wrong fields by the connector’s own schemas', async () => {
   ];
 
   for (const [part, path] of wrong) {
-    await expect(createIntegration(hub, ADMIN, { ...portalIntegration('m'), ...part })).rejects.toMatchObject({ path });
+    await expect(createIntegration(hub, ADMIN, { ...portalIntegration('m'), ...part })).rejects.toMatchObject({
+      inputPath: path,
+    });
   }
   const careful = { ...hub, httpsOnly: true };
   await expect(createIntegration(careful, ADMIN, portalIntegration('m'))).rejects.toMatchObject({
     code: 'BAD_USER_INPUT',
-    path: ['settings', 'baseUrl'],
+    inputPath: ['settings', 'baseUrl'],
   });
   await expect(createIntegration(hub, as('operator'), portalIntegration('m'))).rejects.toMatchObject({
     code: 'FORBIDDEN',
@@ -145,7 +147,7 @@ it('asks which integration is meant where there are several, and refuses those t
   await updateIntegration(hub, ADMIN, { id: second, enabled: false });
   await updateIntegration(hub, ADMIN, { id: second, enabled: true });
 
-  await expect(syncOrder(hub, ADMIN, { id })).rejects.toMatchObject({ path: ['integrationId'] });
+  await expect(syncOrder(hub, ADMIN, { id })).rejects.toMatchObject({ inputPath: ['integrationId'] });
   await expect(syncOrder(hub, ADMIN, { id, integrationId: foreign })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await updateIntegration(hub, ADMIN, { id: first, enabled: false });
   await expect(syncOrder(hub, ADMIN, { id, integrationId: first })).rejects.toMatchObject({

@@ -85,7 +85,7 @@ it('refuses bad input with the path of the field', async () => {
   for (const [wrong, path] of refused) {
     await expect(async () => createOrder(hub, ADMIN, newOrder(wrong))).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
-      path,
+      inputPath: path,
     });
   }
 });
@@ -94,7 +94,7 @@ it('refuses a number that the merchant has', async () => {
   const order = newOrder();
   await createOrder(hub, ADMIN, order);
 
-  await expect(createOrder(hub, ADMIN, order)).rejects.toMatchObject({ code: 'ALREADY_EXISTS', path: ['number'] });
+  await expect(createOrder(hub, ADMIN, order)).rejects.toMatchObject({ code: 'ALREADY_EXISTS', inputPath: ['number'] });
 });
 
 it('B21 does one effect for one idempotency key, whoever comes first', async () => {
@@ -140,7 +140,7 @@ it('moves an order by the table only, and does nothing for the status it has', a
 
   await expect(updateOrderStatus(hub, ADMIN, { id, status: 'PENDING' })).rejects.toMatchObject({
     code: 'INVALID_TRANSITION',
-    path: ['status'],
+    inputPath: ['status'],
   });
   expect(await one('select status, tracking_numbers from orders where id = $1', id)).toEqual({
     status: 'SHIPPED',

@@ -233,7 +233,7 @@ describe.each([
     const asking = db.transaction((tx) => jobs.run(tx, 'count-stocks'));
 
     await expect(asking).rejects.toThrow('There is no job of this name. The jobs are: count-stock.');
-    await expect(asking).rejects.toEqual(expect.objectContaining({ code: 'NOT_FOUND', path: ['name'] }));
+    await expect(asking).rejects.toEqual(expect.objectContaining({ code: 'NOT_FOUND', inputPath: ['name'] }));
   });
 
   test('tells a running job that the hub stops, and waits for it', async () => {

@@ -117,8 +117,11 @@ async function follow(): Promise<void> {
         after = data.changes.cursor;
         show(data.changes);
       }
-    } catch {
+    } catch (error) {
       state('reconnecting');
+      // Only the server's own refusals are a list: the cursor is too old to go on from, so begin anew.
+      if (Array.isArray(error)) after = null;
+      void refresh();
     }
     await new Promise((resume) => setTimeout(resume, 1000));
   }

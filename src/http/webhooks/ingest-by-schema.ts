@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { type DocumentNode, parse } from 'graphql';
 import { ERRORS, type ErrorCode, HubError } from '../../errors.js';
 import type { IngestWebhook } from '../../flow/ingest-webhook.js';
 import type { Acceptance } from '../../inbox/inbox.js';
@@ -6,12 +7,12 @@ import type { Ingest } from './register-webhooks.js';
 
 /** Runs an operation of the public schema in-process as the hub itself. */
 export type RunOperation = (
-  document: string,
+  document: DocumentNode,
   variables: Record<string, unknown>,
   requestId: string,
 ) => Promise<{ data?: Record<string, unknown> | null; errors?: readonly { extensions?: Record<string, unknown> }[] }>;
 
-const INGEST = `
+const INGEST = parse(`
 mutation IngestWebhook($input: IngestWebhookInput!) {
   ingestWebhook(input: $input) {
     outcome {
@@ -19,7 +20,7 @@ mutation IngestWebhook($input: IngestWebhookInput!) {
     }
     userErrors { code message path retryAfterMs }
   }
-}`;
+}`);
 
 interface Payload {
   outcome: Acceptance | null;
