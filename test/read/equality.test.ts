@@ -17,7 +17,8 @@ let references: Reference[];
 beforeAll(async () => {
   reading = await startReading();
   // Rows that break the schema's promises: the exact error must be found.
-  await reading.db.pool.query(`update orders set status = 'BOGUS' where id = 'ord_0007'`);
+  await reading.db.pool.query(`update orders set status = 'BOGUS' where id like '%7' or id like '%1'`);
+  await reading.db.pool.query(`update sync_events set direction = 'BOGUS' where id % 5 = 0`);
   await reading.db.pool.query(`update sync_events set integration_id = 'gone' where id = 11`);
   tables = await loadTables(reading.db, null);
   references = await Promise.all(MERCHANTS.map(async (id) => createReference(await loadTables(reading.db, id))));
