@@ -5,10 +5,12 @@ import { EntityType, InvoiceStatus, OrderStatus } from '../model/statuses.js';
 import type { InboundEvent, WebhookHeaders, WebhookReceiver } from './connector.js';
 import { readWebhookBody } from './webhook-body.js';
 
+/** A request with this header is signed by the gateway's scheme, whatever its connector's own is. */
+export const GATEWAY_SIGNATURE = 'x-webhook-signature';
 const TOLERANCE_MS = 5 * 60 * 1000;
 
-/** Of any connector: the field that signs webhooks, where it is set. */
-const Secret = z.object({ webhookSecret: z.string().min(1).optional() });
+/** Of any connector: the field that signs webhooks, where it is set; else the one that signs both ways. */
+const Secret = z.object({ webhookSecret: z.string().min(1).optional(), apiSecret: z.string().min(1).optional() });
 
 const Id = z.union([z.string().min(1).max(255), z.int()]).transform(String);
 
@@ -27,14 +29,15 @@ const GatewayBody = z.object({
 });
 
 /**
- * Webhooks of systems without a scheme of their own: `X-Webhook-Signature: sha256=` hex HMAC-SHA256 of the body,
+ * The gateway's scheme, which every integration takes beside its connector's own: `X-Webhook-Signature: sha256=` hex HMAC-SHA256 of the body,
  * `X-Webhook-Timestamp` within five minutes, `X-Webhook-Id` or else the body's hash with the timestamp as identity.
  */
 export const gatewayWebhooks: WebhookReceiver<unknown, unknown> = {
   verify({ headers, rawBody, now }, credentials) {
-    const { webhookSecret } = Secret.parse(credentials ?? {});
-    if (webhookSecret === undefined) return;
-    checkSignature(headers['x-webhook-signature'], rawBody, webhookSecret);
+    const { webhookSecret, apiSecret } = Secret.parse(credentials ?? {});
+    const secret = webhookSecret ?? apiSecret;
+    if (secret === undefined) return;
+    checkSignature(headers[GATEWAY_SIGNATURE], rawBody, secret);
     checkTimestamp(headers['x-webhook-timestamp'], now);
   },
   parse({ headers, rawBody }) {

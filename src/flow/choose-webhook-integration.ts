@@ -1,5 +1,5 @@
 import type { WebhookReceiver } from '../connectors/connector.js';
-import { gatewayWebhooks } from '../connectors/gateway-webhooks.js';
+import { GATEWAY_SIGNATURE, gatewayWebhooks } from '../connectors/gateway-webhooks.js';
 import { HubError } from '../errors.js';
 import type { Integrations, OpenIntegration } from './integrations.js';
 
@@ -12,9 +12,12 @@ export interface WebhookRequest {
 /** By id, or by the connector whose address is shared by all of its integrations. */
 export type WebhookTarget = { integrationId: string } | { connector: string };
 
-/** The connector's own scheme, or the gateway's. */
-export function receiverOf(integration: OpenIntegration): WebhookReceiver<unknown, unknown> {
-  return integration.connector.webhooks ?? gatewayWebhooks;
+/** The gateway's scheme where the sender used it, or where the connector has none of its own. */
+export function receiverOf(
+  { connector }: OpenIntegration,
+  { headers }: Pick<WebhookRequest, 'headers'>,
+): WebhookReceiver<unknown, unknown> {
+  return headers[GATEWAY_SIGNATURE] === undefined && connector.webhooks ? connector.webhooks : gatewayWebhooks;
 }
 
 /**
@@ -64,7 +67,7 @@ function isHinted(integration: OpenIntegration, merchantId: string | undefined):
 }
 
 function verify(integration: OpenIntegration, request: WebhookRequest): void {
-  receiverOf(integration).verify({ ...request, now: new Date() }, integration.credentials);
+  receiverOf(integration, request).verify({ ...request, now: new Date() }, integration.credentials);
 }
 
 function isVerified(integration: OpenIntegration, request: WebhookRequest): boolean {

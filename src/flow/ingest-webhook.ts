@@ -33,7 +33,7 @@ export interface IngestWebhook extends WebhookRequest {
 export async function ingestWebhook(services: Services, caller: Caller, input: IngestWebhook): Promise<Acceptance> {
   requireRole(caller, 'operator');
   const integration = await find(services, caller, input);
-  const event = receiverOf(integration).parse(input, integration.settings);
+  const event = receiverOf(integration, input).parse(input, integration.settings);
   if (input.entityType && event.entityType !== input.entityType) throw wrongEntity(input.entityType);
   return services.inbox.accept({
     merchantId: integration.merchantId,

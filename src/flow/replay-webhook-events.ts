@@ -88,7 +88,7 @@ async function readOne({ integrations }: Services, kept: KeptEvent): Promise<Rep
   try {
     const integration = await integrations.byId(kept.integration_id);
     const request = { headers: JSON.parse(kept.headers) as Record<string, string>, rawBody: kept.raw_body };
-    const event = receiverOf(integration).parse(request, integration.settings);
+    const event = receiverOf(integration, request).parse(request, integration.settings);
     return { webhookEventId: kept.id, event, strictMapping: hasStrictMapping(integration) };
   } catch (error) {
     if (error instanceof HubError) return null;

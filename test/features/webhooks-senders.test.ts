@@ -5,7 +5,17 @@ import { b2bPortal } from '../../src/connectors/b2b-portal/index.js';
 import type { Connector } from '../../src/connectors/connector.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { addLink, addOrder } from '../inbox/fixtures.js';
-import { addPortal, operator, orderEvent, PATH, post, sign, startWebhookHub, type WebhookHub } from './webhook-hub.js';
+import {
+  addPortal,
+  operator,
+  orderEvent,
+  PATH,
+  post,
+  SECRET,
+  sign,
+  startWebhookHub,
+  type WebhookHub,
+} from './webhook-hub.js';
 
 /** A system without a webhook scheme of its own. */
 const plain: Connector = {
@@ -149,6 +159,18 @@ it('takes the gateway’s scheme where a connector has none', async () => {
   expect(first).toMatchObject({ status: 200, body: { data: { entityId: order, entityStatus: 'SHIPPED' } } });
   expect(again.body.data).toEqual(first.body.data);
   expect((await one('select count(*)::int as n from webhook_events')).n).toBe(1);
+});
+
+it('takes the gateway’s scheme beside a connector’s own, by the same secret', async () => {
+  await addPortal(db);
+  const order = await linkedOrder('g-9', 'b2b-portal');
+  const body = gatewayBody('g-9');
+
+  const taken = await post(hub, '/webhooks/b2b-portal', body, gatewayHeaders(body, SECRET));
+  const forged = await post(hub, '/webhooks/b2b-portal', body, gatewayHeaders(body, 'another'));
+
+  expect(taken).toMatchObject({ status: 200, body: { data: { entityId: order, entityStatus: 'SHIPPED' } } });
+  expect(forged).toMatchObject({ status: 401, body: { code: 'SIGNATURE_INVALID' } });
 });
 
 it('knows a gateway event by X-Webhook-Id before its body', async () => {
