@@ -25,21 +25,30 @@ function readConfig(): Config {
 }
 
 const config = readConfig();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
 const log = createLogger({ level: config.logLevel, readable: process.stdout.isTTY === true });
 for (const warning of config.warnings) log.warn({ warning }, 'configuration');
 log.info(summariseConfig(config), 'starting');
 
-try {
-  const hub = await startHub(config, log);
-  const stop = async (signal: string) => {
-    log.info({ signal }, 'stopping');
-    await hub.stop().catch((err: unknown) => {
-      log.error({ err }, 'stopped with an error');
-      process.exit(1);
-    });
+const starting = startHub(config, log);
+let stopping = false;
+
+/** Also before the start is over, which is then waited for. npm passes on a Ctrl-C that the terminal has sent here, too. */
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info({ signal }, 'stopping');
+  try {
+    await (await starting).stop();
     process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, stop);
+  } catch (err) {
+    log.error({ err }, 'stopped with an error');
+    process.exit(1);
+  }
+}
+
+try {
+  const hub = await starting;
   if (!config.production) await printAdminToken(config, hub.url);
   log.info({ url: hub.url }, 'ready');
 } catch (err) {

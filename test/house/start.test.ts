@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -110,6 +110,18 @@ it('starts from nothing, answers, and leaves no process behind after SIGTERM', a
   expect(code).toBe(0);
   expect(family.length).toBeGreaterThan(3);
   expect(family.filter(isAlive)).toEqual([]);
+});
+
+it('stops what it has started when the signal comes during the start', async () => {
+  const { child, output } = run({});
+  await until(() => output().includes('"msg":"starting"'));
+
+  child.kill('SIGTERM');
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+
+  expect(code).toBe(0);
+  expect(existsSync(join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
 });
 
 it('goes on after a kill -9 with the same PostgreSQL, the same secrets and all that it had accepted', async () => {
