@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -50,16 +51,26 @@ export interface Hub {
 type OnStop = (stop: () => unknown) => void;
 
 const DISPATCHER_DRAIN_MS = 10_000;
+const STOP_PATIENCE_MS = 15_000;
 /** A server that was started together with the hub, as by a compose file, may still be on its way. */
 const DATABASE_PATIENCE_MS = 30_000;
 const QUEUE_STATES_MAX_AGE_MS = 2_000;
 const PAGES = fileURLToPath(new URL('../web', import.meta.url));
 
+/** One part that fails or hangs must not keep the others from stopping, PostgreSQL least of all. */
+async function stopPart(stop: () => unknown, log: Logger): Promise<void> {
+  const late = sleep(STOP_PATIENCE_MS, 'late' as const, { ref: false });
+  const outcome = await Promise.race([Promise.resolve().then(stop), late]).catch((err: unknown) =>
+    log.error({ err }, 'a part did not stop cleanly'),
+  );
+  if (outcome === 'late') log.error({ part: stop.toString() }, 'a part did not stop in time');
+}
+
 /** Starts everything that the configured role has. @throws Error when something cannot start; what had started is stopped */
 export async function startHub(config: Config, log: Logger): Promise<Hub> {
   const stops: (() => unknown)[] = [];
   const stop = async () => {
-    for (let next = stops.pop(); next; next = stops.pop()) await next();
+    for (let next = stops.pop(); next; next = stops.pop()) await stopPart(next, log);
   };
   try {
     return { url: await start(config, log, (one) => void stops.push(one)), stop };

@@ -22,3 +22,23 @@ it('rolls back both the entities and the statements of a failed transaction, and
   expect(called).toBe(false);
   expect((await db.pool.query('select 1 from merchants')).rowCount).toBe(0);
 });
+
+it('gives every connection back when the database ends sessions in the middle of transactions', async () => {
+  const cut = Array.from({ length: 12 }, () => db.transaction(({ sql }) => sql('select pg_sleep(30)')));
+  let running = true;
+  const ended = Promise.allSettled(cut).finally(() => {
+    running = false;
+  });
+  while (running) {
+    await db.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and query like 'select pg_sleep%'`,
+    );
+  }
+  const outcomes = await ended;
+
+  const after = await db.transaction(({ sql }) => sql<{ one: number }>('select 1 as one'));
+
+  expect(outcomes.map(({ status }) => status)).toEqual(cut.map(() => 'rejected'));
+  expect(after).toEqual([{ one: 1 }]);
+});

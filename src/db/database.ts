@@ -1,6 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
-import { CompiledQuery, type ControlledTransaction } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { entities } from './entities/index.js';
 import { migrations } from './migrations/index.js';
@@ -95,14 +95,21 @@ async function migrate(orm: MikroORM, url: string): Promise<string[]> {
   }
 }
 
+/**
+ * By kysely's own transaction: the one that MikroORM begins keeps its connection for good when the database is lost in
+ * the middle, because a failed begin or rollback does not give it back.
+ */
 async function transaction<T>(orm: MikroORM, work: (tx: Tx) => Promise<T>): Promise<T> {
   const committed: (() => void)[] = [];
-  const result = await orm.em.fork().transactional((em) => {
-    const context = em.getTransactionContext<ControlledTransaction<unknown>>();
-    if (!context) throw new Error('No transaction is open');
+  const kysely = orm.em.getConnection().getClient();
+  const result = await kysely.transaction().execute(async (context) => {
+    const em = orm.em.fork() as SqlEntityManager;
+    em.setTransactionContext(context);
     const sql: Sql = async (text, values = []) =>
       (await context.executeQuery(CompiledQuery.raw(text, [...values]))).rows as never;
-    return work({ em: em as SqlEntityManager, sql, afterCommit: (run) => committed.push(run) });
+    const answer = await work({ em, sql, afterCommit: (run) => committed.push(run) });
+    await em.flush();
+    return answer;
   });
   for (const run of committed) run();
   return result;
