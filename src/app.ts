@@ -14,7 +14,7 @@ import type { Config } from './config/config.js';
 import { keepSecret } from './config/kept-secrets.js';
 import { tokenConfigOf } from './config/token-config.js';
 import { connectors } from './connectors/registry.js';
-import { spawnSimulator } from './connectors/simulator/spawn-simulator.js';
+import { type SpawnedSimulator, spawnSimulator } from './connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from './connectors/upstream-http.js';
 import { type Database, openDatabase, sqlOn } from './db/database.js';
 import { startEmbeddedPostgres } from './db/embedded-postgres.js';
@@ -81,6 +81,7 @@ export async function startHub(config: Config, log: Logger): Promise<Hub> {
 }
 
 async function start(config: Config, log: Logger, onStop: OnStop): Promise<string> {
+  const portal = config.simulators ? startPortal(config, onStop) : null;
   const db = await openMigrated(config, log, onStop);
   const notifier = createNotifier({ url: db.url, log });
   notifier.start();
@@ -97,7 +98,7 @@ async function start(config: Config, log: Logger, onStop: OnStop): Promise<strin
   registerHealth(server, { metrics, pingDatabase, readQueueStates: readStates, phase: () => phase });
   if (config.role !== 'worker') await serve(server, { config, services, onStop });
   const url = await listen(server, config, onStop);
-  if (config.simulators) await startSimulators(config, services, url, onStop);
+  if (portal) await connectPortal(await portal, services, url);
   await startWorker();
   phase = 'ready';
   onStop(() => {
@@ -211,14 +212,30 @@ async function listen(server: FastifyInstance, { host, port }: Config, onStop: O
   return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`;
 }
 
-/** A portal of one's own for whoever tries the hub: its orders move by themselves. */
-async function startSimulators(config: Config, services: Services, url: string, onStop: OnStop): Promise<void> {
-  const apiKey = keepSecret(config.dataDir, 'demo-api-key');
-  const apiSecret = keepSecret(config.dataDir, 'demo-api-secret');
-  const webhookUrl = `${url}/api/v1/b2b/webhooks/b2b`;
-  const stateFile = join(config.dataDir, 'b2b-portal-simulator.json');
-  const portal = await spawnSimulator('b2b-portal', { apiKey, apiSecret, webhookUrl, lifecycle: true, stateFile });
-  onStop(() => portal.stop());
+interface DemoSimulator {
+  portal: SpawnedSimulator;
+  apiKey: string;
+  apiSecret: string;
+}
+
+/** A portal of one's own for whoever tries the hub: its orders move by themselves. Comes up while the database does. */
+async function startPortal({ dataDir }: Config, onStop: OnStop): Promise<DemoSimulator | Error> {
+  const apiKey = keepSecret(dataDir, 'demo-api-key');
+  const apiSecret = keepSecret(dataDir, 'demo-api-secret');
+  const stateFile = join(dataDir, 'b2b-portal-simulator.json');
+  try {
+    const portal = await spawnSimulator('b2b-portal', { apiKey, apiSecret, lifecycle: true, stateFile });
+    onStop(() => portal.stop());
+    return { portal, apiKey, apiSecret };
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function connectPortal(simulator: DemoSimulator | Error, services: Services, url: string): Promise<void> {
+  if (simulator instanceof Error) throw simulator;
+  const { portal, apiKey, apiSecret } = simulator;
+  await portal.control.configure({ webhookUrl: `${url}/api/v1/b2b/webhooks/b2b` });
   await setUpDemo(services, { baseUrl: portal.url, apiKey, apiSecret });
   services.log.info({ connector: 'b2b-portal', url: portal.url }, 'simulator runs');
 }
