@@ -1,5 +1,5 @@
 import { HeaderMap } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ERRORS, HubError } from '../errors.js';
 
@@ -20,7 +20,7 @@ const TOLD = new Set<unknown>([
  */
 export function presentError(error: unknown, request: { requestId: string; log: Logger }): GraphQLError {
   const graphqlError = error instanceof GraphQLError ? error : undefined;
-  const cause = graphqlError?.originalError ?? error;
+  const cause = causeOf(error);
   if (cause instanceof HubError)
     return at(graphqlError, cause.message, hubExtensions(cause, graphqlError, request.requestId));
   if (graphqlError && isTold(graphqlError, cause)) return graphqlError;
@@ -29,6 +29,25 @@ export function presentError(error: unknown, request: { requestId: string; log: 
     code: 'INTERNAL',
     requestId: request.requestId,
   });
+}
+
+/** The same as a client gets it. What graphql-js refused before anything ran has no code of its own. */
+export function formatError(error: unknown, request: { requestId: string; log: Logger }): GraphQLFormattedError {
+  const { message, locations, path, extensions } = presentError(error, request).toJSON();
+  const { http: _status, ...told } = extensions ?? {};
+  return {
+    message,
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...told },
+  };
+}
+
+/** What was thrown, below the layers that name the place. */
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
 }
 
 /** Errors without a code that stand outside of the answer are graphql-js's refusals of the request. */

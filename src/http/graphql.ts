@@ -8,7 +8,7 @@ import type { Authenticate } from '../access/authenticate.js';
 import { checkLimits, LIMITS } from '../read/limits.js';
 import { RawJson } from '../read/raw-json.js';
 import type { Reader } from '../read/reader.js';
-import { presentError } from './graphql-errors.js';
+import { formatError, presentError } from './graphql-errors.js';
 
 export interface GraphqlDeps {
   schema: GraphQLSchema;
@@ -111,14 +111,9 @@ function hideUnexpected(
   error: unknown,
   { services }: GraphqlDeps,
 ): GraphQLFormattedError {
-  const unwrapped =
+  const whole =
     error instanceof GraphQLError ? error : new GraphQLError(formatted.message, { extensions: formatted.extensions });
-  const { message, locations, path, extensions } = presentError(unwrapped, {
-    requestId: '',
-    log: services.log,
-  }).toJSON();
-  const { http: _status, ...shown } = extensions ?? {};
-  return { message, ...(locations && { locations }), ...(path && { path }), ...(extensions && { extensions: shown }) };
+  return formatError(whole, { requestId: '', log: services.log });
 }
 
 /**

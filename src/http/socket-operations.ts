@@ -14,7 +14,7 @@ import type { Authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
 import { HubError } from '../errors.js';
 import type { Reader, ReadRequest } from '../read/reader.js';
-import { formatError } from './format-error.js';
+import { formatError } from './graphql-errors.js';
 import { CLOSE, type LiveSocket } from './live-socket.js';
 
 export interface OperationText {
@@ -51,7 +51,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function serveOperations(deps: SocketOperationsDeps, limits: SocketOperationsLimits): Server<LiveSocket> {
   const requestIds = new WeakMap<object, string>();
   const format = (errors: readonly GraphQLError[], requestId: string) =>
-    errors.map((error) => formatError(error, requestId, deps.log));
+    errors.map((error) => formatError(error, { requestId, log: deps.log }));
   const options: ServerOptions<Record<string, unknown> | undefined, LiveSocket> = {
     schema: deps.schema,
     connectionInitWaitTimeout: limits.initMs,
