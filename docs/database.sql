@@ -228,6 +228,7 @@ create table lanes (
   token bigint default 0 not null,
   attempts integer default 0 not null,
   owner integer,
+  depth integer default 0 not null,
   parked boolean default false not null,
   PRIMARY KEY (id)
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
@@ -247,11 +248,10 @@ create table links (
   last_error text,
   source_at timestamp with time zone,
   source_rank smallint,
-  UNIQUE (integration_id, entity_type, entity_id),
+  UNIQUE (entity_id, entity_type, integration_id),
   PRIMARY KEY (id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id)
 ) with (fillfactor=70);
-CREATE INDEX links_entity_id_idx ON public.links USING btree (entity_id);
 CREATE UNIQUE INDEX links_external_id ON public.links USING btree (integration_id, entity_type, external_id) WHERE (external_id IS NOT NULL);
 
 create table merchants (
@@ -398,7 +398,7 @@ create table sync_events (
   updated_at timestamp with time zone default now() not null,
   processed_at timestamp with time zone,
   PRIMARY KEY (id)
-) with (fillfactor=70);
+) with (fillfactor=50);
 CREATE INDEX sync_events_created ON public.sync_events USING brin (created_at);
 CREATE INDEX sync_events_entity ON public.sync_events USING btree (entity_id, id);
 CREATE INDEX sync_events_integration ON public.sync_events USING btree (integration_id, id);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.js';
 import type { Notifier } from '../db/notifier.js';
@@ -8,6 +9,7 @@ import type { Attempt, ClaimedLane, Deliver, DispatchTarget, LaneRun } from './l
 import { extendLeases } from './leases.js';
 import { logAttempt } from './log-attempt.js';
 import { createPresence, type Presence } from './presence.js';
+import { openQueuePool } from './queue-pool.js';
 import { runLane } from './run-lane.js';
 import type { Settled } from './settle.js';
 import type { Settlement } from './settlement.js';
@@ -19,7 +21,7 @@ import { Targets } from './targets.js';
 export const OUTBOX_CHANNEL = 'syncline_outbox';
 
 export interface DispatcherDeps {
-  db: Pick<Database, 'pool' | 'url'>;
+  db: Pick<Database, 'url'>;
   notifier: Notifier;
   /** The enabled integrations that can be sent to, as they are now; asked about once a second, so answer from memory. */
   targets(): Promise<readonly DispatchTarget[]>;
@@ -58,6 +60,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 class LaneDispatcher implements Dispatcher {
   private readonly targets = new Targets();
   private readonly held = new Set<ClaimedLane>();
+  private readonly pool: pg.Pool;
   private readonly presence: Presence;
   private readonly settler: Settler;
   private readonly leaseMs: number;
@@ -71,9 +74,12 @@ class LaneDispatcher implements Dispatcher {
 
   constructor(private readonly deps: DispatcherDeps) {
     this.leaseMs = deps.leaseMs ?? LEASE_MS;
+    this.pool = openQueuePool(deps.db.url, (error) =>
+      deps.log.debug({ err: error }, 'A connection of the dispatcher was lost'),
+    );
     this.presence = createPresence({ url: deps.db.url, onBuried: () => this.announce(), log: deps.log });
     this.settler = createSettler({
-      pool: deps.db.pool,
+      pool: this.pool,
       instanceId: () => this.presence.instanceId(),
       onSettled: (settled, stale, answer) => this.afterSettle(settled, stale, answer),
       log: deps.log,
@@ -97,6 +103,7 @@ class LaneDispatcher implements Dispatcher {
     for (const timer of [...this.timers, this.look, this.due]) if (timer) clearTimeout(timer);
     this.settler.stop();
     await this.presence.stop(this.held.size === 0);
+    await this.pool.end();
   }
 
   wake(): void {
@@ -117,7 +124,7 @@ class LaneDispatcher implements Dispatcher {
 
   private async refresh(): Promise<void> {
     try {
-      await this.targets.refresh(this.deps.db.pool, await this.deps.targets());
+      await this.targets.refresh(this.pool, await this.deps.targets());
     } catch (error) {
       this.deps.log.warn({ err: error }, 'The list of integrations cannot be read; the last one is used');
     }
@@ -125,7 +132,7 @@ class LaneDispatcher implements Dispatcher {
 
   private async extend(): Promise<void> {
     try {
-      await extendLeases(this.deps.db.pool, this.held, this.leaseMs);
+      await extendLeases(this.pool, this.held, this.leaseMs);
     } catch (error) {
       this.deps.log.warn({ err: error }, 'Leases cannot be extended');
     }
@@ -156,7 +163,7 @@ class LaneDispatcher implements Dispatcher {
   private async claimOnce(): Promise<boolean> {
     const wanted = this.targets.wanted();
     if (wanted.length === 0) return false;
-    const lanes = await claim(this.deps.db.pool, wanted, this.presence.instanceId(), this.leaseMs);
+    const lanes = await claim(this.pool, wanted, this.presence.instanceId(), this.leaseMs);
     this.targets.claimed(wanted, count(lanes));
     for (const lane of lanes) void this.run(lane);
     if (lanes.length > 0) this.deps.changed();
@@ -218,7 +225,7 @@ class LaneDispatcher implements Dispatcher {
       POLL_MS,
     ];
     const query = { name: 'outbox-next-due', text: NEXT_DUE, values };
-    const ms = await this.deps.db.pool.query<{ ms: number | null }>(query).then(
+    const ms = await this.pool.query<{ ms: number | null }>(query).then(
       ({ rows }) => rows[0]?.ms ?? null,
       () => null,
     );

@@ -19,7 +19,7 @@ export interface Delivery {
 /** Throws only when the effect was not tried at all, for example because the hub's database is away. */
 export type Deliver = (integrationId: string, effect: Effect) => Promise<Delivery>;
 
-/** A sync event of a claimed lane. Its attempt is counted already. */
+/** A sync event of a claimed lane. */
 export interface ClaimedEvent {
   id: string;
   seq: bigint;
@@ -29,7 +29,10 @@ export interface ClaimedEvent {
   operation: Operation;
   /** JSON text. */
   payload: string | null;
+  /** Its status before the claim. */
   previous: SyncEventStatus;
+  /** The first of its lane: it is IN_PROGRESS and its attempt is counted. The others are as they were. */
+  started: boolean;
   attempt: number;
   /** Attempts before the last redrive. */
   forgiven: number;

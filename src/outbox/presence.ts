@@ -28,9 +28,9 @@ const POLL_MS = 200;
 export function createPresence(deps: PresenceDeps): Presence {
   let client: pg.Client | null = null;
   let id = 0;
-  let stopped = false;
+  const stopping = new AbortController();
   const watch = async (registered: () => void) => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       try {
         if (!client) {
           const opened = await open(deps, (lost) => {
@@ -46,7 +46,7 @@ export function createPresence(deps: PresenceDeps): Presence {
         await client?.end().catch(() => {});
         client = null;
       }
-      await sleep(POLL_MS);
+      await sleep(POLL_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
   let watching: Promise<void> = Promise.resolve();
@@ -57,7 +57,7 @@ export function createPresence(deps: PresenceDeps): Presence {
         watching = watch(resolve);
       }),
     stop: async (clean) => {
-      stopped = true;
+      stopping.abort();
       await watching;
       if (clean) await client?.query('delete from instances where id = $1', [id]).catch(() => {});
       await client?.end().catch(() => {});

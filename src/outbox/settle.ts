@@ -49,6 +49,7 @@ const EVENT_COLUMNS = [
   'message',
   'external_id',
   'delay_ms',
+  'step',
   'change',
   'data',
 ] as const satisfies (keyof EventRow)[];
@@ -58,8 +59,8 @@ export async function settle(pool: pg.Pool, group: readonly Settlement[], instan
   const lanes = group.map(({ laneRow }) => laneRow);
   const events = group.flatMap(({ eventRows }) => eventRows);
   const values = [
-    ...LANE_COLUMNS.map((name) => lanes.map((row) => row[name])),
-    ...EVENT_COLUMNS.map((name) => events.map((row) => row[name])),
+    ...LANE_COLUMNS.map((name) => toColumn(lanes.map((row) => row[name]))),
+    ...EVENT_COLUMNS.map((name) => toColumn(events.map((row) => row[name]))),
     toJson(policies(group)),
     instanceId,
   ];
@@ -68,6 +69,9 @@ export async function settle(pool: pg.Pool, group: readonly Settlement[], instan
   if (!row) throw new Error('SETTLE answered no row');
   return row;
 }
+
+/** A column of nulls is not worth sending: `unnest` fills it up. */
+const toColumn = (values: unknown[]) => (values.every((value) => value === null) ? [] : values);
 
 function policies(group: readonly Settlement[]) {
   const targets = new Map<string, DispatchTarget>();

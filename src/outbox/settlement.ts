@@ -1,5 +1,6 @@
 import type { DeliveryResult } from '../connectors/connector.js';
 import type { Exchange } from '../connectors/http.js';
+import type { SyncEventStatus } from '../model/statuses.js';
 import { backoffMs, capRetryAfter } from './backoff.js';
 import type { Attempt, ClaimedEvent, ClaimedLane, LaneRun } from './lane.js';
 import { toJson, toStorable } from './to-json.js';
@@ -27,7 +28,10 @@ export function decide(run: LaneRun): Settlement {
     lane: run.lane,
     run,
     laneRow: toLaneRow(run, last),
-    eventRows: [...tried, ...run.untried.map((event) => toUntriedRow(run.lane, event))],
+    eventRows: [
+      ...tried,
+      ...run.untried.filter(({ started }) => started).map((event) => toUntriedRow(run.lane, event)),
+    ],
   };
 }
 
@@ -83,10 +87,11 @@ function toEventRow(lane: ClaimedLane, attempt: Attempt) {
   const problem = result.kind === 'delivered' ? null : result;
   const delayMs = retryDelayMs(lane, attempt);
   const last = exchanges.at(-1);
+  const status = answer ? 'SUCCESS' : delayMs === null ? 'FAILED' : 'RETRYING';
   return {
     id: event.id,
     lane: lane.id,
-    status: answer ? 'SUCCESS' : delayMs === null ? 'FAILED' : 'RETRYING',
+    status: status as SyncEventStatus,
     attempt: event.attempt,
     tried: true,
     outcome: answer ? 'DELIVERED' : problem?.kind === 'retry' ? 'RETRY' : 'REJECTED',
@@ -99,6 +104,7 @@ function toEventRow(lane: ClaimedLane, attempt: Attempt) {
     message: problem && toStorable(problem.message),
     external_id: storableOrNull(answer?.externalId) ?? attempt.externalIdBefore,
     delay_ms: delayMs,
+    step: describeStep(event, status),
     change: answer ? syncedChange(event) : null,
     data: answer && toJson(syncedData(answer, attempt.externalIdBefore)),
   };
@@ -116,10 +122,12 @@ function retryDelayMs({ target }: ClaimedLane, { event, result }: Attempt): numb
 
 /** The attempt is taken back: nothing was sent. */
 function toUntriedRow(lane: ClaimedLane, event: ClaimedEvent): EventRow {
+  const status = event.previous === 'PENDING' ? 'PENDING' : 'RETRYING';
   return {
     id: event.id,
     lane: lane.id,
-    status: event.previous === 'PENDING' ? 'PENDING' : 'RETRYING',
+    status,
+    step: describeStep(event, status),
     attempt: event.attempt - 1,
     tried: false,
     delay_ms: 0,
@@ -140,6 +148,11 @@ const UNTRIED = {
   change: null,
   data: null,
 };
+
+/** Fields of the change of status. */
+function describeStep({ started, previous }: ClaimedEvent, newStatus: SyncEventStatus): string {
+  return `{"previousStatus":"${started ? 'IN_PROGRESS' : previous}","newStatus":"${newStatus}"}`;
+}
 
 function syncedChange({ entityType }: ClaimedEvent): string | null {
   return entityType === 'ORDER' ? 'order.synced' : entityType === 'INVOICE' ? 'invoice.synced' : null;

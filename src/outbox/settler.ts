@@ -20,19 +20,19 @@ export interface SettlerDeps {
   log: Logger;
 }
 
-const LARGEST_GROUP = 500;
+/** Events. Large, since what a commit costs is shared; one group at a time, since two only compete for the same pages. */
+const LARGEST_GROUP = 1500;
 const LOCKED_PAUSE_MS = 2;
 const AWAY_PAUSE_MS = 200;
 
 export function createSettler(deps: SettlerDeps): Settler {
-  let waiting: Settlement[] = [];
+  const waiting: Settlement[] = [];
   let running = false;
   let stopped = false;
   const flush = async () => {
     running = true;
     while (waiting.length > 0 && !stopped) {
-      const group = waiting.slice(0, LARGEST_GROUP);
-      waiting = waiting.slice(LARGEST_GROUP);
+      const group = waiting.splice(0, groupSize(waiting));
       waiting.push(...(await settleGroup(deps, group)));
     }
     running = false;
@@ -47,6 +47,13 @@ export function createSettler(deps: SettlerDeps): Settler {
       stopped = true;
     },
   };
+}
+
+/** How many of the first settlements make a group. */
+function groupSize(waiting: readonly Settlement[]): number {
+  let events = 0;
+  const end = waiting.findIndex(({ eventRows }) => (events += eventRows.length) >= LARGEST_GROUP);
+  return end < 0 ? waiting.length : end + 1;
 }
 
 /** Answers what has to be settled again. */

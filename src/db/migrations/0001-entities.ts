@@ -163,10 +163,9 @@ create table links (
   last_error text,
   source_at timestamptz,
   source_rank smallint,
-  unique (integration_id, entity_type, entity_id)
+  unique (entity_id, entity_type, integration_id)
 ) with (fillfactor = 70);
 create unique index links_external_id on links (integration_id, entity_type, external_id) where external_id is not null;
-create index on links (entity_id);
 
 create table alerts (
   id text primary key,

@@ -19,6 +19,7 @@ create table lanes (
   token bigint not null default 0,
   attempts int not null default 0,
   owner int,
+  depth int not null default 0,
   parked boolean not null default false
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index lanes_due on lanes (integration_id, priority desc, due) where due is not null;
@@ -47,7 +48,7 @@ create table sync_events (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   processed_at timestamptz
-) with (fillfactor = 70);
+) with (fillfactor = 50);
 create unique index sync_events_lane on sync_events (lane_id, seq) where lane_id is not null;
 create index sync_events_entity on sync_events (entity_id, id);
 

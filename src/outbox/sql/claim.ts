@@ -8,6 +8,8 @@
  * - `now()`, not the clock: a volatile function would keep the index from being used.
  * - Sets of ids are handed on as arrays where a join would be: the planner cannot know how few they are, and reads whole
  *   tables or compares all with all otherwise.
+ * - Only the first event of a lane starts now: it alone becomes IN_PROGRESS and counts its attempt. Those that are claimed
+ *   with it exist only where a repeated call does no harm, and are written once, when they are settled.
  * - `previous` is what the snapshot showed; only a lane whose lease ran out shows IN_PROGRESS.
  */
 export const CLAIM = `
@@ -52,27 +54,29 @@ with target as materialized (
    where g.integration_id = n.integration_id
   returning g.integration_id, n.circuit as previous, g.circuit
 ), taken as (
-  update lanes l set token = l.token + 1, attempts = l.attempts + 1, lease = now() + $6 * interval '1 ms', owner = $5
+  update lanes l set token = l.token + 1, attempts = l.attempts + 1, lease = now() + $6 * interval '1 ms', owner = $5,
+         depth = a.depth
     from allowed a where l.id = any(array(select id from picked)) and a.integration_id = l.integration_id
   returning l.id, l.integration_id, l.token, l.head, a.depth
 ), ready as materialized (
-  select t.token, t.head, e.*
-    from taken t cross join lateral (
-      select n.*, bool_and(n.next_attempt_at is null or n.next_attempt_at <= now()) over (order by n.seq) as ready
-        from (select id, seq, status as previous, next_attempt_at from sync_events
-               where lane_id = t.id and seq > t.head order by seq limit t.depth) n) e
-   where e.ready
+  select t.id as lane_id, t.integration_id, t.token, t.head, e.*
+    from taken t left join lateral (
+      select n.*, bool_and(n.next_attempt_at is null or n.next_attempt_at <= now()) over w as ready,
+             row_number() over w = 1 as started
+        from (select id, seq, status as previous, next_attempt_at, merchant_id, entity_type, entity_id, operation, payload,
+                     attempt_count, forgiven_attempts, max_attempts, idempotency_key
+                from sync_events where lane_id = t.id and seq > t.head order by seq limit t.depth) n
+      window w as (order by n.seq)) e on e.ready
 ), event as (
   update sync_events e set status = 'IN_PROGRESS', attempt_count = e.attempt_count + 1, next_attempt_at = null,
          updated_at = now()
-    from ready r where e.id = r.id
-  returning e.*, r.previous, r.token, r.head
+    from ready r where r.started and e.id = r.id
 ), change as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
   select 'sync_event.status_changed', merchant_id, entity_type, entity_id, integration_id, id,
          case previous when 'PENDING' then '{"previousStatus":"PENDING","newStatus":"IN_PROGRESS"}'::jsonb
                        else '{"previousStatus":"RETRYING","newStatus":"IN_PROGRESS"}' end
-    from event where previous <> 'IN_PROGRESS'
+    from ready where started and previous <> 'IN_PROGRESS'
 ), probe as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, data)
   select 'connector_health.changed', i.merchant_id, 'INVENTORY', s.integration_id, s.integration_id,
@@ -81,10 +85,7 @@ with target as materialized (
 )
 select e.lane_id as "laneId", e.integration_id as "integrationId", e.token, e.head, k.external_id as "externalId",
        e.id, e.seq, e.merchant_id as "merchantId", e.entity_type as "entityType", e.entity_id as "entityId", e.operation,
-       e.payload, e.previous, e.attempt_count as attempt, e.forgiven_attempts as forgiven,
+       e.payload, e.previous, e.started, e.attempt_count + 1 as attempt, e.forgiven_attempts as forgiven,
        e.max_attempts as "maxAttempts", e.idempotency_key as "idempotencyKey"
-  from event e join links k on k.id = e.lane_id
-union all
-select t.id, t.integration_id, t.token, t.head, null, null, null, null, null, null, null, null, null, null, null, null, null
-  from taken t where t.id <> all (array(select lane_id from event))
- order by 1, 7`;
+  from ready e join links k on k.id = e.lane_id
+ order by e.lane_id, e.seq`;
