@@ -51,9 +51,10 @@ export function createSettler(deps: SettlerDeps): Settler {
 
 /** How many of the first settlements make a group. */
 function groupSize(waiting: readonly Settlement[]): number {
-  let events = 0;
-  const end = waiting.findIndex(({ eventRows }) => (events += eventRows.length) >= LARGEST_GROUP);
-  return end < 0 ? waiting.length : end + 1;
+  let size = 0;
+  for (let events = 0; size < waiting.length && events < LARGEST_GROUP; size++)
+    events += waiting[size]?.eventRows.length ?? 0;
+  return size;
 }
 
 /** Answers what has to be settled again. */
