@@ -32,18 +32,18 @@ export class ConnectorQueries {
   @Query(() => [Connector])
   @Read({ js: true })
   connectors(@Ctx() context: HubContext): Connector[] {
-    return [...context.connectors];
+    return context.services.connectors.map(describeConnector);
   }
 }
 
-/** What the schema shows of the connectors; their zod schemas become JSON Schema, for forms. */
-export function describeConnectors(connectors: Iterable<ConnectorCode>): Connector[] {
-  return [...connectors].map((connector) => ({
+/** What the schema shows of a connector; its zod schemas become JSON Schema, for forms. */
+export function describeConnector(connector: ConnectorCode): Connector {
+  return {
     name: connector.name,
     title: connector.title,
     sends: [...connector.sends],
     receivesWebhooks: connector.webhooks !== undefined,
     settingsSchema: toJSONSchema(connector.settings, { io: 'input', unrepresentable: 'any' }),
     credentialsSchema: toJSONSchema(connector.credentials, { io: 'input', unrepresentable: 'any' }),
-  }));
+  };
 }

@@ -1,7 +1,6 @@
 import type { Caller } from '../src/access/caller.js';
 import type { Services } from '../src/flow/services.js';
 import type { Reader } from '../src/read/reader.js';
-import type { Connector } from './connector.js';
 
 /** What every resolver is given: one per request, on a socket one per operation. */
 export interface HubContext {
@@ -10,6 +9,4 @@ export interface HubContext {
   /** Named in the logs and in `extensions.requestId` of unexpected errors. */
   requestId: string;
   reader: Reader;
-  /** The connectors that this hub has. */
-  connectors: readonly Connector[];
 }

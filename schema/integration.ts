@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { IntegrationMode } from '../src/model/statuses.js';
-import { Connector } from './connector.js';
+import { Connector, describeConnector } from './connector.js';
 import type { HubContext } from './context.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
@@ -80,6 +80,7 @@ export class IntegrationQueries {
   @FieldResolver(() => Connector, { nullable: true, description: 'Null when this hub has no such connector.' })
   @Read({ needs: ['connector'] })
   definition(@Root() row: { $connector: string }, @Ctx() context: HubContext): Connector | null {
-    return context.connectors.find((connector) => connector.name === row.$connector) ?? null;
+    const code = context.services.connectors.find(({ name }) => name === row.$connector);
+    return code ? describeConnector(code) : null;
   }
 }

@@ -37,7 +37,7 @@ import { createMetrics, type Metrics } from './metrics.js';
 import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-states.js';
-import { createReader } from './read/reader.js';
+import { createReader } from './read/create-reader.js';
 
 /** A running hub. */
 export interface Hub {

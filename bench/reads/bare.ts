@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { parse } from 'graphql';
 import { buildHubSchema } from '../../dist/schema/build.js';
 import { openDatabase } from '../../dist/src/db/database.js';
-import { createReader } from '../../dist/src/read/reader.js';
+import { createReader } from '../../dist/src/read/create-reader.js';
 import { hubQuery, operations } from './operations.ts';
 
 /** The planner's own statements, prepared, over node:http: what no GraphQL server can beat. `/<n>` runs operation n. */

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { buildHubSchema } from '../../dist/schema/build.js';
 import { openDatabase } from '../../dist/src/db/database.js';
 import { registerGraphql } from '../../dist/src/http/graphql.js';
-import { createReader } from '../../dist/src/read/reader.js';
+import { createReader } from '../../dist/src/read/create-reader.js';
 
 /** The product's own pipeline: Fastify, Apollo Server, limits, the planner. `m1` limits the caller to its merchant. */
 const [url, port] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { type Caller, requireRole } from '../access/caller.js';
 import { maskHeaders } from '../connectors/mask.js';
 import { sqlOn } from '../db/database.js';
 import { HubError } from '../errors.js';
-import type { Acceptance } from '../inbox/inbox.js';
+import type { Acceptance } from '../inbox/events.js';
 import { databaseError } from '../inbox/sql-errors.js';
 import type { EntityType } from '../model/statuses.js';
 import {

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { describeConnectors } from '../../schema/connector.js';
 import type { HubContext } from '../../schema/context.js';
 import type { Authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
@@ -36,16 +35,14 @@ const HUB: Caller = {
 /** GraphQL on both transports, and the addresses that run its operations. The sockets are drained by whoever stops it. */
 export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promise<WebSocketTransport> {
   const { schema, reader, services, authenticate } = deps;
-  const connectors = describeConnectors(services.connectors);
   const contextFor = (caller: Caller, requestId: string): HubContext => ({
     services,
     caller,
     requestId,
     reader,
-    connectors,
   });
   deps.limits.register(server);
-  await registerGraphql(server, { schema, reader, authenticate, services, connectors });
+  await registerGraphql(server, { schema, reader, authenticate, services });
   await registerWebhooks(server, {
     ingest: ingestBySchema((document, variables, requestId) =>
       runOperation(contextFor(HUB, requestId), document, variables),

@@ -15,7 +15,6 @@ export interface GraphqlDeps {
   reader: Reader;
   authenticate: Authenticate;
   services: HubContext['services'];
-  connectors: HubContext['connectors'];
 }
 
 const PATH = '/graphql';
@@ -87,7 +86,7 @@ async function stringifyResult(result: { data?: unknown }): Promise<string> {
 }
 
 async function contextOf(deps: GraphqlDeps, request: FastifyRequest): Promise<HubContext> {
-  const { services, reader, connectors } = deps;
+  const { services, reader } = deps;
   try {
     const caller = await deps.authenticate({
       authorization: request.headers.authorization,
@@ -95,7 +94,7 @@ async function contextOf(deps: GraphqlDeps, request: FastifyRequest): Promise<Hu
       address: request.ip,
       requestId: request.id,
     });
-    return { services, caller, requestId: request.id, reader, connectors };
+    return { services, caller, requestId: request.id, reader };
   } catch (error) {
     throw presentError(error, { requestId: request.id, log: services.log });
   }

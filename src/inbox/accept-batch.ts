@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { HubError } from '../errors.js';
 import { newId } from '../model/ids.js';
-import type { Acceptance, ReceivedEvent } from './inbox.js';
+import type { Acceptance, ReceivedEvent } from './events.js';
 import { progressOf } from './progress.js';
 import { ACCEPT } from './sql/apply-events.js';
 import { databaseError, isAboutData, isAboutLocks } from './sql-errors.js';

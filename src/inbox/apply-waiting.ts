@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { addLinks, eventText, type Outcome } from './accept-batch.js';
-import type { EntityReference, ReceivedEvent } from './inbox.js';
+import type { EntityReference, ReceivedEvent } from './events.js';
 import { REAPPLY } from './sql/apply-events.js';
 import { databaseError } from './sql-errors.js';
 

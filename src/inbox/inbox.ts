@@ -1,49 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InboundEvent } from '../connectors/connector.js';
 import type { Database } from '../db/database.js';
 import { HubError } from '../errors.js';
-import type { EntityType, WebhookStatus } from '../model/statuses.js';
+import type { WebhookStatus } from '../model/statuses.js';
 import { acceptBatch } from './accept-batch.js';
 import { applyStragglers, applyWaiting, HELD_DELAYS_MS, type ReplayedEvent, reapply, replay } from './apply-waiting.js';
+import type { Acceptance, EntityReference, ReceivedEvent } from './events.js';
 import { shareStatements } from './share-statements.js';
-
-/** A verified event, ready to be stored. */
-export interface ReceivedEvent {
-  merchantId: string;
-  integrationId: string;
-  event: InboundEvent;
-  /** The bytes as received, UTF-8; for a poller, the bytes of the upstream's answer. */
-  rawBody: Buffer;
-  /** Secrets and signatures masked. */
-  headers: Record<string, string>;
-  /** Unmapped statuses are an error and nothing is changed; otherwise such an event is kept as IGNORED. */
-  strictMapping: boolean;
-}
-
-/** What became of it; for a repeated event, what became of the first. */
-export interface Acceptance {
-  webhookEventId: string;
-  status: WebhookStatus;
-  duplicate: boolean;
-  eventType: string;
-  entityType: EntityType;
-  errorCode: string | null;
-  errorMessage: string | null;
-  entityId: string | null;
-  externalId: string | null;
-  /** The hub's status of the entity after it. */
-  entityStatus: string | null;
-}
-
-/** An entity in one integration, by whatever is known of it; events wait by any of the three. */
-export interface EntityReference {
-  integrationId: string;
-  entityType: EntityType;
-  externalId: string | null;
-  entityId?: string | null;
-  number?: string | null;
-}
 
 export interface Inbox {
   /**

@@ -9,7 +9,7 @@ import { issueToken, type TokenClaims } from '../../src/access/token.js';
 import { sqlOn } from '../../src/db/database.js';
 import { createCallerLimits } from '../../src/http/caller-limits.js';
 import { registerGraphql } from '../../src/http/graphql.js';
-import { createReader } from '../../src/read/reader.js';
+import { createReader } from '../../src/read/create-reader.js';
 import { startServices, type TestServices } from '../flow/harness.js';
 
 const TOKENS = { secret: 'a-secret-of-the-test-run-only-32' };
@@ -44,7 +44,7 @@ beforeAll(async () => {
     admit: (caller) => limits.take(caller),
   });
   const reader = createReader({ schema, db: hub.db });
-  await registerGraphql(app, { schema, reader, services, connectors: [], authenticate });
+  await registerGraphql(app, { schema, reader, services, authenticate });
   url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/graphql`;
 });
 afterAll(async () => {

@@ -17,7 +17,6 @@ beforeAll(async () => {
     schema,
     reader: reading.reader,
     services,
-    connectors: [],
     authenticate: async ({ authorization }) => {
       if (authorization === 'Bearer nobody') throw new HubError('UNAUTHENTICATED', 'Send a token.');
       return callerOf(authorization === 'Bearer m1' ? { merchantId: 'm1', role: 'viewer' } : {});

@@ -11,7 +11,7 @@ import { issueToken, type TokenClaims } from '../../src/access/token.js';
 import { type Database, sqlOn } from '../../src/db/database.js';
 import type { Feed } from '../../src/feed/feed.js';
 import { serveWebSocket, type WebSocketLimits, type WebSocketTransport } from '../../src/http/websocket.js';
-import { createReader } from '../../src/read/reader.js';
+import { createReader } from '../../src/read/create-reader.js';
 
 const tokens = { secret: 'a-secret-of-the-test-run-only-32' };
 

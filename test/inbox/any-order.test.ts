@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createInbox, type Inbox, type ReceivedEvent } from '../../src/inbox/inbox.js';
+import type { ReceivedEvent } from '../../src/inbox/events.js';
+import { createInbox, type Inbox } from '../../src/inbox/inbox.js';
 import { progressOf } from '../../src/inbox/progress.js';
 import { OrderStatus } from '../../src/model/statuses.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundEvent } from '../../src/connectors/connector.js';
 import type { Database } from '../../src/db/database.js';
-import type { ReceivedEvent } from '../../src/inbox/inbox.js';
+import type { ReceivedEvent } from '../../src/inbox/events.js';
 import { newId } from '../../src/model/ids.js';
 
 /** One merchant with one integration, `portal`. */

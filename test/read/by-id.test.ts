@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { GraphQLID, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
 import type { Caller } from '../../src/access/caller.js';
-import { createReader, type Reader } from '../../src/read/reader.js';
+import { createReader } from '../../src/read/create-reader.js';
+import type { Reader } from '../../src/read/reader.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { callerOf, schema as hubSchema } from './reading.js';
 import { fillDatabase } from './rows.js';

@@ -2,7 +2,8 @@ import { pino } from 'pino';
 import { buildHubSchema } from '../../schema/build.js';
 import type { HubContext } from '../../schema/context.js';
 import type { Caller } from '../../src/access/caller.js';
-import { createReader, type Reader } from '../../src/read/reader.js';
+import { createReader } from '../../src/read/create-reader.js';
+import type { Reader } from '../../src/read/reader.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { fillDatabase } from './rows.js';
 

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { exactNumber } from '../exact-json.js';
-import type { WebhookOrder } from '../simulator/control.js';
 import type { SimulatorKit } from '../simulator/kit.js';
+import type { WebhookOrder } from '../simulator/webhook-order.js';
 import type { OutgoingWebhook } from '../simulator/webhook-sender.js';
 import type { PortalEntity } from './simulated-shapes.js';
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { WebhookOrder } from './control.js';
 import type { Effects } from './effects.js';
 import type { SimulatorOptions } from './options.js';
 import type { Random } from './random.js';
+import type { WebhookOrder } from './webhook-order.js';
 import type { OutgoingWebhook, WebhookSender } from './webhook-sender.js';
 
 /** What every simulator is given. */

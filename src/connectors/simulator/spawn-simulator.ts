@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import type { Configuration, Move, WebhookOrder } from './control.js';
+import type { Configuration, Move } from './control.js';
 import type { SimulatedEffect } from './effects.js';
 import type { FaultRule } from './faults.js';
 import type { SimulatorOptions } from './options.js';
 import type { ReceivedRequest } from './requests.js';
+import type { WebhookOrder } from './webhook-order.js';
 import type { SentWebhook } from './webhook-sender.js';
 
 /** The collections depend on the system; `effects` and `webhooks` are there in all. */

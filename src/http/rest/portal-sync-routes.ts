@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
 import { HubError } from '../../errors.js';
@@ -18,8 +18,10 @@ import {
   SYNC_INVOICE,
   SYNC_ORDER,
 } from './portal-sync-operations.js';
-import type { ContextOf } from './register-rest.js';
 import { run } from './run.js';
+
+/** Who asks, as an operation of the schema needs to know it. */
+export type ContextOf = (request: FastifyRequest) => Promise<HubContext>;
 
 const PATH = '/api/v1/b2b/sync';
 const NOUNS = {

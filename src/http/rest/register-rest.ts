@@ -1,17 +1,14 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { HubContext } from '../../../schema/context.js';
 import type { Authenticate } from '../../access/authenticate.js';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { sendError } from '../envelope.js';
-import { registerPortalSync } from './portal-sync-routes.js';
+import { type ContextOf, registerPortalSync } from './portal-sync-routes.js';
 
 export interface RestDeps {
   authenticate: Authenticate;
   contextFor(caller: Caller, requestId: string): HubContext;
 }
-
-/** Who asks, as an operation of the schema needs to know it. */
-export type ContextOf = (request: FastifyRequest) => Promise<HubContext>;
 
 /** The REST addresses for people and systems that know the hub's former ones. Each runs an operation of the public schema. */
 export async function registerRest(server: FastifyInstance, deps: RestDeps): Promise<void> {

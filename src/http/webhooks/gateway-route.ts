@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { success } from '../envelope.js';
+import type { Ingest } from './receive.js';
 import { messageOf, statusOf, toInput } from './receive.js';
-import type { Ingest } from './register-webhooks.js';
 
 /** Any integration by its id: by its connector's own scheme, else by the gateway's. */
 export function registerGatewayRoute(scope: FastifyInstance, ingest: Ingest): void {

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { type DocumentNode, parse } from 'graphql';
 import { ERRORS, type ErrorCode, HubError } from '../../errors.js';
 import type { IngestWebhook } from '../../flow/ingest-webhook.js';
-import type { Acceptance } from '../../inbox/inbox.js';
-import type { Ingest } from './register-webhooks.js';
+import type { Acceptance } from '../../inbox/events.js';
+import type { Ingest } from './receive.js';
 
 /** Runs an operation of the public schema in-process as the hub itself. */
 export type RunOperation = (

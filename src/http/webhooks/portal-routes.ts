@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { Acceptance } from '../../inbox/inbox.js';
+import type { Acceptance } from '../../inbox/events.js';
 import type { EntityType } from '../../model/statuses.js';
 import { success } from '../envelope.js';
+import type { Ingest } from './receive.js';
 import { messageOf, statusOf, toInput } from './receive.js';
-import type { Ingest } from './register-webhooks.js';
 
 const PATH = '/api/v1/b2b/webhooks/b2b';
 const TARGET = { connector: 'b2b-portal' };

@@ -2,8 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { HubError } from '../../errors.js';
 import type { WebhookTarget } from '../../flow/choose-webhook-integration.js';
 import type { IngestWebhook } from '../../flow/ingest-webhook.js';
-import type { Acceptance } from '../../inbox/inbox.js';
+import type { Acceptance } from '../../inbox/events.js';
 import type { EntityType } from '../../model/statuses.js';
+
+/** What became of a webhook: an HTTP status by {@link Acceptance}, or the error that is thrown. */
+export type Ingest = (input: IngestWebhook, requestId: string) => Promise<Acceptance>;
 
 /** The request as the flow takes it: exact bytes, single header values. */
 export function toInput(request: FastifyRequest, target: WebhookTarget, entityType: EntityType | null): IngestWebhook {

@@ -1,14 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { HubError } from '../../errors.js';
-import type { IngestWebhook } from '../../flow/ingest-webhook.js';
-import type { Acceptance } from '../../inbox/inbox.js';
 import { sendError } from '../envelope.js';
 import { registerGatewayRoute } from './gateway-route.js';
 import { registerPortalRoutes } from './portal-routes.js';
-
-/** What became of a webhook: an HTTP status by {@link Acceptance}, or the error that is thrown. */
-export type Ingest = (input: IngestWebhook, requestId: string) => Promise<Acceptance>;
+import type { Ingest } from './receive.js';
 
 export interface WebhooksOptions {
   /** Runs the public schema's `ingestWebhook`; see `ingestBySchema`. */

@@ -1,0 +1,65 @@
+import { execute, GraphQLError, type GraphQLSchema } from 'graphql';
+import { getVariableValues } from 'graphql/execution/values.js';
+import type { Database } from '../db/database.js';
+import { answerAsRoot, answerAsText } from './answer-query.js';
+import { attachResolvers } from './attach.js';
+import type { Execution, Reading } from './execution.js';
+import { nounsOf } from './nouns.js';
+import { createPlanCache, type Prepared } from './plan-cache.js';
+import { RawJson } from './raw-json.js';
+import { readNoun } from './read-noun.js';
+import type { Reader, ReadRequest, ReadResult } from './reader.js';
+import { createStatements } from './statements.js';
+
+/** Makes the one reader of a schema over a database, and takes over the resolvers of the schema's nouns. */
+export function createReader(deps: { schema: GraphQLSchema; db: Pick<Database, 'orm' | 'pool'> }): Reader {
+  const { schema, db } = deps;
+  const nouns = nounsOf(db.orm.getMetadata());
+  attachResolvers(schema, nouns);
+  const reading: Reading = { schema, nouns, plans: createPlanCache(schema), run: createStatements(db.pool) };
+  return {
+    execute: (request) => answer(reading, request),
+    readNoun: (id, info, { caller }) => readNoun(reading, id, info, caller),
+  };
+}
+
+async function answer(reading: Reading, request: ReadRequest): Promise<ReadResult> {
+  const prepared = reading.plans.prepare(request.document, request.operationName);
+  const kind = prepared?.operation.operation;
+  if (kind === 'subscription') return { errors: [notHere()] };
+  if (!prepared || kind !== 'query') return completeByGraphql(reading, request, undefined);
+  try {
+    return await answerQuery(reading, prepared, request);
+  } catch (error) {
+    return { errors: [asGraphQLError(error)] };
+  }
+}
+
+async function answerQuery(reading: Reading, prepared: Prepared, request: ReadRequest): Promise<ReadResult> {
+  const definitions = prepared.operation.variableDefinitions ?? [];
+  const { coerced: variables, errors } = getVariableValues(reading.schema, definitions, request.variables ?? {});
+  if (errors) return { errors };
+  const execution: Execution = { reading, prepared, variables, caller: request.context.caller, failures: new Map() };
+  const text = request.raw === false ? null : await answerAsText(execution);
+  if (text !== null) return { data: new RawJson(text) };
+  return completeByGraphql(reading, request, await answerAsRoot(execution));
+}
+
+async function completeByGraphql({ schema }: Reading, request: ReadRequest, rootValue: unknown): Promise<ReadResult> {
+  const { document, operationName, variables: variableValues, context: contextValue } = request;
+  return execute({ schema, document, operationName, variableValues, contextValue, rootValue });
+}
+
+function notHere(): GraphQLError {
+  return new GraphQLError(
+    'Subscriptions come by WebSocket, at the same address, in the protocol graphql-transport-ws.',
+    {
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  );
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError((error as Error).message, { originalError: error as Error });
+}
