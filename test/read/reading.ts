@@ -20,9 +20,9 @@ export async function startReading(): Promise<Reading> {
   const db = await createTestDatabase();
   await fillDatabase(db);
   const reader = createReader({ schema, db });
-  // Queries use no service but the log and the list of jobs, which have tests of their own.
-  const services = { db, log: pino({ level: 'silent' }) } as unknown as HubContext['services'];
-  return { db, reader, contextOf: (caller) => ({ services, caller, requestId: 'test', reader, connectors: [] }) };
+  // Queries use no service but the log and the lists of connectors and jobs, which have tests of their own.
+  const services = { db, connectors: [], log: pino({ level: 'silent' }) } as unknown as HubContext['services'];
+  return { db, reader, contextOf: (caller) => ({ services, caller, requestId: 'test', reader }) };
 }
 
 export function callerOf(more: Partial<Caller> = {}): Caller {
