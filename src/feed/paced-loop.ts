@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createOutageLog, type OutageLog } from '../db/outage-log.js';
 
 export interface PacedLoop {
   start(): void;
@@ -17,7 +18,7 @@ export function createPacedLoop(deps: {
   pollMs: number;
   log: Logger;
 }): PacedLoop {
-  return new Loop(deps.work, deps.intervalMs, deps.pollMs, deps.log);
+  return new Loop(deps.work, deps.intervalMs, deps.pollMs, createOutageLog(deps.log, 'The feed'));
 }
 
 type Waiter = PromiseWithResolvers<void>;
@@ -34,7 +35,7 @@ class Loop implements PacedLoop {
     private readonly work: () => Promise<void>,
     private readonly intervalMs: number,
     private readonly pollMs: number,
-    private readonly log: Logger,
+    private readonly outage: OutageLog,
   ) {}
 
   start(): void {
@@ -84,9 +85,10 @@ class Loop implements PacedLoop {
   private async once(waiters: Waiter[]): Promise<void> {
     try {
       await this.work();
+      this.outage.worked();
       for (const waiter of waiters) waiter.resolve();
     } catch (error) {
-      this.log.warn({ err: error }, 'The feed could not reach the database; it goes on trying');
+      this.outage.failed(error);
       for (const waiter of waiters) waiter.reject(error);
     }
   }

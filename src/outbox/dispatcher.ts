@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.js';
 import type { Notifier } from '../db/notifier.js';
+import { createOutageLog, type OutageLog } from '../db/outage-log.js';
 import type { EntityType } from '../model/statuses.js';
 import { claim } from './claim.js';
 import type { Attempt, ClaimedLane, Deliver, DispatchTarget, LaneRun } from './lane.js';
@@ -63,6 +64,7 @@ class LaneDispatcher implements Dispatcher {
   private readonly pool: pg.Pool;
   private readonly presence: Presence;
   private readonly settler: Settler;
+  private readonly outages: Record<'claims' | 'targets' | 'leases', OutageLog>;
   private readonly leaseMs: number;
   private readonly timers: NodeJS.Timeout[] = [];
   private look: NodeJS.Timeout | null = null;
@@ -74,9 +76,12 @@ class LaneDispatcher implements Dispatcher {
 
   constructor(private readonly deps: DispatcherDeps) {
     this.leaseMs = deps.leaseMs ?? LEASE_MS;
-    this.pool = openQueuePool(deps.db.url, (error) =>
-      deps.log.debug({ err: error }, 'A connection of the dispatcher was lost'),
-    );
+    this.outages = {
+      claims: createOutageLog(deps.log, 'Claiming work'),
+      targets: createOutageLog(deps.log, 'Reading the list of integrations'),
+      leases: createOutageLog(deps.log, 'Extending leases'),
+    };
+    this.pool = openQueuePool(deps.db.url, deps.log);
     this.presence = createPresence({ url: deps.db.url, onBuried: () => this.announce(), log: deps.log });
     this.settler = createSettler({
       pool: this.pool,
@@ -125,16 +130,18 @@ class LaneDispatcher implements Dispatcher {
   private async refresh(): Promise<void> {
     try {
       await this.targets.refresh(this.pool, await this.deps.targets());
+      this.outages.targets.worked();
     } catch (error) {
-      this.deps.log.warn({ err: error }, 'The list of integrations cannot be read; the last one is used');
+      this.outages.targets.failed(error);
     }
   }
 
   private async extend(): Promise<void> {
     try {
       await extendLeases(this.pool, this.held, this.leaseMs);
+      this.outages.leases.worked();
     } catch (error) {
-      this.deps.log.warn({ err: error }, 'Leases cannot be extended');
+      this.outages.leases.failed(error);
     }
   }
 
@@ -150,7 +157,7 @@ class LaneDispatcher implements Dispatcher {
       try {
         if (await this.claimOnce()) this.wanted = true;
       } catch (error) {
-        this.deps.log.warn({ err: error }, 'Nothing can be claimed; trying again');
+        this.outages.claims.failed(error);
         await sleep(AWAY_PAUSE_MS);
         this.wanted = true;
       }
@@ -164,7 +171,8 @@ class LaneDispatcher implements Dispatcher {
     const wanted = this.targets.wanted();
     if (wanted.length === 0) return false;
     const lanes = await claim(this.pool, wanted, this.presence.instanceId(), this.leaseMs);
-    this.targets.claimed(wanted, count(lanes));
+    this.outages.claims.worked();
+    this.targets.claimed(wanted, lanes);
     for (const lane of lanes) void this.run(lane);
     if (lanes.length > 0) this.deps.changed();
     return lanes.length > 0 && this.targets.isHungry();
@@ -236,9 +244,3 @@ class LaneDispatcher implements Dispatcher {
 }
 
 const hasFailed = ({ attempts }: LaneRun) => attempts.at(-1)?.result.kind === 'retry';
-
-function count(lanes: readonly ClaimedLane[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { target } of lanes) counts.set(target.integrationId, (counts.get(target.integrationId) ?? 0) + 1);
-  return counts;
-}

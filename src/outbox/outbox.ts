@@ -50,7 +50,11 @@ export interface Outbox {
   redrive(tx: Tx, selection: DeadLetterSelection): Promise<number>;
   /** Ends a dead letter or waiting event without sending it; its lane goes on. @throws HubError INVALID_STATE */
   skip(tx: Tx, id: string, reason: string): Promise<void>;
-  /** Skips the dead letter that parks this entity's lane, if there is one: a newer event says the same. */
+  /**
+   * Skips the dead letter that parks this entity's lane, if there is one: a newer event says the same. One that may have
+   * created the entity upstream, unknown to the hub, is redriven with its idempotency key instead, so that the newer event
+   * follows as an update and nothing is created twice.
+   */
   supersede(tx: Tx, link: { integrationId: string; entityType: EntityType; entityId: string }): Promise<void>;
 }
 
@@ -68,6 +72,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       deps.wake();
       deps.changed();
     });
+  const redrive: Outbox['redrive'] = async (tx, selection) => {
+    const [row] = await tx.sql<{ affected: number }>(REDRIVE, toParameters(selection));
+    announce(tx);
+    return row?.affected ?? 0;
+  };
   return {
     async enqueue(tx, events) {
       if (events.length === 0) return [];
@@ -75,21 +84,30 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       announce(tx);
       return rows.map(({ id }) => id);
     },
-    async redrive(tx, selection) {
-      const [row] = await tx.sql<{ affected: number }>(REDRIVE, toParameters(selection));
-      announce(tx);
-      return row?.affected ?? 0;
-    },
+    redrive,
     async skip(tx, id, reason) {
       if (!(await skip(tx, id, reason))) throw cannotSkip(id);
       announce(tx);
     },
     async supersede(tx, { integrationId, entityType, entityId }) {
-      const [dead] = await tx.sql<{ id: string }>(FIND_DEAD_LETTER, [integrationId, entityType, entityId]);
-      if (dead && (await skip(tx, dead.id, 'Superseded by a newer sync event.'))) announce(tx);
+      const link = [integrationId, entityType, entityId];
+      const [dead] = await tx.sql<{ id: string; mayBeCreated: boolean }>(FIND_DEAD_LETTER, link);
+      if (dead?.mayBeCreated) await redrive(tx, { ...ANY, ids: [dead.id] });
+      else if (dead && (await skip(tx, dead.id, 'Superseded by a newer sync event.'))) announce(tx);
     },
   };
 }
+
+const ANY: DeadLetterSelection = {
+  merchantId: null,
+  ids: null,
+  integrationId: null,
+  entityType: null,
+  entityId: null,
+  errorCodes: null,
+  createdFrom: null,
+  createdTo: null,
+};
 
 function toRow(event: NewSyncEvent) {
   return {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { connectionOptions } from '../db/database.js';
+import { createOutageLog } from '../db/outage-log.js';
 import { BURY_INSTANCES } from './sql/bury-instances.js';
 import { REGISTER_INSTANCE } from './sql/register-instance.js';
 
@@ -26,6 +27,7 @@ const LOCK_CLASS = 0x53_4c_6f_62;
 const POLL_MS = 200;
 
 export function createPresence(deps: PresenceDeps): Presence {
+  const outage = createOutageLog(deps.log, 'Registering this instance');
   let client: pg.Client | null = null;
   let id = 0;
   const stopping = new AbortController();
@@ -40,9 +42,9 @@ export function createPresence(deps: PresenceDeps): Presence {
           id = await register(opened, id);
           registered();
         }
-        await bury(client, id, deps);
+        await bury(client, id, deps).then(outage.worked);
       } catch (error) {
-        deps.log.warn({ err: error }, 'This instance is not registered; trying again');
+        outage.failed(error);
         await client?.end().catch(() => {});
         client = null;
       }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Logger } from 'pino';
 import { connectionOptions } from '../db/database.js';
 
 /** Enough for a claim, the settles in flight and a look at what is due; more would only compete for the same cores. */
@@ -9,7 +10,8 @@ const CONNECTIONS = 4;
  * of the groups, and always by index. Planned anew for each group they cost as much as they take, and a plan made for a
  * large group may read whole tables.
  */
-export function openQueuePool(url: string, onError: (error: Error) => void): pg.Pool {
+export function openQueuePool(url: string, log: Logger): pg.Pool {
+  const onError = (error: Error) => log.debug({ err: error }, 'A connection of the dispatcher was lost');
   const { options, ...connection } = connectionOptions(url);
   const pool = new pg.Pool({
     ...connection,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { createOutageLog, type OutageLog } from '../db/outage-log.js';
 import type { LaneRun } from './lane.js';
 import { type Settled, settle } from './settle.js';
 import { decide, type Settlement } from './settlement.js';
@@ -26,6 +27,7 @@ const LOCKED_PAUSE_MS = 2;
 const AWAY_PAUSE_MS = 200;
 
 export function createSettler(deps: SettlerDeps): Settler {
+  const outage = createOutageLog(deps.log, 'Storing outcomes, which are kept,');
   const waiting: Settlement[] = [];
   let running = false;
   let stopped = false;
@@ -33,7 +35,7 @@ export function createSettler(deps: SettlerDeps): Settler {
     running = true;
     while (waiting.length > 0 && !stopped) {
       const group = waiting.splice(0, groupSize(waiting));
-      waiting.push(...(await settleGroup(deps, group)));
+      waiting.push(...(await settleGroup(deps, outage, group)));
     }
     running = false;
   };
@@ -58,22 +60,23 @@ function groupSize(waiting: readonly Settlement[]): number {
 }
 
 /** Answers what has to be settled again. */
-async function settleGroup(deps: SettlerDeps, group: Settlement[]): Promise<Settlement[]> {
+async function settleGroup(deps: SettlerDeps, outage: OutageLog, group: Settlement[]): Promise<Settlement[]> {
   try {
     const answer = await settle(deps.pool, group, deps.instanceId());
+    outage.worked();
     return await sortOut(deps, group, answer);
   } catch (error) {
     if (!isBadData(error)) {
-      deps.log.warn(
-        { err: error, lanes: group.length },
-        'Outcomes cannot be stored yet; they are kept and tried again',
-      );
+      outage.failed(error);
       await sleep(AWAY_PAUSE_MS);
       return group;
     }
     if (group.length === 1) return group.map((one) => withoutExternalId(deps.log, one, error));
     const middle = group.length >> 1;
-    return [...(await settleGroup(deps, group.slice(0, middle))), ...(await settleGroup(deps, group.slice(middle)))];
+    const halves = [group.slice(0, middle), group.slice(middle)];
+    const again: Settlement[] = [];
+    for (const half of halves) again.push(...(await settleGroup(deps, outage, half)));
+    return again;
   }
 }
 

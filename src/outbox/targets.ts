@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Wanted } from './claim.js';
-import type { DispatchTarget } from './lane.js';
+import type { ClaimedLane, DispatchTarget } from './lane.js';
 
 /** The integrations that may be sent to, and how busy this process is with each. */
 export class Targets {
@@ -34,7 +34,9 @@ export class Targets {
       .filter(({ target, lanes }) => lanes > 0 && lanes >= target.policy.concurrency >> 3);
   }
 
-  claimed(wanted: readonly Wanted[], counts: ReadonlyMap<string, number>): void {
+  claimed(wanted: readonly Wanted[], claimed: readonly ClaimedLane[]): void {
+    const counts = new Map<string, number>();
+    for (const lane of claimed) add(counts, lane.target.integrationId, 1);
     for (const { target, lanes } of wanted) {
       const count = counts.get(target.integrationId) ?? 0;
       add(this.calling, target.integrationId, count);

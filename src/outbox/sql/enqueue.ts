@@ -49,4 +49,4 @@ with given as materialized (
          '{"previousStatus":null,"newStatus":"PENDING"}'
     from event order by id
 )
-select id::text from event order by id`;
+select id::text from event order by event.id`;

@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { DeliveryResult } from '../../src/connectors/connector.js';
+import { createOutbox } from '../../src/outbox/outbox.js';
+import { createTestDatabase, type TestDatabase } from '../harness/database.js';
+import {
+  addIntegration,
+  delivered,
+  effect,
+  enqueue,
+  readEvents,
+  readStatuses,
+  rejected,
+  type TestDispatcher,
+  testDispatcher,
+  unavailable,
+  until,
+  untilStatus,
+} from './harness.js';
+
+let db: TestDatabase;
+let running: TestDispatcher | null = null;
+const outbox = createOutbox({ wake: () => running?.wake(), changed: () => {} });
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  await addIntegration(db, 'portal');
+});
+afterEach(async () => {
+  await running?.stop(1000);
+  running = null;
+});
+afterAll(() => db.drop());
+
+async function start(answer: Parameters<typeof testDispatcher>[2]): Promise<TestDispatcher> {
+  running = testDispatcher(db, { portal: {} }, answer);
+  await running.start();
+  return running;
+}
+
+/** A dead letter that got `first` as its only answer, then a newer event in its place, sent to an upstream that works. */
+async function supersede(entityId: string, first: DeliveryResult) {
+  const answers = [first];
+  const dispatcher = await start((e) => answers.shift() ?? delivered(`made-by-${e.syncEventId}`));
+  const [dead = ''] = await enqueue(db, outbox, [effect('portal', entityId, { maxAttempts: 1 })]);
+  await untilStatus(db, [dead], 'FAILED');
+  const [newer = ''] = await db.transaction(async (tx) => {
+    await outbox.supersede(tx, { integrationId: 'portal', entityType: 'ORDER', entityId });
+    return outbox.enqueue(tx, [effect('portal', entityId)]);
+  });
+  await untilStatus(db, [newer], 'SUCCESS');
+  return { dead, newer, calls: dispatcher.calls };
+}
+
+it('repeats a create of which nobody knows whether it happened, and sends the newer event as an update of it', async () => {
+  const { dead, newer, calls } = await supersede('ord_unknown', unavailable);
+
+  const [event] = await readEvents(db, [dead]);
+  expect(event?.status).toBe('SUCCESS');
+  expect(calls.map((call) => [call.syncEventId, call.externalId])).toEqual([
+    [dead, null],
+    [dead, null],
+    [newer, `made-by-${dead}`],
+  ]);
+  expect(new Set(calls.slice(0, 2).map((call) => call.idempotencyKey))).toEqual(new Set([event?.idempotency_key]));
+});
+
+it('skips a create that was rejected, and creates by the newer event', async () => {
+  const { dead, newer, calls } = await supersede('ord_rejected', rejected);
+
+  expect(await readStatuses(db, [dead])).toEqual(['SKIPPED']);
+  expect(calls.map((call) => [call.syncEventId, call.externalId])).toEqual([
+    [dead, null],
+    [newer, null],
+  ]);
+});
+
+it('does not skip an event that was claimed with the one before it, though it has not started', async () => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const ids = await enqueue(
+    db,
+    outbox,
+    Array.from({ length: 18 }, () => effect('portal', 'ord_claimed')),
+  );
+  const dispatcher = await start(async () => {
+    await held;
+    return delivered('x');
+  });
+  await until(() => dispatcher.calls.length === 1);
+
+  const claimed = db.transaction((tx) => outbox.skip(tx, ids[15] ?? '', 'no'));
+  await expect(claimed).rejects.toMatchObject({ code: 'INVALID_STATE' });
+  await db.transaction((tx) => outbox.skip(tx, ids[16] ?? '', 'not claimed yet'));
+  release();
+  await untilStatus(db, ids, 'SUCCESS', 'SKIPPED');
+
+  expect((await readStatuses(db, ids)).filter((status) => status === 'SKIPPED').length).toBe(1);
+  expect(dispatcher.calls.length).toBe(17);
+});
