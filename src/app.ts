@@ -32,6 +32,7 @@ import { type Phase, registerHealth } from './http/health.js';
 import { registerPages } from './http/pages.js';
 import { createServer } from './http/server.js';
 import { shareAnswer } from './http/share-answer.js';
+import type { WebSocketTransport } from './http/websocket.js';
 import { createInbox } from './inbox/inbox.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
@@ -96,8 +97,10 @@ async function start(config: Config, log: Logger, onStop: OnStop): Promise<strin
   let phase: Phase = 'starting';
   const pingDatabase = () => db.pool.query('select 1');
   registerHealth(server, { metrics, pingDatabase, readQueueStates: readStates, phase: () => phase });
-  if (config.role !== 'worker') await serve(server, { config, services, onStop });
+  const sockets = config.role === 'worker' ? null : await serve(server, config, services);
   const url = await listen(server, config, onStop);
+  // Before the server: it waits for every connection to end, and a subscriber's ends only when it is told.
+  onStop(() => sockets?.stop());
   if (portal) await connectPortal(await portal, services, url);
   await startWorker();
   phase = 'ready';
@@ -186,10 +189,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   return { services, startWorker };
 }
 
-async function serve(
-  server: FastifyInstance,
-  { config, services, onStop }: Pick<Parts, 'config' | 'onStop'> & { services: Services },
-) {
+async function serve(server: FastifyInstance, config: Config, services: Services): Promise<WebSocketTransport> {
   const tokens = tokenConfigOf(config);
   const limits = createCallerLimits(config.requestsPerMinute);
   const admit = (caller: Caller) => limits.take(caller);
@@ -201,8 +201,8 @@ async function serve(
     authenticate: createAuthenticate({ sql: sqlOn(services.db.pool), tokens, logger: services.log, admit }),
     limits,
   });
-  onStop(() => sockets.stop());
   await registerPages(server, { folder: PAGES, tokens, production: config.production });
+  return sockets;
 }
 
 async function listen(server: FastifyInstance, { host, port }: Config, onStop: OnStop): Promise<string> {

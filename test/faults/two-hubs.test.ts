@@ -90,8 +90,11 @@ describe('two hubs on one database', () => {
     );
     expect(new Set(seen.map(({ cursor }) => cursor)).size).toBe(seen.length);
     expect((await db.pool.query('select distinct owner from sync_attempts')).rowCount).toBeGreaterThan(1);
+
     await hubs[1]?.end('SIGTERM');
     await resumed;
+    // A subscriber that stays connected must not hold up the stop.
+    expect(hubs[1]?.log.map(({ msg }) => msg)).not.toContain('a part did not stop in time');
   }, 120_000);
 });
 
