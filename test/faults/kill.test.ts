@@ -6,6 +6,9 @@ import { openStage, type Stage } from '../../demo/stage.js';
 import { type Watcher, watch } from '../../demo/watcher.js';
 import { createRandom } from '../../src/connectors/simulator/random.js';
 
+/**
+ * What it catches: a new idempotency key for each attempt makes H2 fail, an answer before the webhook is stored B12.
+ */
 const SEED = 20261122;
 const KILLS = 20;
 const PAUSE_MS = 600;
