@@ -13,6 +13,7 @@ import { ConnectorHealth } from './connector-health.js';
 import { InventoryLevel } from './inventory.js';
 import { Invoice } from './invoice.js';
 import { Order } from './order.js';
+import { Read } from './planned.js';
 import { Cursor, DateTime, Json } from './scalars.js';
 import { SyncEvent } from './sync-event.js';
 import { WebhookEvent } from './webhook-event.js';
@@ -103,13 +104,14 @@ export class InventoryChange extends Change {
 
 @ObjectType({ implements: Change, simpleResolvers: true })
 export class SyncEventChange extends Change {
-  @Field(() => SyncEvent)
+  @Read({ asOfChange: { status: 'newStatus' } })
+  @Field(() => SyncEvent, { description: 'Its `status` is that of this change; everything else is as it is now.' })
   syncEvent!: string;
 
   @Field(() => SyncEventStatus, { nullable: true, description: 'Null when it is new.' })
   previousStatus!: SyncEventStatus | null;
 
-  @Field(() => SyncEventStatus, { description: 'As it was then; `syncEvent.status` is as it is now.' })
+  @Field(() => SyncEventStatus, { description: 'The status that this change led to.' })
   newStatus!: SyncEventStatus;
 }
 

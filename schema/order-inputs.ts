@@ -92,7 +92,10 @@ export class CreateOrderInput {
   @Field(() => String, { description: 'Unique per merchant.' })
   number!: string;
 
-  @Field(() => String, { nullable: true, description: 'Default: the caller’s own, or the only merchant there is.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Default: the caller’s own, or the only merchant that has integrations.',
+  })
   merchantId?: string | null;
 
   @Field(() => String, { description: 'ISO 4217.' })

@@ -12,7 +12,9 @@ const TOLERANCE_MS = 5 * 60 * 1000;
 /** Of any connector: the field that signs webhooks, where it is set; else the one that signs both ways. */
 const Secret = z.object({ webhookSecret: z.string().min(1).optional(), apiSecret: z.string().min(1).optional() });
 
-const Id = z.union([z.string().min(1).max(255), z.int()]).transform(String);
+const Id = z
+  .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
+  .transform(String);
 
 const GatewayBody = z.object({
   eventType: z.string().min(1).max(100),
@@ -30,21 +32,40 @@ const GatewayBody = z.object({
 
 /**
  * The gateway's scheme, which every integration takes beside its connector's own: `X-Webhook-Signature: sha256=` hex HMAC-SHA256 of the body,
- * `X-Webhook-Timestamp` within five minutes, `X-Webhook-Id` or else the body's hash with the timestamp as identity.
+ * `X-Webhook-Timestamp` within five minutes, `X-Webhook-Id` or else the body's hash with the timestamp as identity. The body is the gateway's, which
+ * has an `eventType`, or else that of the connector (`own`).
  */
-export const gatewayWebhooks: WebhookReceiver<unknown, unknown> = {
-  verify({ headers, rawBody, now }, credentials) {
-    const { webhookSecret, apiSecret } = Secret.parse(credentials ?? {});
-    const secret = webhookSecret ?? apiSecret;
-    if (secret === undefined) return;
-    checkSignature(headers[GATEWAY_SIGNATURE], rawBody, secret);
-    checkTimestamp(headers['x-webhook-timestamp'], now);
-  },
-  parse({ headers, rawBody }) {
-    const { value, payload } = readWebhookBody(rawBody, GatewayBody);
-    return { ...toEvent(value), eventId: identify(headers, rawBody), occurredAt: occurredAt(value, headers), payload };
-  },
+export function gatewayWebhooks(own: WebhookReceiver<unknown, unknown> | undefined): WebhookReceiver<unknown, unknown> {
+  return {
+    verify,
+    parse(request, settings) {
+      const eventId = identify(request.headers, request.rawBody);
+      const { payload } = readWebhookBody(request.rawBody, z.unknown());
+      if (own && !isGatewayBody(payload)) return { ...own.parse(request, settings), eventId };
+      return { ...parseGatewayBody(request), eventId };
+    },
+  };
+}
+
+const verify: WebhookReceiver<unknown, unknown>['verify'] = ({ headers, rawBody, now }, credentials) => {
+  const { webhookSecret, apiSecret } = Secret.parse(credentials ?? {});
+  const secret = webhookSecret ?? apiSecret;
+  if (secret === undefined) return;
+  checkSignature(headers[GATEWAY_SIGNATURE], rawBody, secret);
+  checkTimestamp(headers['x-webhook-timestamp'], now);
 };
+
+interface Received {
+  headers: WebhookHeaders;
+  rawBody: Buffer;
+}
+
+const isGatewayBody = (payload: unknown) => typeof payload === 'object' && payload !== null && 'eventType' in payload;
+
+function parseGatewayBody({ headers, rawBody }: Received): Omit<InboundEvent, 'eventId'> {
+  const { value, payload } = readWebhookBody(rawBody, GatewayBody);
+  return { ...toEvent(value), occurredAt: occurredAt(value, headers), payload };
+}
 
 function checkSignature(header: string | undefined, rawBody: Buffer, secret: string): void {
   const given = /^sha256=([0-9a-f]{64})$/i.exec(header?.trim() ?? '')?.[1];

@@ -24,6 +24,8 @@ export interface UpstreamRequest {
   body?: string;
   /** Bound of the whole call, the answer's body included. */
   timeoutMs: number;
+  /** Credentials that are not sent, masked all the same wherever the upstream says them. */
+  secrets?: readonly string[];
 }
 
 /**

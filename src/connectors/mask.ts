@@ -18,13 +18,12 @@ export function maskHeaders(headers: Record<string, string | undefined>): Record
   );
 }
 
-/** The credentials that a request carries in its headers: masked wherever an upstream echoes them. */
-export function secretsOf(headers: Record<string, string>): string[] {
-  return Object.entries(headers)
+/** The credentials that a request carries in its headers, and others that are known: masked wherever an upstream echoes them. */
+export function secretsOf(headers: Record<string, string>, others: readonly string[] = []): string[] {
+  const sent = Object.entries(headers)
     .filter(([name]) => isSecretName(name))
-    .flatMap(([, value]) => [value, ...value.split(/[\s;=]+/)])
-    .filter((value) => value.length >= SHORTEST_SECRET)
-    .sort((a, b) => b.length - a.length);
+    .flatMap(([, value]) => [value, ...value.split(/[\s;=]+/)]);
+  return [...sent, ...others].filter((value) => value.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
 }
 
 /** Text with the given secrets, and JSON and form fields that are named like secrets, replaced. */

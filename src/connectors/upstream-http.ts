@@ -50,7 +50,7 @@ interface Answer {
 }
 
 async function sendRecorded(request: UpstreamRequest, agent: Agents): Promise<UpstreamResponse> {
-  const secrets = secretsOf(request.headers ?? {});
+  const secrets = secretsOf(request.headers ?? {}, request.secrets);
   const mask = (text: string) => maskText(text, secrets);
   const startedAt = performance.now();
   const record = (answer: Answer | null, error: string | null) =>

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { HubError } from '../errors.js';
+import { findUnstorable } from '../model/find-unstorable.js';
 import { parseExactJson } from './exact-json.js';
 
 /** Deeper nesting is no event of any system, and would exhaust the stack of whoever walks it. */
@@ -15,37 +16,36 @@ export function readWebhookBody<T>(rawBody: Buffer, shape: z.ZodType<T>): { valu
   if (parsed.success) return { value: parsed.data, payload };
   const issue = parsed.error.issues[0];
   const path = issue?.path.map(String) ?? [];
-  const field = path.length > 0 ? `The field ${path.join('.')}` : 'The body';
-  throw new HubError('INVALID_SHAPE', `${field} is wrong: ${issue?.message ?? 'unknown'}.`, { path });
+  throw new HubError('INVALID_SHAPE', `${fieldAt(path)} is wrong: ${issue?.message ?? 'unknown'}.`, { path });
 }
 
 function parseBody(rawBody: Buffer): unknown {
+  const payload = parseText(rawBody);
+  const unstorable = findUnstorable(payload);
+  if (unstorable) {
+    throw new HubError(
+      'INVALID_SHAPE',
+      `${fieldAt(unstorable)} holds U+0000 or half of a surrogate pair: leave it out.`,
+      { path: unstorable },
+    );
+  }
+  checkDepth(payload, 0);
+  return payload;
+}
+
+function parseText(rawBody: Buffer): unknown {
   try {
-    const payload = parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(rawBody));
-    checkStorable(payload, 0);
-    return payload;
+    return parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(rawBody));
   } catch (error) {
     if (error instanceof HubError) throw error;
     throw new HubError('INVALID_JSON', 'The body is not JSON in UTF-8.', { cause: error });
   }
 }
 
-/** PostgreSQL keeps neither U+0000 nor half a surrogate pair: such an event is the sender's mistake, not a failure of the hub. */
-function checkStorable(value: unknown, depth: number): void {
+function checkDepth(value: unknown, depth: number): void {
   if (depth > DEEPEST) throw new HubError('INVALID_SHAPE', `The body is nested deeper than ${DEEPEST} levels.`);
-  if (typeof value === 'string') checkText(value);
   if (typeof value !== 'object' || value === null) return;
-  for (const [key, item] of Object.entries(value)) {
-    checkText(key);
-    checkStorable(item, depth + 1);
-  }
+  for (const item of Object.values(value)) checkDepth(item, depth + 1);
 }
 
-function checkText(text: string): void {
-  if (text.includes('\0') || !text.isWellFormed()) {
-    throw new HubError(
-      'INVALID_SHAPE',
-      'The body contains text with U+0000 or a lone surrogate, which cannot be kept.',
-    );
-  }
-}
+const fieldAt = (path: readonly string[]) => (path.length > 0 ? `The field ${path.join('.')}` : 'The body');

@@ -17,7 +17,9 @@ export function receiverOf(
   { connector }: OpenIntegration,
   { headers }: Pick<WebhookRequest, 'headers'>,
 ): WebhookReceiver<unknown, unknown> {
-  return headers[GATEWAY_SIGNATURE] === undefined && connector.webhooks ? connector.webhooks : gatewayWebhooks;
+  return headers[GATEWAY_SIGNATURE] === undefined && connector.webhooks
+    ? connector.webhooks
+    : gatewayWebhooks(connector.webhooks);
 }
 
 /**

@@ -4,8 +4,17 @@ import { HubError } from '../errors.js';
 
 const PATH = ['merchantId'];
 
+/** A merchant without any integration is none that new work can be meant for, unless there is no other. */
+const ONLY_MERCHANT = `
+with served as (select distinct merchant_id as id from integrations where deleted_at is null)
+select id from served
+union all
+select id from merchants where not exists (select from served)
+limit 2`;
+
 /**
- * The merchant that new work belongs to: the named one, the caller's own, or the only one there is. A merchant comes
+ * The merchant that new work belongs to: the named one, the caller's own, or the only one that has
+ * integrations. A merchant comes
  * into being when a caller that is limited to it, or an admin, names it first.
  * @throws HubError NOT_FOUND for a merchant that is not the caller's, BAD_USER_INPUT when it must be named
  */
@@ -28,7 +37,7 @@ export async function ensureMerchant(tx: Tx, id: string, name = id): Promise<str
 }
 
 async function onlyMerchant(tx: Tx): Promise<string> {
-  const found = await tx.sql<{ id: string }>('select id from merchants limit 2');
+  const found = await tx.sql<{ id: string }>(ONLY_MERCHANT);
   if (found[0] && found.length === 1) return found[0].id;
   throw new HubError('BAD_USER_INPUT', 'Give the merchantId: there is not exactly one merchant.', { path: PATH });
 }

@@ -13,6 +13,7 @@ import type { Nouns } from './nouns.js';
 import { isConnectionType, objectTypeOf, ruleOf } from './planning.js';
 import { parseExactly } from './raw-json.js';
 import type { ReadContext, Reader } from './reader.js';
+import type { FieldRule } from './rules.js';
 
 type Resolver = GraphQLFieldResolver<unknown, ReadContext & { reader: Reader }>;
 
@@ -35,7 +36,8 @@ export function attachResolvers(schema: GraphQLSchema, nouns: Nouns): void {
     for (const field of Object.values(type.getFields())) {
       const rule = ruleOf(field);
       if (isPlanned) field.resolve = rule.js || rule.needs ? field.resolve : answerResolver(field.type);
-      else if (!isListType(field.type) && nouns[getNamedType(field.type).name]) field.resolve = readById(field.resolve);
+      else if (!isListType(field.type) && nouns[getNamedType(field.type).name])
+        field.resolve = readById(field.resolve, rule.asOfChange);
     }
   }
 }
@@ -62,7 +64,12 @@ function plannedTypes(schema: GraphQLSchema, nouns: Nouns): Set<GraphQLObjectTyp
   return planned;
 }
 
+/** What a noun's fields were at the change that it is read for. */
+const thenOf = new WeakMap<object, Readonly<Record<string, unknown>>>();
+
 const readAnswer: Resolver = (source, _args, _context, info) => {
+  const past = thenOf.get(source as object);
+  if (past && info.fieldName in past) return past[info.fieldName];
   const value = (source as Record<string | number, unknown>)[info.path.key];
   if (value !== undefined) return value;
   const [node] = info.fieldNodes;
@@ -82,9 +89,16 @@ function answerResolver(type: GraphQLOutputType): Resolver {
   return getNamedType(type).name === 'JSON' ? readDocument : readAnswer;
 }
 
-function readById(resolve: Resolver = defaultFieldResolver): Resolver {
+function readById(resolve: Resolver = defaultFieldResolver, names: FieldRule['asOfChange'] = undefined): Resolver {
   return async (source, args, context, info) => {
     const value = await resolve(source, args, context, info);
-    return typeof value === 'string' ? context.reader.readNoun(value, info, context) : value;
+    if (typeof value !== 'string') return value;
+    const noun = await context.reader.readNoun(value, info, context);
+    if (names && noun) thenOf.set(noun, pick(source as Record<string, unknown>, names));
+    return noun;
   };
+}
+
+function pick(source: Readonly<Record<string, unknown>>, names: Readonly<Record<string, string>>) {
+  return Object.fromEntries(Object.entries(names).map(([field, from]) => [field, source[from]]));
 }

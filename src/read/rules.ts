@@ -25,6 +25,8 @@ export interface FieldRule {
   needs?: readonly string[];
   /** A field that JavaScript answers without the database. */
   js?: boolean;
+  /** Of a change's noun: its fields that stand as they were then, each by the change's field that says so. */
+  asOfChange?: Readonly<Record<string, string>>;
 }
 
 /** SQL of a filter's field over a row's alias; `arg` gives placeholders of the filter's fields. */

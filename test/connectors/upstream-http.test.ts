@@ -110,6 +110,15 @@ describe('secrets', () => {
     expect(classify(response)?.message).toBe('The upstream answered 400. It said: Bad key ***');
   });
 
+  it('are masked where the upstream says one that was not sent', async () => {
+    const { exchanges } = await send((_incoming, answer) => answer.end('signed by unsent-0123456789'), {
+      ...request,
+      secrets: ['unsent-0123456789'],
+    });
+
+    expect(JSON.stringify(exchanges)).toContain('signed by ***');
+  });
+
   it('masks in linear time whatever the body', async () => {
     const hostile = [
       '"token'.repeat(300_000),

@@ -173,6 +173,27 @@ it('takes the gateway’s scheme beside a connector’s own, by the same secret'
   expect(forged).toMatchObject({ status: 401, body: { code: 'SIGNATURE_INVALID' } });
 });
 
+it('takes the connector’s own body in the gateway’s scheme, and knows the event as the gateway does', async () => {
+  await addPortal(db);
+  const order = await linkedOrder('g-10', 'b2b-portal');
+  const body = orderEvent({ id: 'g-10', status: 'SHIPPED' });
+  const headers = gatewayHeaders(body, SECRET, new Date(), 'delivery-10');
+
+  const answer = await post(hub, '/webhooks/b2b-portal', body, headers);
+
+  expect(answer).toMatchObject({ status: 200, body: { data: { entityId: order, entityStatus: 'SHIPPED' } } });
+  expect((await one('select event_id from webhook_events')).event_id).toBe('delivery-10');
+});
+
+it('names the field that holds what cannot be kept', async () => {
+  await addPortal(db);
+  const body = JSON.stringify({ ...JSON.parse(orderEvent({ id: 'nul' })), note: { by: 'a\0b' } });
+
+  const answer = await post(hub, PATH, body, { 'x-b2b-signature': sign(body) });
+
+  expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_SHAPE', field: 'note.by' } });
+});
+
 it('knows a gateway event by X-Webhook-Id before its body', async () => {
   await addPlain();
   await linkedOrder('g-2', 'gate');

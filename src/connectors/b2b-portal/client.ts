@@ -21,7 +21,7 @@ export interface PortalClient {
 export function createPortalClient(
   http: UpstreamHttp,
   { baseUrl, merchantId, timeout }: PortalSettings,
-  { apiKey }: PortalCredentials,
+  { apiKey, apiSecret }: PortalCredentials,
 ): PortalClient {
   const call = (method: UpstreamRequest['method'], path: string, write?: { body: unknown; key: string }) =>
     http.send({
@@ -35,6 +35,7 @@ export function createPortalClient(
       },
       body: write && JSON.stringify(write.body),
       timeoutMs: timeout,
+      secrets: apiSecret === undefined ? [] : [apiSecret],
     });
   return {
     async create(collection, body, key) {

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { decimalText } from '../exact-json.js';
 
 /** Ids are text; a portal that numbers its rows is read all the same. */
-const Id = z.union([z.string().min(1).max(255), z.int()]).transform(String);
+const Id = z
+  .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
+  .transform(String);
 const Status = z.string().min(1).max(100);
 
 /** ISO 8601 with its zone, in UTC with every digit that the source gave below the second. */

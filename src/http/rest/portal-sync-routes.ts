@@ -32,13 +32,15 @@ type Collection = keyof typeof NOUNS;
 
 const idSchema = z.object({ id: z.string() });
 
+const LIMIT = 'must be a whole number from 1 to 100';
+
 const pendingSchema = z.object({
   entityType: z
     .string()
     .transform((text) => text.toUpperCase())
     .pipe(z.enum(EntityType))
     .optional(),
-  limit: z.coerce.number('is not a number').int().min(1).max(100).default(50),
+  limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(50),
 });
 
 const syncSchema = z

@@ -17,7 +17,8 @@ with given as materialized (
 ), link as (
   insert into links as k (merchant_id, integration_id, entity_type, entity_id)
   select merchant, integration, type, entity from wanted order by integration, type, entity
-  on conflict (integration_id, entity_type, entity_id) do update set state = 'PENDING'
+  on conflict (integration_id, entity_type, entity_id) do update set
+    state = case k.state when 'FAILED' then k.state else 'PENDING' end
   returning k.id, k.integration_id, k.entity_type, k.entity_id
 ), lane as (
   insert into lanes (id, integration_id, tail, due, priority)

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { startTestHub, type TestHub } from '../harness/hub.js';
+import { createOrder, idOf, moveOrder, orderInput } from './order-client.js';
+
+const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const isInstalled = existsSync(EXECUTABLE);
+const inBrowser = isInstalled ? it : it.skip;
+const WITHOUT = isInstalled ? '' : ` (skipped: no Chromium at ${EXECUTABLE}; set CHROMIUM_PATH)`;
+/** The first page of a cold browser, GraphiQL's editor above all, takes its time on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+let hub: TestHub;
+let browser: Browser | undefined;
+beforeAll(async () => {
+  if (!isInstalled) return;
+  hub = await startTestHub();
+  browser = await chromium.launch({
+    executablePath: EXECUTABLE,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+}, PATIENCE_MS);
+afterAll(async () => {
+  await browser?.close();
+  await hub?.stop();
+});
+
+interface Opened {
+  page: Page;
+  /** Hosts that the page asked for anything, sockets included. */
+  hosts: Set<string>;
+  /** What went wrong in the page. */
+  problems: string[];
+}
+
+async function open(path: string): Promise<Opened> {
+  if (!browser) throw new Error('The browser was not started');
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const hosts = new Set<string>();
+  const problems: string[] = [];
+  const note = (url: string) => void (/^(http|ws)/.test(url) && hosts.add(new URL(url).host));
+  page.on('request', (request) => note(request.url()));
+  page.on('websocket', (socket) => note(socket.url()));
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())));
+  await page.goto(hub.url + path);
+  return { page, hosts, problems };
+}
+
+const ownHost = () => new Set([new URL(hub.url).host]);
+
+/** A text of a page as soon as it holds this. */
+const shows = (page: Page, selector: string, text: string) =>
+  page.locator(selector).filter({ hasText: text }).first().waitFor();
+
+inBrowser(
+  `H3 H8 the first page sends a sample order and shows what becomes of it, live${WITHOUT}`,
+  async () => {
+    const { page, hosts, problems } = await open('/');
+    await shows(page, '#connection', 'live');
+    await shows(page, '#integrations', 'b2b-portal');
+
+    await page.click('#send');
+    await shows(page, 'table', 'order.synced');
+
+    const { orders } = await hub.admin.ask<{ orders: { totalCount: number } }>('{ orders { totalCount } }');
+    expect(orders.totalCount).toBe(1);
+    expect(hosts).toEqual(ownHost());
+    expect(problems).toEqual([]);
+    await page.close();
+  },
+  PATIENCE_MS,
+);
+
+/** Runs one of the operations that GraphiQL begins with. */
+async function runInGraphiql(page: Page, operation: string): Promise<void> {
+  await page.click('.graphiql-execute-button');
+  await page.getByRole('menuitem', { name: operation }).click();
+}
+
+inBrowser(
+  `H7 GraphiQL runs a query and a subscription, and asks no other host for anything${WITHOUT}`,
+  async () => {
+    const { page, hosts, problems } = await open('/graphiql');
+    const id = await idOf(createOrder(hub.admin, orderInput({ number: 'IN-GRAPHIQL' })));
+    await runInGraphiql(page, 'LatestOrders');
+    await shows(page, '.result-window', 'IN-GRAPHIQL');
+
+    const begun = page
+      .waitForEvent('websocket')
+      .then((socket) => socket.waitForEvent('framesent', ({ payload }) => String(payload).includes('"subscribe"')));
+    await runInGraphiql(page, 'LiveChanges');
+    await begun;
+    await idOf(moveOrder(hub.admin, { id, status: 'CONFIRMED' }));
+    await shows(page, '.result-window', 'sync_event.status_changed');
+
+    expect(hosts).toEqual(ownHost());
+    expect(problems).toEqual([]);
+    await page.close();
+  },
+  2 * PATIENCE_MS,
+);
