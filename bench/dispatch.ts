@@ -1,6 +1,6 @@
 /**
  * Dispatch of trivial work, ours against graphile-worker with its local queue, on one embedded PostgreSQL with fsync on.
- * Ours keeps order per entity and writes all of the product's rows: event, attempt, link, three changes. graphile-worker
+ * Ours keeps order per entity and writes all of the product's rows: event, attempt, link, two or three changes. graphile-worker
  * runs unordered and deletes the job.
  *
  *   npm run build && npm ci --prefix bench && node bench/dispatch.ts [scenario …] [--rounds=3]
