@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { b2bPortal } from '../../src/connectors/b2b-portal/index.js';
 import type { Connector } from '../../src/connectors/connector.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
+import { eventually } from '../harness/eventually.js';
 import { addLink, addOrder } from '../inbox/fixtures.js';
 import {
   addPortal,
@@ -107,8 +108,11 @@ it('B19 answers an unmapped status by 422 in strict mode, changes nothing, and r
     `update integrations set settings = settings || '{"statusMappings": {"orders": {"AT_CUSTOMS": "PROCESSING"}}}'`,
   );
 
-  const replay = await hub.operate(
-    'mutation { replayWebhookEvents(filter: { status: [FAILED] }) { affected userErrors { code } } }',
+  // Every instance hears of a changed integration in its own time.
+  const replay = await eventually(
+    () =>
+      hub.operate('mutation { replayWebhookEvents(filter: { status: [FAILED] }) { affected userErrors { code } } }'),
+    (answer) => answer['replayWebhookEvents']?.['affected'] === 1,
   );
 
   expect(answer).toMatchObject({
