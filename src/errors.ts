@@ -34,6 +34,8 @@ export const ERRORS = {
   RATE_LIMITED: { category: 'ACCESS', retryable: true, http: 429 },
   UNKNOWN_ENTITY: { category: 'STATE', retryable: true, http: 202 },
   UNMAPPED_STATUS: { category: 'STATE', retryable: false, http: 422 },
+  MAPPING_FAILED: { category: 'STATE', retryable: false, http: 422 },
+  MAPPING_TIMEOUT: { category: 'HUB', retryable: true, http: 503 },
   OUT_OF_DATE: { category: 'STATE', retryable: false, http: 200 },
   UPSTREAM_REJECTED: { category: 'UPSTREAM', retryable: false, http: 502 },
   UPSTREAM_UNAUTHORIZED: { category: 'UPSTREAM', retryable: false, http: 502 },

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
 import type { InvoiceSnapshot, OrderSnapshot } from '../model/snapshots.js';
 import type { EntityType, InvoiceStatus, OrderStatus } from '../model/statuses.js';
+import type { FieldMappings } from './field-mappings.js';
 import type { UpstreamHttp } from './http.js';
 
 /** What the dispatcher allows itself towards one integration. An integration's settings may override each value. */
@@ -91,6 +92,14 @@ export interface Connection {
   readStatus?(entityType: EntityType, externalId: string): Promise<InboundEvent | null>;
 }
 
+/** What one integration gives its connector. */
+export interface ConnectionConfig<Credentials, Settings> {
+  credentials: Credentials;
+  settings: Settings;
+  /** Left out: there are none (`noFieldMappings`). */
+  mappings?: FieldMappings;
+}
+
 /** Code for one kind of system. A connector is a folder below `src/connectors/` whose `index.ts` exports one of these. */
 export interface Connector<Credentials = unknown, Settings = unknown> {
   /** kebab-case, also the folder's name. */
@@ -103,6 +112,6 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   credentials: z.ZodType<Credentials>;
   settings: z.ZodType<Settings>;
   policy(settings: Settings): DeliveryPolicy;
-  connect(config: { credentials: Credentials; settings: Settings }, http: UpstreamHttp): Connection;
+  connect(config: ConnectionConfig<Credentials, Settings>, http: UpstreamHttp): Connection;
   webhooks?: WebhookReceiver<Credentials, Settings>;
 }

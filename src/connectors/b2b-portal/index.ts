@@ -3,6 +3,7 @@ import type { InvoiceSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import type { EntityType } from '../../model/statuses.js';
 import { deliverSafely, UpstreamError } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect, InboundEvent } from '../connector.js';
+import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
 import { type Collection, createPortalClient, type PortalClient } from './client.js';
 import { invoiceToPortal, orderToPortal } from './mapping.js';
@@ -19,26 +20,27 @@ export const b2bPortal: Connector<PortalCredentials, PortalSettings> = {
   settings: PortalSettings,
   policy: policyOf,
   webhooks: portalWebhooks,
-  connect({ credentials, settings }, http): Connection {
+  connect({ credentials, settings, mappings = noFieldMappings }, http): Connection {
     const client = createPortalClient(http, settings, credentials);
     return {
-      deliver: (effect) => deliverSafely(() => deliver(client, effect)),
+      deliver: (effect) => deliverSafely(() => deliver(client, mappings, effect)),
       checkHealth: () => client.checkHealth(),
       readStatus: (entityType, externalId) => readStatus(client, settings, entityType, externalId),
     };
   },
 };
 
-async function deliver(client: PortalClient, effect: Effect): Promise<DeliveryResult> {
+async function deliver(client: PortalClient, mappings: FieldMappings, effect: Effect): Promise<DeliveryResult> {
   const collection = collectionOf(effect.entityType);
   if (effect.operation === 'QUERY') return query(client, collection, effect);
   if (effect.operation === 'DELETE' || !effect.snapshot) {
     throw new HubError('UNSUPPORTED', 'The B2B Portal deletes nothing: cancel the order or void the invoice instead.');
   }
-  const body =
+  const own =
     collection === 'orders'
       ? orderToPortal(effect.snapshot as OrderSnapshot)
       : invoiceToPortal(effect.snapshot as InvoiceSnapshot);
+  const body = await mappings.outbound(effect.entityType, effect.snapshot, own);
   const { id, number } = effect.externalId
     ? await update(client, collection, effect.externalId, body, effect)
     : await client.create(collection, body, effect.idempotencyKey);

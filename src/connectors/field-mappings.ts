@@ -1,0 +1,25 @@
+import type { EntityType } from '../model/statuses.js';
+
+/**
+ * An integration's published field mappings, which its merchant maintains as data. A rule that has no value where one is
+ * required, or that cannot be worked out, throws a HubError MAPPING_FAILED that names the rule and its path;
+ * MAPPING_TIMEOUT, which may be tried again, when it takes too long.
+ */
+export interface FieldMappings {
+  /**
+   * To be called with what the connector's own mapping made, before anything is sent. The rules read the hub's snapshot
+   * and write into the wire body; answers a changed copy, or `body` itself where no rule is published.
+   */
+  outbound<Body>(entityType: EntityType, snapshot: unknown, body: Body): Promise<Body>;
+  /**
+   * The other way: the rules read the payload as it was received and write the hub's fields. The hub itself calls it for
+   * webhooks and status checks.
+   */
+  inbound<Fields extends object>(entityType: EntityType, payload: unknown, fields: Fields): Promise<Fields>;
+}
+
+/** No rules: everything stays as the connector made it. */
+export const noFieldMappings: FieldMappings = {
+  outbound: async (_entityType, _snapshot, body) => body,
+  inbound: async (_entityType, _payload, fields) => fields,
+};
