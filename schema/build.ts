@@ -9,6 +9,7 @@ import { ApiKeyMutations } from './api-key-mutations.js';
 import { AuditQueries } from './audit-entry.js';
 import { ConnectorQueries } from './connector.js';
 import { ConnectorHealthQueries } from './connector-health.js';
+import { ErrorCodeQueries } from './error-code.js';
 import { IntegrationQueries } from './integration.js';
 import { IntegrationMutations } from './integration-mutations.js';
 import { InventoryQueries, ProductInventory } from './inventory.js';
@@ -54,6 +55,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ApiKeyMutations,
   AuditQueries,
   AlertQueries,
+  ErrorCodeQueries,
   Subscriptions,
 ];
 

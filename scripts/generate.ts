@@ -2,12 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { printHubSchema } from '../schema/print-schema.js';
 import { describeConfiguration, describeEnvironment } from './describe-configuration.js';
 import { describeDatabase } from './describe-database.js';
+import { describeErrorCodes } from './describe-error-codes.js';
 
 /** What is written from the code, committed, and read by people and clients. */
 const GENERATED: Record<string, () => string | Promise<string>> = {
   'schema/schema.graphql': printHubSchema,
   'docs/database.sql': describeDatabase,
   'docs/configuration.md': describeConfiguration,
+  'docs/error-codes.md': describeErrorCodes,
   '.env.example': describeEnvironment,
 };
 

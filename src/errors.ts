@@ -1,5 +1,13 @@
-/** Whose fault it is: the caller's input, the hub's own state, the upstream system, or the way to it. */
-export type ErrorCategory = 'INPUT' | 'ACCESS' | 'STATE' | 'UPSTREAM' | 'NETWORK' | 'HUB';
+/** Whose fault it is: the caller's input, missing rights, the hub's own state, the upstream system, the way to it, the hub. */
+export const ErrorCategory = {
+  INPUT: 'INPUT',
+  ACCESS: 'ACCESS',
+  STATE: 'STATE',
+  UPSTREAM: 'UPSTREAM',
+  NETWORK: 'NETWORK',
+  HUB: 'HUB',
+} as const;
+export type ErrorCategory = keyof typeof ErrorCategory;
 
 interface ErrorDefinition {
   category: ErrorCategory;
@@ -9,7 +17,10 @@ interface ErrorDefinition {
   http: number;
 }
 
-/** Every code that the hub answers with, in GraphQL, REST and on sync events. A code is added here or it does not exist. */
+/**
+ * Every code that the hub answers with, in GraphQL, REST and on sync events. A code is added here or it does not exist;
+ * what it means and what to do stands in `error-texts.ts`.
+ */
 export const ERRORS = {
   BAD_USER_INPUT: { category: 'INPUT', retryable: false, http: 400 },
   INVALID_JSON: { category: 'INPUT', retryable: false, http: 400 },
