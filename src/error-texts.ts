@@ -146,6 +146,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning: 'The integration’s credentials were sealed with a key that the hub does not have.',
     remedy: 'Put the former ENCRYPTION_KEY into ENCRYPTION_KEYS_OLD, or set the credentials again.',
   },
+  MAPPING_FAILED: {
+    meaning: 'A field mapping of the integration cannot be applied to this data.',
+    remedy: 'Try the mapping on this data by its preview, correct the transformation, then redrive.',
+  },
+  MAPPING_TIMEOUT: {
+    meaning: 'A transformation of the integration’s field mappings took longer than it may.',
+    remedy: 'Simplify the transformation, then redrive.',
+  },
   NOT_READY: {
     meaning: 'The hub is starting or stopping.',
     remedy: 'Try again in a moment, or ask another instance.',
