@@ -1,4 +1,4 @@
-import { B2B_PORTAL, B2B_PORTAL_PREFIX } from '../src/config/integrations.js';
+import { allIntegrations } from '../src/config/integrations/all-integrations.js';
 import { VARIABLES, type Variable } from '../src/config/variables.js';
 
 interface Section {
@@ -13,12 +13,14 @@ const SECTIONS: Section[] = [
     about: 'All are optional outside production.',
     variables: Object.entries<Variable>(VARIABLES),
   },
-  {
-    title: 'B2B Portal',
-    about:
-      'Setting any of them configures the integration `b2b-portal` at start, and keeps it in step. `BASE_URL`, `API_KEY` and `MERCHANT_ID` are then required.',
-    variables: Object.entries<Variable>(B2B_PORTAL).map(([name, variable]) => [B2B_PORTAL_PREFIX + name, variable]),
-  },
+  ...allIntegrations.map(({ title, connector, prefix, required, variables }) => ({
+    title,
+    about: `Setting any of them configures the integration \`${connector}\` at start, and keeps it in step. Required then: ${required.map((name) => `\`${prefix}${name}\``).join(', ')}.`,
+    variables: Object.entries<Variable>(variables).map(([name, variable]): [string, Variable] => [
+      prefix + name,
+      variable,
+    ]),
+  })),
 ];
 
 /** `docs/configuration.md`. */

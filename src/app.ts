@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
@@ -11,10 +10,8 @@ import { createAuthenticate } from './access/authenticate.js';
 import type { Caller } from './access/caller.js';
 import { createKeyring, seal, unseal } from './access/seal.js';
 import type { Config } from './config/config.js';
-import { keepSecret } from './config/kept-secrets.js';
 import { tokenConfigOf } from './config/token-config.js';
 import { connectors } from './connectors/registry.js';
-import { type SpawnedSimulator, spawnSimulator } from './connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from './connectors/upstream-http.js';
 import { type Database, openDatabase, sqlOn } from './db/database.js';
 import { startEmbeddedPostgres } from './db/embedded-postgres.js';
@@ -25,7 +22,6 @@ import { configureFromEnvironment } from './flow/configure-from-environment.js';
 import { deliverEffect } from './flow/deliver-effect.js';
 import { createIntegrations } from './flow/integrations.js';
 import type { Services } from './flow/services.js';
-import { setUpDemo } from './flow/set-up-demo.js';
 import { registerApi } from './http/api.js';
 import { createCallerLimits } from './http/caller-limits.js';
 import { type Phase, registerHealth } from './http/health.js';
@@ -39,6 +35,7 @@ import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-states.js';
 import { createReader } from './read/create-reader.js';
+import { startSimulators } from './start-simulators.js';
 
 /** A running hub. */
 export interface Hub {
@@ -82,7 +79,7 @@ export async function startHub(config: Config, log: Logger): Promise<Hub> {
 }
 
 async function start(config: Config, log: Logger, onStop: OnStop): Promise<string> {
-  const portal = config.simulators ? startPortal(config, onStop) : null;
+  const simulators = config.simulators ? startSimulators(config, onStop) : null;
   const db = await openMigrated(config, log, onStop);
   const notifier = createNotifier({ url: db.url, log });
   notifier.start();
@@ -101,7 +98,7 @@ async function start(config: Config, log: Logger, onStop: OnStop): Promise<strin
   const url = await listen(server, config, onStop);
   // Before the server: it waits for every connection to end, and a subscriber's ends only when it is told.
   onStop(() => sockets?.stop());
-  if (portal) await connectPortal(await portal, services, url);
+  await simulators?.connect(services, url);
   await startWorker();
   phase = 'ready';
   onStop(() => {
@@ -210,32 +207,4 @@ async function listen(server: FastifyInstance, { host, port }: Config, onStop: O
   onStop(() => server.close());
   const { port: bound } = server.server.address() as AddressInfo;
   return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`;
-}
-
-interface DemoSimulator {
-  portal: SpawnedSimulator;
-  apiKey: string;
-  apiSecret: string;
-}
-
-/** A portal of one's own for whoever tries the hub: its orders move by themselves. Comes up while the database does. */
-async function startPortal({ dataDir }: Config, onStop: OnStop): Promise<DemoSimulator | Error> {
-  const apiKey = keepSecret(dataDir, 'demo-api-key');
-  const apiSecret = keepSecret(dataDir, 'demo-api-secret');
-  const stateFile = join(dataDir, 'b2b-portal-simulator.json');
-  try {
-    const portal = await spawnSimulator('b2b-portal', { apiKey, apiSecret, lifecycle: true, stateFile });
-    onStop(() => portal.stop());
-    return { portal, apiKey, apiSecret };
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-async function connectPortal(simulator: DemoSimulator | Error, services: Services, url: string): Promise<void> {
-  if (simulator instanceof Error) throw simulator;
-  const { portal, apiKey, apiSecret } = simulator;
-  await portal.control.configure({ webhookUrl: `${url}/api/v1/b2b/webhooks/b2b` });
-  await setUpDemo(services, { baseUrl: portal.url, apiKey, apiSecret });
-  services.log.info({ connector: 'b2b-portal', url: portal.url }, 'simulator runs');
 }

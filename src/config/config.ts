@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
-import { B2B_PORTAL, B2B_PORTAL_PREFIX, type ConfiguredIntegration, readB2bPortal } from './integrations.js';
+import { allIntegrations } from './integrations/all-integrations.js';
+import {
+  type ConfiguredIntegration,
+  integrationVariables,
+  readIntegrations,
+} from './integrations/read-integrations.js';
 import { keepSecret } from './kept-secrets.js';
 import { warnOfMisspelt } from './misspelt.js';
 import { ConfigError, type Problem, problemWith } from './problems.js';
@@ -46,10 +51,10 @@ export function loadConfig(env: Environment): Config {
   const values = readVariables(env, VARIABLES, problems);
   const production = values.NODE_ENV === 'production';
   const dataDir = resolve(values.DATA_DIR);
-  const portal = readB2bPortal(env, production, problems);
+  const integrations = readIntegrations(env, production, problems);
   const secrets = production ? requireSecrets(values, problems) : provideSecrets(values, dataDir, problems);
   if (problems.length > 0) throw new ConfigError(problems);
-  const integrations = portal ? [portal] : [];
+  const prefixes = allIntegrations.map(({ prefix }) => prefix);
   return {
     production,
     host: values.HOST,
@@ -67,7 +72,7 @@ export function loadConfig(env: Environment): Config {
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     encryptionSecrets: [secrets.encryptionKey, ...(values.ENCRYPTION_KEYS_OLD ?? [])],
     integrations,
-    warnings: [...warnOfMisspelt(env, knownNames(), [B2B_PORTAL_PREFIX]), ...warnOfSecrets(values, production)],
+    warnings: [...warnOfMisspelt(env, knownNames(), prefixes), ...warnOfSecrets(values, production)],
   };
 }
 
@@ -110,7 +115,7 @@ function warnOfSecrets(values: Values, production: boolean): string[] {
 }
 
 function knownNames(): string[] {
-  return [...Object.keys(VARIABLES), ...Object.keys(B2B_PORTAL).map((name) => B2B_PORTAL_PREFIX + name)];
+  return [...Object.keys(VARIABLES), ...integrationVariables().map(([name]) => name)];
 }
 
 /** What the start logs: every setting, of secrets only whether they are there. */

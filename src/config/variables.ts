@@ -41,7 +41,7 @@ export const baseUrl = httpUrl
   .refine((text) => !/[?#]|\/\/[^/]*@/.test(text))
   .transform((text) => text.replace(/\/+$/, ''));
 
-/** The hub's own variables; those of integrations are in `integrations.ts`. */
+/** The hub's own variables; those of integrations are in `integrations/`. */
 export const VARIABLES = {
   NODE_ENV: {
     schema: z.enum(['production', 'development', 'test']),

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
-import type { InvoiceSnapshot, OrderSnapshot } from '../model/snapshots.js';
+import type { Snapshot } from '../model/snapshots.js';
 import type { EntityType, InvoiceStatus, OrderStatus } from '../model/statuses.js';
 import type { FieldMappings } from './field-mappings.js';
 import type { UpstreamHttp } from './http.js';
+import type { InboundOrder, PulledPage, PulledProduct, PulledStock, PullRequest } from './pull.js';
 
 /** What the dispatcher allows itself towards one integration. An integration's settings may override each value. */
 export interface DeliveryPolicy {
@@ -32,7 +33,7 @@ export interface Effect {
   entityType: EntityType;
   entityId: string;
   /** The entity as it was when the effect was accepted; null for QUERY. */
-  snapshot: OrderSnapshot | InvoiceSnapshot | null;
+  snapshot: Snapshot | null;
   /** The id that the upstream gave, if it is known by now. */
   externalId: string | null;
   /** 1 for the first try. From 2 on, an earlier call may have had its effect although its answer was lost. */
@@ -64,6 +65,8 @@ export interface InboundEvent {
   paidAt?: string | null;
   /** Exact decimal text. */
   paidAmount?: string | null;
+  /** The whole order, where the sender gives it: an order that the hub does not know yet is made of it. */
+  order?: InboundOrder;
   /** The parsed body, numbers as their source text where they are not exact as doubles. */
   payload: unknown;
 }
@@ -90,6 +93,34 @@ export interface Connection {
   checkHealth(): Promise<void>;
   /** Reads one entity's present state upstream; null when the upstream does not have it. */
   readStatus?(entityType: EntityType, externalId: string): Promise<InboundEvent | null>;
+  /** What it can read whole, by kind of entity. Iterating throws HubError as `checkHealth` does; memory stays bounded by a page. */
+  pull?: PullSources;
+}
+
+/** Each reads everything that its kind has, or what has changed since, page by page. */
+export interface PullSources {
+  PRODUCT?(request: PullRequest): AsyncIterable<PulledPage<PulledProduct>>;
+  INVENTORY?(request: PullRequest): AsyncIterable<PulledPage<PulledStock>>;
+  /** Orders that were placed there, or their present status: what a webhook would have told. */
+  ORDER?(request: PullRequest): AsyncIterable<PulledPage<InboundEvent>>;
+}
+
+/** An entity that might be sent to an integration. */
+export interface Sending {
+  entityType: EntityType;
+  operation: Effect['operation'];
+  snapshot: Snapshot;
+  /** Whether something of it was sent there before, or came from there. */
+  linked: boolean;
+}
+
+/** How the demo sets up an integration with this connector's simulator. */
+export interface DemoIntegration {
+  /** Where the simulator sends its webhooks, below the hub's address; null: it sends none. */
+  webhookPath: string | null;
+  credentials(keys: { apiKey: string; apiSecret: string }): Record<string, unknown>;
+  /** `dataDir`: a folder for files of its own. */
+  settings(place: { url: string; dataDir: string; merchantId: string }): Record<string, unknown>;
 }
 
 /** What one integration gives its connector. */
@@ -107,6 +138,8 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   title: string;
   /** Entities that the hub sends to it. */
   sends: readonly EntityType[];
+  /** Whether this is for it, e.g. orders only once they are paid; left out: everything of the kinds that it is sent. */
+  accepts?(sending: Sending, settings: Settings): boolean;
   /** False: the dispatcher settles each event before the next of its lane starts, and `deliver` reads back before it repeats a write. */
   honoursIdempotencyKeys: boolean;
   credentials: z.ZodType<Credentials>;
@@ -114,4 +147,5 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   policy(settings: Settings): DeliveryPolicy;
   connect(config: ConnectionConfig<Credentials, Settings>, http: UpstreamHttp): Connection;
   webhooks?: WebhookReceiver<Credentials, Settings>;
+  demo?: DemoIntegration;
 }

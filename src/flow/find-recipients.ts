@@ -1,4 +1,4 @@
-import type { Connector } from '../connectors/connector.js';
+import type { Connector, Sending } from '../connectors/connector.js';
 import type { Tx } from '../db/database.js';
 import type { EntityType } from '../model/statuses.js';
 import { effectiveSettings } from './read-integrations.js';
@@ -16,6 +16,9 @@ export interface Recipient {
   id: string;
   /** The first try included. */
   maxAttempts: number;
+  connector: Connector;
+  /** Whether the connector takes the entity as it is now. */
+  accepts(sending: Omit<Sending, 'linked'>): boolean;
 }
 
 interface Row {
@@ -28,19 +31,29 @@ interface Row {
 const ENABLED = `select id, connector, settings::text, mappings::text from integrations
 where merchant_id = $1 and enabled and deleted_at is null order by id`;
 
+const LINKED = 'select integration_id from links where entity_type = $1 and entity_id = $2';
+
 /** The enabled integrations of the merchant whose connector takes this kind of entity, as the transaction sees them. */
 export async function findRecipients(services: Services, tx: Tx, entity: Sendable): Promise<Recipient[]> {
   const rows = await tx.sql<Row>(ENABLED, [entity.merchantId]);
+  const links = await tx.sql<{ integration_id: string }>(LINKED, [entity.entityType, entity.entityId]);
+  const linked = new Set(links.map(({ integration_id }) => integration_id));
   return rows.flatMap((row) => {
     const connector = services.connectors.find(({ name }) => name === row.connector);
     if (!connector?.sends.includes(entity.entityType)) return [];
-    return [{ id: row.id, maxAttempts: maxAttemptsOf(connector, row) }];
+    return [toRecipient(connector, row, linked.has(row.id))];
   });
 }
 
-/** Settings that no longer fit their connector are mended before anything is sent, so the number then is a guess. */
-function maxAttemptsOf(connector: Connector, { settings, mappings }: Row): number {
+/** Settings that no longer fit their connector are mended before anything is sent: until then its effects wait. */
+function toRecipient(connector: Connector, row: Row, linked: boolean): Recipient {
+  const { settings, mappings } = row;
   const effective = effectiveSettings({ settings: JSON.parse(settings), mappings: JSON.parse(mappings) });
   const parsed = connector.settings.safeParse(effective);
-  return parsed.success ? connector.policy(parsed.data).maxAttempts : 1;
+  return {
+    id: row.id,
+    connector,
+    maxAttempts: parsed.success ? connector.policy(parsed.data).maxAttempts : 1,
+    accepts: (sending) => !parsed.success || (connector.accepts?.({ ...sending, linked }, parsed.data) ?? true),
+  };
 }

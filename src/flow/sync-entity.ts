@@ -62,12 +62,13 @@ async function syncNow(
     const [inStep] = await tx.sql<{ id: string }>(IN_STEP, [...link, JSON.stringify(payload)]);
     if (inStep) return inStep.id;
   }
-  const known = (await tx.sql(IS_KNOWN, link)).length > 0;
+  const operation = (await tx.sql(IS_KNOWN, link)).length > 0 ? 'UPDATE' : 'CREATE';
+  if (!recipient.accepts({ entityType, operation, snapshot: payload })) throw notAccepted(recipient, entityType);
   await services.outbox.supersede(tx, { integrationId: recipient.id, entityType, entityId });
   const event = {
     ...entity,
     integrationId: recipient.id,
-    operation: known ? 'UPDATE' : 'CREATE',
+    operation,
     payload,
     maxAttempts: recipient.maxAttempts,
     idempotencyKey: wanted.idempotencyKey ?? undefined,
@@ -77,6 +78,12 @@ async function syncNow(
   const action = entityType === 'ORDER' ? 'order.sync' : 'invoice.sync';
   await auditDone(tx, caller, { action, ...entity, integrationId: recipient.id, details });
   return id;
+}
+
+function notAccepted({ id, connector }: Recipient, entityType: Sendable['entityType']): HubError {
+  const kind = entityType.toLowerCase();
+  const message = `${connector.title} (${id}) does not take this ${kind} as it is now: see what it accepts in its settings.`;
+  return new HubError('INVALID_STATE', message, { path: ['integrationId'] });
 }
 
 async function chooseRecipient(

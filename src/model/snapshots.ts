@@ -54,3 +54,6 @@ export interface InvoiceSnapshot {
   dueAt: string | null;
   paidAt: string | null;
 }
+
+/** What one sync event carries of its entity. */
+export type Snapshot = OrderSnapshot | InvoiceSnapshot;

@@ -152,8 +152,13 @@ it('goes on after a restart with what it had, keys and all', async () => {
 });
 
 it('ends with the process that started it', async () => {
-  const script = join(import.meta.dirname, '../../src/connectors/b2b-portal/simulator.js');
-  const child = fork(script, ['--api-key=k', '--api-secret=s'], { silent: true, execArgv: [] });
+  const program = join(import.meta.dirname, '../../src/connectors/simulator/run-simulators.js');
+  const module = new URL('../../src/connectors/b2b-portal/simulator.js', import.meta.url).href;
+  const env = {
+    ...process.env,
+    SIMULATED_SYSTEMS: JSON.stringify([{ module, options: { apiKey: 'k', apiSecret: 's' } }]),
+  };
+  const child = fork(program, { silent: true, execArgv: [], env });
   stops.push(() => child.kill('SIGKILL'));
   if (child.stdout) await once(createInterface({ input: child.stdout }), 'line');
   const ended = once(child, 'exit');

@@ -20,6 +20,11 @@ export const b2bPortal: Connector<PortalCredentials, PortalSettings> = {
   settings: PortalSettings,
   policy: policyOf,
   webhooks: portalWebhooks,
+  demo: {
+    webhookPath: '/api/v1/b2b/webhooks/b2b',
+    credentials: ({ apiKey, apiSecret }) => ({ apiKey, apiSecret }),
+    settings: ({ url, merchantId }) => ({ baseUrl: url, merchantId }),
+  },
   connect({ credentials, settings, mappings = noFieldMappings }, http): Connection {
     const client = createPortalClient(http, settings, credentials);
     return {

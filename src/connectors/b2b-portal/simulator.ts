@@ -1,4 +1,1 @@
-import { runSimulator } from '../simulator/run-simulator.js';
-import { buildPortal } from './simulated-portal.js';
-
-await runSimulator(buildPortal);
+export { buildPortal as buildSimulator } from './simulated-portal.js';

@@ -1,47 +1,37 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
-const Options = z.object({
-  port: z.coerce.number().int().min(0).max(65_535).default(0),
-  seed: z.coerce.number().int().default(1),
-  'api-key': z.string().min(1),
-  'api-secret': z.string().min(1),
-  'webhook-url': z.url().optional(),
-  lifecycle: z.enum(['on', 'off']).default('off'),
-  'step-ms': z.coerce.number().int().min(1).default(2000),
-  'state-file': z.string().min(1).optional(),
+/** The environment variable by which a simulator process is told its systems: it holds keys, which a command line would show. */
+export const SYSTEMS_VARIABLE = 'SIMULATED_SYSTEMS';
+
+const Options = z.strictObject({
+  port: z.int().min(0).max(65_535).default(0),
+  seed: z.int().default(1),
+  apiKey: z.string().min(1),
+  apiSecret: z.string().min(1),
+  /** Where webhooks go; without it none are sent. May be set later by the control API. */
+  webhookUrl: z.url().nullable().default(null),
+  /** Whether entities move through their life by themselves, and the mean time of a step, milliseconds. */
+  lifecycle: z.boolean().default(false),
+  stepMs: z.int().min(1).default(2000),
+  /** Where the state is kept for the next start, as of its end, or some seconds ago if it was killed. Null: nowhere. */
+  stateFile: z.string().min(1).nullable().default(null),
 });
 
-/** How a simulator process was started. */
-export interface SimulatorOptions {
-  port: number;
-  seed: number;
-  apiKey: string;
-  apiSecret: string;
-  /** Where webhooks go; without it none are sent. May be set later by the control API. */
-  webhookUrl: string | null;
-  /** Whether entities move through their life by themselves, and the mean time of a step. */
-  lifecycle: boolean;
-  stepMs: number;
-  /** Where the state is kept for the next start, as of its end, or some seconds ago if it was killed. Null: nowhere. */
-  stateFile: string | null;
+/** How a simulated system is started. */
+export type SimulatorOptions = z.output<typeof Options>;
+
+const Systems = z.array(z.strictObject({ module: z.url(), options: Options })).min(1);
+
+/** A system to start. */
+export interface SystemToStart {
+  /** The address of the module that exports its `buildSimulator`. */
+  module: string;
+  options: z.input<typeof Options>;
 }
 
-/** @throws Error that says what is wrong with the arguments */
-export function readOptions(args: string[]): SimulatorOptions {
-  const names = Object.keys(Options.shape);
-  const { values } = parseArgs({ args, options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) });
-  const parsed = Options.safeParse(values);
-  if (!parsed.success) throw new Error(`Wrong arguments:\n${z.prettifyError(parsed.error)}`);
-  const options = parsed.data;
-  return {
-    port: options.port,
-    seed: options.seed,
-    apiKey: options['api-key'],
-    apiSecret: options['api-secret'],
-    webhookUrl: options['webhook-url'] ?? null,
-    lifecycle: options.lifecycle === 'on',
-    stepMs: options['step-ms'],
-    stateFile: options['state-file'] ?? null,
-  };
+/** @throws Error that says what is wrong */
+export function readSystems(text: string): z.output<typeof Systems> {
+  const parsed = Systems.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(`Wrong options:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }

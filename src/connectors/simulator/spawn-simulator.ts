@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Configuration, Move } from './control.js';
 import type { SimulatedEffect } from './effects.js';
 import type { FaultRule } from './faults.js';
-import type { SimulatorOptions } from './options.js';
+import { SYSTEMS_VARIABLE, type SystemToStart } from './options.js';
 import type { ReceivedRequest } from './requests.js';
 import type { WebhookOrder } from './webhook-order.js';
 import type { SentWebhook } from './webhook-sender.js';
@@ -38,46 +38,51 @@ export interface SpawnedSimulator {
   stop(): Promise<void>;
 }
 
-const SPAWN_TIMEOUT_MS = 15_000;
+const SPAWN_TIMEOUT_MS = 30_000;
+
+const PROGRAM = fileURLToPath(new URL('run-simulators.js', import.meta.url));
+
+/** A connector by its name, or the address of a module outside that exports `buildSimulator`. */
+export type SimulatorModule = string | URL;
+
+/** Keys that the simulated system accepts; the rest has defaults. */
+export type SpawnOptions = SystemToStart['options'];
 
 /**
- * Starts a connector's simulator as a process of its own, which ends with this one.
+ * Starts a simulator as a process of its own, which ends with this one.
  * @throws Error when it does not come up
  */
-export async function spawnSimulator(
-  connector: string,
-  options: Pick<SimulatorOptions, 'apiKey' | 'apiSecret'> & Partial<SimulatorOptions>,
-): Promise<SpawnedSimulator> {
-  const script = fileURLToPath(new URL(`../${connector}/simulator.js`, import.meta.url));
-  const child = fork(script, argumentsOf(options), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] });
-  const url = await readUrl(child, connector);
-  return {
-    url,
-    control: createControl(`${url}/_control`),
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
+export async function spawnSimulator(module: SimulatorModule, options: SpawnOptions): Promise<SpawnedSimulator> {
+  const [simulator] = await spawnSimulators([{ module, options }]);
+  if (!simulator) throw new Error('Unreachable: as many come up as were asked for');
+  return simulator;
 }
 
-function argumentsOf(options: Partial<SimulatorOptions>): string[] {
-  const named: Record<string, string | number | null | undefined> = {
-    port: options.port,
-    seed: options.seed,
-    'api-key': options.apiKey,
-    'api-secret': options.apiSecret,
-    'webhook-url': options.webhookUrl,
-    lifecycle: options.lifecycle ? 'on' : 'off',
-    'step-ms': options.stepMs,
-    'state-file': options.stateFile,
+/**
+ * Starts several in one process: as apart from the hub, at the price of one. To stop one stops all.
+ * @throws Error when one of them does not come up
+ */
+export async function spawnSimulators(
+  wanted: readonly { module: SimulatorModule; options: SpawnOptions }[],
+): Promise<SpawnedSimulator[]> {
+  const systems = wanted.map(({ module, options }): SystemToStart => ({ module: addressOf(module), options }));
+  const env = { ...process.env, [SYSTEMS_VARIABLE]: JSON.stringify(systems) };
+  const child = fork(PROGRAM, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [], env });
+  const urls = await readUrls(child);
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
   };
-  return Object.entries(named).flatMap(([name, value]) => (value == null ? [] : [`--${name}=${value}`]));
+  return urls.map((url) => ({ url, control: createControl(`${url}/_control`), stop }));
 }
 
-async function readUrl(child: ChildProcess, connector: string): Promise<string> {
+function addressOf(module: SimulatorModule): string {
+  return module instanceof URL ? module.href : new URL(`../${module}/simulator.js`, import.meta.url).href;
+}
+
+async function readUrls(child: ChildProcess): Promise<string[]> {
   if (!child.stdout) throw new Error('The simulator has no output.');
   const waiting = new AbortController();
   const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(SPAWN_TIMEOUT_MS)]);
@@ -85,12 +90,12 @@ async function readUrl(child: ChildProcess, connector: string): Promise<string> 
   try {
     const line = once(lines, 'line', { signal }).then(([text]) => String(text));
     const end = once(child, 'exit', { signal }).then(([code]) => {
-      throw new Error(`The simulator of ${connector} ended with ${code} before it was ready.`);
+      throw new Error(`The simulator ended with ${code} before it was ready.`);
     });
     const first = await Promise.race([line, end]);
     // Whichever lost is ended below; nobody waits for it any more.
     for (const loser of [line, end]) loser.catch(() => {});
-    return (JSON.parse(first) as { url: string }).url;
+    return JSON.parse(first) as string[];
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

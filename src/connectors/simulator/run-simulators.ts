@@ -6,23 +6,28 @@ import { createFaults } from './faults.js';
 import { keepState } from './keep-state.js';
 import type { BuildSystem, SimulatorKit } from './kit.js';
 import { injectFaults } from './misbehave.js';
-import { readOptions, type SimulatorOptions } from './options.js';
+import { readSystems, type SimulatorOptions, SYSTEMS_VARIABLE } from './options.js';
 import { createRandom } from './random.js';
 import { logRequests } from './requests.js';
 import { createWebhookSender } from './webhook-sender.js';
 
 /**
- * The main function of a simulator process: listens on the loopback, prints `{"url":"…"}` as one line, and ends on
- * SIGTERM, SIGINT or when the process that forked it is gone.
+ * The main program of a simulator process: each system on an address of its own on the loopback. Prints their addresses
+ * as one line, in the order asked for, and ends on SIGTERM, SIGINT or when the process that forked it is gone.
  */
-export async function runSimulator(build: BuildSystem): Promise<void> {
+async function runSimulators(): Promise<void> {
   const end = () => process.exit(0);
   process.once('SIGTERM', end).once('SIGINT', end).once('disconnect', end);
-  const options = readOptions(process.argv.slice(2));
-  const app = await createApp(build, options);
+  const systems = readSystems(process.env[SYSTEMS_VARIABLE] ?? '');
+  const urls = await Promise.all(systems.map(({ module, options }) => listen(module, options)));
+  process.stdout.write(`${JSON.stringify(urls)}\n`);
+}
+
+async function listen(module: string, options: SimulatorOptions): Promise<string> {
+  const { buildSimulator } = (await import(module)) as { buildSimulator: BuildSystem };
+  const app = await createApp(buildSimulator, options);
   await app.listen({ port: options.port, host: '127.0.0.1' });
-  const { port } = app.server.address() as AddressInfo;
-  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}` })}\n`);
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 }
 
 async function createApp(build: BuildSystem, options: SimulatorOptions): Promise<FastifyInstance> {
@@ -51,3 +56,5 @@ async function createApp(build: BuildSystem, options: SimulatorOptions): Promise
   app.register(async (scope) => registerControl(scope, control), { prefix: '/_control' });
   return app;
 }
+
+await runSimulators();

@@ -1,0 +1,5 @@
+import { b2bPortal } from './b2b-portal.js';
+import type { IntegrationVariables } from './define-integration.js';
+
+/** Every connector that the environment can configure, one line each. */
+export const allIntegrations: readonly IntegrationVariables[] = [b2bPortal];
