@@ -248,6 +248,7 @@ create table links (
   last_error text,
   source_at timestamp with time zone,
   source_rank smallint,
+  open_create bigint,
   UNIQUE (entity_id, entity_type, integration_id),
   PRIMARY KEY (id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id)

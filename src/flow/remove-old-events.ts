@@ -4,7 +4,8 @@ import { DELETE_PAGE } from '../model/delete-in-pages.js';
 import type { Services } from './services.js';
 
 /**
- * One page of the oldest events. A dead letter stays however old it is: it parks its lane until somebody decides.
+ * One page of the oldest events. A dead letter stays however old it is: it parks its lane until somebody decides. So does a
+ * skipped create that may have happened upstream: what is sent next repeats it first.
  * The page is found by the primary key and ends where events are young, so that finding nothing costs one page.
  */
 const REMOVE_PAGE = `
@@ -12,7 +13,9 @@ with page as materialized (
   select id, status, lane_id, created_at < now() - $2 * interval '1 day' as old
   from sync_events where id > $1 order by id limit ${DELETE_PAGE}
 ), ended as (
-  select id from page where old and (status in ('SUCCESS', 'SKIPPED') or status = 'FAILED' and lane_id is null)
+  select id from page
+   where old and (status in ('SUCCESS', 'SKIPPED') or status = 'FAILED' and lane_id is null)
+     and not exists (select from links k where k.id = page.lane_id and k.open_create = page.id)
 ), attempts as (
   delete from sync_attempts using ended where sync_event_id = ended.id
 ), gone as (

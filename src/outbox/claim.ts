@@ -17,6 +17,10 @@ type Row = Omit<ClaimedEvent, 'seq' | 'id'> & {
   token: string;
   head: string;
   externalId: string | null;
+  openId: string | null;
+  openKey: string;
+  openPayload: string | null;
+  openAttempts: number;
   id: string | null;
   seq: string;
 };
@@ -48,15 +52,30 @@ const eventsPerLane = ({ honoursIdempotencyKeys, policy }: DispatchTarget) =>
 
 function group(rows: Row[], targets: Map<string, DispatchTarget>, leaseEndsAt: number): ClaimedLane[] {
   const lanes: ClaimedLane[] = [];
-  for (const { laneId, integrationId, token, head, externalId, id, seq, ...event } of rows) {
+  for (const row of rows) {
     let lane = lanes.at(-1);
-    if (lane?.id !== laneId) {
-      const target = targets.get(integrationId);
+    if (lane?.id !== row.laneId) {
+      const target = targets.get(row.integrationId);
       if (!target) continue;
-      lane = { id: laneId, token, head: BigInt(head), target, externalId, events: [], leaseEndsAt };
+      lane = toLane(row, target, leaseEndsAt);
       lanes.push(lane);
     }
-    if (id !== null) lane.events.push({ ...event, id, seq: BigInt(seq) });
+    if (row.id !== null) lane.events.push(toEvent(row, row.id));
   }
   return lanes;
+}
+
+function toLane(row: Row, target: DispatchTarget, leaseEndsAt: number): ClaimedLane {
+  const { laneId, token, head, externalId, openId, openKey, openPayload, openAttempts } = row;
+  const openCreate = openId
+    ? { syncEventId: openId, idempotencyKey: openKey, payload: openPayload, attempts: openAttempts }
+    : null;
+  return { id: laneId, token, head: BigInt(head), target, externalId, openCreate, events: [], leaseEndsAt };
+}
+
+function toEvent(row: Row, id: string): ClaimedEvent {
+  const { merchantId, entityType, entityId, operation, payload, previous, started } = row;
+  const { attempt, forgiven, maxAttempts, idempotencyKey } = row;
+  const subject = { merchantId, entityType, entityId, operation, payload };
+  return { id, seq: BigInt(row.seq), ...subject, previous, started, attempt, forgiven, maxAttempts, idempotencyKey };
 }

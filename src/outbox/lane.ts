@@ -40,6 +40,18 @@ export interface ClaimedEvent {
   idempotencyKey: string;
 }
 
+/**
+ * A create of a lane's entity that may have happened upstream although the hub does not know its id: its answer was lost.
+ * As long as a link has one, it is repeated under its own key before anything else of the link is sent.
+ */
+export interface OpenCreate {
+  syncEventId: string;
+  idempotencyKey: string;
+  /** JSON text. */
+  payload: string | null;
+  attempts: number;
+}
+
 /** A lane that this process holds until its lease ends. */
 export interface ClaimedLane {
   id: string;
@@ -47,6 +59,7 @@ export interface ClaimedLane {
   head: bigint;
   target: DispatchTarget;
   externalId: string | null;
+  openCreate: OpenCreate | null;
   events: ClaimedEvent[];
   /** On this process's monotonic clock (`performance.now()`), counted from before the claim was sent. */
   leaseEndsAt: number;
@@ -61,6 +74,8 @@ export interface Attempt {
   durationMs: number;
   /** The external id that the connector was given; null: it had to create. */
   externalIdBefore: string | null;
+  /** What came of repeating the lane's open create first; null: there was none to repeat. */
+  repeated: DeliveryResult | null;
 }
 
 /** A lane after its run, ready to be settled. */

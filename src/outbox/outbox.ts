@@ -52,8 +52,7 @@ export interface Outbox {
   skip(tx: Tx, id: string, reason: string): Promise<void>;
   /**
    * Skips the dead letter that parks this entity's lane, if there is one: a newer event says the same. One that may have
-   * created the entity upstream, unknown to the hub, is redriven with its idempotency key instead, so that the newer event
-   * follows as an update and nothing is created twice.
+   * created the entity upstream, unknown to the hub, is remembered by the link and repeated before the newer event is sent.
    */
   supersede(tx: Tx, link: { integrationId: string; entityType: EntityType; entityId: string }): Promise<void>;
 }
@@ -91,23 +90,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     },
     async supersede(tx, { integrationId, entityType, entityId }) {
       const link = [integrationId, entityType, entityId];
-      const [dead] = await tx.sql<{ id: string; mayBeCreated: boolean }>(FIND_DEAD_LETTER, link);
-      if (dead?.mayBeCreated) await redrive(tx, { ...ANY, ids: [dead.id] });
-      else if (dead && (await skip(tx, dead.id, 'Superseded by a newer sync event.'))) announce(tx);
+      const [dead] = await tx.sql<{ id: string }>(FIND_DEAD_LETTER, link);
+      if (dead && (await skip(tx, dead.id, 'Superseded by a newer sync event.'))) announce(tx);
     },
   };
 }
-
-const ANY: DeadLetterSelection = {
-  merchantId: null,
-  ids: null,
-  integrationId: null,
-  entityType: null,
-  entityId: null,
-  errorCodes: null,
-  createdFrom: null,
-  createdTo: null,
-};
 
 function toRow(event: NewSyncEvent) {
   return {

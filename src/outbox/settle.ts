@@ -63,6 +63,7 @@ export async function settle(pool: pg.Pool, group: readonly Settlement[], instan
     ...EVENT_COLUMNS.map((name) => toColumn(events.map((row) => row[name]))),
     toJson(policies(group)),
     instanceId,
+    toColumn(lanes.map(({ open_create }) => open_create)),
   ];
   const { rows } = await pool.query<Settled>({ name: 'outbox-settle', text: SETTLE, values });
   const [row] = rows;

@@ -4,6 +4,7 @@ import type { SyncEventStatus } from '../model/statuses.js';
 import { backoffMs, capRetryAfter } from './backoff.js';
 import type { Attempt, ClaimedEvent, ClaimedLane, LaneRun } from './lane.js';
 import { toJson, toStorable } from './to-json.js';
+import { openAfter } from './try-effect.js';
 
 /** A settled-to-be event, as the statement SETTLE reads it. */
 export type EventRow = ReturnType<typeof toEventRow>;
@@ -48,8 +49,9 @@ function toLaneRow(run: LaneRun, last: EventRow | undefined) {
     integration: lane.target.integrationId,
     tried: attempts.length > 0,
     synced: delivered.length > 0,
-    external_id: tried(delivered, 'externalId'),
-    external_number: tried(delivered, 'externalNumber'),
+    external_id: learned(attempts, 'externalId'),
+    external_number: learned(attempts, 'externalNumber'),
+    open_create: openCreate(run),
     error: last?.message ?? null,
     answered: attempts.some(({ result }) => isAnswer(result)),
     failed: failure !== undefined && isFailure(failure),
@@ -67,10 +69,17 @@ function newHead(lane: ClaimedLane, attempts: Attempt[], last: EventRow | undefi
 }
 
 /** The newest answer that gave one. */
-function tried(delivered: Attempt[], field: 'externalId' | 'externalNumber'): string | null {
-  for (const { result } of delivered.toReversed())
-    if (result.kind === 'delivered' && result[field] !== null) return toStorable(result[field]);
+function learned(attempts: Attempt[], field: 'externalId' | 'externalNumber'): string | null {
+  for (const answer of attempts.toReversed().flatMap(({ result, repeated }) => [result, repeated]))
+    if (answer?.kind === 'delivered' && answer[field] !== null) return toStorable(answer[field]);
   return null;
+}
+
+/** Null where there is nothing to write, which is the rule. */
+function openCreate({ lane, attempts }: LaneRun): string | null {
+  const last = attempts.at(-1);
+  if (!last || (last.result.kind === 'delivered' && lane.openCreate === null)) return null;
+  return openAfter(last);
 }
 
 const isRateLimit = (result: DeliveryResult) =>

@@ -14,6 +14,8 @@ export const SyncLink = defineEntity({
     entityId: p.text(),
     externalId: p.text().nullable(),
     externalNumber: p.text().nullable(),
+    /** The sync event whose create may have happened upstream, although its id is not known here. */
+    openCreate: p.bigint('string').nullable(),
     state: p
       .enum(() => SyncState)
       .columnType('text')

@@ -5,6 +5,7 @@ import { Feed } from './0004-feed.js';
 import { Access } from './0005-access.js';
 import { ReadViews } from './0006-read-views.js';
 import { Jobs } from './0007-jobs.js';
+import { OrderSafety } from './0012-order-safety.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   { name: '0005-access', class: Access },
   { name: '0006-read-views', class: ReadViews },
   { name: '0007-jobs', class: Jobs },
+  { name: '0012-order-safety', class: OrderSafety },
 ];

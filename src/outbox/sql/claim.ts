@@ -86,6 +86,7 @@ with target as materialized (
 select e.lane_id as "laneId", e.integration_id as "integrationId", e.token, e.head, k.external_id as "externalId",
        e.id, e.seq, e.merchant_id as "merchantId", e.entity_type as "entityType", e.entity_id as "entityId", e.operation,
        e.payload, e.previous, e.started, e.attempt_count + 1 as attempt, e.forgiven_attempts as forgiven,
-       e.max_attempts as "maxAttempts", e.idempotency_key as "idempotencyKey"
-  from ready e join links k on k.id = e.lane_id
+       e.max_attempts as "maxAttempts", e.idempotency_key as "idempotencyKey",
+       o.id::text as "openId", o.idempotency_key as "openKey", o.payload as "openPayload", o.attempt_count as "openAttempts"
+  from ready e join links k on k.id = e.lane_id left join sync_events o on o.id = k.open_create
  order by e.lane_id, e.seq`;

@@ -2,8 +2,11 @@ import { SETTLE_GATES } from './settle-gates.js';
 
 /**
  * Settles a group of lanes, all that belongs to them in one statement: `$1` to `$14` the lanes as in `given`, `$15` to `$32`
- * their events as in `done`, `$33` JSON of the policies as in `policy` (settle-gates), `$34` the instance. Columns as arrays,
- * not JSON: parsing that took as long as half of the writes.
+ * their events as in `done`, `$33` JSON of the policies as in `policy` (settle-gates), `$34` the instance, `$35` the
+ * lanes' open creates (0: none any more). Columns as arrays, not JSON: parsing that took as long as half of the writes.
+ *
+ * An open create is one that may have happened unknown to the hub. An upstream that has answered a success without an id
+ * gives none, so nothing of it stays open.
  *
  * Lanes and links are locked without waiting: one slow writer holds up its own lanes only. A lane that is in neither
  * `settled` nor `stale` was locked by somebody: settle it again. The token moves on, so that nothing is settled twice.
@@ -11,9 +14,9 @@ import { SETTLE_GATES } from './settle-gates.js';
 export const SETTLE = `
 with given as materialized (
   select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::float8[], $6::text[], $7::bool[],
-      $8::bool[], $9::text[], $10::text[], $11::text[], $12::bool[], $13::bool[], $14::float8[])
+      $8::bool[], $9::text[], $10::text[], $11::text[], $12::bool[], $13::bool[], $14::float8[], $35::bigint[])
     with ordinality as s (id, token, head, action, delay_ms, integration, tried, synced, external_id, external_number,
-      error, answered, failed, hold_ms, place)
+      error, answered, failed, hold_ms, open_create, place)
 ), held as materialized (
   select s.* from given s join lanes l on l.id = s.id and l.token = s.token join links k on k.id = l.id
    order by l.id for no key update of l, k skip locked
@@ -53,6 +56,8 @@ with given as materialized (
   update links k set external_id = coalesce(l.external_id, k.external_id),
     external_number = coalesce(l.external_number, k.external_number),
     state = case when l.action = 'PARK' then 'FAILED' when l.action = 'WAIT' or l.more then 'PENDING' else 'SYNCED' end,
+    open_create = case when coalesce(l.external_id, k.external_id, k.synced_at::text) is null and not l.synced
+                       then nullif(coalesce(l.open_create, k.open_create), 0) end,
     synced_at = case when l.synced then now() else k.synced_at end, last_error = l.error
     from lane l where k.id = l.id and l.tried
 ), ${SETTLE_GATES}, change as (
