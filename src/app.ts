@@ -21,6 +21,8 @@ import { createFeed } from './feed/feed.js';
 import { configureFromEnvironment } from './flow/configure-from-environment.js';
 import { deliverEffect } from './flow/deliver-effect.js';
 import { createIntegrations } from './flow/integrations.js';
+import { allReactions } from './flow/react/all-reactions.js';
+import { createReactor } from './flow/react/create-reactor.js';
 import type { Services } from './flow/services.js';
 import { registerApi } from './http/api.js';
 import { createCallerLimits } from './http/caller-limits.js';
@@ -150,7 +152,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     db,
     notifier,
     targets: () => integrations.targets(),
-    deliver: (id, effect) => deliverEffect({ db, inbox, integrations }, id, effect),
+    deliver: (id, effect) => deliverEffect(services, id, effect),
     changed,
     onLinked: (reference) =>
       void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
@@ -163,7 +165,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     changed,
   });
   const jobs = createJobs({ db, timersUrl: config.jobsUrl ?? undefined, definitions: allJobs, log });
-  const services = {
+  const services: Services = {
     db,
     outbox,
     inbox,
@@ -176,10 +178,13 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     httpsOnly: config.production,
     log,
   };
+  const reactor = createReactor(services, allReactions);
   const startWorker = async () => {
     void jobs.start(isWorker ? services : null);
     onStop(() => jobs.stop());
     if (!isWorker) return;
+    reactor.start();
+    onStop(() => reactor.stop());
     await dispatcher.start();
     onStop(() => dispatcher.stop(DISPATCHER_DRAIN_MS));
   };

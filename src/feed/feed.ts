@@ -4,7 +4,7 @@ import { connectionOptions, type Database, type Tx } from '../db/database.js';
 import type { Notifier } from '../db/notifier.js';
 import { HubError } from '../errors.js';
 import type { ChangeEntry, FeedSelection, NewChange } from './change.js';
-import { decodeCursor, expired, invalid } from './cursor.js';
+import { decodeCursor, encodeCursor, expired, invalid } from './cursor.js';
 import { type Epoch, readEpochs, resolveCursor } from './epochs.js';
 import { follow } from './follow.js';
 import { createPacedLoop, type PacedLoop } from './paced-loop.js';
@@ -21,6 +21,8 @@ export interface Feed {
   publish(tx: Tx, changes: NewChange[]): Promise<void>;
   /** Call after the commit of a transaction that has inserted into `changes` by other means than `publish`. */
   wake(): void;
+  /** The cursor of the last change that was committed before the call. @throws HubError DATABASE_UNAVAILABLE */
+  end(): Promise<string>;
   /**
    * Changes after a cursor, or from now on: whatever is committed after this resolves is delivered, whatever was committed
    * before the call is not. Ends when `signal` aborts, when the consumer stops, and when the feed stops.
@@ -97,6 +99,11 @@ class SealedFeed implements Feed {
   wake(): void {
     this.mayBeUnsealed = true;
     this.loop.wake();
+  }
+
+  async end(): Promise<string> {
+    const { last } = await this.upToNow().catch(unavailable);
+    return encodeCursor({ epoch: this.epochs.at(-1)?.id ?? 0, position: last });
   }
 
   async subscribe(

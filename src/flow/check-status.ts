@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InboundEvent } from '../connectors/connector.js';
 import { HubError } from '../errors.js';
 import type { EntityType } from '../model/statuses.js';
 import { OPEN_INVOICE_STATUSES, OPEN_ORDER_STATUSES } from '../model/transitions.js';
 import type { OpenIntegration } from './integrations.js';
+import { receiveEvent } from './receive-event.js';
 import type { Services } from './services.js';
 
 /** What a status check came to. */
@@ -48,7 +48,7 @@ export function canBeRead(integration: OpenIntegration, entityType: EntityType):
  * @throws HubError UNSUPPORTED, or what the upstream fails with
  */
 export async function checkStatus(
-  services: Pick<Services, 'db' | 'inbox'>,
+  services: Services,
   integration: OpenIntegration,
   entityType: EntityType,
   signal?: AbortSignal,
@@ -77,7 +77,7 @@ export async function checkStatus(
 }
 
 async function ask(
-  services: Pick<Services, 'inbox'>,
+  services: Services,
   integration: OpenIntegration,
   entityType: EntityType,
   entity: OpenEntity,
@@ -89,24 +89,9 @@ async function ask(
     result.missing += 1;
   } else if (event.status !== entity.status) {
     result.changed += 1;
-    await hand(services, integration, event);
+    const rawBody = Buffer.from(JSON.stringify(event.payload));
+    await receiveEvent(services, integration, { event, rawBody, headers: {} });
   }
-}
-
-async function hand(
-  services: Pick<Services, 'inbox'>,
-  integration: OpenIntegration,
-  event: InboundEvent,
-): Promise<void> {
-  const settings = integration.settings as { strictMapping?: boolean };
-  await services.inbox.accept({
-    merchantId: integration.merchantId,
-    integrationId: integration.id,
-    event,
-    rawBody: Buffer.from(JSON.stringify(event.payload)),
-    headers: {},
-    strictMapping: settings.strictMapping ?? false,
-  });
 }
 
 /** Waits before each question, so that deliveries keep the other half of what the upstream allows. */

@@ -44,7 +44,7 @@ const totalsSchema = z.object({
   grandTotal: amount.nullish(),
 });
 
-const createOrderSchema = z.object({
+export const createOrderSchema = z.object({
   number: label(),
   merchantId: label().nullish(),
   currency,
@@ -88,7 +88,8 @@ async function takeOrder(services: Services, tx: Tx, caller: Caller, merchantId:
   return id;
 }
 
-async function insertOrder(tx: Tx, merchantId: string, order: CreateOrder) {
+/** Writes the order with its lines and its customer. */
+export async function insertOrder(tx: Tx, merchantId: string, order: CreateOrder) {
   const id = newId('Order');
   const lines = order.lines.map((line, index) => ({
     lineNo: index + 1,

@@ -14,6 +14,7 @@ import {
   type WebhookTarget,
 } from './choose-webhook-integration.js';
 import type { OpenIntegration } from './integrations.js';
+import { receiveEvent } from './receive-event.js';
 import type { Services } from './services.js';
 
 export interface IngestWebhook extends WebhookRequest {
@@ -35,14 +36,7 @@ export async function ingestWebhook(services: Services, caller: Caller, input: I
   const integration = await find(services, caller, input);
   const event = receiverOf(integration, input).parse(input, integration.settings);
   if (input.entityType && event.entityType !== input.entityType) throw wrongEntity(input.entityType);
-  return services.inbox.accept({
-    merchantId: integration.merchantId,
-    integrationId: integration.id,
-    event,
-    rawBody: input.rawBody,
-    headers: maskHeaders(input.headers),
-    strictMapping: hasStrictMapping(integration),
-  });
+  return receiveEvent(services, integration, { event, rawBody: input.rawBody, headers: maskHeaders(input.headers) });
 }
 
 async function find(services: Services, caller: Caller, input: IngestWebhook): Promise<OpenIntegration> {
@@ -58,11 +52,6 @@ async function find(services: Services, caller: Caller, input: IngestWebhook): P
     await auditRefusal(services, caller, input, candidates, error);
     throw error;
   }
-}
-
-/** Whether mappings are strict, in the settings of any connector. */
-export function hasStrictMapping({ settings }: OpenIntegration): boolean {
-  return (settings as { strictMapping?: unknown } | null)?.strictMapping === true;
 }
 
 function wrongEntity(expected: EntityType): HubError {

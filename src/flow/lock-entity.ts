@@ -22,7 +22,18 @@ export async function lockEntity<Status extends string>(
   id: string,
   path = ['id'],
 ): Promise<LockedEntity<Status>> {
-  const [row] = await tx.sql<{ merchant_id: string; status: Status }>(STATEMENT[entityType], [id, caller.merchantId]);
-  if (row) return { merchantId: row.merchant_id, entityType, entityId: id, status: row.status };
+  const row = await lockRow<Status>(tx, entityType, id, caller.merchantId);
+  if (row) return row;
   throw new HubError('NOT_FOUND', `There is no ${entityType.toLowerCase()} ${id}.`, { path });
+}
+
+/** For the hub's own work; null when there is none, or it is another merchant's. */
+export async function lockRow<Status extends string>(
+  tx: Tx,
+  entityType: Sendable['entityType'],
+  id: string,
+  merchantId: string | null,
+): Promise<LockedEntity<Status> | null> {
+  const [row] = await tx.sql<{ merchant_id: string; status: Status }>(STATEMENT[entityType], [id, merchantId]);
+  return row ? { merchantId: row.merchant_id, entityType, entityId: id, status: row.status } : null;
 }

@@ -3,7 +3,7 @@ import { HubError } from '../errors.js';
 import type { ReplayedEvent } from '../inbox/apply-waiting.js';
 import type { EntityType, WebhookStatus } from '../model/statuses.js';
 import { receiverOf } from './choose-webhook-integration.js';
-import { hasStrictMapping } from './ingest-webhook.js';
+import { hasStrictMapping } from './receive-event.js';
 import type { Services } from './services.js';
 
 /** Which webhook events; what is left out or null means any. */

@@ -21,6 +21,7 @@ export async function startFeed(db: Database, more: { recentChanges?: number } =
   return {
     publish: (tx, changes) => feed.publish(tx, changes),
     wake: () => feed.wake(),
+    end: () => feed.end(),
     subscribe: (...args) => feed.subscribe(...args),
     stop,
   };

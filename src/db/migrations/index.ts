@@ -5,7 +5,13 @@ import { Feed } from './0004-feed.js';
 import { Access } from './0005-access.js';
 import { ReadViews } from './0006-read-views.js';
 import { Jobs } from './0007-jobs.js';
+
+
+import { FeedConsumers } from './0008-feed-consumers.js';
+
+
 import { OrderSafety } from './0012-order-safety.js';
+
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -16,5 +22,6 @@ export const migrations = [
   { name: '0005-access', class: Access },
   { name: '0006-read-views', class: ReadViews },
   { name: '0007-jobs', class: Jobs },
+  { name: '0008-feed-consumers', class: FeedConsumers },
   { name: '0012-order-safety', class: OrderSafety },
 ];

@@ -1,0 +1,25 @@
+import type { EntityType } from '../../model/statuses.js';
+import type { Sendable } from '../find-recipients.js';
+import { lockRow } from '../lock-entity.js';
+import { sendToAll } from '../send.js';
+import type { Reaction } from './reaction.js';
+
+/** What one system reports of an entity is told to the merchant's other systems; what people do is sent by their mutation. */
+export const fanOut: Reaction = {
+  name: 'fan-out',
+  async concerns({ integrations }, { kind, merchantId, entityType, integrationId }) {
+    if (integrationId === null || !kind.endsWith('.status_changed') || !isSendable(entityType)) return false;
+    const others = (await integrations.byMerchant(merchantId)).filter(({ id }) => id !== integrationId);
+    return others.some(({ enabled, connector }) => enabled && connector.sends.includes(entityType));
+  },
+  async react(services, tx, { merchantId, entityType, entityId, integrationId }) {
+    if (!isSendable(entityType)) return;
+    // Locked, so that no older state is put into a lane behind a newer one.
+    if (!(await lockRow(tx, entityType, entityId, merchantId))) return;
+    await sendToAll(services, tx, { merchantId, entityType, entityId }, 'STATUS_CHANGE', integrationId);
+  },
+};
+
+function isSendable(entityType: EntityType): entityType is Sendable['entityType'] {
+  return entityType === 'ORDER' || entityType === 'INVOICE';
+}
