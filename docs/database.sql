@@ -88,6 +88,15 @@ create table customers (
 );
 CREATE INDEX customers_merchant_id_lower_idx ON public.customers USING btree (merchant_id, lower(email));
 
+create table feed_consumers (
+  name text not null,
+  cursor text not null,
+  leased_by text,
+  leased_until timestamp with time zone,
+  moved_at timestamp with time zone default now() not null,
+  PRIMARY KEY (name)
+);
+
 create table feed_epochs (
   number integer generated always as identity not null,
   id bigint not null,

@@ -88,9 +88,9 @@ async function start(config: Config, log: Logger, onStop: OnStop): Promise<strin
   onStop(() => notifier.stop());
   const readStates = shareAnswer(() => readQueueStates(db.pool), QUEUE_STATES_MAX_AGE_MS);
   const metrics = createMetrics({ readQueueStates: readStates });
-  const { services, startWorker } = compose({ config, log, db, notifier, metrics, onStop });
-  await services.feed.start();
-  onStop(() => services.feed.stop());
+  const { services, feed, startWorker } = compose({ config, log, db, notifier, metrics, onStop });
+  await feed.start();
+  onStop(() => feed.stop());
   await configureFromEnvironment(services, config.integrations);
   const server = createServer({ log, metrics });
   let phase: Phase = 'starting';
@@ -188,7 +188,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     await dispatcher.start();
     onStop(() => dispatcher.stop(DISPATCHER_DRAIN_MS));
   };
-  return { services, startWorker };
+  return { services, feed, startWorker };
 }
 
 async function serve(server: FastifyInstance, config: Config, services: Services): Promise<WebSocketTransport> {

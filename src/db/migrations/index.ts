@@ -6,12 +6,9 @@ import { Access } from './0005-access.js';
 import { ReadViews } from './0006-read-views.js';
 import { Jobs } from './0007-jobs.js';
 
-
 import { FeedConsumers } from './0008-feed-consumers.js';
 
-
 import { OrderSafety } from './0012-order-safety.js';
-
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [

@@ -1,14 +1,17 @@
+import type { ChangeKind } from '../../feed/feed.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { Sendable } from '../find-recipients.js';
 import { lockRow } from '../lock-entity.js';
 import { sendToAll } from '../send.js';
 import type { Reaction } from './reaction.js';
 
+const KINDS: ReadonlySet<ChangeKind> = new Set(['order.status_changed', 'invoice.status_changed']);
+
 /** What one system reports of an entity is told to the merchant's other systems; what people do is sent by their mutation. */
 export const fanOut: Reaction = {
   name: 'fan-out',
   async concerns({ integrations }, { kind, merchantId, entityType, integrationId }) {
-    if (integrationId === null || !kind.endsWith('.status_changed') || !isSendable(entityType)) return false;
+    if (integrationId === null || !KINDS.has(kind)) return false;
     const others = (await integrations.byMerchant(merchantId)).filter(({ id }) => id !== integrationId);
     return others.some(({ enabled, connector }) => enabled && connector.sends.includes(entityType));
   },
