@@ -26,6 +26,7 @@ import { createReactor } from './flow/react/create-reactor.js';
 import type { Services } from './flow/services.js';
 import { registerApi } from './http/api.js';
 import { createCallerLimits } from './http/caller-limits.js';
+import { collectRoutes, registerDocs } from './http/docs/register-docs.js';
 import { type Phase, registerHealth } from './http/health.js';
 import { registerPages } from './http/pages.js';
 import { createServer } from './http/server.js';
@@ -93,6 +94,7 @@ async function start(config: Config, log: Logger, onStop: OnStop): Promise<strin
   onStop(() => feed.stop());
   await configureFromEnvironment(services, config.integrations);
   const server = createServer({ log, metrics });
+  await collectRoutes(server);
   let phase: Phase = 'starting';
   const pingDatabase = () => db.pool.query('select 1');
   registerHealth(server, { metrics, pingDatabase, readQueueStates: readStates, phase: () => phase });
@@ -203,6 +205,7 @@ async function serve(server: FastifyInstance, config: Config, services: Services
     authenticate: createAuthenticate({ sql: sqlOn(services.db.pool), tokens, logger: services.log, admit }),
     limits,
   });
+  await registerDocs(server);
   await registerPages(server, { folder: PAGES, tokens, production: config.production });
   return sockets;
 }

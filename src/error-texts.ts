@@ -152,7 +152,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   MAPPING_TIMEOUT: {
     meaning: 'A transformation of the integration’s field mappings took longer than it may.',
-    remedy: 'Simplify the transformation, then redrive.',
+    remedy: 'It is tried again. If it stays so, simplify the transformation, then redrive.',
   },
   NOT_READY: {
     meaning: 'The hub is starting or stopping.',

@@ -16,7 +16,8 @@ const Id = z
   .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
   .transform(String);
 
-const GatewayBody = z.object({
+/** The body of the gateway's own webhooks. */
+export const GatewayBody = z.object({
   eventType: z.string().min(1).max(100),
   timestamp: z.iso.datetime({ offset: true }).nullish(),
   data: z.object({

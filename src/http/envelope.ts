@@ -1,22 +1,28 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { ERRORS, type ErrorCode, HubError } from '../errors.js';
 
-/** A REST answer that went well. */
+const ENDING = {
+  timestamp: z.iso.datetime().meta({ description: 'When it was answered, UTC.' }),
+  requestId: z.string().meta({ description: 'The name of the request in the hub’s log.' }),
+};
+
+/** A REST answer that went well, around what `data` describes. */
+export const enveloped = <Data extends z.ZodType>(data: Data) =>
+  z.object({ success: z.literal(true), data, ...ENDING });
+
+/** A REST answer that tells what is wrong. */
+export const errorEnvelope = z.object({
+  success: z.literal(false),
+  error: z.string().meta({ description: 'What is wrong and what to do.' }),
+  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+  field: z.string().optional().meta({ description: 'Dotted path of the input that is wrong, where there is one.' }),
+  ...ENDING,
+});
+
 export interface SuccessEnvelope<T> {
   success: true;
   data: T;
-  /** ISO 8601, UTC. */
-  timestamp: string;
-  requestId: string;
-}
-
-export interface ErrorEnvelope {
-  success: false;
-  /** What is wrong and what to do. */
-  error: string;
-  code: ErrorCode;
-  /** Dotted path of the input that is wrong, where there is one. */
-  field?: string;
   timestamp: string;
   requestId: string;
 }
@@ -36,7 +42,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: u
   const status = ERRORS[known.code].http;
   if (status === 429 || status === 503)
     reply.header('retry-after', Math.ceil((known.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1000));
-  const envelope: ErrorEnvelope = {
+  const envelope: z.output<typeof errorEnvelope> = {
     success: false,
     error: known.message,
     code: known.code,

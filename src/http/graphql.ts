@@ -43,6 +43,8 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
     url: PATH,
     method: ['GET', 'POST'],
     bodyLimit: BODY_LIMIT,
+    // It describes itself by introspection.
+    schema: { hide: true },
     handler: fastifyApolloHandler(apollo, { context: (request) => contextOf(deps, request) }),
   });
 }

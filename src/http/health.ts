@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { HubError } from '../errors.js';
 import type { Metrics } from '../metrics.js';
-import type { Health } from '../model/statuses.js';
+import { Health } from '../model/statuses.js';
 import type { QueueState } from '../outbox/queue-states.js';
-import { success } from './envelope.js';
+import { registerRoute } from './docs/register-route.js';
+import { ANYBODY } from './docs/schemes.js';
+import { enveloped, success } from './envelope.js';
 
 export interface HealthDeps {
   metrics: Metrics;
@@ -18,18 +21,32 @@ export interface HealthDeps {
 export type Phase = 'starting' | 'ready' | 'draining';
 
 /** One kind of upstream system. Nothing here tells whose it is: the page needs no credentials. */
-interface UpstreamHealth {
-  connector: string;
-  /** The worst of its integrations. */
-  health: Health;
-  integrations: number;
-  openCircuits: number;
-  /** When the least recently checked one was checked; null: one never was. */
-  checkedAt: string | null;
-}
+const upstreamHealth = z.object({
+  connector: z.string(),
+  health: z.enum(Health).meta({ description: 'The worst of its integrations.' }),
+  integrations: z.int(),
+  openCircuits: z.int(),
+  checkedAt: z.iso
+    .datetime({ offset: true })
+    .nullable()
+    .meta({ description: 'When the least recently checked one was checked; null: one never was.' }),
+});
+type UpstreamHealth = z.output<typeof upstreamHealth>;
+
+const health = z.object({
+  status: z.enum(['HEALTHY', 'DEGRADED']),
+  phase: z.enum(['starting', 'ready', 'draining']),
+  uptimeSeconds: z.int(),
+  components: z.object({
+    database: z.object({ health: z.literal('HEALTHY'), latencyMs: z.int() }),
+    queue: z.object({ active: z.int(), retrying: z.int(), deadLetters: z.int(), overdueMs: z.int() }),
+    upstreams: z.array(upstreamHealth),
+  }),
+});
 
 /** Longer than this is away: probes have timeouts of their own. */
 const PING_MS = 2_000;
+const common = { method: 'GET', tag: 'Health', access: ANYBODY } as const;
 const WORST_FIRST: readonly Health[] = ['DOWN', 'DEGRADED', 'UNKNOWN', 'HEALTHY'];
 
 /**
@@ -37,16 +54,48 @@ const WORST_FIRST: readonly Health[] = ['DOWN', 'DEGRADED', 'UNKNOWN', 'HEALTHY'
  * `/metrics`: Prometheus. None of them needs credentials or shows a merchant's data.
  */
 export function registerHealth(server: FastifyInstance, deps: HealthDeps): void {
-  server.get('/livez', async (request) => success(request, { status: 'alive' }));
-  server.get('/readyz', async (request) => {
-    requirePhase(deps.phase());
-    await requireDatabase(deps);
-    return success(request, { status: 'ready' });
+  registerRoute(server, {
+    ...common,
+    url: '/livez',
+    summary: 'Whether the process answers',
+    answer: enveloped(z.object({ status: z.literal('alive') })),
+    handle: async ({ request }) => success(request, { status: 'alive' as const }),
   });
-  server.get('/health', async (request) => success(request, await describeHealth(deps)));
-  server.get('/metrics', async (_request, reply) => {
-    const { contentType, body } = await deps.metrics.expose();
-    return reply.type(contentType).send(body);
+  registerRoute(server, {
+    ...common,
+    url: '/readyz',
+    summary: 'Whether it can work: started, not stopping, and its database answers',
+    answer: enveloped(z.object({ status: z.literal('ready') })),
+    errors: ['NOT_READY', 'DATABASE_UNAVAILABLE'],
+    handle: async ({ request }) => {
+      requirePhase(deps.phase());
+      await requireDatabase(deps);
+      return success(request, { status: 'ready' as const });
+    },
+  });
+  registerRoute(server, {
+    ...common,
+    url: '/health',
+    summary: 'The hub and everything that it depends on',
+    answer: enveloped(health),
+    errors: ['DATABASE_UNAVAILABLE'],
+    handle: async ({ request }) => success(request, await describeHealth(deps)),
+  });
+  registerMetrics(server, deps);
+}
+
+function registerMetrics(server: FastifyInstance, { metrics }: HealthDeps): void {
+  registerRoute(server, {
+    ...common,
+    url: '/metrics',
+    summary: 'Counters and gauges, as Prometheus reads them',
+    answerType: 'text/plain',
+    answer: z.string(),
+    handle: async ({ reply }) => {
+      const { contentType, body } = await metrics.expose();
+      reply.type(contentType);
+      return body;
+    },
   });
 }
 
@@ -75,7 +124,7 @@ async function requireDatabase({ pingDatabase }: HealthDeps): Promise<number> {
   }
 }
 
-async function describeHealth(deps: HealthDeps) {
+async function describeHealth(deps: HealthDeps): Promise<z.output<typeof health>> {
   const latencyMs = await requireDatabase(deps);
   const states = await deps.readQueueStates();
   const upstreams = groupByConnector(states);

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { issueLocalToken } from '../access/local-token.js';
 import type { TokenConfig } from '../access/token.js';
+import { registerRoute } from './docs/register-route.js';
+import { ANYBODY } from './docs/schemes.js';
 
 export interface PagesOptions {
   /** The built pages; see `npm run build:web`. */
@@ -34,10 +37,19 @@ export async function registerPages(server: FastifyInstance, options: PagesOptio
       reply.header('x-content-type-options', 'nosniff');
     },
   });
-  server.get('/graphiql', (_request, reply) => reply.sendFile('graphiql.html'));
-  server.get('/session', async (request, reply) => {
-    const { headers, socket } = request;
-    const token = await issueLocalToken(tokens, production, { remoteAddress: socket.remoteAddress, headers });
-    return reply.header('cache-control', 'no-store').send({ token });
+  server.get('/graphiql', { schema: { hide: true } }, (_request, reply) => reply.sendFile('graphiql.html'));
+  registerRoute(server, {
+    method: 'GET',
+    url: '/session',
+    tag: 'Pages',
+    summary: 'An admin token for a browser on this machine; never in production',
+    access: ANYBODY,
+    answer: z.object({ token: z.string() }),
+    errors: ['FORBIDDEN'],
+    handle: async ({ request: { headers, socket }, reply }) => {
+      const token = await issueLocalToken(tokens, production, { remoteAddress: socket.remoteAddress, headers });
+      reply.header('cache-control', 'no-store');
+      return { token };
+    },
   });
 }

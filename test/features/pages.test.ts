@@ -75,6 +75,19 @@ inBrowser(
   PATIENCE_MS,
 );
 
+inBrowser(
+  `G26 /docs shows the REST addresses, and asks no other host for anything${WITHOUT}`,
+  async () => {
+    const { page, hosts, problems } = await open('/docs');
+    await shows(page, 'body', 'Whether the process answers');
+
+    expect(hosts).toEqual(ownHost());
+    expect(problems).toEqual([]);
+    await page.close();
+  },
+  PATIENCE_MS,
+);
+
 /** Runs one of the operations that GraphiQL begins with; its button has a menu once they are read and none runs. */
 async function runInGraphiql(page: Page, operation: string): Promise<void> {
   await page.click('.graphiql-execute-button[aria-haspopup="menu"]');

@@ -117,3 +117,5 @@ function collectionOf(entityType: EntityType): Collection {
   if (entityType === 'INVOICE') return 'invoices';
   throw new HubError('UNSUPPORTED', `The B2B Portal takes orders and invoices, not ${entityType}.`);
 }
+
+export { PortalEvent } from './wire.js';

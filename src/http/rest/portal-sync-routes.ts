@@ -2,10 +2,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
 import { HubError } from '../../errors.js';
-import { checkInput } from '../../flow/check-input.js';
 import { EntityType } from '../../model/statuses.js';
-import { success } from '../envelope.js';
-import { toEntityBody, toEventBody, toStatisticsBody } from './portal-bodies.js';
+import { registerRoute } from '../docs/register-route.js';
+import { CALLERS } from '../docs/schemes.js';
+import { enveloped, success } from '../envelope.js';
+import {
+  eventBody,
+  invoiceBody,
+  orderBody,
+  statisticsBody,
+  toEntityBody,
+  toEventBody,
+  toStatisticsBody,
+} from './portal-bodies.js';
 import {
   type EntityData,
   type EventData,
@@ -25,12 +34,15 @@ export type ContextOf = (request: FastifyRequest) => Promise<HubContext>;
 
 const PATH = '/api/v1/b2b/sync';
 const NOUNS = {
-  orders: { noun: 'Order', read: ORDER, sync: SYNC_ORDER },
-  invoices: { noun: 'Invoice', read: INVOICE, sync: SYNC_INVOICE },
+  orders: { noun: 'Order', read: ORDER, sync: SYNC_ORDER, body: orderBody },
+  invoices: { noun: 'Invoice', read: INVOICE, sync: SYNC_INVOICE, body: invoiceBody },
 } as const;
 type Collection = keyof typeof NOUNS;
 
-const idSchema = z.object({ id: z.string() });
+const common = { tag: 'B2B Portal', access: CALLERS } as const;
+const ROLE = 'Needs the role `admin`.';
+
+const idSchema = z.object({ id: z.string().meta({ description: 'The hub’s own id.' }) });
 
 const LIMIT = 'must be a whole number from 1 to 100';
 
@@ -39,50 +51,104 @@ const pendingSchema = z.object({
     .string()
     .transform((text) => text.toUpperCase())
     .pipe(z.enum(EntityType))
-    .optional(),
-  limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(50),
+    .optional()
+    .meta({ description: '`order` or `invoice`; both when left out.' }),
+  limit: z.coerce
+    .number(LIMIT)
+    .int(LIMIT)
+    .min(1, LIMIT)
+    .max(100, LIMIT)
+    .default(50)
+    .meta({ description: 'Most events to list.' }),
 });
 
 const syncSchema = z
-  .object({ force: z.boolean().nullish(), integrationId: z.string().nullish(), idempotencyKey: z.string().nullish() })
+  .object({
+    force: z.boolean().nullish().meta({ description: 'Also send what is in step.' }),
+    integrationId: z
+      .string()
+      .nullish()
+      .meta({ description: 'Default: the merchant’s one integration with the portal.' }),
+    idempotencyKey: z.string().nullish().meta({ description: 'The same key again answers the same event.' }),
+  })
   .nullish();
 
 /** Rows B13–B16: the portal's sync state, for admins. */
 export function registerPortalSync(scope: FastifyInstance, contextOf: ContextOf): void {
-  registerCollection(scope, contextOf, 'orders');
-  registerCollection(scope, contextOf, 'invoices');
-  scope.get(`${PATH}/pending`, async (request) => {
-    const context = await contextOf(request);
-    const variables = checkInput(pendingSchema, request.query);
-    const { syncEvents } = await run<{ syncEvents: { nodes: EventData[] } }>(context, PENDING, variables);
-    return success(request, syncEvents.nodes.map(toEventBody));
+  registerState(scope, contextOf, 'orders');
+  registerStart(scope, contextOf, 'orders');
+  registerState(scope, contextOf, 'invoices');
+  registerStart(scope, contextOf, 'invoices');
+  registerRoute(scope, {
+    ...common,
+    method: 'GET',
+    url: `${PATH}/pending`,
+    summary: 'Sync events that wait, are being sent, or will be tried again',
+    description: ROLE,
+    authorize: contextOf,
+    query: pendingSchema,
+    answer: enveloped(z.array(eventBody)),
+    handle: async ({ context, query, request }) => {
+      const { syncEvents } = await run<{ syncEvents: { nodes: EventData[] } }>(context, PENDING, query);
+      return success(request, syncEvents.nodes.map(toEventBody));
+    },
   });
-  scope.get(`${PATH}/statistics`, async (request) => {
-    const context = await contextOf(request);
-    const { syncStatistics } = await run<{ syncStatistics: StatisticsData[] }>(context, STATISTICS, {});
-    return success(request, toStatisticsBody(syncStatistics));
+  registerRoute(scope, {
+    ...common,
+    method: 'GET',
+    url: `${PATH}/statistics`,
+    summary: 'Sync events of the last 30 days, counted by state',
+    description: ROLE,
+    authorize: contextOf,
+    answer: enveloped(statisticsBody),
+    handle: async ({ context, request }) => {
+      const { syncStatistics } = await run<{ syncStatistics: StatisticsData[] }>(context, STATISTICS, {});
+      return success(request, toStatisticsBody(syncStatistics));
+    },
   });
 }
 
-function registerCollection(scope: FastifyInstance, contextOf: ContextOf, collection: Collection): void {
+function registerState(scope: FastifyInstance, contextOf: ContextOf, collection: Collection): void {
+  const { noun, body } = NOUNS[collection];
+  registerRoute(scope, {
+    ...common,
+    method: 'GET',
+    url: `${PATH}/${collection}/:id`,
+    summary: `Sync state of one ${noun.toLowerCase()}, with its events`,
+    description: ROLE,
+    authorize: contextOf,
+    params: idSchema,
+    answer: enveloped<typeof orderBody | typeof invoiceBody>(body),
+    errors: ['NOT_FOUND'],
+    handle: async ({ context, params, request }) =>
+      success(request, toEntityBody(noun, await find(context, collection, params.id))),
+  });
+}
+
+function registerStart(scope: FastifyInstance, contextOf: ContextOf, collection: Collection): void {
   const { noun, sync } = NOUNS[collection];
-  scope.get(`${PATH}/${collection}/:id`, async (request) => {
-    const entity = await find(await contextOf(request), collection, request.params);
-    return success(request, toEntityBody(noun, entity));
-  });
-  scope.post(`${PATH}/${collection}/:id/sync`, async (request) => {
-    const context = await contextOf(request);
-    const wanted = checkInput(syncSchema, request.body);
-    const entity = await find(context, collection, request.params);
-    const integrationId = wanted?.integrationId ?? (await portalOf(context, entity.merchantId));
-    const input = { ...wanted, id: entity.id, integrationId };
-    const data = await run<{ sync: { syncEvent: EventData } }>(context, sync, { input });
-    return success(request, { [`erp${noun}Id`]: entity.id, syncEvent: toEventBody(data.sync.syncEvent) });
+  registerRoute(scope, {
+    ...common,
+    method: 'POST',
+    url: `${PATH}/${collection}/:id/sync`,
+    summary: `Sends one ${noun.toLowerCase()} to the portal now`,
+    description: ROLE,
+    authorize: contextOf,
+    params: idSchema,
+    body: syncSchema,
+    answer: enveloped(z.object({ syncEvent: eventBody }).catchall(z.string())),
+    errors: ['NOT_FOUND', 'UNKNOWN_INTEGRATION', 'INTEGRATION_DISABLED', 'UNSUPPORTED', 'IDEMPOTENCY_KEY_REUSED'],
+    handle: async ({ context, params, body: wanted, request }) => {
+      const entity = await find(context, collection, params.id);
+      const integrationId = wanted?.integrationId ?? (await portalOf(context, entity.merchantId));
+      const input = { ...wanted, id: entity.id, integrationId };
+      const data = await run<{ sync: { syncEvent: EventData } }>(context, sync, { input });
+      return success(request, { [`erp${noun}Id`]: entity.id, syncEvent: toEventBody(data.sync.syncEvent) });
+    },
   });
 }
 
-async function find(context: HubContext, collection: Collection, params: unknown): Promise<EntityData> {
-  const { id } = checkInput(idSchema, params);
+async function find(context: HubContext, collection: Collection, id: string): Promise<EntityData> {
   const { noun, read } = NOUNS[collection];
   const { entity } = await run<{ entity: EntityData | null }>(context, read, { id });
   if (!entity) throw new HubError('NOT_FOUND', `There is no ${noun.toLowerCase()} ${id}.`, { path: ['id'] });

@@ -1,0 +1,72 @@
+import type { FastifySchema } from 'fastify';
+import { toJSONSchema, type z } from 'zod';
+import { ERROR_TEXTS } from '../../error-texts.js';
+import { ERRORS, type ErrorCode } from '../../errors.js';
+import type { Route } from './route.js';
+import { CALLERS } from './schemes.js';
+
+/** `$id` of the error envelope's schema. */
+export const ERROR_ENVELOPE = 'ErrorEnvelope';
+
+type Described = Omit<Route<unknown, unknown, unknown, unknown, unknown>, 'authorize' | 'handle'>;
+type JsonSchema = Record<string, unknown>;
+
+/** What Fastify keeps of a route for the OpenAPI document. */
+export function describeRoute(route: Described): FastifySchema {
+  const { tag, summary, description, access, query, headers } = route;
+  const params = route.params ?? route.rawParams;
+  const body = route.body ?? route.rawBody;
+  return {
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    security: access.map((scheme) => ({ [scheme]: [] })),
+    ...(params && { params: jsonSchema(params, 'input') }),
+    ...(query && { querystring: jsonSchema(query, 'input') }),
+    ...(headers && { headers: jsonSchema(headers, 'input') }),
+    ...(body && { body: jsonSchema(body, 'input') }),
+    response: { ...describeAnswers(route), ...describeErrors(route) },
+  };
+}
+
+export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _, ...rest } = toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
+
+function describeAnswers({ answer, answerType = 'application/json', statuses = { 200: 'Done.' } }: Described) {
+  const schema = jsonSchema(answer, 'output');
+  return Object.fromEntries(
+    Object.entries(statuses).map(([status, description]) => [
+      status,
+      { description, content: { [answerType]: { schema } } },
+    ]),
+  );
+}
+
+/** One response for each status, with the codes that it comes with. */
+function describeErrors(route: Described) {
+  const byStatus = Object.groupBy(errorsOf(route), (code) => ERRORS[code].http);
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, codes = []]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${ERROR_TEXTS[code].meaning}`).join('\n\n'),
+        ...((status === '429' || status === '503') && { headers: RETRY_AFTER }),
+        content: { 'application/json': { schema: { $ref: `${ERROR_ENVELOPE}#` } } },
+      },
+    ]),
+  );
+}
+
+const RETRY_AFTER = { 'retry-after': { type: 'integer', description: 'Seconds to wait before the next try.' } };
+
+function errorsOf({ access, params, query, body, rawBody, errors = [] }: Described): ErrorCode[] {
+  const all: ErrorCode[] = [...errors, 'INTERNAL'];
+  if (access.some((scheme) => CALLERS.includes(scheme)))
+    all.push('UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'DATABASE_UNAVAILABLE');
+  if (params || query || body) all.push('BAD_USER_INPUT');
+  if (body) all.push('INVALID_JSON');
+  if (body || rawBody) all.push('PAYLOAD_TOO_LARGE');
+  return [...new Set(all)];
+}

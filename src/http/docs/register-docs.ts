@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import reference from '@scalar/fastify-api-reference';
+import type { FastifyInstance } from 'fastify';
+import { errorEnvelope } from '../envelope.js';
+import { ERROR_ENVELOPE, jsonSchema } from './describe-route.js';
+import { SCHEMES } from './schemes.js';
+
+const ABOUT = `The addresses that other systems call, and REST shims over the GraphQL schema at \`/graphql\`, which has everything.
+
+A good answer is \`{ success: true, data, timestamp, requestId }\` unless its own schema says otherwise; a refused one is the
+error envelope, whose \`code\` is one of the closed list that the query \`errorCodes\` explains.`;
+
+/** Collects every route that is registered after it into the OpenAPI document. */
+export async function collectRoutes(server: FastifyInstance): Promise<void> {
+  server.addSchema({ $id: ERROR_ENVELOPE, ...jsonSchema(errorEnvelope, 'output') });
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Syncline', version: '1.0.0', description: ABOUT },
+      components: { securitySchemes: SCHEMES },
+    },
+    refResolver: { buildLocalReference: ({ $id }) => String($id) },
+  });
+}
+
+/** `/docs`: the reference for people; `/docs/openapi.json`: the document that it shows. */
+export async function registerDocs(server: FastifyInstance): Promise<void> {
+  await server.register(async (scope) => {
+    scope.addHook('onSend', async (_request, reply, payload) => {
+      if (String(reply.getHeader('content-type')).startsWith('text/html'))
+        reply.header('content-security-policy', contentSecurityPolicy(String(payload)));
+    });
+    await scope.register(reference, {
+      routePrefix: '/docs',
+      // What is switched off would send people, or the document, to the vendor's own pages.
+      configuration: {
+        withDefaultFonts: false,
+        hideClientButton: true,
+        showDeveloperTools: 'never',
+        mcp: { disabled: true },
+        agent: { disabled: true },
+        telemetry: false,
+        favicon: 'data:,',
+      },
+    });
+  });
+}
+
+/** The page runs what the hub serves and the script that starts it, and asks no other host for anything. */
+function contentSecurityPolicy(html: string): string {
+  const inline = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>(.*?)<\/script>/gs)];
+  const hashes = inline.map(([, script = '']) => `'sha256-${sha256(script)}'`);
+  return [
+    "default-src 'self'",
+    ["script-src 'self'", ...hashes].join(' '),
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../../errors.js';
+import { EntityType, WebhookStatus } from '../../model/statuses.js';
+
+const errors: readonly ErrorCode[] = [
+  'INVALID_JSON',
+  'INVALID_SHAPE',
+  'SIGNATURE_INVALID',
+  'TIMESTAMP_STALE',
+  'UNKNOWN_INTEGRATION',
+  'INTEGRATION_DISABLED',
+  'UNMAPPED_STATUS',
+  'RATE_LIMITED',
+  'DATABASE_UNAVAILABLE',
+];
+
+/** What the documentation of every webhook address has in common. */
+export const received = {
+  method: 'POST',
+  statuses: {
+    200: 'Applied, or kept as out of date; to a repetition what the first was answered.',
+    202: 'Kept: it is applied by itself when the entity that it speaks of appears.',
+  },
+  errors,
+} as const;
+
+/** What became of a webhook, in the gateway's words. */
+export const acceptanceBody = z.object({
+  webhookEventId: z.string(),
+  status: z.enum(WebhookStatus),
+  entityType: z.enum(EntityType),
+  entityId: z.string().nullable().meta({ description: 'The hub’s own id; null while the entity is not known.' }),
+  externalId: z.string().nullable().meta({ description: 'The sender’s id.' }),
+  entityStatus: z.string().nullable().meta({ description: 'The hub’s status of the entity after it.' }),
+  message: z.string(),
+});
