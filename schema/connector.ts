@@ -1,7 +1,6 @@
 import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
-import { toJSONSchema } from 'zod';
-import type { Connector as ConnectorCode } from '../src/connectors/connector.js';
-import { EntityType } from '../src/model/statuses.js';
+import { describeConnector } from '../src/connectors/describe-connector.js';
+import { EntityType, IntegrationMode } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
 import { Read } from './planned.js';
 import { Json } from './scalars.js';
@@ -17,14 +16,25 @@ export class Connector {
   @Field(() => [EntityType], { description: 'What the hub sends to it.' })
   sends!: EntityType[];
 
+  @Field(() => [IntegrationMode], { description: 'How an integration with it can be kept in step.' })
+  modes!: IntegrationMode[];
+
   @Field(() => Boolean, { description: 'Whether it sends webhooks to the hub.' })
   receivesWebhooks!: boolean;
 
-  @Field(() => Json, { description: 'JSON Schema of an integration’s `settings`.' })
+  @Field(() => Json, {
+    description: 'JSON Schema of an integration’s `settings`: a form can be drawn from it.',
+  })
   settingsSchema!: unknown;
 
-  @Field(() => Json, { description: 'JSON Schema of an integration’s `credentials`.' })
+  @Field(() => Json, {
+    description:
+      'JSON Schema of an integration’s `credentials`. All are `writeOnly`; secrets have the format `password`.',
+  })
   credentialsSchema!: unknown;
+
+  @Field(() => Json, { description: 'The settings of a new integration where none are given.' })
+  defaultSettings!: unknown;
 }
 
 @Resolver()
@@ -34,16 +44,4 @@ export class ConnectorQueries {
   connectors(@Ctx() context: HubContext): Connector[] {
     return context.services.connectors.map(describeConnector);
   }
-}
-
-/** What the schema shows of a connector; its zod schemas become JSON Schema, for forms. */
-export function describeConnector(connector: ConnectorCode): Connector {
-  return {
-    name: connector.name,
-    title: connector.title,
-    sends: [...connector.sends],
-    receivesWebhooks: connector.webhooks !== undefined,
-    settingsSchema: toJSONSchema(connector.settings, { io: 'input', unrepresentable: 'any' }),
-    credentialsSchema: toJSONSchema(connector.credentials, { io: 'input', unrepresentable: 'any' }),
-  };
 }

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { describeConnector } from '../src/connectors/describe-connector.js';
 import { IntegrationMode } from '../src/model/statuses.js';
-import { Connector, describeConnector } from './connector.js';
+import { Connector } from './connector.js';
 import type { HubContext } from './context.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';

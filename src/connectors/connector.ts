@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
 import type { Snapshot } from '../model/snapshots.js';
-import type { EntityType, InvoiceStatus, OrderStatus } from '../model/statuses.js';
+import type { EntityType, IntegrationMode, InvoiceStatus, OrderStatus } from '../model/statuses.js';
 import type { FieldMappings } from './field-mappings.js';
 import type { UpstreamHttp } from './http.js';
 import type { InboundOrder, PulledPage, PulledProduct, PulledStock, PullRequest } from './pull.js';
@@ -140,8 +140,11 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   sends: readonly EntityType[];
   /** Whether this is for it, e.g. orders only once they are paid; left out: everything of the kinds that it is sent. */
   accepts?(sending: Sending, settings: Settings): boolean;
+  /** How an integration with it can be kept in step. Default: all. */
+  modes?: readonly IntegrationMode[];
   /** False: the dispatcher settles each event before the next of its lane starts, and `deliver` reads back before it repeats a write. */
   honoursIdempotencyKeys: boolean;
+  /** Published as JSON Schema, so that a form can be drawn: `.meta({ title, description })` on a field is its label and its help. */
   credentials: z.ZodType<Credentials>;
   settings: z.ZodType<Settings>;
   policy(settings: Settings): DeliveryPolicy;

@@ -3,17 +3,20 @@ import type { DeliveryPolicy } from './connector.js';
 
 /** Settings that every connector has: how its integration is called. The defaults are the B2B Portal's documented ones. */
 export const policySettings = {
-  /** Milliseconds for one call, the answer's body included. */
-  timeout: z.int().min(1).max(600_000).default(30_000),
-  /** Tries after the first. */
-  maxRetries: z.int().min(0).max(50).default(3),
-  /** Milliseconds before the second try. */
-  backoffBaseMs: z.int().min(1).max(600_000).default(1000),
-  backoffFactor: z.number().min(1).max(10).default(2),
-  ratePerSecond: z.number().positive().max(10_000).nullable().default(10),
-  concurrency: z.int().min(1).max(256).default(8),
-  circuitFailures: z.int().min(1).max(1000).default(5),
-  circuitOpenMs: z.int().min(1).max(3_600_000).default(60_000),
+  timeout: z.int().min(1).max(600_000).default(30_000).describe('Milliseconds for one call, the answer included.'),
+  maxRetries: z.int().min(0).max(50).default(3).describe('Tries after the first.'),
+  backoffBaseMs: z.int().min(1).max(600_000).default(1000).describe('Milliseconds before the second try.'),
+  backoffFactor: z.number().min(1).max(10).default(2).describe('Each further wait is so many times longer.'),
+  ratePerSecond: z
+    .number()
+    .positive()
+    .max(10_000)
+    .nullable()
+    .default(10)
+    .describe('Calls per second over all processes; null: no limit.'),
+  concurrency: z.int().min(1).max(256).default(8).describe('Calls at once in one process.'),
+  circuitFailures: z.int().min(1).max(1000).default(5).describe('Failures in a row that stop the calls for a while.'),
+  circuitOpenMs: z.int().min(1).max(3_600_000).default(60_000).describe('Milliseconds of that while.'),
 };
 
 const PolicySettings = z.object(policySettings);

@@ -5,7 +5,7 @@ import { Integration } from '../db/entities/integration.js';
 import { IntegrationMode } from '../model/statuses.js';
 import { auditDone } from './audit-done.js';
 import { checkInput, label } from './check-input.js';
-import { checkConfig, fields, findConnector, mergeFields } from './integration-config.js';
+import { checkConfig, checkMode, fields, findConnector, mergeFields } from './integration-config.js';
 import { merchantFor } from './merchant-for.js';
 import type { Services } from './services.js';
 
@@ -29,6 +29,7 @@ export async function createIntegration(services: Services, caller: Caller, inpu
   requireRole(caller, 'admin');
   const { name, mode, enabled, ...given } = checkInput(createIntegrationSchema, input);
   const connector = findConnector(services, given.connector);
+  checkMode(connector, mode);
   const config = {
     credentials: mergeFields({}, given.credentials),
     settings: mergeFields({}, given.settings),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Connector } from '../connectors/connector.js';
 import { checkUpstreamUrl } from '../connectors/upstream-http.js';
 import { HubError } from '../errors.js';
+import type { IntegrationMode } from '../model/statuses.js';
 import { checkInput } from './check-input.js';
 import { effectiveSettings } from './read-integrations.js';
 import type { Services } from './services.js';
@@ -30,6 +31,12 @@ export function findConnector(services: Services, name: string): Connector {
   if (connector) return connector;
   const known = services.connectors.map((one) => one.name).join(', ');
   throw new HubError('NOT_FOUND', `There is no connector ${name}. There are: ${known}.`, { path: ['connector'] });
+}
+
+/** @throws HubError BAD_USER_INPUT where the connector does not work in this mode */
+export function checkMode({ title, modes }: Connector, mode: IntegrationMode): void {
+  if (!modes || modes.includes(mode)) return;
+  throw new HubError('BAD_USER_INPUT', `mode: ${title} works by ${modes.join(' or ')} only.`, { path: ['mode'] });
 }
 
 /**

@@ -8,7 +8,14 @@ import { HubError } from '../errors.js';
 import { IntegrationMode } from '../model/statuses.js';
 import { auditDone } from './audit-done.js';
 import { checkInput, label } from './check-input.js';
-import { checkConfig, fields, findConnector, type IntegrationConfig, mergeFields } from './integration-config.js';
+import {
+  checkConfig,
+  checkMode,
+  fields,
+  findConnector,
+  type IntegrationConfig,
+  mergeFields,
+} from './integration-config.js';
 import type { Services } from './services.js';
 
 const updateIntegrationSchema = z.object({
@@ -33,7 +40,9 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
   return services.db.transaction(async (tx) => {
     const row = await lockIntegration(tx, caller, update.id);
     const config = merge(services, row, update);
-    checkConfig(services, findConnector(services, row.connector), config);
+    const connector = findConnector(services, row.connector);
+    checkConfig(services, connector, config);
+    if (update.mode) checkMode(connector, update.mode);
     row.name = update.name ?? row.name;
     row.mode = update.mode ?? row.mode;
     row.enabled = update.enabled ?? row.enabled;

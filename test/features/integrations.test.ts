@@ -49,6 +49,36 @@ it('B8 is configured in code: a second merchant’s orders go by its own integra
   expect(links).toHaveLength(1);
 });
 
+it('G1 publishes what each connector wants to be configured with, so that a form can be drawn', async () => {
+  const ASK = `{ connectors {
+    name title sends modes receivesWebhooks settingsSchema credentialsSchema defaultSettings } }`;
+
+  const { connectors } = await hub.admin.ask<{ connectors: Record<string, unknown>[] }>(ASK);
+
+  expect(connectors.find(({ name }) => name === 'b2b-portal')).toMatchObject({
+    title: 'B2B Portal',
+    sends: ['ORDER', 'INVOICE'],
+    modes: ['POLLING', 'WEBHOOK', 'HYBRID'],
+    receivesWebhooks: true,
+    settingsSchema: {
+      required: ['baseUrl', 'merchantId'],
+      properties: {
+        baseUrl: { title: 'Address', format: 'uri', description: expect.any(String) },
+        timeout: { title: 'Timeout', type: 'integer', minimum: 1, default: 30_000 },
+      },
+    },
+    credentialsSchema: {
+      required: ['apiKey'],
+      properties: { apiKey: { type: 'string', format: 'password', writeOnly: true }, apiSecret: { writeOnly: true } },
+    },
+    defaultSettings: { timeout: 30_000, maxRetries: 3, strictMapping: false },
+  });
+  for (const { name, credentialsSchema } of connectors) {
+    const { properties = {} } = credentialsSchema as { properties?: Record<string, object> };
+    for (const field of Object.values(properties)) expect({ name, ...field }).toMatchObject({ writeOnly: true });
+  }
+});
+
 it('B28 names the wrong fields of a configuration', async () => {
   const wrong = integrationInput({ credentials: { apiKey: '' }, settings: { merchantId: 'x', timeout: -5, foo: 1 } });
 
