@@ -271,6 +271,33 @@ create table merchants (
   PRIMARY KEY (id)
 );
 
+create table notifications (
+  id text not null,
+  merchant_id text,
+  kind text not null,
+  entity_type text,
+  entity_id text,
+  integration_id text,
+  dedup_key text not null,
+  subject text not null,
+  body text not null,
+  recipients text[] default '{}'::text[] not null,
+  status text default 'PENDING'::text not null,
+  attempts integer default 0 not null,
+  token bigint default 0 not null,
+  due_at timestamp with time zone default now() not null,
+  sent_by text[] default '{}'::text[] not null,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  sent_at timestamp with time zone,
+  UNIQUE NULLS NOT DISTINCT (merchant_id, dedup_key),
+  PRIMARY KEY (id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+CREATE INDEX notifications_created_at_id_idx ON public.notifications USING btree (created_at, id);
+CREATE INDEX notifications_due ON public.notifications USING btree (due_at) WHERE (status = 'PENDING'::text);
+CREATE INDEX notifications_entity_id_idx ON public.notifications USING btree (entity_id) WHERE (entity_id IS NOT NULL);
+
 create table order_lines (
   order_id text not null,
   line_no integer not null,

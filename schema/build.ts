@@ -18,6 +18,7 @@ import { InvoiceMutations } from './invoice-mutations.js';
 import { JobQueries } from './job.js';
 import { JobMutations } from './job-mutations.js';
 import { NodeQueries } from './node.js';
+import { Notifications } from './notification.js';
 import { CustomerOrders, OrderQueries } from './order.js';
 import { OrderMutations } from './order-mutations.js';
 import { ProductQueries } from './product.js';
@@ -56,6 +57,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   AuditQueries,
   AlertQueries,
   ErrorCodeQueries,
+  Notifications,
   Subscriptions,
 ];
 

@@ -6,6 +6,7 @@ import {
   Health,
   IntegrationMode,
   InvoiceStatus,
+  NotificationStatus,
   Operation,
   OrderStatus,
   SyncEventStatus,
@@ -28,3 +29,7 @@ registerEnumType(Health, { name: 'Health' });
 registerEnumType(CircuitState, { name: 'CircuitState' });
 registerEnumType(IntegrationMode, { name: 'IntegrationMode' });
 registerEnumType(WebhookStatus, { name: 'WebhookStatus' });
+registerEnumType(NotificationStatus, {
+  name: 'NotificationStatus',
+  description: 'KEPT: no channel takes it, so it is shown here and not sent. FAILED: all attempts are used up.',
+});

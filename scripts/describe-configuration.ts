@@ -1,4 +1,5 @@
 import { allIntegrations } from '../src/config/integrations/all-integrations.js';
+import { NOTIFICATIONS } from '../src/config/notifications.js';
 import { VARIABLES, type Variable } from '../src/config/variables.js';
 
 interface Section {
@@ -12,6 +13,12 @@ const SECTIONS: Section[] = [
     title: 'The hub',
     about: 'All are optional outside production.',
     variables: Object.entries<Variable>(VARIABLES),
+  },
+  {
+    title: 'Notifications',
+    about:
+      'Channels by which people are told of alerts and of what happens to orders. All are off by default; what no channel takes is kept and shown by the query `notifications`.',
+    variables: Object.entries<Variable>(NOTIFICATIONS),
   },
   ...allIntegrations.map(({ title, connector, prefix, required, variables }) => ({
     title,

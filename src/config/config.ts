@@ -7,6 +7,7 @@ import {
 } from './integrations/read-integrations.js';
 import { keepSecret } from './kept-secrets.js';
 import { warnOfMisspelt } from './misspelt.js';
+import { NOTIFICATIONS, type NotificationConfig, notificationConfigOf } from './notifications.js';
 import { ConfigError, type Problem, problemWith } from './problems.js';
 import { type Environment, readVariables } from './read-variables.js';
 import { isStrong, VARIABLES, type ValuesOf } from './variables.js';
@@ -35,6 +36,7 @@ export interface Config {
   /** Each at least 32 characters. The first one seals, all of them open: what `createKeyring` takes. */
   encryptionSecrets: readonly [string, ...string[]];
   integrations: readonly ConfiguredIntegration[];
+  notifications: NotificationConfig;
   /** Things to tell the user that do not stop the start. */
   warnings: readonly string[];
 }
@@ -52,6 +54,7 @@ export function loadConfig(env: Environment): Config {
   const production = values.NODE_ENV === 'production';
   const dataDir = resolve(values.DATA_DIR);
   const integrations = readIntegrations(env, production, problems);
+  const notifications = notificationConfigOf(readVariables(env, NOTIFICATIONS, problems), problems);
   const secrets = production ? requireSecrets(values, problems) : provideSecrets(values, dataDir, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   const prefixes = allIntegrations.map(({ prefix }) => prefix);
@@ -72,6 +75,7 @@ export function loadConfig(env: Environment): Config {
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     encryptionSecrets: [secrets.encryptionKey, ...(values.ENCRYPTION_KEYS_OLD ?? [])],
     integrations,
+    notifications,
     warnings: [...warnOfMisspelt(env, knownNames(), prefixes), ...warnOfSecrets(values, production)],
   };
 }
@@ -115,18 +119,28 @@ function warnOfSecrets(values: Values, production: boolean): string[] {
 }
 
 function knownNames(): string[] {
-  return [...Object.keys(VARIABLES), ...integrationVariables().map(([name]) => name)];
+  return [...Object.keys(VARIABLES), ...Object.keys(NOTIFICATIONS), ...integrationVariables().map(([name]) => name)];
 }
 
 /** What the start logs: every setting, of secrets only whether they are there. */
 export function summariseConfig(config: Config): Record<string, unknown> {
-  const { databaseUrl, jobsUrl, jwtSecret, encryptionSecrets, integrations, warnings: _, ...plain } = config;
+  const {
+    databaseUrl,
+    jobsUrl,
+    jwtSecret,
+    encryptionSecrets,
+    integrations,
+    notifications,
+    warnings: _,
+    ...plain
+  } = config;
   return {
     ...plain,
     databaseUrlConfigured: databaseUrl !== null,
     jobsUrlConfigured: jobsUrl !== null,
     jwtSecretConfigured: jwtSecret !== '',
     encryptionKeyConfigured: true,
+    notificationChannels: Object.entries(notifications).flatMap(([name, channel]) => (channel ? [name] : [])),
     oldEncryptionKeys: encryptionSecrets.length - 1,
     integrations: integrations.map(({ id, merchantId, settings, credentials }) => ({
       id,

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { finished } from 'node:stream/promises';
 import got, { type OptionsInit, type Request, RequestError, TimeoutError } from 'got';
+import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { HubError } from '../errors.js';
 import { addExchange } from './exchanges.js';
 import type { Exchange, UpstreamHttp, UpstreamRequest, UpstreamResponse } from './http.js';
@@ -15,11 +16,15 @@ const KEPT_BODY_BYTES = 16 * 1024;
 export interface UpstreamHttpOptions {
   /** Whether `http:` addresses are refused: always outside development. */
   httpsOnly: boolean;
+  /** Whether addresses of private networks, this machine's among them, are refused; default false. */
+  publicOnly?: boolean;
 }
 
 /** The client that all connectors share. `close` ends the kept connections. */
 export function createUpstreamHttp(options: UpstreamHttpOptions): UpstreamHttp & { close(): void } {
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const agents = options.publicOnly
+    ? { http: new RequestFilteringHttpAgent(), https: new RequestFilteringHttpsAgent() }
+    : { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   return {
     async send(request) {
       checkUpstreamUrl(request.url, options.httpsOnly);

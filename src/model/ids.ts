@@ -10,6 +10,7 @@ export const ID_PREFIX = {
   Payout: 'pay',
   WebhookEvent: 'whe',
   Alert: 'alt',
+  Notification: 'ntf',
   ApiKey: 'key',
 } as const;
 export type NounWithId = keyof typeof ID_PREFIX;

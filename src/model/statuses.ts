@@ -89,5 +89,9 @@ export const WebhookStatus = {
 } as const;
 export type WebhookStatus = keyof typeof WebhookStatus;
 
+/** KEPT: no channel takes it; it is shown, not sent. */
+export const NotificationStatus = { PENDING: 'PENDING', SENT: 'SENT', KEPT: 'KEPT', FAILED: 'FAILED' } as const;
+export type NotificationStatus = keyof typeof NotificationStatus;
+
 export const Role = { admin: 'admin', operator: 'operator', viewer: 'viewer' } as const;
 export type Role = keyof typeof Role;

@@ -4,6 +4,7 @@ import { Customer } from './customer.js';
 import { Integration } from './integration.js';
 import { Invoice } from './invoice.js';
 import { Merchant } from './merchant.js';
+import { Notification } from './notification.js';
 import { Address, Order, OrderLine, OrderTotals } from './order.js';
 import { Payout } from './payout.js';
 import { InventoryLevel, Product } from './product.js';
@@ -29,6 +30,7 @@ export const entities = [
   SyncAttempt,
   WebhookEvent,
   Alert,
+  Notification,
   ApiKey,
   AuditEntry,
   IdempotencyKey,

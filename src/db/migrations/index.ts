@@ -5,8 +5,8 @@ import { Feed } from './0004-feed.js';
 import { Access } from './0005-access.js';
 import { ReadViews } from './0006-read-views.js';
 import { Jobs } from './0007-jobs.js';
-
 import { FeedConsumers } from './0008-feed-consumers.js';
+import { Notifications } from './0011-notifications.js';
 
 import { OrderSafety } from './0012-order-safety.js';
 
@@ -21,4 +21,5 @@ export const migrations = [
   { name: '0007-jobs', class: Jobs },
   { name: '0008-feed-consumers', class: FeedConsumers },
   { name: '0012-order-safety', class: OrderSafety },
+  { name: '0011-notifications', class: Notifications },
 ];
