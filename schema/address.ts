@@ -1,6 +1,8 @@
 import { Field, ObjectType } from 'type-graphql';
+import { Shareable } from './planned.js';
 
 @ObjectType({ simpleResolvers: true, description: 'A postal address.' })
+@Shareable()
 export class Address {
   @Field(() => String, { nullable: true })
   name!: string | null;

@@ -10,6 +10,7 @@ import { AuditQueries } from './audit-entry.js';
 import { ConnectorQueries } from './connector.js';
 import { ConnectorHealthQueries } from './connector-health.js';
 import { ErrorCodeQueries } from './error-code.js';
+import { asSubgraph } from './federation.js';
 import { IntegrationQueries } from './integration.js';
 import { IntegrationMutations } from './integration-mutations.js';
 import { InventoryQueries, ProductInventory } from './inventory.js';
@@ -64,5 +65,5 @@ const resolvers: NonEmptyArray<new () => object> = [
 /** The public schema. Inputs are checked by their scalars and by the use cases. */
 export function buildHubSchema(): GraphQLSchema {
   // type-graphql wants one; all subscriptions read the feed instead.
-  return buildSchemaSync({ resolvers, validate: false, pubSub: createPubSub() });
+  return asSubgraph(buildSchemaSync({ resolvers, validate: false, pubSub: createPubSub() }));
 }

@@ -1,7 +1,9 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { Shareable } from './planned.js';
 import { Cursor } from './scalars.js';
 
 @ObjectType({ simpleResolvers: true })
+@Shareable()
 export class PageInfo {
   @Field(() => Boolean)
   hasNextPage!: boolean;

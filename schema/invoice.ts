@@ -16,12 +16,13 @@ import { InvoiceStatus } from '../src/model/statuses.js';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { Order } from './order.js';
-import { FilterBy, planned, Read } from './planned.js';
+import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
 import { SyncEvent, SyncEventConnection } from './sync-event.js';
 import { SyncLink } from './sync-link.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
+@Key('merchantId', 'number')
 export class Invoice extends Node {
   @Field(() => String)
   number!: string;

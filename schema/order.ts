@@ -18,7 +18,7 @@ import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
 import { Node } from './node.js';
 import { Payout } from './payout.js';
-import { FilterBy, planned, Read } from './planned.js';
+import { FilterBy, Key, planned, Read, Shareable } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
 import { SyncEvent, SyncEventConnection } from './sync-event.js';
 import { SyncLink } from './sync-link.js';
@@ -46,6 +46,7 @@ export class OrderLine {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Exact amounts in the order’s currency.' })
+@Shareable()
 export class OrderTotals {
   @Field(() => Decimal)
   subtotal!: string;
@@ -64,6 +65,7 @@ export class OrderTotals {
 }
 
 @ObjectType({ implements: Node, simpleResolvers: true })
+@Key('merchantId', 'number')
 export class Order extends Node {
   @Field(() => String)
   number!: string;

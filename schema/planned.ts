@@ -11,3 +11,9 @@ export const Read = (read: FieldRule): MethodDecorator & PropertyDecorator => Ex
 
 /** Tells the planner the SQL of a filter that is not one of a column by its name. */
 export const FilterBy = (filter: FilterRule): PropertyDecorator => Extensions({ filter });
+
+/** Fields that identify a noun together, beside its id: a further key for other subgraphs. */
+export const Key = (...fields: string[]): ClassDecorator => Extensions({ keys: [fields] });
+
+/** A value without an identity, which other subgraphs may have as well. */
+export const Shareable = (): ClassDecorator => Extensions({ shareable: true });

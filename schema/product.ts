@@ -1,10 +1,11 @@
 import { Arg, Args, ArgsType, Field, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
-import { FilterBy, planned, Read } from './planned.js';
+import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
+@Key('merchantId', 'sku')
 export class Product extends Node {
   @Field(() => String)
   merchantId!: string;

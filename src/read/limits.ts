@@ -16,7 +16,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { MAX_PAGE_SIZE } from './page.js';
-import { isConnectionType } from './planning.js';
+import { type Field, isConnectionType, ruleOf } from './planning.js';
 
 /** What one operation may ask for, on HTTP and on the socket. */
 export const LIMITS = {
@@ -145,14 +145,23 @@ function weighField(weighing: Weighing, node: FieldNode, type: GraphQLNamedType 
   const rows = isConnectionType(named)
     ? pageSize(weighing, node)
     : isListType(getNullableType(field.type))
-      ? listSize(type)
+      ? listSize(weighing, type, field, node)
       : 1;
   return { cost: 1 + rows * inner.cost, depth: 1 + inner.depth, aliases: aliases + inner.aliases };
 }
 
 /** A connection's rows are multiplied at the connection, not again at its `edges` and `nodes`. */
-function listSize(owner: GraphQLNamedType | undefined): number {
-  return isConnectionType(owner) ? 1 : LIST_SIZE;
+function listSize(weighing: Weighing, owner: GraphQLNamedType | undefined, field: Field, node: FieldNode): number {
+  if (isConnectionType(owner)) return 1;
+  const { sizedBy } = ruleOf(field);
+  return sizedBy ? givenLength(weighing, node, sizedBy) : LIST_SIZE;
+}
+
+function givenLength({ variables }: Weighing, node: FieldNode, name: string): number {
+  const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
+  if (value?.kind === Kind.LIST) return value.values.length;
+  const given = value?.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
+  return Array.isArray(given) ? given.length : 1;
 }
 
 function pageSize(weighing: Weighing, node: FieldNode): number {

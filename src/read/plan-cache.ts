@@ -10,6 +10,7 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
+import { readForm } from './keys.js';
 import type { Values } from './parameters.js';
 import type { Plan } from './plan.js';
 import { nounOfId } from './roots.js';
@@ -95,17 +96,31 @@ function prepare(
 ): Prepared {
   const variables = (operation.variableDefinitions ?? []).map(({ variable, type }) => {
     const input = typeFromAST(schema, type as never) as GraphQLInputType | undefined;
-    return { name: variable.name.value, shape: shapeBy(input) };
+    return { name: variable.name.value, shape: shapeBy(schema, input) };
   });
   return { operation, fragments, variables, plans: new Map(), nounPlans: new WeakMap() };
 }
 
-/** Orders change the statement by their value, ids by the noun that they name (for `node`), all else by its shape. */
-function shapeBy(type: GraphQLInputType | undefined): (value: unknown) => string {
+/** Orders change the statement by their value, representations by their forms, ids by the noun that they name (for `node`), all else by its shape. */
+function shapeBy(schema: GraphQLSchema, type: GraphQLInputType | undefined): (value: unknown) => string {
   const named = type && getNamedType(type);
   if (isEnumType(named) && named.name.endsWith('OrderBy')) return String;
+  if (named?.name === '_Any') return (value) => representationsShape(schema, value);
   if (named?.name === 'ID') return (value) => (typeof value === 'string' ? nounOfId(value) : shape(value));
   return shape;
+}
+
+/** The forms of the representations, each once. */
+function representationsShape(schema: GraphQLSchema, value: unknown): string {
+  const forms = new Set<string>();
+  for (const representation of [value].flat()) {
+    try {
+      forms.add(readForm(schema, representation).name);
+    } catch {
+      // It is refused when the plan runs, and is no part of it.
+    }
+  }
+  return [...forms].sort().join();
 }
 
 function shape(value: unknown): string {

@@ -5,9 +5,11 @@ import {
   getNamedType,
   isInputObjectType,
   isInterfaceType,
+  isUnionType,
 } from 'graphql';
 import { ID_PREFIX } from '../model/ids.js';
 import { writeConnection } from './connection.js';
+import { writeEntities } from './entities.js';
 import { filterConditions } from './filters.js';
 import type { Noun } from './nouns.js';
 import { identityParameter, openSite, parameter, type Site, type Values } from './parameters.js';
@@ -33,6 +35,7 @@ export function writeRoot(planning: Planning, field: Field, nodes: readonly Fiel
   const type = getNamedType(field.type);
   if (rule.js) return null;
   planning.planned += 1;
+  if (isUnionType(type)) return writeEntities(planning, field, nodes);
   if (isInterfaceType(type)) return writeNode(planning, field, nodes);
   if (isConnectionType(type)) return writeConnection(planning, field, nodes, { deletedHidden: true });
   if (String(field.type).startsWith('[')) return writeList(planning, field, nodes);

@@ -23,6 +23,8 @@ export interface FieldRule {
   limit?: number;
   /** The field has a resolver in JavaScript that needs these properties of the row (as `row.$property`). */
   needs?: readonly string[];
+  /** The argument whose length is that of the list; for the operation's cost. */
+  sizedBy?: string;
   /** A field that JavaScript answers without the database. */
   js?: boolean;
   /** Of a change's noun: its fields that stand as they were then, each by the change's field that says so. */
