@@ -1,8 +1,9 @@
 import { b2bPortal } from './b2b-portal/index.js';
 import type { Connector } from './connector.js';
+import { netsis } from './netsis/index.js';
 
 /** Every connector, one line each. */
-export const connectors: readonly Connector[] = [b2bPortal];
+export const connectors: readonly Connector[] = [b2bPortal, netsis];
 
 export function findConnector(name: string): Connector | undefined {
   return connectors.find((connector) => connector.name === name);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Table from 'cli-table3';
-import type { Connection, DeliveryResult, Effect } from '../../src/connectors/connector.js';
+import type { Connection, Connector, DeliveryResult, Effect } from '../../src/connectors/connector.js';
 import { recordExchanges } from '../../src/connectors/exchanges.js';
 import type { Exchange } from '../../src/connectors/http.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
@@ -18,10 +18,8 @@ export function describeConnector(subject: ConnectorSubject): void {
   const outcomes: [string, number, DeliveryResult][] = [];
 
   beforeAll(async () => {
-    simulator = await spawnSimulator(connector.name, {
-      apiKey: subject.credentials['apiKey'] ?? '',
-      apiSecret: subject.credentials['apiSecret'] ?? '',
-    });
+    const { apiKey = '', apiSecret = '' } = subject.simulatorKeys ?? subject.credentials;
+    simulator = await spawnSimulator(connector.name, { apiKey, apiSecret });
     connection = connect(subject, simulator.url, http);
   });
   beforeEach(() => simulator.control.reset());
@@ -32,23 +30,31 @@ export function describeConnector(subject: ConnectorSubject): void {
   });
 
   describe('under faults', () => {
-    it.each(FAULT_CASES)('answers $name as $kind $code, with one call and no secret kept', async (faultCase) => {
-      const exchanges: Exchange[] = [];
-      await simulator.control.addFault(faultCase.fault);
+    it.each(faultCasesOf(subject))(
+      'answers $name as $kind $code, with no call repeated and no secret kept',
+      async (one) => {
+        const exchanges: Exchange[] = [];
+        // What the connection keeps (a token) is there before the fault.
+        await connection.checkHealth();
+        const before = (await simulator.control.requests()).length;
+        await simulator.control.addFault({ ...subject.faultAt, ...one.fault });
 
-      const result = await recordExchanges(exchanges, () => connection.deliver(firstEffect(subject)));
+        const result = await recordExchanges(exchanges, () => connection.deliver(firstEffect(subject)));
 
-      outcomes.push([faultCase.name, exchanges.length, result]);
-      expectOutcome(result, faultCase);
-      expect(await simulator.control.requests()).toHaveLength(subject.callsPerDelivery);
-      expect(exchanges).toHaveLength(subject.callsPerDelivery);
-      expectNoSecret(subject, { exchanges, result });
-    });
+        outcomes.push([one.name, exchanges.length, result]);
+        expectOutcome(result, one);
+        expect(await simulator.control.requests()).toHaveLength(
+          before + subject.callsPerDelivery + (one.furtherCalls ?? 0),
+        );
+        expect(exchanges).toHaveLength(subject.callsPerDelivery + (one.furtherCalls ?? 0));
+        expectNoSecret(subject, { exchanges, result });
+      },
+    );
 
     it.each(FAULT_CASES.filter(({ kind }) => kind === 'retry'))(
       'has one effect when a second attempt follows $name',
       async ({ fault }) => {
-        await simulator.control.addFault(fault);
+        await simulator.control.addFault({ ...subject.faultAt, ...fault });
         await connection.deliver(firstEffect(subject));
 
         const second = await connection.deliver({ ...firstEffect(subject), attempt: 2 });
@@ -80,12 +86,14 @@ export function describeConnector(subject: ConnectorSubject): void {
       const state = await simulator.control.state();
       expect(updated.externalId).toBe(externalId);
       expect(state[collection]).toMatchObject([{ id: externalId, status: changed.status }]);
-      expect(state.effects.map((it) => it.idempotencyKey)).toEqual(['k1', 'k2']);
+      const keys = connector.honoursIdempotencyKeys ? ['k1', 'k2'] : [null, null];
+      expect(state.effects.map((it) => it.idempotencyKey)).toEqual(keys);
+      if (!connection.readStatus) return;
       expect(read).toMatchObject({ entityType, reference: { externalId }, status: changed.status });
     });
 
     it('is one effect under one key, however often it is sent, with the first answer each time', async () => {
-      const results = await Promise.all(Array.from({ length: 5 }, () => deliverTo(connection, effect('same'))));
+      const results = await sendAgain(connector, 5, (attempt) => deliverTo(connection, effect('same', { attempt })));
 
       const { effects } = await simulator.control.state();
       expect(new Set(results.map((it) => it.externalId)).size).toBe(1);
@@ -98,7 +106,7 @@ export function describeConnector(subject: ConnectorSubject): void {
       const result = await connection.deliver(update);
 
       expect(result).toMatchObject({ kind: 'rejected', code: 'UPSTREAM_NOT_FOUND', httpStatus: 404 });
-      expect(await connection.readStatus?.(entityType, 'gone_1')).toBeNull();
+      if (connection.readStatus) expect(await connection.readStatus(entityType, 'gone_1')).toBeNull();
     });
   });
 
@@ -116,6 +124,29 @@ export function describeConnector(subject: ConnectorSubject): void {
 
     expect(parsed.error?.message).toContain('timout');
   });
+}
+
+/** The faults and what they come to with this connector. */
+function faultCasesOf({ callsToSignInAgain }: ConnectorSubject): (FaultCase & { furtherCalls?: number })[] {
+  if (callsToSignInAgain === undefined) return FAULT_CASES;
+  return FAULT_CASES.map((one) =>
+    one.name === '401'
+      ? { name: '401, then a new sign-in', fault: one.fault, kind: 'delivered', furtherCalls: callsToSignInAgain }
+      : one,
+  );
+}
+
+/** At once where the upstream keeps keys; else one after the other, as the dispatcher does. */
+async function sendAgain<T>(
+  { honoursIdempotencyKeys }: Connector,
+  times: number,
+  send: (attempt: number) => Promise<T>,
+) {
+  const attempts = Array.from({ length: times }, (_, index) => index + 1);
+  if (honoursIdempotencyKeys) return Promise.all(attempts.map(send));
+  const results: T[] = [];
+  for (const attempt of attempts) results.push(await send(attempt));
+  return results;
 }
 
 function expectOutcome(result: DeliveryResult, { kind, code, retryAfterMs }: FaultCase): void {

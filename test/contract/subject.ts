@@ -5,6 +5,8 @@ import type { EntityType } from '../../src/model/statuses.js';
 export interface ConnectorSubject {
   connector: Connector;
   credentials: Record<string, string>;
+  /** The keys that the simulator accepts, where the credentials have other names for them. */
+  simulatorKeys?: { apiKey: string; apiSecret: string };
   /** Settings besides `timeout`, which the suite sets. */
   settings(url: string): Record<string, unknown>;
   /** Values that must appear in nothing that is kept. */
@@ -16,8 +18,12 @@ export interface ConnectorSubject {
     snapshot: NonNullable<Effect['snapshot']>;
     changed: NonNullable<Effect['snapshot']>;
   }[];
-  /** Requests of one undisturbed delivery. */
+  /** Requests of one undisturbed delivery, once the connection has what it keeps (a token). */
   callsPerDelivery: number;
+  /** The write, where a delivery has several requests: the one that the faults hit. Left out: the first request. */
+  faultAt?: { method: string; path: string };
+  /** It signs in anew when it is told 401, so that one 401 is overcome, by so many further requests. */
+  callsToSignInAgain?: number;
 }
 
 /** Long enough for a busy machine; each fault that ends in a timeout costs as much. */

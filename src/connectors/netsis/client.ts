@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { classify, readAnswer, UpstreamError } from '../classify.js';
+import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
+import type { NetsisCredentials, NetsisSettings } from './settings.js';
+import { createTokenSource } from './token.js';
+import { Account, Envelope, ItemCard, Slip } from './wire.js';
+
+/** One method per remote call. All throw HubErrors with the codes of `classify.ts` and `http.ts`. */
+export interface NetsisClient {
+  /** Items by their code, from a position on, and how many there are in all, where Netsis says it. */
+  listItems(offset: number, limit: number): Promise<{ cards: ItemCard[]; total: number | null }>;
+  hasAccount(code: string): Promise<boolean>;
+  createAccount(body: unknown): Promise<void>;
+  /** The sales order with this number; null: there is none. */
+  findOrder(number: string): Promise<Slip | null>;
+  createOrder(body: unknown): Promise<void>;
+  updateOrder(number: string, customerCode: string, body: unknown): Promise<void>;
+}
+
+/** Sales orders among the kinds of slips. */
+const SALES_ORDER = 'ftSSip';
+type Call = Pick<UpstreamRequest, 'method' | 'body'> & { path: string };
+
+/** Needs the shared client; signs in by itself, once more when a token has become void. */
+export function createNetsisClient(
+  http: UpstreamHttp,
+  settings: NetsisSettings,
+  credentials: NetsisCredentials,
+): NetsisClient {
+  const tokens = createTokenSource(http, settings, credentials);
+  const sendWith = (token: string, { method, path, body }: Call) =>
+    http.send({
+      method,
+      url: `${settings.baseUrl}/api/v2/${path}`,
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
+      },
+      body,
+      timeoutMs: settings.timeout,
+      secrets: [credentials.password, credentials.dbPassword],
+    });
+  const call = async (request: Call): Promise<Envelope> => {
+    const token = await tokens.get();
+    const first = await sendWith(token, request);
+    // A void token is refused before anything is done: to repeat is safe.
+    if (first.status !== 401) return readEnvelope(first);
+    tokens.drop(token);
+    return readEnvelope(await sendWith(await tokens.get(), request));
+  };
+  const page = async <T>(path: string, shape: z.ZodType<T>) => {
+    const envelope = await call({ method: 'GET', path });
+    return { rows: readData(envelope, z.array(shape).nullish()) ?? [], total: envelope.TotalCount ?? null };
+  };
+  const list = async <T>(path: string, shape: z.ZodType<T>) => (await page(path, shape)).rows;
+  const write = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
+    void (await call({ method, path, body: JSON.stringify(body) }));
+  return {
+    listItems: async (offset, limit) => {
+      const { rows, total } = await page(`Items?${query({ limit, offset, sort: 'STOK_KODU ASC' })}`, ItemCard);
+      return { cards: rows, total };
+    },
+    hasAccount: async (code) => {
+      const found = await list(`ARPs?${query({ q: equals('CARI_KOD', code), limit: 1 })}`, Account);
+      return found.some(({ CariTemelBilgi: { CARI_KOD } }) => CARI_KOD === code);
+    },
+    createAccount: (body) => write('POST', 'ARPs', body),
+    findOrder: async (number) => {
+      const found = await list(
+        `ItemSlips?${query({ docType: SALES_ORDER, q: equals('FATIRS_NO', number), limit: 1 })}`,
+        Slip,
+      );
+      return found.find(({ FatUst: { FATIRS_NO } }) => FATIRS_NO === number) ?? null;
+    },
+    createOrder: (body) => write('POST', `ItemSlips?${query({ docType: SALES_ORDER })}`, body),
+    updateOrder: (number, customerCode, body) =>
+      write('PUT', `ItemSlips/${encodeURIComponent(`${SALES_ORDER};${number};${customerCode}`)}`, body),
+  };
+}
+
+function query(parameters: Record<string, string | number>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
+}
+
+/** A condition of SQL, which is how Netsis filters. */
+function equals(column: string, value: string): string {
+  return `${column}='${value.replaceAll("'", "''")}'`;
+}
+
+/** Errors of the business come with status 200. */
+function readEnvelope(response: UpstreamResponse): Envelope {
+  const failure = classify(response);
+  if (failure) throw failure;
+  const envelope = readAnswer(response, Envelope);
+  if (envelope.IsSuccessful) return envelope;
+  const code = envelope.ErrorCode ? ` (${envelope.ErrorCode})` : '';
+  const said = response.mask(envelope.ErrorDesc ?? 'no reason').replace(/[\p{Cc}\s]+/gu, ' ');
+  throw new UpstreamError(
+    'UPSTREAM_REJECTED',
+    `Netsis refused it${code}: ${said.slice(0, 300).trim()}`,
+    response.status,
+  );
+}
+
+function readData<T>(envelope: Envelope, shape: z.ZodType<T>): T {
+  const parsed = shape.safeParse(envelope.Data);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UpstreamError(
+    'UPSTREAM_BAD_RESPONSE',
+    `Netsis answered, but the field "Data.${issue?.path.join('.') ?? ''}" is wrong: ${issue?.message ?? 'unknown'}.`,
+    200,
+  );
+}

@@ -1,0 +1,94 @@
+import { HubError } from '../../errors.js';
+import type { OrderSnapshot } from '../../model/snapshots.js';
+import { deliverSafely, UpstreamError } from '../classify.js';
+import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
+import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
+import { policyOf } from '../policy.js';
+import { createNetsisClient, type NetsisClient } from './client.js';
+import { accountCode, accountToNetsis, documentNumber, orderToNetsis, productOf, stockOf } from './mapping.js';
+import { pullItems } from './pull-items.js';
+import { NetsisCredentials, NetsisSettings } from './settings.js';
+
+/** Netsis by NetOpenX REST: orders out with their customers, items, prices and stock in. */
+export const netsis: Connector<NetsisCredentials, NetsisSettings> = {
+  name: 'netsis',
+  title: 'Netsis ERP',
+  sends: ['ORDER'],
+  accepts: ({ snapshot, linked }, { statuses }) =>
+    linked || !statuses || statuses.includes((snapshot as OrderSnapshot).status),
+  honoursIdempotencyKeys: false,
+  credentials: NetsisCredentials,
+  settings: NetsisSettings,
+  policy: policyOf,
+  demo: {
+    webhookPath: null,
+    credentials: ({ apiKey, apiSecret }) => ({ username: apiKey, password: apiSecret }),
+    settings: ({ url }) => ({ baseUrl: url, database: 'DEMO', currencyNumbers: { USD: 1, EUR: 2 } }),
+  },
+  connect({ credentials, settings, mappings = noFieldMappings }, http): Connection {
+    const client = createNetsisClient(http, settings, credentials);
+    return {
+      deliver: (effect) => deliverSafely(() => deliver({ client, settings, mappings }, effect)),
+      checkHealth: async () => void (await client.listItems(0, 1)),
+      pull: {
+        PRODUCT: ({ signal }) => pullItems(client, settings, signal, productOf),
+        INVENTORY: ({ signal }) => pullItems(client, settings, signal, stockOf),
+      },
+    };
+  },
+};
+
+interface Parts {
+  client: NetsisClient;
+  settings: NetsisSettings;
+  mappings: FieldMappings;
+}
+
+async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
+  const { client, settings, mappings } = parts;
+  if (effect.entityType !== 'ORDER')
+    throw new HubError('UNSUPPORTED', `Netsis takes orders, not ${effect.entityType}.`);
+  if (effect.operation === 'QUERY') return query(client, effect);
+  if (effect.operation === 'DELETE' || !effect.snapshot) {
+    throw new HubError('UNSUPPORTED', 'The hub deletes no order in Netsis: cancel it instead.');
+  }
+  const order = effect.snapshot as OrderSnapshot;
+  const number = effect.externalId ?? documentNumber(order, settings);
+  const customerCode = accountCode(order, settings);
+  const body = await mappings.outbound('ORDER', order, orderToNetsis(order, { number, customerCode }, settings));
+  const found = await findOwn(client, number, order);
+  if (effect.externalId && !found) throw vanished(number);
+  if (found && effect.externalId) await client.updateOrder(number, found.FatUst.CariKod, body);
+  // Found without an id known: an earlier attempt made it and its answer was lost. It says the same; nothing is repeated.
+  if (!found) await create(parts, order, customerCode, body);
+  return { kind: 'delivered', externalId: number, externalNumber: number };
+}
+
+async function create({ client, settings }: Parts, order: OrderSnapshot, customerCode: string, body: unknown) {
+  if (!(await client.hasAccount(customerCode))) {
+    await client.createAccount(accountToNetsis(customerCode, order, settings));
+  }
+  await client.createOrder(body);
+}
+
+/** Before every write: Netsis knows no idempotency keys, so what is there already is looked for by its number. */
+async function findOwn(client: NetsisClient, number: string, order: OrderSnapshot) {
+  const found = await client.findOrder(number);
+  if (!found || found.FatUst.EKACK1 === order.id) return found;
+  throw new UpstreamError(
+    'UPSTREAM_CONFLICT',
+    `Netsis has an order ${number} that another program made: give the integration a documentPrefix of its own.`,
+    200,
+  );
+}
+
+function vanished(number: string): UpstreamError {
+  const advice = 'Have it restored there and retry, or skip this sync event.';
+  return new UpstreamError('UPSTREAM_NOT_FOUND', `Netsis no longer has the order ${number}. ${advice}`, 404);
+}
+
+async function query(client: NetsisClient, { externalId }: Effect): Promise<DeliveryResult> {
+  const found = externalId ? await client.findOrder(externalId) : null;
+  if (!found) throw new UpstreamError('UPSTREAM_NOT_FOUND', 'Netsis does not have this order.', 404);
+  return { kind: 'delivered', externalId, externalNumber: externalId };
+}

@@ -1,0 +1,1 @@
+export { buildNetsis as buildSimulator } from './simulated-netsis.js';

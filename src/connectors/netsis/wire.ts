@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { decimalText } from '../exact-json.js';
+
+/** Netsis pads its codes with blanks. */
+const Code = z.union([z.string(), z.number()]).transform((value) => String(value).trim());
+const Text = z
+  .string()
+  .nullish()
+  .transform((value) => value?.trim() || null);
+const Amount = z.union([z.number(), z.string()]).nullish();
+
+/** Exact decimal text; a comma for the point is taken, as some versions print amounts in the server's language. */
+export function amountText(value: number | string | null | undefined): string | null {
+  if (value === null || value === undefined) return null;
+  return decimalText(typeof value === 'string' ? value.trim().replace(/^(-?\d+),(\d+)$/, '$1.$2') : value);
+}
+
+/** The answer to a sign-in. */
+export const TokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().default(1200),
+});
+
+/** What every other call answers with status 200; an error of the business is told by it alone. */
+export const Envelope = z.object({
+  IsSuccessful: z.boolean(),
+  ErrorCode: z.union([z.string(), z.number()]).nullish(),
+  ErrorDesc: z.string().nullish(),
+  TotalCount: z.int().nullish(),
+  Data: z.unknown(),
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+const BasicItem = z.object({ Stok_Kodu: Code, Stok_Adi: Text, Miktar: Amount });
+
+/** An item's card; `Satis_Fiat1` to `4`, the barcode and the group are read by name from what is kept beside the shape. */
+export const ItemCard = z.object({ StokTemelBilgi: z.looseObject(BasicItem.shape) });
+export type ItemCard = z.infer<typeof ItemCard>;
+
+/** An account (ARP), as much as is needed to know that it is there. */
+export const Account = z.object({ CariTemelBilgi: z.object({ CARI_KOD: Code }) });
+
+/** An order's slip. `EKACK1` holds the hub's id of the order. */
+export const Slip = z.object({ FatUst: z.object({ FATIRS_NO: Code, CariKod: Code, EKACK1: Text }) });
+export type Slip = z.infer<typeof Slip>;
