@@ -27,6 +27,35 @@ export function createNetsisClient(
   settings: NetsisSettings,
   credentials: NetsisCredentials,
 ): NetsisClient {
+  const call = createCall(http, settings, credentials);
+  const page = async <T>(path: string, parameters: Record<string, string | number>, shape: z.ZodType<T>) => {
+    const envelope = await call({ method: 'GET', path: `${path}?${query(parameters)}` });
+    return { rows: readData(envelope, z.array(shape).nullish()) ?? [], total: envelope.TotalCount ?? null };
+  };
+  const write = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
+    void (await call({ method, path, body: JSON.stringify(body) }));
+  return {
+    async listItems(offset, limit) {
+      const { rows, total } = await page('Items', { limit, offset, sort: 'STOK_KODU ASC' }, ItemCard);
+      return { cards: rows, total };
+    },
+    async hasAccount(code) {
+      const { rows } = await page('ARPs', { q: equals('CARI_KOD', code), limit: 1 }, Account);
+      return rows.some(({ CariTemelBilgi: { CARI_KOD } }) => CARI_KOD === code);
+    },
+    createAccount: (body) => write('POST', 'ARPs', body),
+    async findOrder(number) {
+      const wanted = { docType: SALES_ORDER, q: equals('FATIRS_NO', number), limit: 1 };
+      const { rows } = await page('ItemSlips', wanted, Slip);
+      return rows.find(({ FatUst: { FATIRS_NO } }) => FATIRS_NO === number) ?? null;
+    },
+    createOrder: (body) => write('POST', `ItemSlips?${query({ docType: SALES_ORDER })}`, body),
+    updateOrder: (number, customerCode, body) =>
+      write('PUT', `ItemSlips/${encodeURIComponent(`${SALES_ORDER};${number};${customerCode}`)}`, body),
+  };
+}
+
+function createCall(http: UpstreamHttp, settings: NetsisSettings, credentials: NetsisCredentials) {
   const tokens = createTokenSource(http, settings, credentials);
   const sendWith = (token: string, { method, path, body }: Call) =>
     http.send({
@@ -41,41 +70,13 @@ export function createNetsisClient(
       timeoutMs: settings.timeout,
       secrets: [credentials.password, credentials.dbPassword],
     });
-  const call = async (request: Call): Promise<Envelope> => {
+  return async (request: Call): Promise<Envelope> => {
     const token = await tokens.get();
     const first = await sendWith(token, request);
     // A void token is refused before anything is done: to repeat is safe.
     if (first.status !== 401) return readEnvelope(first);
     tokens.drop(token);
     return readEnvelope(await sendWith(await tokens.get(), request));
-  };
-  const page = async <T>(path: string, shape: z.ZodType<T>) => {
-    const envelope = await call({ method: 'GET', path });
-    return { rows: readData(envelope, z.array(shape).nullish()) ?? [], total: envelope.TotalCount ?? null };
-  };
-  const list = async <T>(path: string, shape: z.ZodType<T>) => (await page(path, shape)).rows;
-  const write = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
-    void (await call({ method, path, body: JSON.stringify(body) }));
-  return {
-    listItems: async (offset, limit) => {
-      const { rows, total } = await page(`Items?${query({ limit, offset, sort: 'STOK_KODU ASC' })}`, ItemCard);
-      return { cards: rows, total };
-    },
-    hasAccount: async (code) => {
-      const found = await list(`ARPs?${query({ q: equals('CARI_KOD', code), limit: 1 })}`, Account);
-      return found.some(({ CariTemelBilgi: { CARI_KOD } }) => CARI_KOD === code);
-    },
-    createAccount: (body) => write('POST', 'ARPs', body),
-    findOrder: async (number) => {
-      const found = await list(
-        `ItemSlips?${query({ docType: SALES_ORDER, q: equals('FATIRS_NO', number), limit: 1 })}`,
-        Slip,
-      );
-      return found.find(({ FatUst: { FATIRS_NO } }) => FATIRS_NO === number) ?? null;
-    },
-    createOrder: (body) => write('POST', `ItemSlips?${query({ docType: SALES_ORDER })}`, body),
-    updateOrder: (number, customerCode, body) =>
-      write('PUT', `ItemSlips/${encodeURIComponent(`${SALES_ORDER};${number};${customerCode}`)}`, body),
   };
 }
 
