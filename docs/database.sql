@@ -49,6 +49,16 @@ CREATE INDEX audit_entries_entity_id_id_idx ON public.audit_entries USING btree 
 CREATE TRIGGER audit_entries_final BEFORE DELETE OR UPDATE ON public.audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entries_are_final();
 CREATE TRIGGER audit_entries_kept BEFORE TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_are_final();
 
+create table brands (
+  id text not null,
+  merchant_id text not null,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+CREATE UNIQUE INDEX brands_name ON public.brands USING btree (merchant_id, lower(name));
+
 create table change_batches (
   no bigint not null,
   "position" bigint not null,
@@ -175,6 +185,7 @@ create table inventory_levels (
   source text default 'live'::text not null,
   read_at timestamp with time zone not null,
   updated_at timestamp with time zone default now() not null,
+  removed_at timestamp with time zone,
   UNIQUE (integration_id, sku, location),
   PRIMARY KEY (id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id),
@@ -382,10 +393,68 @@ create table products (
   currency text,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  deleted_at timestamp with time zone,
+  source_integration_id text,
   UNIQUE (merchant_id, sku),
   PRIMARY KEY (id),
-  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id),
+  FOREIGN KEY (source_integration_id) REFERENCES integrations(id)
 );
+CREATE INDEX products_merchant_id_brand_sku_id_idx ON public.products USING btree (merchant_id, brand, sku, id);
+CREATE INDEX products_source_integration_id_sku_idx ON public.products USING btree (source_integration_id, sku) WHERE (source_integration_id IS NOT NULL);
+
+create table pull_states (
+  integration_id text not null,
+  entity_type text not null,
+  asked_at timestamp with time zone,
+  watermark timestamp with time zone,
+  full_at timestamp with time zone,
+  full_wanted boolean default true not null,
+  succeeded_at timestamp with time zone,
+  fresh_until timestamp with time zone,
+  failed_at timestamp with time zone,
+  PRIMARY KEY (integration_id, entity_type),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE
+) with (fillfactor=50);
+
+create table pulls (
+  id text not null,
+  merchant_id text not null,
+  integration_id text not null,
+  entity_type text not null,
+  sync_event_id bigint not null,
+  since timestamp with time zone,
+  state text default 'RUNNING'::text not null,
+  rows_read integer default 0 not null,
+  rows_changed integer default 0 not null,
+  rows_removed integer default 0 not null,
+  problem_count integer default 0 not null,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  updated_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone,
+  error_code text,
+  error_message text,
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id)
+) with (fillfactor=50);
+CREATE INDEX pulls_integration_id_entity_type_started_at_idx ON public.pulls USING btree (integration_id, entity_type, started_at);
+CREATE INDEX pulls_started_at_id_idx ON public.pulls USING btree (started_at, id);
+CREATE INDEX pulls_sync_event_id_idx ON public.pulls USING btree (sync_event_id);
+
+create table row_problems (
+  id bigint generated always as identity not null,
+  merchant_id text not null,
+  pull_id text not null,
+  sync_event_id bigint not null,
+  line integer not null,
+  column_name text not null,
+  value text not null,
+  rule text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (pull_id) REFERENCES pulls(id) ON DELETE CASCADE
+);
+CREATE INDEX row_problems_pull_id_idx ON public.row_problems USING btree (pull_id);
+CREATE INDEX row_problems_sync_event_id_id_idx ON public.row_problems USING btree (sync_event_id, id);
 
 create table schema_migrations (
   id integer default nextval('schema_migrations_id_seq'::regclass) not null,

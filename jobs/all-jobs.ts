@@ -6,11 +6,13 @@ import { removeOldIdempotencyKeys } from './remove-old-idempotency-keys.js';
 import { removeOldWebhooks } from './remove-old-webhooks.js';
 import { retryFailed } from './retry-failed.js';
 import { rotateCredentials } from './rotate-credentials.js';
+import { startPulls } from './start-pulls.js';
 
 /** Every job of the hub; a new one is added here or it does not exist. */
 export const allJobs: readonly JobDefinition[] = [
   checkHealth,
   retryFailed,
+  startPulls,
   checkStatus,
   removeOldEvents,
   removeOldWebhooks,

@@ -7,6 +7,7 @@ import { AlertQueries } from './alert.js';
 import { ApiKeyQueries } from './api-key.js';
 import { ApiKeyMutations } from './api-key-mutations.js';
 import { AuditQueries } from './audit-entry.js';
+import { BrandQueries } from './brand.js';
 import { ConnectorQueries } from './connector.js';
 import { ConnectorHealthQueries } from './connector-health.js';
 import { ErrorCodeQueries } from './error-code.js';
@@ -23,6 +24,7 @@ import { Notifications } from './notification.js';
 import { CustomerOrders, OrderQueries } from './order.js';
 import { OrderMutations } from './order-mutations.js';
 import { ProductQueries } from './product.js';
+import { PullQueries, SyncEventPulls } from './pull.js';
 import { StatisticsQueries } from './statistics.js';
 import { Subscriptions } from './subscriptions.js';
 import { SyncEventQueries } from './sync-event.js';
@@ -38,6 +40,9 @@ const resolvers: NonEmptyArray<new () => object> = [
   CustomerOrders,
   InvoiceQueries,
   ProductQueries,
+  BrandQueries,
+  PullQueries,
+  SyncEventPulls,
   InventoryQueries,
   ProductInventory,
   SyncEventQueries,

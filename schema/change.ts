@@ -14,6 +14,7 @@ import { InventoryLevel } from './inventory.js';
 import { Invoice } from './invoice.js';
 import { Order } from './order.js';
 import { Read } from './planned.js';
+import { Product } from './product.js';
 import { Cursor, DateTime, Json } from './scalars.js';
 import { SyncEvent } from './sync-event.js';
 import { WebhookEvent } from './webhook-event.js';
@@ -87,6 +88,19 @@ export class InvoiceStatusChange extends Change {
   sourceStatus!: string | null;
 }
 
+@ObjectType({
+  implements: Change,
+  simpleResolvers: true,
+  description: 'A product was created, changed or removed: `data.action`.',
+})
+export class ProductChange extends Change {
+  @Field(() => Product, { nullable: true })
+  product!: string | null;
+
+  @Field(() => String)
+  sku!: string;
+}
+
 @ObjectType({ implements: Change, simpleResolvers: true })
 export class InventoryChange extends Change {
   @Field(() => InventoryLevel, { nullable: true })
@@ -157,6 +171,7 @@ const TYPES: Record<ChangeKind, (change: ChangeEntry) => Record<string, unknown>
   'invoice.created': invoiceChange,
   'invoice.synced': invoiceChange,
   'invoice.status_changed': (change) => ({ __typename: 'InvoiceStatusChange', invoice: change.entityId }),
+  'product.changed': (change) => ({ __typename: 'ProductChange', product: change.entityId }),
   'inventory.changed': (change) => ({ __typename: 'InventoryChange', inventoryLevel: change.entityId }),
   'sync_event.status_changed': (change) => ({ __typename: 'SyncEventChange', syncEvent: change.syncEventId }),
   'webhook_event.status_changed': ({ data }) => ({

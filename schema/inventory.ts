@@ -5,6 +5,7 @@ import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { Product } from './product.js';
 import { DateTime } from './scalars.js';
+import { ageSql, readAtSql, sourceSql, warningSql } from './stock-freshness.js';
 
 @ObjectType({
   implements: Node,
@@ -36,11 +37,30 @@ export class InventoryLevel extends Node {
   @Field(() => Int)
   available!: number;
 
-  @Field(() => String, { description: '`live`, or `stale_cache` when the upstream could not be read.' })
+  @Field(() => String, {
+    description:
+      '`live`; `stale_cache` when the upstream could not be read the last time, or was not read for so long that this may be out of date.',
+  })
+  @Read({ expression: { sql: sourceSql, type: 'text' } })
   source!: string;
 
   @Field(() => DateTime, { description: 'When the upstream was read.' })
+  @Read({ expression: { sql: readAtSql, type: 'timestamptz' } })
   readAt!: string;
+
+  @Field(() => Int, { description: 'Seconds since then.' })
+  @Read({ expression: { sql: ageSql, type: 'integer' } })
+  ageSeconds!: number;
+
+  @Field(() => String, { nullable: true, description: 'What to know before one relies on it: set where it is stale.' })
+  @Read({ expression: { sql: warningSql, type: 'text', nullable: true } })
+  warning!: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the upstream was seen without this SKU: its stock is 0 since then.',
+  })
+  removedAt!: string | null;
 
   @Field(() => DateTime)
   updatedAt!: string;

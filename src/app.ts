@@ -152,11 +152,12 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     onCommit: changed,
     onAccepted: (acceptance) => metrics.webhookAccepted(acceptance),
   });
+  const stopping = new AbortController();
   const dispatcher = createDispatcher({
     db,
     notifier,
     targets: () => integrations.targets(),
-    deliver: (id, effect) => deliverEffect(services, id, effect),
+    deliver: (id, effect) => deliverEffect(services, id, effect, stopping.signal),
     changed,
     onLinked: (reference) =>
       void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
@@ -194,7 +195,10 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     courier.start();
     onStop(() => courier.stop());
     await dispatcher.start();
-    onStop(() => dispatcher.stop(DISPATCHER_DRAIN_MS));
+    onStop(() => {
+      stopping.abort();
+      return dispatcher.stop(DISPATCHER_DRAIN_MS);
+    });
   };
   return { services, feed, startWorker };
 }

@@ -9,6 +9,7 @@ export type ChangeKind =
   | 'invoice.created'
   | 'invoice.status_changed'
   | 'invoice.synced'
+  | 'product.changed'
   | 'inventory.changed'
   | 'sync_event.status_changed'
   | 'webhook_event.status_changed'

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HubError } from '../errors.js';
 import type { EntityType } from '../model/statuses.js';
 import { OPEN_INVOICE_STATUSES, OPEN_ORDER_STATUSES } from '../model/transitions.js';
 import type { OpenIntegration } from './integrations.js';
+import { createPace } from './pace.js';
 import { receiveEvent } from './receive-event.js';
 import type { Services } from './services.js';
 
@@ -23,7 +23,6 @@ interface OpenEntity {
 }
 
 const PAGE = 100;
-const DEFAULT_PER_SECOND = 50;
 
 const openOf = (table: 'orders' | 'invoices') => `select k.id::text link_id, k.external_id, e.status
 from links k join ${table} e on e.id = k.entity_id
@@ -92,15 +91,4 @@ async function ask(
     const rawBody = Buffer.from(JSON.stringify(event.payload));
     await receiveEvent(services, integration, { event, rawBody, headers: {} });
   }
-}
-
-/** Waits before each question, so that deliveries keep the other half of what the upstream allows. */
-function createPace(ratePerSecond: number | null): () => Promise<void> {
-  const intervalMs = 2000 / (ratePerSecond ?? DEFAULT_PER_SECOND);
-  let next = performance.now();
-  return async () => {
-    const waitMs = next - performance.now();
-    next = Math.max(next, performance.now()) + intervalMs;
-    if (waitMs > 0) await sleep(waitMs);
-  };
 }

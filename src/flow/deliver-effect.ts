@@ -4,6 +4,7 @@ import type { Exchange } from '../connectors/http.js';
 import { HubError, isRetryable } from '../errors.js';
 import { checkStatus } from './check-status.js';
 import type { Delivery } from './integrations.js';
+import { canBePulled, runPull } from './pull/run-pull.js';
 import type { Services } from './services.js';
 
 /** A query of a whole integration has as many exchanges as it asks for entities; its attempt keeps the last ones. */
@@ -11,22 +12,47 @@ const KEPT_EXCHANGES = 5;
 
 /**
  * What the dispatcher calls for each effect it has claimed: a connector delivers what concerns one entity; a QUERY of
- * the integration itself is a status check. Throws only what the hub's own database can do.
+ * the integration itself is a pull, or a status check where its system has no lists. `stopping` cuts a pull off, to be
+ * repeated. Throws only what the hub's own database can do.
  */
-export function deliverEffect(services: Services, integrationId: string, effect: Effect): Promise<Delivery> {
-  if (effect.operation === 'QUERY' && effect.entityId === integrationId) return query(services, integrationId, effect);
+export function deliverEffect(
+  services: Services,
+  integrationId: string,
+  effect: Effect,
+  stopping: AbortSignal = NEVER,
+): Promise<Delivery> {
+  if (effect.operation === 'QUERY' && effect.entityId === integrationId)
+    return query(services, integrationId, effect, stopping);
   return services.integrations.deliver(integrationId, effect);
 }
 
-async function query(services: Services, integrationId: string, effect: Effect): Promise<Delivery> {
+const NEVER = new AbortController().signal;
+
+async function query(
+  services: Services,
+  integrationId: string,
+  effect: Effect,
+  stopping: AbortSignal,
+): Promise<Delivery> {
   const exchanges: Exchange[] = [];
-  const result = await recordExchanges(exchanges, () => readAll(services, integrationId, effect));
-  return { result, exchanges: exchanges.slice(-KEPT_EXCHANGES) };
+  const push = (exchange: Exchange) => {
+    exchanges.push(exchange);
+    if (exchanges.length > KEPT_EXCHANGES) exchanges.shift();
+  };
+  const result = await recordExchanges({ push }, () => readAll(services, integrationId, effect, stopping));
+  return { result, exchanges };
 }
 
-async function readAll(services: Services, integrationId: string, effect: Effect): Promise<DeliveryResult> {
+async function readAll(
+  services: Services,
+  integrationId: string,
+  { entityType, syncEventId }: Effect,
+  stopping: AbortSignal,
+): Promise<DeliveryResult> {
   try {
-    await checkStatus(services, await services.integrations.byId(integrationId), effect.entityType);
+    const integration = await services.integrations.byId(integrationId);
+    if (canBePulled(integration, entityType)) await runPull(services, integration, entityType, syncEventId, stopping);
+    else await checkStatus(services, integration, entityType, stopping);
     return { kind: 'delivered', externalId: null, externalNumber: null };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;

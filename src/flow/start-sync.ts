@@ -6,9 +6,11 @@ import { EntityType } from '../model/statuses.js';
 import { auditDone } from './audit-done.js';
 import { checkInput, idempotencyKey, label } from './check-input.js';
 import { canBeRead } from './check-status.js';
+import { enqueueQuery } from './enqueue-query.js';
 import { findIntegration } from './find-integration.js';
 import type { OpenIntegration } from './integrations.js';
 import { once } from './once.js';
+import { canBePulled } from './pull/run-pull.js';
 import type { Services } from './services.js';
 
 const MOST_DELAY_MS = 30 * 24 * 3_600_000;
@@ -49,6 +51,10 @@ export async function queryIntegration(
   );
 }
 
+/** Whoever asks wants everything read, not only what changed. */
+const WANT_ALL = `insert into pull_states (integration_id, entity_type, full_wanted) values ($1, $2, true)
+on conflict (integration_id, entity_type) do update set full_wanted = true`;
+
 async function acceptQuery(
   services: Services,
   tx: Tx,
@@ -57,19 +63,14 @@ async function acceptQuery(
   wanted: StartSync,
 ): Promise<string> {
   const { entityType } = wanted;
-  const entity = { merchantId: integration.merchantId, integrationId: integration.id, entityType };
-  await services.outbox.supersede(tx, { ...entity, entityId: integration.id });
-  const event = {
-    ...entity,
-    entityId: integration.id,
-    operation: 'QUERY',
-    payload: null,
-    maxAttempts: integration.policy.maxAttempts,
+  await tx.sql(WANT_ALL, [integration.id, entityType]);
+  const id = await enqueueQuery(services, tx, integration, {
+    entityType,
     idempotencyKey: wanted.idempotencyKey ?? undefined,
     priority: wanted.priority ?? 0,
     delayMs: wanted.delayMs ?? 0,
-  } as const;
-  const [id = ''] = await services.outbox.enqueue(tx, [event]);
+  });
+  const entity = { merchantId: integration.merchantId, integrationId: integration.id, entityType };
   await auditDone(tx, caller, { action: 'sync.start', ...entity, details: { syncEventId: id } });
   return id;
 }
@@ -81,7 +82,7 @@ function checkReadable(integration: OpenIntegration, entityType: EntityType): vo
       path: ['integrationId'],
     });
   }
-  if (canBeRead(integration, entityType)) return;
+  if (canBeRead(integration, entityType) || canBePulled(integration, entityType)) return;
   const kind = entityType.toLowerCase();
   throw new HubError('UNSUPPORTED', `${connector.title} has nothing of the kind ${kind} to read.`, {
     path: ['entityType'],

@@ -12,6 +12,8 @@ export const ID_PREFIX = {
   Alert: 'alt',
   Notification: 'ntf',
   ApiKey: 'key',
+  Pull: 'pul',
+  Brand: 'brd',
 } as const;
 export type NounWithId = keyof typeof ID_PREFIX;
 

@@ -7,7 +7,8 @@ import { Merchant } from './merchant.js';
 import { Notification } from './notification.js';
 import { Address, Order, OrderLine, OrderTotals } from './order.js';
 import { Payout } from './payout.js';
-import { InventoryLevel, Product } from './product.js';
+import { Brand, InventoryLevel, Product } from './product.js';
+import { Pull, RowProblem } from './pull.js';
 import { ConnectorHealth, SyncStatistics, TimelineEntry } from './read-views.js';
 import { SyncAttempt, SyncEvent, SyncLink } from './sync-event.js';
 import { WebhookEvent } from './webhook-event.js';
@@ -23,11 +24,14 @@ export const entities = [
   OrderLine,
   Invoice,
   Payout,
+  Brand,
   Product,
   InventoryLevel,
   SyncLink,
   SyncEvent,
   SyncAttempt,
+  Pull,
+  RowProblem,
   WebhookEvent,
   Alert,
   Notification,

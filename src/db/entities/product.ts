@@ -1,6 +1,18 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Integration } from './integration.js';
 
+/** A maker's name as it is written here; names that differ in case only are one brand. */
+export const Brand = defineEntity({
+  name: 'Brand',
+  tableName: 'brands',
+  properties: {
+    id: p.text().primary(),
+    merchantId: p.text(),
+    name: p.text(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
 export const Product = defineEntity({
   name: 'Product',
   tableName: 'products',
@@ -9,12 +21,17 @@ export const Product = defineEntity({
     merchantId: p.text(),
     sku: p.text(),
     name: p.text(),
+    /** The name of a {@link Brand}. */
     brand: p.text().nullable(),
     barcode: p.text().nullable(),
     price: p.decimal().columnType('numeric').nullable(),
     currency: p.text().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
+    /** When its source was seen without it. */
+    deletedAt: p.datetime().nullable(),
+    /** The integration whose pull wrote it last, and whose complete pulls notice that it is gone. */
+    sourceIntegrationId: p.text().nullable(),
     inventory: () => p.oneToMany(InventoryLevel).mappedBy('product'),
   },
 });
@@ -37,6 +54,8 @@ export const InventoryLevel = defineEntity({
     source: p.text().default('live'),
     /** When the upstream was read. */
     readAt: p.datetime(),
+    /** When the upstream was seen without it: its stock is 0 since then. */
+    removedAt: p.datetime().nullable(),
     updatedAt: p.datetime().defaultRaw('now()'),
   },
 });

@@ -9,6 +9,7 @@ import { FeedConsumers } from './0008-feed-consumers.js';
 import { Notifications } from './0011-notifications.js';
 
 import { OrderSafety } from './0012-order-safety.js';
+import { Pulls } from './0013-pulls.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -22,4 +23,5 @@ export const migrations = [
   { name: '0008-feed-consumers', class: FeedConsumers },
   { name: '0012-order-safety', class: OrderSafety },
   { name: '0011-notifications', class: Notifications },
+  { name: '0013-pulls', class: Pulls },
 ];

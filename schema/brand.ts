@@ -1,0 +1,44 @@
+import { Args, ArgsType, Field, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Node } from './node.js';
+import { planned, Read } from './planned.js';
+import { DateTime } from './scalars.js';
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A maker whose products a merchant has; names that differ in case only are one.',
+})
+class Brand extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+}
+
+const BrandConnection = connectionOf('Brand', () => Brand);
+
+@InputType()
+class BrandFilter {
+  @Field(() => String, { nullable: true })
+  merchantId?: string | null;
+}
+
+@ArgsType()
+class BrandsArgs extends PageArgs {
+  @Field(() => BrandFilter, { nullable: true })
+  filter?: BrandFilter | null;
+}
+
+@Resolver()
+export class BrandQueries {
+  @Query(() => BrandConnection, { description: 'By name. They come into being with the first product of theirs.' })
+  @Read({ order: [['name', 'asc']] })
+  brands(@Args(() => BrandsArgs) _args: BrandsArgs): Connection<Brand> {
+    return planned();
+  }
+}

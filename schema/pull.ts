@@ -1,0 +1,125 @@
+import { Args, ArgsType, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { EntityType } from '../src/model/statuses.js';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Integration } from './integration.js';
+import { Node } from './node.js';
+import { planned, Read } from './planned.js';
+import { DateTime } from './scalars.js';
+import { SyncEvent } from './sync-event.js';
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'One run of reading everything, or what changed, of one kind from one system.',
+})
+export class Pull extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => Integration)
+  integration!: Integration;
+
+  @Field(() => EntityType)
+  entityType!: EntityType;
+
+  @Field(() => ID, { description: 'The sync event that asked for it.' })
+  syncEventId!: string;
+
+  @Field(() => DateTime, { nullable: true, description: 'Only what changed since then; null: everything.' })
+  since!: string | null;
+
+  @Field(() => String, { description: '`RUNNING`, `COMPLETE` or `FAILED`.' })
+  state!: string;
+
+  @Field(() => Int)
+  rowsRead!: number;
+
+  @Field(() => Int, { description: 'Rows that were new or differed and were written, products and stock alike.' })
+  rowsChanged!: number;
+
+  @Field(() => Int, { description: 'Rows that the system does not have any more.' })
+  rowsRemoved!: number;
+
+  @Field(() => Int, { description: 'Rows that could not be taken.' })
+  problemCount!: number;
+
+  @Field(() => DateTime)
+  startedAt!: string;
+
+  @Field(() => DateTime, { description: 'When it was last seen to move.' })
+  updatedAt!: string;
+
+  @Field(() => DateTime, { nullable: true })
+  finishedAt!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorMessage!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A row that could not be taken; the others of its pull were.' })
+export class RowProblem {
+  @Field(() => Int, { description: 'From 1; of a file, its header included.' })
+  line!: number;
+
+  @Field(() => String)
+  @Read({ property: 'columnName' })
+  column!: string;
+
+  @Field(() => String, { description: 'As found, cut to 200 characters.' })
+  value!: string;
+
+  @Field(() => String, { description: 'What it should have been.' })
+  rule!: string;
+}
+
+const PullConnection = connectionOf('Pull', () => Pull);
+const RowProblemConnection = connectionOf('RowProblem', () => RowProblem);
+
+@InputType()
+class PullFilter {
+  @Field(() => ID, { nullable: true })
+  integrationId?: string | null;
+
+  @Field(() => EntityType, { nullable: true })
+  entityType?: EntityType | null;
+
+  @Field(() => [String], { nullable: true })
+  state?: string[] | null;
+}
+
+@ArgsType()
+class PullsArgs extends PageArgs {
+  @Field(() => PullFilter, { nullable: true })
+  filter?: PullFilter | null;
+}
+
+@Resolver()
+export class PullQueries {
+  @Query(() => PullConnection, { description: 'Newest first.' })
+  pulls(@Args(() => PullsArgs) _args: PullsArgs): Connection<Pull> {
+    return planned();
+  }
+}
+
+@Resolver(() => SyncEvent)
+export class SyncEventPulls {
+  @FieldResolver(() => [Pull], { description: 'The runs that it came to, one for each attempt; newest first.' })
+  @Read({ relation: { on: (row, pull) => `${pull}.sync_event_id = ${row}.id` } })
+  pulls(): Pull[] {
+    return planned();
+  }
+
+  @FieldResolver(() => RowProblemConnection, {
+    description: 'Rows of its last pull that could not be taken, in their order; the first 10,000 are kept.',
+  })
+  @Read({
+    relation: { on: (row, problem) => `${problem}.sync_event_id = ${row}.id` },
+    order: [['id', 'asc']],
+  })
+  problems(@Args(() => PageArgs) _args: PageArgs): Connection<RowProblem> {
+    return planned();
+  }
+}

@@ -1,0 +1,44 @@
+import type pg from 'pg';
+import type { PulledPage, RowProblem } from '../../connectors/pull.js';
+import { findProblem } from './check-row.js';
+import { mergeRows } from './merge-rows.js';
+import type { PullRun } from './pull-run.js';
+import { createStage, prepareMerge, type StagedRow, stageRows } from './stage-rows.js';
+
+/**
+ * Products or stock: reads all pages into the stage first, then merges. An upstream that fails in the middle has changed
+ * nothing here.
+ */
+export async function pullRows(
+  client: pg.Client,
+  run: PullRun,
+  kind: 'PRODUCT' | 'INVENTORY',
+  pages: AsyncIterable<PulledPage<StagedRow>>,
+  afterChunk: () => void,
+): Promise<void> {
+  await createStage(client);
+  let read = 0;
+  for await (const { rows, problems = [] } of pages) {
+    const found = checkRows(rows, kind, read);
+    read += rows.length;
+    await stageRows(client, found.right);
+    await run.note({ read: rows.length, problems: [...problems, ...found.problems] });
+  }
+  await prepareMerge(client);
+  const { merchantId, integrationId, syncEventId, since } = run;
+  for await (const chunk of mergeRows(client, { kind, merchantId, integrationId, syncEventId, full: since === null })) {
+    await run.note(chunk);
+    afterChunk();
+  }
+}
+
+function checkRows(rows: readonly StagedRow[], kind: 'PRODUCT' | 'INVENTORY', before: number) {
+  const right: StagedRow[] = [];
+  const problems: RowProblem[] = [];
+  for (const [index, row] of rows.entries()) {
+    const problem = findProblem(row, kind, before + index + 1);
+    if (problem) problems.push(problem);
+    else right.push(row);
+  }
+  return { right, problems };
+}

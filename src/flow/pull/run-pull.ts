@@ -1,0 +1,121 @@
+import pg from 'pg';
+import { connectionOptions } from '../../db/database.js';
+import { HubError } from '../../errors.js';
+import { databaseError, isAboutData } from '../../inbox/sql-errors.js';
+import type { EntityType } from '../../model/statuses.js';
+import type { OpenIntegration } from '../integrations.js';
+import { createPace } from '../pace.js';
+import { receiveEvent } from '../receive-event.js';
+import type { Services } from '../services.js';
+import { pullEvents } from './pull-events.js';
+import { pullRows } from './pull-rows.js';
+import { beginRun, type PullRun } from './pull-run.js';
+import { pullTimesOf } from './pull-times.js';
+
+export type PullableType = 'PRODUCT' | 'INVENTORY' | 'ORDER';
+
+/** Whether the integration's system can be read whole for this kind of entity. */
+export function canBePulled({ connection }: OpenIntegration, entityType: EntityType): entityType is PullableType {
+  return connection.pull?.[entityType as PullableType] !== undefined;
+}
+
+/**
+ * Reads an integration's products, stock or orders, by a connection of its own to the database: no page is held in a
+ * transaction, and two runs of the same kind wait for each other. `signal` ends it between two pages.
+ * @throws HubError what the upstream fails with, DATABASE_UNAVAILABLE, INTERNAL; Error when the hub stops
+ */
+export async function runPull(
+  services: Services,
+  integration: OpenIntegration,
+  entityType: PullableType,
+  syncEventId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = new pg.Client(connectionOptions(services.db.url));
+  // Whoever waits for a statement hears of it; without a listener it would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(LOCK, [`pull ${integration.id} ${entityType}`]);
+    const { merchantId, id: integrationId } = integration;
+    const run = await beginRun(
+      client,
+      { merchantId, integrationId, entityType, syncEventId },
+      pullTimesOf(integration),
+    );
+    await follow(services, client, integration, entityType, run, signal);
+  } catch (error) {
+    throw toExpected(error, services, integration, entityType);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+const LOCK = 'select pg_advisory_lock(hashtextextended($1, 0))';
+
+async function follow(
+  services: Services,
+  client: pg.Client,
+  integration: OpenIntegration,
+  entityType: PullableType,
+  run: PullRun,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await readAll(services, client, integration, entityType, run, signal);
+    await run.complete();
+  } catch (error) {
+    // A hub that stops has seen no failure of the upstream.
+    if (!signal.aborted) await run.fail(toFailure(error)).catch(() => {});
+    throw error;
+  }
+}
+
+async function readAll(
+  services: Services,
+  client: pg.Client,
+  integration: OpenIntegration,
+  entityType: PullableType,
+  run: PullRun,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pull } = integration.connection;
+  const request = { since: run.since, signal };
+  const paced = <Page>(pages: AsyncIterable<Page> | undefined) =>
+    atPace(pages ?? nothing, createPace(integration.policy.ratePerSecond), signal);
+  if (entityType === 'ORDER') {
+    await pullEvents(run, paced(pull?.ORDER?.(request)), (event) =>
+      receiveEvent(services, integration, { event, rawBody: Buffer.from(JSON.stringify(event.payload)), headers: {} }),
+    );
+    return;
+  }
+  const pages = entityType === 'PRODUCT' ? pull?.PRODUCT?.(request) : pull?.INVENTORY?.(request);
+  await pullRows(client, run, entityType, paced(pages), () => services.feed.wake());
+}
+
+const nothing = {
+  async *[Symbol.asyncIterator]() {},
+};
+
+async function* atPace<Page>(pages: AsyncIterable<Page>, pause: () => Promise<void>, signal: AbortSignal) {
+  await pause();
+  for await (const page of pages) {
+    yield page;
+    signal.throwIfAborted();
+    await pause();
+  }
+  signal.throwIfAborted();
+}
+
+function toFailure(error: unknown): HubError {
+  return error instanceof HubError ? error : new HubError('INTERNAL', "The pull failed; the hub's log has the reason.");
+}
+
+/** What neither the upstream nor an absent database did is a mistake of ours, which no repetition mends. */
+function toExpected(error: unknown, { log }: Services, integration: OpenIntegration, entityType: EntityType) {
+  const known = databaseError(error);
+  if (known instanceof HubError || (error as { name?: string }).name === 'AbortError') return known;
+  const context = { err: error, integrationId: integration.id, entityType, aboutData: isAboutData(error) };
+  log.error(context, 'pull failed unexpectedly');
+  return toFailure(error);
+}

@@ -1,0 +1,49 @@
+import { finished } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { PulledProduct, PulledStock } from '../../connectors/pull.js';
+
+const CREATE = `create temp table staged (
+  n int generated always as identity, sku text not null, location text not null, name text, brand text, barcode text,
+  price numeric, currency text, on_hand int, reserved int, available int)`;
+
+const COPY = `copy staged (sku, location, name, brand, barcode, price, currency, on_hand, reserved, available)
+from stdin`;
+
+/** Without statistics the merge would be planned for an empty table. */
+const PREPARE = 'create index on staged (sku, location, n); analyze staged';
+
+const ESCAPED: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+export type StagedRow = PulledProduct & Partial<PulledStock>;
+
+/**
+ * Rows of one run, in a temporary table of the run's own connection: outside the write-ahead log, seen by nobody else,
+ * gone with the connection however that ends.
+ */
+export async function createStage(client: pg.Client): Promise<void> {
+  await client.query(CREATE);
+}
+
+export async function stageRows(client: pg.Client, rows: readonly StagedRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const copy = client.query(copyFrom(COPY));
+  copy.end(rows.map(toLine).join(''));
+  await finished(copy);
+}
+
+/** To be called when all rows are staged, before they are merged. */
+export async function prepareMerge(client: pg.Client): Promise<void> {
+  await client.query(PREPARE);
+}
+
+function toLine(row: StagedRow): string {
+  const { sku, location = '', name, brand, barcode, price, currency, onHand, reserved, available } = row;
+  const values = [sku, location, name, brand?.trim() || null, barcode, price, currency, onHand, reserved, available];
+  return `${values.map(toField).join('\t')}\n`;
+}
+
+function toField(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '\\N';
+  return String(value).replace(/[\\\n\r\t]/g, (character) => ESCAPED[character] as string);
+}
