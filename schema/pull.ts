@@ -106,7 +106,7 @@ export class PullQueries {
 
 @Resolver(() => SyncEvent)
 export class SyncEventPulls {
-  @FieldResolver(() => [Pull], { description: 'The runs that it came to, one for each attempt; newest first.' })
+  @FieldResolver(() => [Pull], { description: 'The runs that it came to, one for each attempt, in their order.' })
   @Read({ relation: { on: (row, pull) => `${pull}.sync_event_id = ${row}.id` } })
   pulls(): Pull[] {
     return planned();

@@ -16,6 +16,8 @@ const TABLES = [
   'links',
   'sync_events',
   'sync_attempts',
+  'pulls',
+  'row_problems',
   'webhook_events',
   'audit_entries',
   'alerts',
@@ -55,7 +57,7 @@ export function compare(left: unknown, right: unknown): number {
 }
 
 export function isTime(column: string): boolean {
-  return column.endsWith('_at') || column === 'at';
+  return column.endsWith('_at') || column === 'at' || column === 'since';
 }
 
 /** Of `2026-01-08 10:00:00.5+00` and `2026-01-08T10:00:00.5Z` alike; a text that sorts. */

@@ -43,6 +43,7 @@ const TABLE_OF_PREFIX: Readonly<Record<string, [string, string]>> = {
   pay: ['Payout', 'payouts'],
   whe: ['WebhookEvent', 'webhook_events'],
   alt: ['Alert', 'alerts'],
+  pul: ['Pull', 'pulls'],
 };
 
 function nounOf(id: string): [string, string] {
@@ -158,7 +159,7 @@ function listOf(
   const argument = info.fieldNodes[0]?.arguments?.find(({ name }) => name.value === 'first')?.value;
   const explicit =
     argument !== undefined && (argument.kind !== 'Variable' || argument.name.value in info.variableValues);
-  const numeric = ['sync_events', 'audit_entries'].includes(table);
+  const numeric = ['sync_events', 'audit_entries', 'row_problems'].includes(table);
   const kept = filtered(tables, table, rows, args['filter']);
   return connectionOf(
     kept,
@@ -211,6 +212,7 @@ function resolveField(tables: Tables, source: Row, args: Args, info: GraphQLReso
   if (related !== undefined) return related;
   if (fieldName === 'credentialsConfigured') return source['sealed_credentials'] !== null;
   if (fieldName === 'retryCount') return Math.max(Number(source['attempt_count']) - 1, 0);
+  if (info.parentType.name === 'RowProblem' && fieldName === 'column') return source['column_name'];
   if (fieldName === 'durationMs') return source['duration_ms'] ?? 0;
   const column = (source['$prefix'] ?? '') + snake(fieldName);
   const value = source[column];
@@ -268,6 +270,18 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
       return many('inventory_levels', 'product_id', 'id');
     case 'InventoryLevel.product':
       return one('products', 'product_id');
+    case 'SyncEvent.pulls':
+      return sorted(
+        (tables['pulls'] ?? []).filter((row) => row['sync_event_id'] === source['id']),
+        'id',
+        false,
+      );
+    case 'SyncEvent.problems':
+      return page(
+        'row_problems',
+        (tables['row_problems'] ?? []).filter((row) => row['sync_event_id'] === source['id']),
+        'id asc',
+      );
     case 'SyncEvent.attempts':
       return sorted(
         (tables['sync_attempts'] ?? []).filter((row) => row['sync_event_id'] === source['id']),

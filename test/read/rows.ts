@@ -66,6 +66,14 @@ export async function fillDatabase(db: Pick<Database, 'pool'>, seed = 1): Promis
     range(120).flatMap((n) => makeAttempts(n + 1, random)),
   );
   await insert(
+    'pulls',
+    range(20).map((n) => makePull(n, random)),
+  );
+  await insert(
+    'row_problems',
+    range(40).map((n) => makeProblem(n, random)),
+  );
+  await insert(
     'webhook_events',
     range(50).map((n) => makeWebhook(n, random.pick(orders), random)),
   );
@@ -352,6 +360,37 @@ function makeAttempts(event: number, random: Random): Row[] {
     error_code: null,
     error_message: orNull(random, random.pick(TEXTS)),
   }));
+}
+
+function makePull(n: number, random: Random): Row {
+  return {
+    id: id('pul', n),
+    merchant_id: n % 4 === 3 ? 'm2' : 'm1',
+    integration_id: n % 4 === 3 ? 'int-3' : 'b2b-portal',
+    entity_type: random.pick(['PRODUCT', 'INVENTORY', 'ORDER']),
+    sync_event_id: 1 + random.int(8),
+    since: orNull(random, time(random)),
+    state: random.pick(['RUNNING', 'COMPLETE', 'FAILED']),
+    rows_read: random.int(1000),
+    rows_changed: random.int(10),
+    rows_removed: 0,
+    problem_count: random.int(3),
+    started_at: `2026-01-05T10:00:${String(n).padStart(2, '0')}Z`,
+    updated_at: time(random),
+    error_message: orNull(random, random.pick(TEXTS)),
+  };
+}
+
+function makeProblem(n: number, random: Random): Row {
+  return {
+    merchant_id: n % 4 === 3 ? 'm2' : 'm1',
+    pull_id: id('pul', n % 20),
+    sync_event_id: 1 + random.int(8),
+    line: n,
+    column_name: random.pick(['price', 'sku']),
+    value: random.pick(TEXTS),
+    rule: 'a decimal',
+  };
 }
 
 function makeWebhook(n: number, order: Row, random: Random): Row {
