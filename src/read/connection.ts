@@ -1,5 +1,5 @@
 import { type FieldNode, type GraphQLInputObjectType, type GraphQLObjectType, getNamedType } from 'graphql';
-import { cursorSql, readCursor } from './cursor.js';
+import { cursorSql, cursorText, readCursor } from './cursor.js';
 import { filterConditions } from './filters.js';
 import { writeObject } from './members.js';
 import type { Noun } from './nouns.js';
@@ -162,7 +162,7 @@ function writeEdge(listing: Listing, field: Field, nodes: readonly FieldNode[]):
   const { planning, node, order, row } = listing;
   const type = objectTypeOf(field.type);
   return writeObject(planning, type, subfields(planning, type, nodes), (inner, of) => {
-    if (inner.name === 'cursor') return [{ sql: cursorSql(order.name, order.keys, row) }];
+    if (inner.name === 'cursor') return [{ sql: cursorSql(cursorText(order.name, order.keys, row)) }];
     return inner.name === 'node' ? planning.writeRow(node, of, row) : null;
   });
 }
@@ -170,7 +170,7 @@ function writeEdge(listing: Listing, field: Field, nodes: readonly FieldNode[]):
 function rowsOf(listing: Listing, item: readonly Piece[]): Piece[] {
   const { row, page, order, wanted } = listing;
   const sorted = wanted.numbers ? `${row}.rn${page.backward ? ' desc' : ''}` : orderSql(order, row, false);
-  return ['[', { sql: `string_agg(${concat(item)},',' order by ${sorted})${withinPage(listing)}` }, ']'];
+  return ['[', { sql: `coalesce(string_agg(${concat(item)},',' order by ${sorted})${withinPage(listing)},'')` }, ']'];
 }
 
 function writePageInfo(listing: Listing, field: Field, nodes: readonly FieldNode[]): Piece[] {
@@ -189,9 +189,10 @@ function writePageInfo(listing: Listing, field: Field, nodes: readonly FieldNode
 /** Cursor of the page's first row as it is numbered, or of its last. */
 function endOfPage(listing: Listing, last: boolean): Piece {
   const { order, row } = listing;
-  const cursor = cursorSql(order.name, order.keys, row);
+  const text = cursorText(order.name, order.keys, row);
   const sorted = `${row}.rn${last ? ' desc' : ''}`;
-  return { sql: `coalesce((array_agg(${cursor} order by ${sorted})${withinPage(listing)})[1],'null')` };
+  const end = `(array_agg(${text} order by ${sorted})${withinPage(listing)})[1]`;
+  return { sql: `coalesce(${cursorSql(end)},'null')` };
 }
 
 function withinPage({ wanted, page, row }: Listing): string {

@@ -3,16 +3,19 @@ import type { Column } from './nouns.js';
 import { literal } from './sql-text.js';
 import { checkValue } from './values.js';
 
-/** SQL of a row's cursor: the order's name and the row's sort values as PostgreSQL prints them, in base64url. */
-export function cursorSql(order: string, keys: readonly Column[], row: string): string {
-  const values = keys.map((key) => `${row}.${key.sql}`).join(`,'|',`);
-  const bytes = `convert_to(concat(${literal(`${order}|`)},${values}),'UTF8')`;
-  return `concat('"',translate(encode(${bytes},'base64'),e'+/=\\n','-_'),'"')`;
+/** SQL of what a row's cursor says: the order's name and the row's sort values as PostgreSQL prints them. */
+export function cursorText(order: string, keys: readonly Column[], row: string): string {
+  return [literal(`${order}|`), keys.map((key) => `${row}.${key.sql}::text`).join(`||'|'||`)].join('||');
+}
+
+/** SQL of the JSON text of a cursor that says `text`: in hex, which PostgreSQL writes in a third of the time of base64. */
+export function cursorSql(text: string): string {
+  return `'"'||encode(convert_to(${text},'UTF8'),'hex')||'"'`;
 }
 
 /** The sort values in a cursor, as many as there are keys. @throws GraphQLError CURSOR_INVALID */
 export function readCursor(cursor: string, order: string, keys: readonly Column[]): string[] {
-  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  const text = Buffer.from(cursor, 'hex').toString('utf8');
   const values = text.startsWith(`${order}|`) ? splitKeys(text.slice(order.length + 1), keys.length) : [];
   if (values.length !== keys.length) throw cursorInvalid();
   keys.forEach((key, index) => {

@@ -24,7 +24,7 @@ export function writeEntities(planning: Planning, field: Field, nodes: readonly 
   const found = forms.map((form) => `when ${literal(form.name)} then ${writeLookup(planning, form, nodes, row)}`);
   const rows = `unnest(${columns.join(',')}) with ordinality ${row}(form,${keyNames().join(',')},place)`;
   const object = `coalesce(case ${row}.form ${found.join(' ')} end,'null')`;
-  return ['[', { sql: `(select string_agg(${object},',' order by ${row}.place) from ${rows})` }, ']'];
+  return ['[', { sql: `(select coalesce(string_agg(${object},',' order by ${row}.place),'') from ${rows})` }, ']'];
 }
 
 const keyNames = () => Array.from({ length: LONGEST_KEY }, (_, place) => `key${place}`);

@@ -29,10 +29,9 @@ function leafText(type: GraphQLOutputType, column: Column, value: string, tail: 
   if (column.type === 'jsonb') return { sql: documentText(value, tail), mayBeNull: true };
   if (isEnumType(named)) {
     const names = named.getValues().map((known) => literal(known.name));
-    const known = `json_scalar(${value})::text`;
-    if (tail === 'feed') return { sql: known };
+    if (tail === 'feed') return { sql: `json_scalar(${value})::text` };
     return {
-      sql: `case when ${value} in (${names.join(',')}) then ${known} when ${value} is not null then ${literal(UNREPRESENTABLE)} end`,
+      sql: `case when ${value} in (${names.join(',')}) then '"'||${value}||'"' when ${value} is not null then ${literal(UNREPRESENTABLE)} end`,
     };
   }
   if (named.name === 'DateTime') return { sql: `replace(json_scalar(${value})::text,'+00:00"','Z"')` };

@@ -121,7 +121,7 @@ function writeList(planning: Planning, field: Field, nodes: readonly FieldNode[]
   const where = whereAll([...limits, ...notDeleted(noun, row), ...own, ...listFilter(planning, site, args, noun, row)]);
   const limit = rule.limit === undefined ? '' : ` limit ${rule.limit}`;
   const rows = `(select * from ${table} ${row}${where} order by ${sorted}${limit}) ${row}`;
-  return ['[', { sql: `(select string_agg(${object},',' order by ${sorted}) from ${rows})` }, ']'];
+  return ['[', { sql: `(select coalesce(string_agg(${object},',' order by ${sorted}),'') from ${rows})` }, ']'];
 }
 
 function listFilter(planning: Planning, site: Site, args: Values, noun: Noun, row: string): string[] {

@@ -112,7 +112,9 @@ function writeRelated(
   if (!isList(field)) return [{ sql: `coalesce((select ${object} ${from}),${absent(field.type, planning.tail)})` }];
   return [
     '[',
-    { sql: `(select string_agg(${object},',' order by ${rowOrder(noun, relation?.order ?? [], other)}) ${from})` },
+    {
+      sql: `(select coalesce(string_agg(${object},',' order by ${rowOrder(noun, relation?.order ?? [], other)}),'') ${from})`,
+    },
     ']',
   ];
 }

@@ -4,9 +4,6 @@ export const UNREPRESENTABLE = '\u0001';
 /** A part of the JSON text: constant text, or an SQL expression that is never null. */
 export type Piece = string | { sql: string };
 
-/** PostgreSQL functions take at most 100 arguments. */
-const MOST_ARGUMENTS = 90;
-
 /** An SQL string constant. */
 export function literal(text: string): string {
   const escaped = text.includes(UNREPRESENTABLE) || text.includes('\\');
@@ -14,7 +11,10 @@ export function literal(text: string): string {
   return `${escaped ? 'e' : ''}'${body}'`;
 }
 
-/** One SQL expression of the pieces' text, one after the other. */
+/**
+ * One SQL expression of the pieces' text, one after the other. By `||`, which takes half of the time of `concat`, as a tree
+ * of little depth, so that long texts are not copied once for every piece.
+ */
 export function concat(pieces: readonly Piece[]): string {
   const parts: string[] = [];
   let constant = '';
@@ -25,19 +25,16 @@ export function concat(pieces: readonly Piece[]): string {
     }
     if (constant !== '') parts.push(literal(constant));
     constant = '';
-    parts.push(piece.sql);
+    parts.push(`(${piece.sql})::text`);
   }
-  if (constant !== '' || parts.length === 0) parts.push(literal(constant));
-  return grouped(parts);
+  if (constant !== '' || parts.length === 0) parts.push(`${literal(constant)}::text`);
+  return tree(parts);
 }
 
-function grouped(parts: readonly string[]): string {
-  if (parts.length <= MOST_ARGUMENTS) return `concat(${parts.join(',')})`;
-  const groups: string[] = [];
-  for (let start = 0; start < parts.length; start += MOST_ARGUMENTS) {
-    groups.push(`concat(${parts.slice(start, start + MOST_ARGUMENTS).join(',')})`);
-  }
-  return grouped(groups);
+function tree(parts: readonly string[]): string {
+  if (parts.length <= 2) return `(${parts.join('||')})`;
+  const middle = parts.length >> 1;
+  return `(${tree(parts.slice(0, middle))}||${tree(parts.slice(middle))})`;
 }
 
 /** Puts commas between members of an object or array. */

@@ -30,11 +30,11 @@ function refuse(code: string): GraphQLError {
 
 export function encodeCursor(row: Row, order: ListOrder): string {
   const keys = order.column === 'id' ? [row['id']] : [row[order.column], row['id']];
-  return Buffer.from([order.name, ...keys].join('|')).toString('base64url');
+  return Buffer.from([order.name, ...keys].join('|')).toString('hex');
 }
 
 function decodeCursor(cursor: string, order: ListOrder, numeric: boolean): Row {
-  const text = Buffer.from(cursor, 'base64url').toString();
+  const text = Buffer.from(cursor, 'hex').toString();
   if (!text.startsWith(`${order.name}|`)) throw refuse('CURSOR_INVALID');
   const keys = text.slice(order.name.length + 1);
   const bar = keys.lastIndexOf('|');
