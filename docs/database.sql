@@ -49,6 +49,7 @@ CREATE INDEX audit_entries_entity_id_id_idx ON public.audit_entries USING btree 
 CREATE TRIGGER audit_entries_final BEFORE DELETE OR UPDATE ON public.audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entries_are_final();
 CREATE TRIGGER audit_entries_kept BEFORE TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_are_final();
 
+<<<<<<< HEAD
 create table brands (
   id text not null,
   merchant_id text not null,
@@ -58,6 +59,34 @@ create table brands (
   FOREIGN KEY (merchant_id) REFERENCES merchants(id)
 );
 CREATE UNIQUE INDEX brands_name ON public.brands USING btree (merchant_id, lower(name));
+=======
+create table billing_subscriptions (
+  id text not null,
+  merchant_id text not null,
+  reference text not null,
+  plan text not null,
+  status text not null,
+  amount numeric not null,
+  currency text not null,
+  billing_interval text not null,
+  customer_id text,
+  started_at timestamp with time zone not null,
+  current_period_start timestamp with time zone,
+  current_period_end timestamp with time zone,
+  cancel_at_period_end boolean default false not null,
+  cancelled_at timestamp with time zone,
+  source_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  UNIQUE (merchant_id, reference),
+  PRIMARY KEY (id),
+  FOREIGN KEY (customer_id) REFERENCES customers(id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+CREATE INDEX billing_subscriptions_customer_id_idx ON public.billing_subscriptions USING btree (customer_id);
+CREATE INDEX billing_subscriptions_merchant_id_started_at_id_idx ON public.billing_subscriptions USING btree (merchant_id, started_at, id);
+CREATE INDEX billing_subscriptions_started_at_id_idx ON public.billing_subscriptions USING btree (started_at, id);
+>>>>>>> d5d382a (Take customers, transactions and billing subscriptions, and read, send and hear of them)
 
 create table change_batches (
   no bigint not null,
@@ -96,6 +125,8 @@ create table customers (
   PRIMARY KEY (id),
   FOREIGN KEY (merchant_id) REFERENCES merchants(id)
 );
+CREATE INDEX customers_created_at_id_idx ON public.customers USING btree (created_at, id);
+CREATE INDEX customers_merchant_id_created_at_id_idx ON public.customers USING btree (merchant_id, created_at, id);
 CREATE INDEX customers_merchant_id_lower_idx ON public.customers USING btree (merchant_id, lower(email));
 
 create table feed_consumers (
@@ -237,6 +268,14 @@ create table jobs (
   PRIMARY KEY (name)
 );
 
+create table lane_waits (
+  lane_id bigint not null,
+  link_id bigint not null,
+  since timestamp with time zone default now() not null,
+  PRIMARY KEY (link_id, lane_id)
+);
+CREATE INDEX lane_waits_lane_id_idx ON public.lane_waits USING btree (lane_id);
+
 create table lanes (
   id bigint not null,
   integration_id text not null,
@@ -274,6 +313,7 @@ create table links (
   FOREIGN KEY (integration_id) REFERENCES integrations(id)
 ) with (fillfactor=70);
 CREATE UNIQUE INDEX links_external_id ON public.links USING btree (integration_id, entity_type, external_id) WHERE (external_id IS NOT NULL);
+CREATE TRIGGER link_found AFTER UPDATE OF external_id ON public.links FOR EACH ROW WHEN (((old.external_id IS NULL) AND (new.external_id IS NOT NULL))) EXECUTE FUNCTION wake_waiting_lanes();
 
 create table merchants (
   id text not null,
@@ -510,6 +550,32 @@ CREATE INDEX sync_events_entity ON public.sync_events USING btree (entity_id, id
 CREATE INDEX sync_events_integration ON public.sync_events USING btree (integration_id, id);
 CREATE UNIQUE INDEX sync_events_lane ON public.sync_events USING btree (lane_id, seq) WHERE (lane_id IS NOT NULL);
 
+create table transactions (
+  id text not null,
+  merchant_id text not null,
+  reference text not null,
+  type text not null,
+  status text not null,
+  amount numeric not null,
+  currency text not null,
+  description text,
+  customer_id text,
+  order_id text,
+  occurred_at timestamp with time zone not null,
+  source_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  UNIQUE (merchant_id, reference),
+  PRIMARY KEY (id),
+  FOREIGN KEY (customer_id) REFERENCES customers(id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id),
+  FOREIGN KEY (order_id) REFERENCES orders(id)
+);
+CREATE INDEX transactions_customer_id_idx ON public.transactions USING btree (customer_id);
+CREATE INDEX transactions_merchant_id_occurred_at_id_idx ON public.transactions USING btree (merchant_id, occurred_at, id);
+CREATE INDEX transactions_occurred_at_id_idx ON public.transactions USING btree (occurred_at, id);
+CREATE INDEX transactions_order_id_idx ON public.transactions USING btree (order_id);
+
 create table webhook_events (
   id text not null,
   merchant_id text not null,
@@ -668,4 +734,19 @@ CREATE OR REPLACE FUNCTION public.integration_changed()
  LANGUAGE plpgsql
 AS $function$
 begin perform pg_notify('integration_changed', ''); return null; end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.wake_waiting_lanes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update lanes set due = now()
+  where due > now() and id in (
+    select l.id from lanes l join lane_waits w on w.lane_id = l.id and w.link_id = new.id
+    order by l.id for no key update of l skip locked);
+  if found then perform pg_notify('syncline_outbox', ''); end if;
+  delete from lane_waits where link_id = new.id;
+  return null;
+end $function$
 ;

@@ -14,6 +14,10 @@ import { ErrorCodeQueries } from './error-code.js';
 import { asSubgraph } from './federation.js';
 import { IntegrationQueries } from './integration.js';
 import { IntegrationMutations } from './integration-mutations.js';
+import './finance-changes.js';
+import { BillingSubscriptionQueries, CustomerSubscriptions } from './billing-subscription.js';
+import { CustomerQueries } from './customer.js';
+import { FinanceMutations } from './finance-mutations.js';
 import { InventoryQueries, ProductInventory } from './inventory.js';
 import { InvoiceQueries, OrderInvoices } from './invoice.js';
 import { InvoiceMutations } from './invoice-mutations.js';
@@ -29,6 +33,7 @@ import { StatisticsQueries } from './statistics.js';
 import { Subscriptions } from './subscriptions.js';
 import { SyncEventQueries } from './sync-event.js';
 import { SyncMutations } from './sync-mutations.js';
+import { CustomerTransactions, TransactionQueries } from './transaction.js';
 import { WebhookEventQueries } from './webhook-event.js';
 import { WebhookMutations } from './webhook-mutations.js';
 
@@ -38,6 +43,12 @@ const resolvers: NonEmptyArray<new () => object> = [
   OrderQueries,
   OrderInvoices,
   CustomerOrders,
+  CustomerQueries,
+  TransactionQueries,
+  CustomerTransactions,
+  BillingSubscriptionQueries,
+  CustomerSubscriptions,
+  FinanceMutations,
   InvoiceQueries,
   ProductQueries,
   BrandQueries,

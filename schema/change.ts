@@ -171,7 +171,21 @@ const TYPES: Record<ChangeKind, (change: ChangeEntry) => Record<string, unknown>
   'invoice.created': invoiceChange,
   'invoice.synced': invoiceChange,
   'invoice.status_changed': (change) => ({ __typename: 'InvoiceStatusChange', invoice: change.entityId }),
+<<<<<<< HEAD
   'product.changed': (change) => ({ __typename: 'ProductChange', product: change.entityId }),
+=======
+  'customer.created': customerChange,
+  'customer.updated': customerChange,
+  'customer.synced': customerChange,
+  'transaction.created': transactionChange,
+  'transaction.updated': transactionChange,
+  'transaction.status_changed': transactionChange,
+  'transaction.synced': transactionChange,
+  'billing_subscription.created': subscriptionChange,
+  'billing_subscription.updated': subscriptionChange,
+  'billing_subscription.status_changed': subscriptionChange,
+  'billing_subscription.synced': subscriptionChange,
+>>>>>>> d5d382a (Take customers, transactions and billing subscriptions, and read, send and hear of them)
   'inventory.changed': (change) => ({ __typename: 'InventoryChange', inventoryLevel: change.entityId }),
   'sync_event.status_changed': (change) => ({ __typename: 'SyncEventChange', syncEvent: change.syncEventId }),
   'webhook_event.status_changed': ({ data }) => ({
@@ -199,6 +213,18 @@ function orderChange(change: ChangeEntry) {
 
 function invoiceChange(change: ChangeEntry) {
   return { __typename: 'InvoiceChange', invoice: change.entityId };
+}
+
+function customerChange(change: ChangeEntry) {
+  return { __typename: 'CustomerChange', customer: change.entityId };
+}
+
+function transactionChange(change: ChangeEntry) {
+  return { __typename: 'TransactionChange', transaction: change.entityId };
+}
+
+function subscriptionChange(change: ChangeEntry) {
+  return { __typename: 'BillingSubscriptionChange', billingSubscription: change.entityId };
 }
 
 function alertChange({ data }: ChangeEntry) {

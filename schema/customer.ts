@@ -1,6 +1,22 @@
-import { Field, ObjectType } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
+import { FilterBy, planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
+import { SyncEvent, SyncEventConnection } from './sync-event.js';
+import { SyncLink } from './sync-link.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
 export class Customer extends Node {
@@ -19,9 +35,72 @@ export class Customer extends Node {
   @Field(() => String, { nullable: true })
   phone!: string | null;
 
+  @Field(() => [SyncLink])
+  @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'CUSTOMER'` } })
+  links!: SyncLink[];
+
   @Field(() => DateTime)
   createdAt!: string;
 
   @Field(() => DateTime)
   updatedAt!: string;
+}
+
+export const CustomerConnection = connectionOf('Customer', () => Customer);
+
+@InputType()
+export class CustomerFilter {
+  @Field(() => String, { nullable: true })
+  merchantId?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  createdFrom?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  createdTo?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A part of the name, email or reference.' })
+  @FilterBy(
+    (row, arg) =>
+      `strpos(lower(concat_ws(e'\\n', ${row}.name, ${row}.email, ${row}.reference)), lower(${arg('search', 'text')})) > 0`,
+  )
+  search?: string | null;
+}
+
+@ArgsType()
+class CustomersArgs extends PageArgs {
+  @Field(() => CustomerFilter, { nullable: true })
+  filter?: CustomerFilter | null;
+}
+
+@ArgsType()
+class SyncEventsOfCustomerArgs extends PageArgs {
+  @Field(() => Int, { nullable: true, defaultValue: 20 })
+  override first!: number | null;
+}
+
+@Resolver(() => Customer)
+export class CustomerQueries {
+  @Query(() => Customer, {
+    nullable: true,
+    description: 'By id, or by reference: the newest where several merchants use it.',
+  })
+  customer(
+    @Arg('id', () => ID, { nullable: true }) _id?: string,
+    @Arg('reference', () => String, { nullable: true }) _reference?: string,
+  ): Customer | null {
+    return planned();
+  }
+
+  @Query(() => CustomerConnection, { description: 'Newest first.' })
+  @Read({ order: [['createdAt', 'desc']] })
+  customers(@Args(() => CustomersArgs) _args: CustomersArgs): Connection<Customer> {
+    return planned();
+  }
+
+  @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
+  @Read({ relation: { on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'CUSTOMER'` } })
+  syncEvents(@Args(() => SyncEventsOfCustomerArgs) _args: SyncEventsOfCustomerArgs): Connection<SyncEvent> {
+    return planned();
+  }
 }

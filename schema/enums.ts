@@ -1,5 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 import {
+  BillingInterval,
+  BillingSubscriptionStatus,
   CircuitState,
   Direction,
   EntityType,
@@ -11,6 +13,8 @@ import {
   OrderStatus,
   SyncEventStatus,
   SyncState,
+  TransactionStatus,
+  TransactionType,
   WebhookStatus,
 } from '../src/model/statuses.js';
 
@@ -33,3 +37,7 @@ registerEnumType(NotificationStatus, {
   name: 'NotificationStatus',
   description: 'KEPT: no channel takes it, so it is shown here and not sent. FAILED: all attempts are used up.',
 });
+registerEnumType(TransactionStatus, { name: 'TransactionStatus' });
+registerEnumType(TransactionType, { name: 'TransactionType' });
+registerEnumType(BillingSubscriptionStatus, { name: 'BillingSubscriptionStatus' });
+registerEnumType(BillingInterval, { name: 'BillingInterval' });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
 import type { Snapshot } from '../model/snapshots.js';
-import type { EntityType, IntegrationMode, InvoiceStatus, OrderStatus } from '../model/statuses.js';
+import type { EntityStatus, EntityType, IntegrationMode } from '../model/statuses.js';
 import type { FieldMappings } from './field-mappings.js';
 import type { UpstreamHttp } from './http.js';
 import type { InboundOrder, PulledPage, PulledProduct, PulledStock, PullRequest } from './pull.js';
@@ -60,7 +60,7 @@ export interface InboundEvent {
   /** The sender's status, unmapped; null when the event carries none. */
   sourceStatus: string | null;
   /** The hub's status that it maps to; null when `sourceStatus` is unmapped or absent. */
-  status: OrderStatus | InvoiceStatus | null;
+  status: EntityStatus | null;
   trackingNumbers?: string[];
   paidAt?: string | null;
   /** Exact decimal text. */

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import { EntityType, InvoiceStatus, OrderStatus } from '../model/statuses.js';
+import { type EntityStatus, EntityType, statusesOf } from '../model/statuses.js';
 import type { InboundEvent, WebhookHeaders, WebhookReceiver } from './connector.js';
 import { readWebhookBody } from './webhook-body.js';
 
@@ -113,7 +113,7 @@ function toEvent({
   data,
 }: z.infer<typeof GatewayBody>): Omit<InboundEvent, 'eventId' | 'occurredAt' | 'payload'> {
   const entityType = entityTypeOf(eventType);
-  const statuses: Record<string, string> = entityType === 'INVOICE' ? InvoiceStatus : OrderStatus;
+  const statuses = statusesOf(entityType);
   const status = data.status?.toUpperCase() ?? null;
   return {
     eventType,
@@ -124,7 +124,7 @@ function toEvent({
       number: data.number ?? null,
     },
     sourceStatus: data.status ?? null,
-    status: status && Object.hasOwn(statuses, status) ? (status as OrderStatus) : null,
+    status: status && Object.hasOwn(statuses, status) ? (status as EntityStatus) : null,
     ...(data.trackingNumbers && { trackingNumbers: data.trackingNumbers }),
   };
 }

@@ -5,7 +5,7 @@ import type { Services } from './services.js';
  * Applies what integrations have told of an entity before the hub knew it. Runs after the entity's commit; whatever
  * fails here is left to the job that looks for stragglers.
  */
-export async function applyWaiting(services: Services, entity: Sendable, number: string): Promise<void> {
+export async function applyWaiting(services: Services, entity: Sendable, number: string | null): Promise<void> {
   const { merchantId, entityType, entityId } = entity;
   try {
     for (const { id } of await services.integrations.byMerchant(merchantId)) {

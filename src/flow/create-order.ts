@@ -78,7 +78,7 @@ export function createOrder(services: Services, caller: Caller, input: CreateOrd
 }
 
 async function takeOrder(services: Services, tx: Tx, caller: Caller, merchantId: string, order: CreateOrder) {
-  const { id, status } = await insertOrder(tx, merchantId, order);
+  const { id, status } = await insertOrder(services, tx, merchantId, order);
   const entity = { merchantId, entityType: 'ORDER', entityId: id } as const;
   await sendToAll(services, tx, entity, 'CREATE');
   const data = { number: order.number, newStatus: status };
@@ -89,7 +89,7 @@ async function takeOrder(services: Services, tx: Tx, caller: Caller, merchantId:
 }
 
 /** Writes the order with its lines and its customer. */
-export async function insertOrder(tx: Tx, merchantId: string, order: CreateOrder) {
+export async function insertOrder(services: Services, tx: Tx, merchantId: string, order: CreateOrder) {
   const id = newId('Order');
   const lines = order.lines.map((line, index) => ({
     lineNo: index + 1,
@@ -105,7 +105,7 @@ export async function insertOrder(tx: Tx, merchantId: string, order: CreateOrder
     order.totals ?? {},
   );
   const status = order.status ?? 'PENDING';
-  const customerId = order.customer ? await saveCustomer(tx, merchantId, order.customer) : null;
+  const customerId = order.customer ? await saveCustomer(services, tx, merchantId, order.customer) : null;
   tx.em.create(Order, {
     id,
     merchantId,

@@ -4,7 +4,13 @@ import type { Operation } from '../model/statuses.js';
 import type { NewSyncEvent } from '../outbox/outbox.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
 import type { Services } from './services.js';
-import { invoiceSnapshot, orderSnapshot } from './snapshots.js';
+import {
+  billingSubscriptionSnapshot,
+  customerSnapshot,
+  invoiceSnapshot,
+  orderSnapshot,
+  transactionSnapshot,
+} from './snapshots.js';
 
 /**
  * Accepts one effect per enabled integration of the merchant that takes this entity; answers the sync events' ids.
@@ -29,7 +35,14 @@ export async function sendToAll(
 }
 
 /** What one integration is sent of the entity as it is now. */
-export function snapshotFor(tx: Tx, entity: Sendable, recipient: Recipient): Promise<Snapshot> {
-  if (entity.entityType === 'ORDER') return orderSnapshot(tx, entity.entityId);
-  return invoiceSnapshot(tx, entity.entityId, recipient.id);
+export function snapshotFor(tx: Tx, entity: Sendable, recipient: Pick<Recipient, 'id'>): Promise<Snapshot> {
+  return SNAPSHOT[entity.entityType](tx, entity.entityId, recipient.id);
 }
+
+const SNAPSHOT: Record<Sendable['entityType'], (tx: Tx, id: string, integrationId: string) => Promise<Snapshot>> = {
+  ORDER: orderSnapshot,
+  INVOICE: invoiceSnapshot,
+  CUSTOMER: customerSnapshot,
+  TRANSACTION: transactionSnapshot,
+  BILLING_SUBSCRIPTION: billingSubscriptionSnapshot,
+};

@@ -5,7 +5,7 @@ import { HubError } from '../errors.js';
 import { auditDone } from './audit-done.js';
 import { checkInput, idempotencyKey, label } from './check-input.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
-import { lockEntity } from './lock-entity.js';
+import { kindOf, lockEntity } from './lock-entity.js';
 import { once } from './once.js';
 import { snapshotFor } from './send.js';
 import type { Services } from './services.js';
@@ -28,7 +28,16 @@ where status in ('PENDING', 'IN_PROGRESS', 'RETRYING', 'SUCCESS') and payload = 
 const IS_KNOWN = `select 1 from links
 where integration_id = $1 and entity_type = $2 and entity_id = $3 and external_id is not null`;
 
-/** What `syncOrder` and `syncInvoice` have in common; answers the sync event's id. */
+/** Idempotency keys belong to the mutation that was asked. */
+const SYNC_MUTATION: Record<Sendable['entityType'], string> = {
+  ORDER: 'syncOrder',
+  INVOICE: 'syncInvoice',
+  CUSTOMER: 'syncCustomer',
+  TRANSACTION: 'syncTransaction',
+  BILLING_SUBSCRIPTION: 'syncBillingSubscription',
+};
+
+/** Sends an entity as it is now; answers the sync event's id. What all the mutations that sync one entity do. */
 export async function syncEntity(
   services: Services,
   caller: Caller,
@@ -40,8 +49,12 @@ export async function syncEntity(
   return services.db.transaction(async (tx) => {
     const entity = await lockEntity(tx, caller, entityType, wanted.id);
     const recipient = await chooseRecipient(services, tx, entity, wanted.integrationId);
-    const operation = entityType === 'ORDER' ? 'syncOrder' : 'syncInvoice';
-    const request = { merchantId: entity.merchantId, operation, key: wanted.idempotencyKey, input: wanted };
+    const request = {
+      merchantId: entity.merchantId,
+      operation: SYNC_MUTATION[entityType],
+      key: wanted.idempotencyKey,
+      input: wanted,
+    };
     return once(tx, request, () => syncNow(services, tx, caller, entity, recipient, wanted));
   });
 }
@@ -75,13 +88,17 @@ async function syncNow(
   } as const;
   const [id = ''] = await services.outbox.enqueue(tx, [event]);
   const details = { syncEventId: id, force: wanted.force ?? false };
-  const action = entityType === 'ORDER' ? 'order.sync' : 'invoice.sync';
-  await auditDone(tx, caller, { action, ...entity, integrationId: recipient.id, details });
+  await auditDone(tx, caller, {
+    action: `${entityType.toLowerCase()}.sync`,
+    ...entity,
+    integrationId: recipient.id,
+    details,
+  });
   return id;
 }
 
 function notAccepted({ id, connector }: Recipient, entityType: Sendable['entityType']): HubError {
-  const kind = entityType.toLowerCase();
+  const kind = kindOf(entityType);
   const message = `${connector.title} (${id}) does not take this ${kind} as it is now: see what it accepts in its settings.`;
   return new HubError('INVALID_STATE', message, { path: ['integrationId'] });
 }
@@ -96,10 +113,10 @@ async function chooseRecipient(
   if (named != null) return recipients.find(({ id }) => id === named) ?? refuse(services, entity, named);
   const [only, another] = recipients;
   if (only && !another) return only;
-  const kind = entity.entityType.toLowerCase();
+  const kind = kindOf(entity.entityType);
   const message = only
-    ? `Give the integrationId: several integrations take an ${kind} (${recipients.map(({ id }) => id).join(', ')}).`
-    : `No enabled integration of the merchant takes an ${kind}: create or enable one.`;
+    ? `Give the integrationId: several integrations take this ${kind} (${recipients.map(({ id }) => id).join(', ')}).`
+    : `No enabled integration of the merchant takes this ${kind}: create or enable one.`;
   throw new HubError(only ? 'BAD_USER_INPUT' : 'INVALID_STATE', message, { path: ['integrationId'] });
 }
 
@@ -112,6 +129,6 @@ async function refuse(services: Services, { merchantId, entityType }: Sendable, 
   if (!integration.enabled) {
     throw new HubError('INTEGRATION_DISABLED', `Integration ${id} is disabled: enable it first.`, { path });
   }
-  const kind = entityType.toLowerCase();
+  const kind = kindOf(entityType);
   throw new HubError('UNSUPPORTED', `Nothing of the kind ${kind} is sent to ${integration.connector}.`, { path });
 }

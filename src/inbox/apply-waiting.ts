@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { addLinks, eventText, type Outcome } from './accept-batch.js';
 import type { EntityReference, ReceivedEvent } from './events.js';
 import { REAPPLY } from './sql/apply-events.js';
+import { INBOX_NOUNS } from './sql/nouns.js';
 import { databaseError } from './sql-errors.js';
 
 const BATCH = 500;
@@ -28,12 +29,11 @@ select w.id from webhook_events w
 where ${WAITING} and (
   exists (select from links l
     where l.integration_id = w.integration_id and l.entity_type = w.entity_type and l.external_id = w.external_id)
-  or exists (select from orders o
-    where w.entity_type = 'ORDER' and o.merchant_id = w.merchant_id
-      and (o.id = w.event ->> 'entityId' or o.number = w.event ->> 'number'))
-  or exists (select from invoices v
-    where w.entity_type = 'INVOICE' and v.merchant_id = w.merchant_id
-      and (v.id = w.event ->> 'entityId' or v.number = w.event ->> 'number')))
+  ${INBOX_NOUNS.map(
+    ({ type, table, number }) => `or exists (select from ${table} e
+    where w.entity_type = '${type}' and e.merchant_id = w.merchant_id
+      and (e.id = w.event ->> 'entityId' or e.${number} = w.event ->> 'number'))`,
+  ).join('\n  ')})
 order by w.created_at, w.id limit 5000`;
 
 /** Applies what waits for this entity; answers how many are judged otherwise now. */

@@ -1,4 +1,10 @@
-import type { InvoiceStatus, OrderStatus } from '../model/statuses.js';
+import type {
+  BillingSubscriptionStatus,
+  EntityStatus,
+  InvoiceStatus,
+  OrderStatus,
+  TransactionStatus,
+} from '../model/statuses.js';
 
 const ORDER: OrderStatus[] = [
   'PENDING',
@@ -27,12 +33,29 @@ const INVOICE: InvoiceStatus[] = [
   'REFUNDED',
   'VOID',
 ];
+const TRANSACTION: TransactionStatus[] = [
+  'PENDING',
+  'FAILED',
+  'SUCCEEDED',
+  'CANCELLED',
+  'DISPUTED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+];
+const BILLING_SUBSCRIPTION: BillingSubscriptionStatus[] = [
+  'INCOMPLETE',
+  'TRIALING',
+  'ACTIVE',
+  'PAST_DUE',
+  'PAUSED',
+  'CANCELLED',
+];
+const COURSES: Record<string, readonly string[]> = { ORDER, INVOICE, TRANSACTION, BILLING_SUBSCRIPTION };
 
 /**
  * How far along a status is. Decides between two events of one instant, since many senders' clocks tick in whole
  * seconds: whichever arrives last, the entity ends where the further one says.
  */
-export function progressOf(entityType: string, status: OrderStatus | InvoiceStatus | null): number | null {
-  if (status === null) return null;
-  return (entityType === 'INVOICE' ? INVOICE : ORDER).indexOf(status as never);
+export function progressOf(entityType: string, status: EntityStatus | null): number | null {
+  return status === null ? null : (COURSES[entityType]?.indexOf(status) ?? null);
 }

@@ -5,6 +5,8 @@ export const ID_PREFIX = {
   Order: 'ord',
   Invoice: 'inv',
   Customer: 'cus',
+  Transaction: 'txn',
+  BillingSubscription: 'sub',
   Product: 'prd',
   InventoryLevel: 'lvl',
   Payout: 'pay',

@@ -72,6 +72,47 @@ export const InvoiceStatus = {
 } as const;
 export type InvoiceStatus = keyof typeof InvoiceStatus;
 
+export const TransactionStatus = {
+  PENDING: 'PENDING',
+  SUCCEEDED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+  DISPUTED: 'DISPUTED',
+  PARTIALLY_REFUNDED: 'PARTIALLY_REFUNDED',
+  REFUNDED: 'REFUNDED',
+} as const;
+export type TransactionStatus = keyof typeof TransactionStatus;
+
+export const TransactionType = { PAYMENT: 'PAYMENT', REFUND: 'REFUND', ADJUSTMENT: 'ADJUSTMENT' } as const;
+export type TransactionType = keyof typeof TransactionType;
+
+export const BillingSubscriptionStatus = {
+  INCOMPLETE: 'INCOMPLETE',
+  TRIALING: 'TRIALING',
+  ACTIVE: 'ACTIVE',
+  PAST_DUE: 'PAST_DUE',
+  PAUSED: 'PAUSED',
+  CANCELLED: 'CANCELLED',
+} as const;
+export type BillingSubscriptionStatus = keyof typeof BillingSubscriptionStatus;
+
+export const BillingInterval = { DAY: 'DAY', WEEK: 'WEEK', MONTH: 'MONTH', YEAR: 'YEAR' } as const;
+export type BillingInterval = keyof typeof BillingInterval;
+
+/** The statuses of each kind of entity that has one. */
+const STATUSES = {
+  ORDER: OrderStatus,
+  INVOICE: InvoiceStatus,
+  TRANSACTION: TransactionStatus,
+  BILLING_SUBSCRIPTION: BillingSubscriptionStatus,
+} as const;
+/** The statuses that an entity of this kind may have; none for those without. */
+export function statusesOf(entityType: EntityType): Readonly<Record<string, string>> {
+  return (STATUSES as Partial<Record<EntityType, Readonly<Record<string, string>>>>)[entityType] ?? {};
+}
+
+export type EntityStatus = OrderStatus | InvoiceStatus | TransactionStatus | BillingSubscriptionStatus;
+
 export const Health = { HEALTHY: 'HEALTHY', DEGRADED: 'DEGRADED', DOWN: 'DOWN', UNKNOWN: 'UNKNOWN' } as const;
 export type Health = keyof typeof Health;
 

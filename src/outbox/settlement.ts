@@ -163,8 +163,9 @@ function describeStep({ started, previous }: ClaimedEvent, newStatus: SyncEventS
   return `{"previousStatus":"${started ? 'IN_PROGRESS' : previous}","newStatus":"${newStatus}"}`;
 }
 
+/** Stock is told of row by row, by whoever writes it. */
 function syncedChange({ entityType }: ClaimedEvent): string | null {
-  return entityType === 'ORDER' ? 'order.synced' : entityType === 'INVOICE' ? 'invoice.synced' : null;
+  return entityType === 'PRODUCT' || entityType === 'INVENTORY' ? null : `${entityType.toLowerCase()}.synced`;
 }
 
 /** Fields of the domain event. */

@@ -6,7 +6,7 @@ import type { Exchange } from '../../src/connectors/http.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
 import { FAULT_CASES, type FaultCase } from './fault-cases.js';
-import { type ConnectorSubject, connect, deliverTo, effectOf, firstEffect } from './subject.js';
+import { type ConnectorSubject, connect, deliverTo, effectOf, firstEffect, statusOf } from './subject.js';
 import { describeWebhooks } from './webhook-suite.js';
 
 /** What every connector passes, against its own simulator over real HTTP. */
@@ -85,11 +85,11 @@ export function describeConnector(subject: ConnectorSubject): void {
 
       const state = await simulator.control.state();
       expect(updated.externalId).toBe(externalId);
-      expect(state[collection]).toMatchObject([{ id: externalId, status: changed.status }]);
+      expect(state[collection]).toMatchObject([{ id: externalId, ...statusOf(changed) }]);
       const keys = connector.honoursIdempotencyKeys ? ['k1', 'k2'] : [null, null];
       expect(state.effects.map((it) => it.idempotencyKey)).toEqual(keys);
       if (!connection.readStatus) return;
-      expect(read).toMatchObject({ entityType, reference: { externalId }, status: changed.status });
+      expect(read).toMatchObject({ entityType, reference: { externalId }, ...statusOf(changed) });
     });
 
     it('is one effect under one key, however often it is sent, with the first answer each time', async () => {

@@ -63,3 +63,8 @@ export async function deliverTo(connection: Connection, effect: Effect) {
   if (result.kind !== 'delivered') throw new Error(`${result.code}: ${result.message}`);
   return result;
 }
+
+/** The status of an entity of a kind that has one, to be matched. */
+export function statusOf(snapshot: Effect['snapshot'] | undefined): { status?: string } {
+  return snapshot && 'status' in snapshot ? { status: snapshot.status } : {};
+}

@@ -35,6 +35,12 @@ const ROOTS = new Set([
   'orders',
   'invoice',
   'invoices',
+  'customer',
+  'customers',
+  'transaction',
+  'transactions',
+  'billingSubscription',
+  'billingSubscriptions',
   'product',
   'products',
   'inventory',
@@ -52,6 +58,9 @@ const ROOTS = new Set([
 const TABLES: Readonly<Record<string, string>> = {
   Order: 'orders',
   Invoice: 'invoices',
+  Customer: 'customers',
+  Transaction: 'transactions',
+  BillingSubscription: 'billing_subscriptions',
   Product: 'products',
   InventoryLevel: 'inventory_levels',
   SyncEvent: 'sync_events',
@@ -64,6 +73,9 @@ const TABLES: Readonly<Record<string, string>> = {
 const DEFAULT_ORDERS: Readonly<Record<string, string>> = {
   Order: 'placedAt desc',
   Invoice: 'issuedAt desc',
+  Customer: 'createdAt desc',
+  Transaction: 'occurredAt desc',
+  BillingSubscription: 'startedAt desc',
   WebhookEvent: 'createdAt desc',
   TimelineEntry: 'at asc',
   RowProblem: 'id asc',
@@ -121,7 +133,16 @@ export class OperationWriter {
   }
 
   private selectionOfInterface(level: number): string {
-    const types = ['Order', 'Invoice', 'SyncEvent', 'Integration', 'Product'];
+    const types = [
+      'Order',
+      'Invoice',
+      'Customer',
+      'Transaction',
+      'BillingSubscription',
+      'SyncEvent',
+      'Integration',
+      'Product',
+    ];
     const parts = types
       .filter(() => this.random.chance(0.5))
       .map((name) => `... on ${name} ${this.selection(this.schema.getType(name) as GraphQLObjectType, level + 1)}`);
@@ -201,6 +222,8 @@ export class OperationWriter {
         return this.id(noun);
       case 'number':
         return random.chance(0.3) ? this.sample(noun, 'number') : undefined;
+      case 'reference':
+        return random.chance(0.3) ? this.sample(noun, 'reference') : undefined;
       case 'connector':
         return random.pick([undefined, 'b2b-portal', 'csv', 'nothing']);
       case 'days':

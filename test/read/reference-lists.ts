@@ -16,6 +16,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
   createdAt: 'created_at',
   updatedAt: 'updated_at',
   issuedAt: 'issued_at',
+  occurredAt: 'occurred_at',
+  startedAt: 'started_at',
   'totals.grandTotal': 'grand_total',
 };
 

@@ -38,6 +38,8 @@ const TABLE_OF_PREFIX: Readonly<Record<string, [string, string]>> = {
   ord: ['Order', 'orders'],
   inv: ['Invoice', 'invoices'],
   cus: ['Customer', 'customers'],
+  txn: ['Transaction', 'transactions'],
+  sub: ['BillingSubscription', 'billing_subscriptions'],
   prd: ['Product', 'products'],
   lvl: ['InventoryLevel', 'inventory_levels'],
   pay: ['Payout', 'payouts'],
@@ -63,6 +65,17 @@ function resolveRoot(tables: Tables, args: Args, info: GraphQLResolveInfo): unkn
     case 'order':
     case 'invoice':
       return oneOf(rows(`${info.fieldName}s`), args, ['id', 'number']);
+    case 'customer':
+    case 'transaction':
+      return oneOf(rows(`${info.fieldName}s`), args, ['id', 'reference']);
+    case 'billingSubscription':
+      return oneOf(rows('billing_subscriptions'), args, ['id', 'reference']);
+    case 'customers':
+      return page('customers', 'createdAt desc');
+    case 'transactions':
+      return page('transactions', 'occurredAt desc');
+    case 'billingSubscriptions':
+      return page('billing_subscriptions', 'startedAt desc');
     case 'product':
       return oneOf(rows('products'), args, ['sku']);
     case 'syncEvent':
@@ -175,6 +188,14 @@ function filtered(tables: Tables, table: string, rows: readonly Row[], filter: u
   return rows.filter((row) => given.every(([name, value]) => passes(tables, table, row, name, value, filter as Args)));
 }
 
+/** Columns that `search` looks at; elsewhere the number. */
+const SEARCHED: Readonly<Record<string, readonly string[]>> = {
+  products: ['sku', 'name', 'barcode'],
+  customers: ['name', 'email', 'reference'],
+  transactions: ['reference', 'description'],
+  billing_subscriptions: ['reference', 'plan'],
+};
+
 function passes(tables: Tables, table: string, row: Row, name: string, value: unknown, filter: Args): boolean {
   const find = (other: string, id: unknown) => tables[`all ${other}`]?.find((candidate) => candidate['id'] === id);
   const contains = (texts: unknown[]) =>
@@ -190,8 +211,14 @@ function passes(tables: Tables, table: string, row: Row, name: string, value: un
   if (name === 'search') {
     const customer = table === 'orders' ? find('customers', row['customer_id']) : undefined;
     const order = table === 'invoices' ? find('orders', row['order_id']) : undefined;
-    const own = table === 'products' ? [row['sku'], row['name'], row['barcode']] : [row['number']];
-    return contains([...own, customer?.['name'], customer?.['email'], customer?.['reference'], order?.['number']]);
+    const own = SEARCHED[table] ?? ['number'];
+    return contains([
+      ...own.map((name) => row[name]),
+      customer?.['name'],
+      customer?.['email'],
+      customer?.['reference'],
+      order?.['number'],
+    ]);
   }
   if (name === 'availableMax') return Number(row['available']) <= Number(value);
   if (name.endsWith('StartsWith')) return String(row[snake(name.slice(0, -10))]).startsWith(String(value));
@@ -220,6 +247,11 @@ function resolveField(tables: Tables, source: Row, args: Args, info: GraphQLReso
   return parentType.name === 'ConnectorHealth' && fieldName === 'successRate' && value != null ? Number(value) : value;
 }
 
+/** `BillingSubscription` as an entity's kind: `BILLING_SUBSCRIPTION`. */
+function typeOf(noun: string): string {
+  return snake(noun).slice(1).toUpperCase();
+}
+
 function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLResolveInfo): unknown {
   const many = (table: string, column: string, order: string) =>
     sorted(
@@ -231,6 +263,7 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
   const ofEntity = (table: string, type: string) =>
     (tables[table] ?? []).filter((row) => row['entity_id'] === source['id'] && row['entity_type'] === type);
   const page = (table: string, rows: readonly Row[], order: string) => listOf(tables, table, rows, args, info, order);
+  const ofCustomer = (table: string) => (tables[table] ?? []).filter((row) => row['customer_id'] === source['id']);
   const name = `${info.parentType.name}.${info.fieldName}`;
   switch (name) {
     case 'Order.lines':
@@ -249,13 +282,28 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
       return source[`${prefix}line1`] === null ? null : { ...source, $prefix: prefix };
     }
     case 'Order.links':
-      return sorted(ofEntity('links', 'ORDER'), 'id', false);
     case 'Invoice.links':
-      return sorted(ofEntity('links', 'INVOICE'), 'id', false);
+    case 'Customer.links':
+    case 'Transaction.links':
+    case 'BillingSubscription.links':
+      return sorted(ofEntity('links', typeOf(info.parentType.name)), 'id', false);
     case 'Order.syncEvents':
-      return page('sync_events', ofEntity('sync_events', 'ORDER'), 'id desc');
     case 'Invoice.syncEvents':
-      return page('sync_events', ofEntity('sync_events', 'INVOICE'), 'id desc');
+    case 'Customer.syncEvents':
+    case 'Transaction.syncEvents':
+    case 'BillingSubscription.syncEvents':
+      return page('sync_events', ofEntity('sync_events', typeOf(info.parentType.name)), 'id desc');
+    case 'Customer.transactions':
+      return page('transactions', ofCustomer('transactions'), 'occurredAt desc');
+    case 'Customer.billingSubscriptions':
+      return page('billing_subscriptions', ofCustomer('billing_subscriptions'), 'startedAt desc');
+    case 'Transaction.customer':
+    case 'BillingSubscription.customer':
+      return one('customers', 'customer_id');
+    case 'Transaction.order':
+      return one('orders', 'order_id');
+    case 'BillingSubscription.interval':
+      return source['billing_interval'];
     case 'Order.timeline':
       return page('timeline_entries', ofEntity('timeline_entries', 'ORDER'), 'at asc');
     case 'Customer.orders':

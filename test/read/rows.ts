@@ -1,11 +1,15 @@
 import type { Database } from '../../src/db/database.js';
 import {
+  BillingInterval,
+  BillingSubscriptionStatus,
   Direction,
   InvoiceStatus,
   Operation,
   OrderStatus,
   SyncEventStatus,
   SyncState,
+  TransactionStatus,
+  TransactionType,
   WebhookStatus,
 } from '../../src/model/statuses.js';
 import { type Random, randomOf } from './random.js';
@@ -39,6 +43,10 @@ export async function fillDatabase(db: Pick<Database, 'pool'>, seed = 1): Promis
     orders.flatMap((order) => makeLines(order, random)),
   );
   await insert('invoices', invoices);
+  const transactions = range(24).map((n) => makeTransaction(n, random));
+  const subscriptions = range(12).map((n) => makeSubscription(n, random));
+  await insert('transactions', transactions);
+  await insert('billing_subscriptions', subscriptions);
   await insert('payouts', orders.slice(0, 10).flatMap(makePayouts));
   await insert(
     'products',
@@ -49,8 +57,10 @@ export async function fillDatabase(db: Pick<Database, 'pool'>, seed = 1): Promis
     range(30).map((n) => makeLevel(n, random)),
   );
   const entities = [
-    ...orders.map((row) => ({ ...row, type: 'ORDER' })),
-    ...invoices.map((row) => ({ ...row, type: 'INVOICE' })),
+    ...orders.map((row) => ({ ...row, $type: 'ORDER' })),
+    ...invoices.map((row) => ({ ...row, $type: 'INVOICE' })),
+    ...transactions.map((row) => ({ ...row, $type: 'TRANSACTION' })),
+    ...subscriptions.map((row) => ({ ...row, $type: 'BILLING_SUBSCRIPTION' })),
   ];
   await insert(
     'links',
@@ -94,7 +104,7 @@ export async function fillDatabase(db: Pick<Database, 'pool'>, seed = 1): Promis
 /** Identities are given out by the database, in the order of the rows. */
 async function insertRows(db: Pick<Database, 'pool'>, table: string, rows: Row[]): Promise<void> {
   const columns = Object.keys(rows[0] ?? {})
-    .filter((name) => name !== 'type')
+    .filter((name) => name !== '$type')
     .join(', ');
   await db.pool.query(
     `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
@@ -244,6 +254,45 @@ function makeInvoice(order: Row, n: number, random: Random): Row {
   };
 }
 
+function makeTransaction(n: number, random: Random): Row {
+  return {
+    id: id('txn', n),
+    merchant_id: merchantOf(n),
+    reference: `pi_${n}`,
+    type: random.pick(Object.values(TransactionType)),
+    status: random.pick(Object.values(TransactionStatus)),
+    amount: random.pick(AMOUNTS),
+    currency: 'EUR',
+    description: orNull(random, random.pick(TEXTS)),
+    customer_id: random.chance(0.8) ? id('cus', n % 12) : null,
+    order_id: random.chance(0.5) ? id('ord', n) : null,
+    occurred_at: time(random),
+    created_at: time(random),
+    updated_at: time(random),
+  };
+}
+
+function makeSubscription(n: number, random: Random): Row {
+  return {
+    id: id('sub', n),
+    merchant_id: merchantOf(n),
+    reference: `sub-${n}`,
+    plan: random.pick(TEXTS),
+    status: random.pick(Object.values(BillingSubscriptionStatus)),
+    amount: random.pick(AMOUNTS),
+    currency: 'EUR',
+    billing_interval: random.pick(Object.values(BillingInterval)),
+    customer_id: random.chance(0.8) ? id('cus', n % 12) : null,
+    started_at: time(random),
+    current_period_start: orNull(random, time(random)),
+    current_period_end: orNull(random, time(random)),
+    cancel_at_period_end: random.chance(0.3),
+    cancelled_at: orNull(random, time(random)),
+    created_at: time(random),
+    updated_at: time(random),
+  };
+}
+
 function makePayouts(order: Row, n: number): Row[] {
   return ['a', 'b'].map((recipient) => ({
     id: `${id('pay', n)}${recipient}`,
@@ -296,7 +345,7 @@ function makeLinks(entity: Row, random: Random): Row[] {
     .map((integration) => ({
       merchant_id: entity['merchant_id'],
       integration_id: integration,
-      entity_type: entity['type'],
+      entity_type: entity['$type'],
       entity_id: entity['id'],
       external_id: random.chance(0.6) ? `ext-${entity['id']}` : null,
       external_number: null,
@@ -324,7 +373,7 @@ function makeEvent(n: number, entity: Row, random: Random): Row {
   return {
     merchant_id: entity['merchant_id'],
     integration_id: random.pick(integrationsOf(entity)),
-    entity_type: entity['type'],
+    entity_type: entity['$type'],
     entity_id: entity['id'],
     external_id: orNull(random, `ext-${n}`),
     operation: random.pick(Object.values(Operation)),

@@ -1,5 +1,6 @@
 import { ApiKey, AuditEntry, IdempotencyKey } from './access.js';
 import { Alert } from './alert.js';
+import { BillingSubscription } from './billing-subscription.js';
 import { Customer } from './customer.js';
 import { Integration } from './integration.js';
 import { Invoice } from './invoice.js';
@@ -11,6 +12,7 @@ import { Brand, InventoryLevel, Product } from './product.js';
 import { Pull, RowProblem } from './pull.js';
 import { ConnectorHealth, SyncStatistics, TimelineEntry } from './read-views.js';
 import { SyncAttempt, SyncEvent, SyncLink } from './sync-event.js';
+import { Transaction } from './transaction.js';
 import { WebhookEvent } from './webhook-event.js';
 
 /** Every mapped noun. The read planner takes its tables, columns and relations from their metadata. */
@@ -23,6 +25,8 @@ export const entities = [
   Order,
   OrderLine,
   Invoice,
+  Transaction,
+  BillingSubscription,
   Payout,
   Brand,
   Product,

@@ -10,6 +10,7 @@ import { Notifications } from './0011-notifications.js';
 
 import { OrderSafety } from './0012-order-safety.js';
 import { Pulls } from './0013-pulls.js';
+import { Finance } from './0017-finance.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -24,4 +25,5 @@ export const migrations = [
   { name: '0012-order-safety', class: OrderSafety },
   { name: '0011-notifications', class: Notifications },
   { name: '0013-pulls', class: Pulls },
+  { name: '0017-finance', class: Finance },
 ];

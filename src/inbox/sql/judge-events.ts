@@ -1,3 +1,8 @@
+import { INBOX_NOUNS } from './nouns.js';
+
+const perNoun = (write: (noun: (typeof INBOX_NOUNS)[number]) => string, between = '\n') =>
+  INBOX_NOUNS.map(write).join(between);
+
 /** Every field of an event in its type; `invalid` names the one that PostgreSQL cannot read. */
 const PARSE = `
 parsed as materialized (
@@ -32,18 +37,15 @@ found as materialized (
     (select l.entity_id from links l
      where l.integration_id = p.integration_id and l.entity_type = p.entity_type and l.external_id = p.external_id),
     case p.entity_type
-      when 'ORDER' then (select o.id from orders o where o.id = p.hub_id and o.merchant_id = p.merchant_id)
-      when 'INVOICE' then (select v.id from invoices v where v.id = p.hub_id and v.merchant_id = p.merchant_id)
+${perNoun(({ type, table }) => `when '${type}' then (select e.id from ${table} e where e.id = p.hub_id and e.merchant_id = p.merchant_id)`)}
     end,
     case p.entity_type
-      when 'ORDER' then (
-        select o.id from orders o where o.merchant_id = p.merchant_id and o.number = p.number and not exists (
-          select from links l where l.integration_id = p.integration_id and l.entity_type = 'ORDER' and l.entity_id = o.id
-            and l.external_id <> p.external_id))
-      when 'INVOICE' then (
-        select v.id from invoices v where v.merchant_id = p.merchant_id and v.number = p.number and not exists (
-          select from links l where l.integration_id = p.integration_id and l.entity_type = 'INVOICE' and l.entity_id = v.id
-            and l.external_id <> p.external_id))
+${perNoun(
+  ({ type, table, number }) => `when '${type}' then (
+    select e.id from ${table} e where e.merchant_id = p.merchant_id and e.${number} = p.number and not exists (
+      select from links l where l.integration_id = p.integration_id and l.entity_type = '${type}' and l.entity_id = e.id
+        and l.external_id <> p.external_id))`,
+)}
     end) as known_id
   from parsed p
   where p.invalid is null
@@ -57,19 +59,16 @@ known as materialized (
 
 /** An entity that another transaction holds makes its events `BUSY`, so that it holds up no other. */
 const LOCK = `
-locked_orders as materialized (
-  select o.id, o.status from orders o
-  where o.id = any (array(select known_id from known where entity_type = 'ORDER'))
-  order by o.id for no key update skip locked
-),
-locked_invoices as materialized (
-  select v.id, v.status from invoices v
-  where v.id = any (array(select known_id from known where entity_type = 'INVOICE'))
-  order by v.id for no key update skip locked
-),
+${perNoun(
+  ({ type, table, status }) => `locked_${table} as materialized (
+  select e.id, ${status} as status from ${table} e
+  where e.id = any (array(select known_id from known where entity_type = '${type}'))
+  order by e.id for no key update skip locked
+),`,
+)}
 held_entities as materialized (
   select coalesce(jsonb_object_agg(id, status), '{}') as by_id
-  from (select id, status from locked_orders union all select id, status from locked_invoices) e
+  from (${perNoun(({ table }) => `select id, status from locked_${table}`, ' union all ')}) e
 ),
 locked_links as materialized (
   select l.id, l.external_id, l.source_at, l.source_rank from links l
@@ -124,7 +123,7 @@ settled as (
       else 'IGNORED'
     end as status,
     case error_code
-      when 'UNKNOWN_ENTITY' then format('The hub does not know this %s yet; the event is applied when it appears.', lower(entity_type))
+      when 'UNKNOWN_ENTITY' then format('The hub does not know this %s yet; the event is applied when it appears.', replace(lower(entity_type), '_', ' '))
       when 'UNMAPPED_STATUS' then format('The status %s is not mapped; nothing was changed. Add it to the mappings of the integration.', source_status)
       when 'OUT_OF_DATE' then 'A newer event has been applied already; nothing was changed.'
     end as error_message
@@ -134,7 +133,7 @@ verdicts as materialized (
   select s.*, error_code is null and new_status is not null and new_status <> previous_status as changed,
     jsonb_build_object('status', status, 'eventType', event_type, 'entityType', entity_type, 'errorCode', error_code,
       'errorMessage', error_message, 'entityId', known_id, 'externalId', coalesce(external_id, link_external_id),
-      'entityStatus', case when error_code is null then coalesce(new_status, previous_status) else previous_status end) as answer
+      'entityStatus', nullif(case when error_code is null then coalesce(new_status, previous_status) else previous_status end, '')) as answer
   from settled s
 )`;
 

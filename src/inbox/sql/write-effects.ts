@@ -34,6 +34,26 @@ invoice_writes as (
   where v.id = a.known_id
   returning 1
 ),
+transaction_writes as (
+  update transactions t set status = a.status, updated_at = now()
+  from (
+    select known_id, (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status
+    from effective where entity_type = 'TRANSACTION' and error_code is null group by known_id having bool_or(changed)
+  ) a
+  where t.id = a.known_id
+  returning 1
+),
+subscription_writes as (
+  update billing_subscriptions s set status = a.status, updated_at = now(),
+    cancelled_at = case when a.status = 'CANCELLED' then coalesce(s.cancelled_at, a.at) end
+  from (
+    select known_id, max(occurred_at) as at,
+      (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status
+    from effective where entity_type = 'BILLING_SUBSCRIPTION' and error_code is null group by known_id having bool_or(changed)
+  ) a
+  where s.id = a.known_id
+  returning 1
+),
 link_writes as (
   update links l
   set source_at = a.at, source_rank = case when l.source_at = a.at then greatest(l.source_rank, a.rank) else a.rank end,
@@ -72,6 +92,7 @@ change_rows as (
       'occurredAt', event -> 'occurredAt'))
   ) as c (place, kind, entity_id, wanted, data)
   -- Reading their counts runs the entities' writes first.
-  where wanted and (select count(*) from order_writes) + (select count(*) from invoice_writes) >= 0
+  where wanted and (select count(*) from order_writes) + (select count(*) from invoice_writes)
+    + (select count(*) from transaction_writes) + (select count(*) from subscription_writes) >= 0
   order by n, place
 )`;

@@ -1,0 +1,40 @@
+import { Field, ObjectType } from 'type-graphql';
+import { BillingSubscriptionStatus, TransactionStatus } from '../src/model/statuses.js';
+import { BillingSubscription } from './billing-subscription.js';
+import { Change } from './change.js';
+import { Customer } from './customer.js';
+import { Transaction } from './transaction.js';
+
+@ObjectType({ implements: Change, simpleResolvers: true, description: 'A customer was created, changed or synced.' })
+export class CustomerChange extends Change {
+  @Field(() => Customer, { nullable: true })
+  customer!: string | null;
+}
+
+@ObjectType({ implements: Change, simpleResolvers: true, description: 'A transaction was created, changed or synced.' })
+export class TransactionChange extends Change {
+  @Field(() => Transaction, { nullable: true })
+  transaction!: string | null;
+
+  @Field(() => TransactionStatus, { nullable: true, description: 'Null where the status did not change.' })
+  previousStatus!: TransactionStatus | null;
+
+  @Field(() => TransactionStatus, { nullable: true, description: 'Null where the status did not change.' })
+  newStatus!: TransactionStatus | null;
+}
+
+@ObjectType({
+  implements: Change,
+  simpleResolvers: true,
+  description: 'A billing subscription was created, changed or synced.',
+})
+export class BillingSubscriptionChange extends Change {
+  @Field(() => BillingSubscription, { nullable: true })
+  billingSubscription!: string | null;
+
+  @Field(() => BillingSubscriptionStatus, { nullable: true, description: 'Null where the status did not change.' })
+  previousStatus!: BillingSubscriptionStatus | null;
+
+  @Field(() => BillingSubscriptionStatus, { nullable: true, description: 'Null where the status did not change.' })
+  newStatus!: BillingSubscriptionStatus | null;
+}

@@ -1,0 +1,145 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { TransactionStatus, TransactionType } from '../src/model/statuses.js';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Customer } from './customer.js';
+import { Node } from './node.js';
+import { Order } from './order.js';
+import { FilterBy, planned, Read } from './planned.js';
+import { DateTime, Decimal } from './scalars.js';
+import { SyncEvent, SyncEventConnection } from './sync-event.js';
+import { SyncLink } from './sync-link.js';
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A movement of money.' })
+export class Transaction extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => String, { description: 'Its id where it happened, for example at the payment provider.' })
+  reference!: string;
+
+  @Field(() => TransactionType)
+  type!: TransactionType;
+
+  @Field(() => TransactionStatus)
+  status!: TransactionStatus;
+
+  @Field(() => Decimal, { description: 'Never below zero: a refund is told by its type.' })
+  amount!: string;
+
+  @Field(() => String)
+  currency!: string;
+
+  @Field(() => String, { nullable: true })
+  description!: string | null;
+
+  @Field(() => Customer, { nullable: true })
+  customer!: Customer | null;
+
+  @Field(() => Order, { nullable: true })
+  order!: Order | null;
+
+  @Field(() => [SyncLink])
+  @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'TRANSACTION'` } })
+  links!: SyncLink[];
+
+  @Field(() => DateTime)
+  occurredAt!: string;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime)
+  updatedAt!: string;
+}
+
+export const TransactionConnection = connectionOf('Transaction', () => Transaction);
+
+@InputType()
+export class TransactionFilter {
+  @Field(() => [TransactionStatus], { nullable: true })
+  status?: TransactionStatus[] | null;
+
+  @Field(() => TransactionType, { nullable: true })
+  type?: TransactionType | null;
+
+  @Field(() => String, { nullable: true })
+  merchantId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  customerId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  orderId?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  occurredFrom?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  occurredTo?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A part of the reference or description.' })
+  @FilterBy(
+    (row, arg) =>
+      `strpos(lower(concat_ws(e'\\n', ${row}.reference, ${row}.description)), lower(${arg('search', 'text')})) > 0`,
+  )
+  search?: string | null;
+}
+
+@ArgsType()
+class TransactionsArgs extends PageArgs {
+  @Field(() => TransactionFilter, { nullable: true })
+  filter?: TransactionFilter | null;
+}
+
+@ArgsType()
+class SyncEventsOfTransactionArgs extends PageArgs {
+  @Field(() => Int, { nullable: true, defaultValue: 20 })
+  override first!: number | null;
+}
+
+@Resolver(() => Transaction)
+export class TransactionQueries {
+  @Query(() => Transaction, {
+    nullable: true,
+    description: 'By id, or by reference: the newest where several merchants use it.',
+  })
+  transaction(
+    @Arg('id', () => ID, { nullable: true }) _id?: string,
+    @Arg('reference', () => String, { nullable: true }) _reference?: string,
+  ): Transaction | null {
+    return planned();
+  }
+
+  @Query(() => TransactionConnection, { description: 'The latest first.' })
+  @Read({ order: [['occurredAt', 'desc']] })
+  transactions(@Args(() => TransactionsArgs) _args: TransactionsArgs): Connection<Transaction> {
+    return planned();
+  }
+
+  @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
+  @Read({ relation: { on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'TRANSACTION'` } })
+  syncEvents(@Args(() => SyncEventsOfTransactionArgs) _args: SyncEventsOfTransactionArgs): Connection<SyncEvent> {
+    return planned();
+  }
+}
+
+@Resolver(() => Customer)
+export class CustomerTransactions {
+  @FieldResolver(() => TransactionConnection, { description: 'The latest first.' })
+  @Read({ relation: { on: (row, one) => `${one}.customer_id = ${row}.id` }, order: [['occurredAt', 'desc']] })
+  transactions(@Args(() => PageArgs) _args: PageArgs): Connection<Transaction> {
+    return planned();
+  }
+}

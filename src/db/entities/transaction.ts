@@ -1,0 +1,28 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { TransactionStatus, TransactionType } from '../../model/statuses.js';
+import { Customer } from './customer.js';
+import { Order } from './order.js';
+
+/** A movement of money: a payment, a refund, an adjustment. The amount is never below zero. */
+export const Transaction = defineEntity({
+  name: 'Transaction',
+  tableName: 'transactions',
+  properties: {
+    id: p.text().primary(),
+    merchantId: p.text(),
+    /** Its id where it happened; unique per merchant. */
+    reference: p.text(),
+    type: p.enum(() => TransactionType).columnType('text'),
+    status: p.enum(() => TransactionStatus).columnType('text'),
+    amount: p.decimal().columnType('numeric'),
+    currency: p.text(),
+    description: p.text().nullable(),
+    customer: () => p.manyToOne(Customer).nullable(),
+    order: () => p.manyToOne(Order).nullable(),
+    occurredAt: p.datetime(),
+    /** When its source last said what it is; older news is ignored. */
+    sourceAt: p.datetime().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+    updatedAt: p.datetime().defaultRaw('now()'),
+  },
+});

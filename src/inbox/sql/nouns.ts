@@ -1,0 +1,8 @@
+/** The kinds of entity that webhooks are about: where they stand, and what they are known by beside their ids. */
+export const INBOX_NOUNS = [
+  { type: 'ORDER', table: 'orders', number: 'number', status: 'status' },
+  { type: 'INVOICE', table: 'invoices', number: 'number', status: 'status' },
+  { type: 'CUSTOMER', table: 'customers', number: 'reference', status: `''` },
+  { type: 'TRANSACTION', table: 'transactions', number: 'reference', status: 'status' },
+  { type: 'BILLING_SUBSCRIPTION', table: 'billing_subscriptions', number: 'reference', status: 'status' },
+] as const;
