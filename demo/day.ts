@@ -36,7 +36,7 @@ const REJECTED = 5;
 
 /** Plays the chapters one after the other on a stage that nothing else uses. */
 export async function playDay(stage: Stage, onProgress: OnProgress): Promise<DayFigures> {
-  const watcher = watch(stage);
+  const watcher = await watch(stage);
   const orders: AcknowledgedOrder[] = [];
   const place = async (title: string, prefix: string) => {
     const numbers = Array.from({ length: ORDERS_A_CHAPTER }, (_, i) => `${prefix}-${String(i + 1).padStart(3, '0')}`);

@@ -21,10 +21,10 @@ const CHANGES = `subscription Watch($after: Cursor) {
 }`;
 const RECONNECT_PAUSE_MS = 100;
 
-/** Follows the whole feed from now on. */
-export function watch(stage: Stage): Watcher {
+/** Follows the whole feed from now on: what happens after this resolves is seen. */
+export async function watch(stage: Stage): Promise<Watcher> {
   const cursors = new Set<string>();
-  let after: string | null = null;
+  let { changesCursor: after } = await stage.user.ask<{ changesCursor: string }>('{ changesCursor }');
   let stopped = false;
   let current: AsyncGenerator<SeenChange> | null = null;
   const watcher: Watcher = { changes: 0, reconnections: 0, repeats: 0, seen: new Map(), stop };

@@ -8,6 +8,7 @@ import { ApiKeyQueries } from './api-key.js';
 import { ApiKeyMutations } from './api-key-mutations.js';
 import { AuditQueries } from './audit-entry.js';
 import { BrandQueries } from './brand.js';
+import { ChangesCursorQueries } from './changes-cursor.js';
 import { ConnectorQueries } from './connector.js';
 import { ConnectorHealthQueries } from './connector-health.js';
 import { ErrorCodeQueries } from './error-code.js';
@@ -23,6 +24,7 @@ import { InvoiceQueries, OrderInvoices } from './invoice.js';
 import { InvoiceMutations } from './invoice-mutations.js';
 import { JobQueries } from './job.js';
 import { JobMutations } from './job-mutations.js';
+import { MerchantMutations } from './merchant-mutations.js';
 import { NodeQueries } from './node.js';
 import { Notifications } from './notification.js';
 import { CustomerOrders, OrderQueries } from './order.js';
@@ -65,6 +67,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   SyncMutations,
   IntegrationMutations,
   JobMutations,
+  MerchantMutations,
   ConnectorQueries,
   IntegrationQueries,
   ConnectorHealthQueries,
@@ -75,6 +78,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   AlertQueries,
   ErrorCodeQueries,
   Notifications,
+  ChangesCursorQueries,
   Subscriptions,
 ];
 

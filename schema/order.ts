@@ -21,7 +21,7 @@ import { Payout } from './payout.js';
 import { FilterBy, Key, planned, Read, Shareable } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
 import { SyncEvent, SyncEventConnection } from './sync-event.js';
-import { SyncLink } from './sync-link.js';
+import { SyncLink, stateIs } from './sync-link.js';
 import { TimelineConnection, type TimelineEntry } from './timeline.js';
 
 @ObjectType({ simpleResolvers: true })
@@ -161,7 +161,7 @@ export class OrderFilter {
   @FilterBy(
     (row, arg) =>
       `exists (select from links l where l.entity_id = ${row}.id and l.entity_type = 'ORDER'` +
-      ` and l.state = ${arg('syncState', 'text')}${linkedTo(arg('integrationId', 'text'))})`,
+      ` and ${stateIs('l', arg('syncState', 'text') ?? 'null')}${linkedTo(arg('integrationId', 'text'))})`,
   )
   syncState?: SyncState | null;
 

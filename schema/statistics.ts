@@ -1,6 +1,9 @@
 import { Arg, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType } from '../src/model/statuses.js';
+import { checkWithin } from '../src/read/values.js';
 import { planned, Read } from './planned.js';
+
+const MOST_DAYS = 365;
 
 @ObjectType({ simpleResolvers: true, description: 'Sync events of one type of entity, by what became of them.' })
 export class SyncStatistics {
@@ -19,10 +22,10 @@ export class SyncStatistics {
   @Field(() => Int)
   retrying!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Ended without being sent; not in the total.' })
   skipped!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Pending, success, failed and retrying.' })
   total!: number;
 }
 
@@ -31,12 +34,13 @@ export class StatisticsQueries {
   @Query(() => [SyncStatistics], { description: 'Over the sync events that were accepted in the last days, 1 to 365.' })
   @Read({
     order: [['entityType', 'asc']],
+    check: ({ days }) => checkWithin('days', days, 1, MOST_DAYS),
     from: (arg, merchant) => `(select entity_type, merchant_id,
  count(*) filter (where status in ('PENDING', 'IN_PROGRESS'))::int pending, count(*) filter (where status = 'SUCCESS')::int success,
  count(*) filter (where status = 'FAILED')::int failed, count(*) filter (where status = 'RETRYING')::int retrying,
- count(*) filter (where status = 'SKIPPED')::int skipped, count(*)::int total
+ count(*) filter (where status = 'SKIPPED')::int skipped, count(*) filter (where status <> 'SKIPPED')::int total
  from (select ${merchant ?? 'null'}::text merchant_id, entity_type, status from sync_events
-  where created_at > now() - make_interval(days => least(greatest(${arg('days', 'integer') ?? '30'}, 1), 365))
+  where created_at > now() - make_interval(days => ${arg('days', 'integer') ?? '30'})
   ${merchant === null ? '' : `and merchant_id = ${merchant}`} ${usedBy(arg('connector', 'text'))}) e group by 1, 2)`,
   })
   syncStatistics(

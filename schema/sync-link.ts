@@ -1,7 +1,19 @@
 import { Field, ObjectType } from 'type-graphql';
 import { SyncState } from '../src/model/statuses.js';
 import { Integration } from './integration.js';
+import { Read } from './planned.js';
 import { DateTime } from './scalars.js';
+
+/** A lane is owned by an instance from the claim to the settled outcome; looked up only for links that wait. */
+const isOwned = (link: string) => `exists (select from lanes n where n.id = ${link}.id and n.owner is not null)`;
+const stateOf = (link: string) =>
+  `case when ${link}.state = 'PENDING' and ${isOwned(link)} then 'SYNCING' else ${link}.state end`;
+
+/** SQL that compares a link's state as clients see it. */
+export function stateIs(link: string, state: string): string {
+  const stored = `${link}.state = case ${state} when 'SYNCING' then 'PENDING' else ${state} end`;
+  return `(${stored} and (${state} not in ('PENDING', 'SYNCING') or (${state} = 'SYNCING') = ${isOwned(link)}))`;
+}
 
 @ObjectType({ simpleResolvers: true, description: 'An entity’s identity and state in one integration.' })
 export class SyncLink {
@@ -14,7 +26,8 @@ export class SyncLink {
   @Field(() => String, { nullable: true })
   externalNumber!: string | null;
 
-  @Field(() => SyncState)
+  @Field(() => SyncState, { description: 'SYNCING while a call is under way.' })
+  @Read({ expression: { sql: stateOf, type: 'text' } })
   state!: SyncState;
 
   @Field(() => DateTime, { nullable: true })

@@ -41,6 +41,8 @@ export interface Config {
   warnings: readonly string[];
 }
 
+const PREFIXES = allIntegrations.map(({ prefix }) => prefix);
+
 type Values = ValuesOf<typeof VARIABLES>;
 
 /**
@@ -56,8 +58,8 @@ export function loadConfig(env: Environment): Config {
   const integrations = readIntegrations(env, production, problems);
   const notifications = notificationConfigOf(readVariables(env, NOTIFICATIONS, problems), problems);
   const secrets = production ? requireSecrets(values, problems) : provideSecrets(values, dataDir, problems);
-  if (problems.length > 0) throw new ConfigError(problems);
-  const prefixes = allIntegrations.map(({ prefix }) => prefix);
+  const misspelt = warnOfMisspelt(env, knownNames(), PREFIXES);
+  if (problems.length > 0) throw new ConfigError(problems, misspelt);
   return {
     production,
     host: values.HOST,
@@ -76,7 +78,7 @@ export function loadConfig(env: Environment): Config {
     encryptionSecrets: [secrets.encryptionKey, ...(values.ENCRYPTION_KEYS_OLD ?? [])],
     integrations,
     notifications,
-    warnings: [...warnOfMisspelt(env, knownNames(), prefixes), ...warnOfSecrets(values, production)],
+    warnings: [...misspelt, ...warnOfSecrets(values, production)],
   };
 }
 

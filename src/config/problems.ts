@@ -12,8 +12,9 @@ export interface Problem {
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
-    super(describe(problems));
+  /** @param misspelt what seems to be a slip in a variable's name: often the reason why another one is missing */
+  constructor(problems: readonly Problem[], misspelt: readonly string[] = []) {
+    super([describe(problems), ...misspelt.map((line) => `  ${line}`)].join('\n'));
     this.name = 'ConfigError';
     this.problems = problems;
   }

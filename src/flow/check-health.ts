@@ -19,7 +19,8 @@ const KEEP = `insert into integration_gates as g
   (integration_id, checked_at, latency_ms, reachable, last_error, failed_checks)
 values ($1, now(), $2, $3, $4, case when $3 then 0 else 1 end)
 on conflict (integration_id) do update set checked_at = excluded.checked_at, latency_ms = excluded.latency_ms,
-  reachable = excluded.reachable, last_error = excluded.last_error,
+  reachable = excluded.reachable,
+  last_error = coalesce(excluded.last_error, case when g.circuit <> 'CLOSED' then g.last_error end),
   failed_checks = case when excluded.reachable then 0 else g.failed_checks + 1 end
 returning failed_checks as "failedChecks",
   (select reachable from integration_gates where integration_id = $1) is distinct from $3 as turned`;

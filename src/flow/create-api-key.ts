@@ -32,7 +32,7 @@ export async function createApiKey(services: Services, caller: Caller, input: Cr
   const { id, text, hash } = newApiKey();
   return services.db.transaction(async (tx) => {
     const everyMerchant = named == null && caller.merchantId === null;
-    const merchantId = everyMerchant ? null : await merchantFor(tx, caller, named);
+    const merchantId = everyMerchant ? null : await merchantFor(tx, caller, named, 'make');
     tx.em.create(ApiKey, { id, merchantId, name, hash, role, permissions: permissions ?? [] });
     await tx.em.flush();
     await auditDone(tx, caller, { action: 'api_key.create', merchantId, details: { apiKeyId: id, name, role } });

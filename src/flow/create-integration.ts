@@ -40,7 +40,7 @@ export async function createIntegration(services: Services, caller: Caller, inpu
   const id = `${connector.name}-${randomBytes(6).toString('hex')}`;
   const sealedCredentials = services.sealCredentials(id, config.credentials);
   return services.db.transaction(async (tx) => {
-    const merchantId = await merchantFor(tx, caller, given.merchantId);
+    const merchantId = await merchantFor(tx, caller, given.merchantId, 'make');
     const { settings, mappings } = config;
     tx.em.create(Integration, {
       ...{ id, merchantId, name, mode, settings, mappings, sealedCredentials },

@@ -70,7 +70,7 @@ export function createOrder(services: Services, caller: Caller, input: CreateOrd
   const order = checkInput(createOrderSchema, input);
   return uniquely('orders_merchant_id_number_key', `There is an order ${order.number} already.`, ['number'], () =>
     services.db.transaction(async (tx) => {
-      const merchantId = await merchantFor(tx, caller, order.merchantId);
+      const merchantId = await merchantFor(tx, caller, order.merchantId, 'refuse');
       const request = { merchantId, operation: 'createOrder', key: order.idempotencyKey, input: order };
       return once(tx, request, () => takeOrder(services, tx, caller, merchantId, order));
     }),

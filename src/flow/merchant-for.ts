@@ -12,21 +12,31 @@ union all
 select id from merchants where not exists (select from served)
 limit 2`;
 
+/** Who names a merchant that the hub does not know yet makes it, or made a mistake. */
+export type UnknownMerchant = 'make' | 'refuse';
+
 /**
- * The merchant that new work belongs to: the named one, the caller's own, or the only one that has
- * integrations. A merchant comes
- * into being when a caller that is limited to it, or an admin, names it first.
- * @throws HubError NOT_FOUND for a merchant that is not the caller's, BAD_USER_INPUT when it must be named
+ * The merchant that new work belongs to: the named one, the caller's own, or the only one that has integrations. A merchant
+ * comes into being when a caller that is limited to it works for it, when an admin sets something up for it (`make`), or
+ * when an admin names the very first one.
+ * @throws HubError NOT_FOUND for one that is not the caller's or not known, BAD_USER_INPUT when it must be named
  */
-export async function merchantFor(tx: Tx, caller: Caller, named: string | null | undefined): Promise<string> {
+export async function merchantFor(
+  tx: Tx,
+  caller: Caller,
+  named: string | null | undefined,
+  unknownMerchant: UnknownMerchant,
+): Promise<string> {
   if (caller.merchantId !== null) {
     if (named != null && named !== caller.merchantId) throw unknown(named);
     return ensureMerchant(tx, caller.merchantId);
   }
   if (named == null) return onlyMerchant(tx);
-  if (hasRole(caller, 'admin')) return ensureMerchant(tx, named);
-  const found = await tx.sql('select 1 from merchants where id = $1', [named]);
-  if (found.length === 0) throw unknown(named);
+  const isAdmin = hasRole(caller, 'admin');
+  if (isAdmin && unknownMerchant === 'make') return ensureMerchant(tx, named);
+  const [known] = await tx.sql<{ id: string }>('select id from merchants order by id = $1 desc limit 1', [named]);
+  if (!known && isAdmin) return ensureMerchant(tx, named);
+  if (known?.id !== named) throw unknown(named);
   return named;
 }
 
@@ -43,5 +53,9 @@ async function onlyMerchant(tx: Tx): Promise<string> {
 }
 
 function unknown(id: string): HubError {
-  return new HubError('NOT_FOUND', `There is no merchant ${id}.`, { path: PATH });
+  return new HubError(
+    'NOT_FOUND',
+    `There is no merchant ${id}: correct the merchantId, or have an admin make it with createMerchant.`,
+    { path: PATH },
+  );
 }

@@ -39,9 +39,7 @@ export function success<T>(request: FastifyRequest, data: T): SuccessEnvelope<T>
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const known = toHubError(error);
   if (known.code === 'INTERNAL') request.log.error({ err: error }, 'request failed');
-  const status = ERRORS[known.code].http;
-  if (status === 429 || status === 503)
-    reply.header('retry-after', Math.ceil((known.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1000));
+  const { status, headers } = statusOf(known);
   const envelope: z.output<typeof errorEnvelope> = {
     success: false,
     error: known.message,
@@ -50,7 +48,14 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: u
     timestamp: now(),
     requestId: request.id,
   };
-  return reply.code(status).send(envelope);
+  return reply.code(status).headers(headers).send(envelope);
+}
+
+/** Of an error: its HTTP status, and when to come again where that is what it says. */
+export function statusOf({ code, retryAfterMs }: HubError): { status: number; headers: Record<string, string> } {
+  const status = ERRORS[code].http;
+  const seconds = Math.ceil((retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1000);
+  return { status, headers: status === 429 || status === 503 ? { 'retry-after': String(seconds) } : {} };
 }
 
 /** Fastify's own refusals, in the hub's codes. */
@@ -63,7 +68,8 @@ const FASTIFY_CODES: Record<string, [ErrorCode, string]> = {
   FST_ERR_VALIDATION: ['INVALID_SHAPE', 'The request does not have the documented form.'],
 };
 
-function toHubError(error: unknown): HubError {
+/** Any error in the hub's codes: INTERNAL for what was not expected. */
+export function toHubError(error: unknown): HubError {
   if (error instanceof HubError) return error;
   const { code = '', statusCode = 500 } = error as { code?: string; statusCode?: number };
   const [known, message] = FASTIFY_CODES[code] ?? [];

@@ -1,13 +1,14 @@
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { HubContext } from '../../schema/context.js';
 import type { Authenticate } from '../access/authenticate.js';
 import { checkLimits, LIMITS } from '../read/limits.js';
 import { RawJson } from '../read/raw-json.js';
 import type { Reader } from '../read/reader.js';
+import { statusOf, toHubError } from './envelope.js';
 import { formatError, presentError } from './graphql-errors.js';
 
 export interface GraphqlDeps {
@@ -45,8 +46,23 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
     bodyLimit: BODY_LIMIT,
     // It describes itself by introspection.
     schema: { hide: true },
+    errorHandler: (error, request, reply) => answerError(error, request, reply, deps),
     handler: fastifyApolloHandler(apollo, { context: (request) => contextOf(deps, request) }),
   });
+}
+
+/** What is refused before Apollo sees it (broken JSON, a body too large, too many requests) is an error of GraphQL's form too. */
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { services }: GraphqlDeps,
+): FastifyReply {
+  const known = toHubError(error);
+  const { status, headers } = statusOf(known);
+  const type = request.headers.accept?.includes(GRAPHQL_RESPONSE) ? GRAPHQL_RESPONSE : 'application/json';
+  const errors = [formatError(known.code === 'INTERNAL' ? error : known, { requestId: request.id, log: services.log })];
+  return reply.code(status).headers(headers).type(`${type}; charset=utf-8`).send(JSON.stringify({ errors }));
 }
 
 /** Apollo keeps its pipeline; what executes is the reader. */

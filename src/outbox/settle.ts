@@ -64,6 +64,7 @@ export async function settle(pool: pg.Pool, group: readonly Settlement[], instan
     toJson(policies(group)),
     instanceId,
     toColumn(lanes.map(({ open_create }) => open_create)),
+    toColumn(events.map(({ begun }) => begun)),
   ];
   const { rows } = await pool.query<Settled>({ name: 'outbox-settle', text: SETTLE, values });
   const [row] = rows;

@@ -113,7 +113,8 @@ function toEventRow(lane: ClaimedLane, attempt: Attempt) {
     message: problem && toStorable(problem.message),
     external_id: storableOrNull(answer?.externalId) ?? attempt.externalIdBefore,
     delay_ms: delayMs,
-    step: describeStep(event, status),
+    begun: event.started ? null : describeStep(event.previous, 'IN_PROGRESS'),
+    step: describeStep('IN_PROGRESS', status),
     change: answer ? syncedChange(event) : null,
     data: answer && toJson(syncedData(answer, attempt.externalIdBefore)),
   };
@@ -136,7 +137,7 @@ function toUntriedRow(lane: ClaimedLane, event: ClaimedEvent): EventRow {
     id: event.id,
     lane: lane.id,
     status,
-    step: describeStep(event, status),
+    step: describeStep('IN_PROGRESS', status),
     attempt: event.attempt - 1,
     tried: false,
     delay_ms: 0,
@@ -154,13 +155,14 @@ const UNTRIED = {
   code: null,
   message: null,
   external_id: null,
+  begun: null,
   change: null,
   data: null,
 };
 
 /** Fields of the change of status. */
-function describeStep({ started, previous }: ClaimedEvent, newStatus: SyncEventStatus): string {
-  return `{"previousStatus":"${started ? 'IN_PROGRESS' : previous}","newStatus":"${newStatus}"}`;
+function describeStep(previousStatus: SyncEventStatus, newStatus: SyncEventStatus): string {
+  return `{"previousStatus":"${previousStatus}","newStatus":"${newStatus}"}`;
 }
 
 /** Stock is told of row by row, by whoever writes it. */

@@ -106,6 +106,7 @@ function requireOne(site: Site, field: Field): void {
 function writeList(planning: Planning, field: Field, nodes: readonly FieldNode[]): Piece[] {
   const { site, args } = openSite(planning.parameters, field, nodes[0] as FieldNode, planning.variables);
   const rule = ruleOf(field);
+  if (rule.check) site.checks.push(rule.check);
   const type = objectTypeOf(field.type);
   const noun = nounOf(planning, type);
   const row = newAlias(planning);

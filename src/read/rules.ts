@@ -17,6 +17,8 @@ export interface FieldRule {
   from?: (arg: Placeholder, merchant: string | null) => string;
   /** A further condition on the rows of a list or connection, from its own arguments. */
   where?: (row: string, arg: Placeholder) => string;
+  /** Refuses arguments of a list at the root. @throws GraphQLError BAD_USER_INPUT */
+  check?: (args: Readonly<Record<string, unknown>>) => void;
   /** Order of the list, by property; the noun's identity is added. Default: newest first by identity. */
   order?: readonly (readonly [property: string, direction: 'asc' | 'desc'])[];
   /** Most rows of a list that has no pages. */

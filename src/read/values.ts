@@ -29,3 +29,9 @@ export function checkValue(name: string, type: string, value: unknown): void {
     if (!(VALID[kind]?.(text) ?? true)) throw badInput(`"${name}" is not a valid ${kind}.`);
   }
 }
+
+/** Checks a whole number where it is given. @throws GraphQLError BAD_USER_INPUT */
+export function checkWithin(name: string, value: unknown, from: number, to: number): void {
+  if (typeof value !== 'number' || (value >= from && value <= to)) return;
+  throw badInput(`"${name}" must be between ${from} and ${to}; it is ${value}.`);
+}

@@ -161,3 +161,21 @@ it('masks what is unexpected, with the request id', async () => {
   expect(body.errors[0].extensions).toMatchObject({ code: 'INTERNAL', requestId: expect.any(String) });
   expect(JSON.stringify(body)).not.toContain('relation');
 });
+
+it('H1 answers in GraphQL’s form also what it cannot read', async () => {
+  const broken = await post('{"query": ');
+  const large = await post({ query: `{ __typename } # ${'x'.repeat(1_100_000)}` });
+  const typed = await fetch(url, { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a,b' });
+
+  expect(broken).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'INVALID_JSON' } }] } });
+  expect(large).toMatchObject({ status: 413, body: { errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] } });
+  expect(await typed.json()).toMatchObject({ errors: [{ message: expect.any(String) }] });
+});
+
+it('B15 refuses days that it has no statistics of', async () => {
+  const { body } = await post({
+    query: '{ none: syncStatistics(days: 0) { total } some: syncStatistics(days: 365) { total } }',
+  });
+
+  expect(body.errors).toMatchObject([{ path: ['none'], extensions: { code: 'BAD_USER_INPUT' } }]);
+});

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
+import { cursorNow } from './order-client.js';
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -60,29 +61,16 @@ describe('the main path', () => {
       (answer) => answer.order.links[0]?.state === 'SYNCED',
     );
     const seen = hub.admin.subscribe<{ orderStatusChanged: Record<string, unknown> }>(
-      'subscription Seen($id: ID) { orderStatusChanged(orderId: $id) { cursor previousStatus newStatus order { number } } }',
-      { id },
+      'subscription Seen($id: ID, $after: Cursor) { orderStatusChanged(orderId: $id, after: $after) { cursor previousStatus newStatus order { number } } }',
+      { id, after: await cursorNow(hub.admin) },
     );
-    const first = seen.next();
     await hub.portal.control.advance({ id: String(order.links[0]?.externalId), status: 'CONFIRMED', webhook: false });
 
-    const change = await firstChange(first, () =>
-      hub.portal.control.sendWebhook({ id: String(order.links[0]?.externalId), status: 'CONFIRMED' }),
-    );
+    await hub.portal.control.sendWebhook({ id: String(order.links[0]?.externalId), status: 'CONFIRMED' });
+    const change = (await seen.next()).value?.orderStatusChanged;
 
     expect(change).toMatchObject({ previousStatus: 'PENDING', newStatus: 'CONFIRMED', order: { number: 'PATH-2' } });
     expect((await show(id)).order.status).toBe('CONFIRMED');
     await seen.return(undefined);
   });
 });
-
-/** Sends until the subscription, which starts in its own time, has seen one. */
-async function firstChange(
-  first: Promise<IteratorResult<{ orderStatusChanged: Record<string, unknown> }>>,
-  send: () => Promise<unknown>,
-): Promise<Record<string, unknown> | undefined> {
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  await send();
-  const { value } = await first;
-  return value?.orderStatusChanged;
-}

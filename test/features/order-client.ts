@@ -101,3 +101,8 @@ export function settled(client: HubClient, noun: 'order' | 'invoice', id: string
       links[0]?.state === state && syncEvents.nodes.every(({ status }) => !/PENDING|PROGRESS|RETRYING/.test(status)),
   );
 }
+
+/** Where the feed ends now: what a subscription is given as `after`, so that it misses nothing of what follows. */
+export async function cursorNow(client: HubClient): Promise<string> {
+  return (await client.ask<{ changesCursor: string }>('{ changesCursor }')).changesCursor;
+}

@@ -49,6 +49,15 @@ describe('loadConfig', () => {
     expect(statSync(join(dataDir, 'secrets/jwt-secret')).mode & 0o777).toBe(0o600);
   });
 
+  it('tells a slip in a name beside the problem that it causes', () => {
+    const { B2B_PORTAL_API_KEY: key, ...others } = PORTAL;
+
+    const { message } = problemsOf({ ...others, B2B_PORTAL_API_KEI: key });
+
+    expect(message).toContain('B2B_PORTAL_API_KEY\n    found:    not set');
+    expect(message).toContain('B2B_PORTAL_API_KEI is set but not known: did you mean B2B_PORTAL_API_KEY?');
+  });
+
   it('tells everything that is wrong at once, with what to do', () => {
     const error = problemsOf({ PORT: '80a', HOST: 'http://x', ROLE: 'both', SIMULATORS: 'yes', NODE_ENV: 'prod' });
 

@@ -56,6 +56,7 @@ it('sends an effect with what the link knows by then, and writes the whole outco
   expect(first).toMatchObject({ idempotencyKey: 'k1', externalId: null, attempt: 1, snapshot: { total: '12.3400' } });
   expect(second).toMatchObject({ operation: 'UPDATE', externalId: 'ext-ord_1', attempt: 1 });
   expect(await readTransitions(db, ids[0] ?? '')).toEqual(['>PENDING', 'PENDING>IN_PROGRESS', 'IN_PROGRESS>SUCCESS']);
+  expect(await readTransitions(db, ids[1] ?? '')).toEqual(['>PENDING', 'PENDING>IN_PROGRESS', 'IN_PROGRESS>SUCCESS']);
   const { rows } = await db.pool.query(
     `select kind, entity_type, entity_id, data from changes where kind = 'order.synced' and entity_id = 'ord_1' order by id`,
   );

@@ -227,7 +227,7 @@ export class OperationWriter {
       case 'connector':
         return random.pick([undefined, 'b2b-portal', 'csv', 'nothing']);
       case 'days':
-        return random.pick([1, 30, 365, 100000]);
+        return random.pick([1, 30, 365, 0, 100000]);
       default:
         return this.inputOf(argument.type, noun, argument.name);
     }

@@ -37,10 +37,19 @@ export async function loadTables(db: Pick<Database, 'pool'>, merchantId: string 
     for (const row of rows) {
       for (const name of documents) row[name] = row[name] === null ? null : JSON.parse(String(row[name]));
     }
+    if (table === 'links') await showSyncing(db, rows);
     tables[`all ${table}`] = rows;
     tables[table] = rows.filter((row) => merchantId === null || row['merchant_id'] === merchantId);
   }
   return tables;
+}
+
+/** A link that waits is SYNCING while somebody holds its lane. */
+async function showSyncing(db: Pick<Database, 'pool'>, links: Record<string, unknown>[]): Promise<void> {
+  const { rows } = await db.pool.query<{ id: unknown }>('select id from lanes where owner is not null');
+  const held = rows.map(({ id }) => String(id));
+  for (const link of links)
+    if (link['state'] === 'PENDING' && held.includes(String(link['id']))) link['state'] = 'SYNCING';
 }
 
 /** Something that compares as PostgreSQL compares the column's values. */

@@ -143,7 +143,8 @@ function eventsOf(tables: Tables, connector: unknown): readonly Row[] {
 }
 
 function statistics(events: readonly Row[], days: number): Row[] {
-  const since = Date.now() - Math.min(Math.max(days, 1), 365) * 86_400_000;
+  if (days < 1 || days > 365) throw new GraphQLError('refused', { extensions: { code: 'BAD_USER_INPUT' } });
+  const since = Date.now() - days * 86_400_000;
   const recent = events.filter((event) => Date.parse(wireTime(String(event['created_at']))) > since);
   const types = [...new Set(recent.map((event) => String(event['entity_type'])))].sort();
   return types.map((type) => {
@@ -156,7 +157,7 @@ function statistics(events: readonly Row[], days: number): Row[] {
       failed: count('FAILED'),
       retrying: count('RETRYING'),
       skipped: count('SKIPPED'),
-      total: own.length,
+      total: own.length - count('SKIPPED'),
     };
   });
 }

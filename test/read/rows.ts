@@ -1,5 +1,6 @@
 import type { Database } from '../../src/db/database.js';
 import {
+<<<<<<< HEAD
   BillingInterval,
   BillingSubscriptionStatus,
   Direction,
@@ -20,6 +21,32 @@ const TEXTS = ['plain', 'Ayşe & Söhne', 'quote " and \\ slash', 'line\nbreak',
 const AMOUNTS = ['0', '0.1', '19.90', '199.98', '0.3333', '12345678901234567.89', '-5.00'];
 const DOCUMENTS = [null, {}, { a: [1, 2.5, 'x'] }, 'text', 7, { big: '9007199254740993', deep: { null: null } }];
 const INTEGRATIONS = ['b2b-portal', 'int-2', 'int-3'];
+=======
+  makeCustomer,
+  makeGates,
+  makeIntegrations,
+  makeInvoice,
+  makeLevel,
+  makeLines,
+  makeOrder,
+  makePayouts,
+  makeProduct,
+} from './business-rows.js';
+import { randomOf } from './random.js';
+import { type Row, range } from './row-values.js';
+import {
+  makeAlert,
+  makeAttempts,
+  makeAudit,
+  makeChange,
+  makeEvent,
+  makeLane,
+  makeLinks,
+  makeProblem,
+  makePull,
+  makeWebhook,
+} from './traffic-rows.js';
+>>>>>>> bedbba0 (Split the rows that reads are compared over)
 
 /** Fills a database with rows of two merchants: odd texts, exact amounts, nulls, equal sort keys. */
 export async function fillDatabase(db: Pick<Database, 'pool'>, seed = 1): Promise<void> {
@@ -111,6 +138,7 @@ async function insertRows(db: Pick<Database, 'pool'>, table: string, rows: Row[]
     [JSON.stringify(rows)],
   );
 }
+<<<<<<< HEAD
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);
@@ -366,6 +394,7 @@ function makeLane(n: number): Row {
     head: 0,
     tail: n % 3,
     due: n % 3 === 0 ? null : '2026-01-01T00:00:00Z',
+    owner: n % 2 === 0 ? 1 : null,
   };
 }
 
@@ -508,3 +537,5 @@ function makeChange(order: Row, n: number): Row {
     xid: String(1000 + n),
   };
 }
+=======
+>>>>>>> bedbba0 (Split the rows that reads are compared over)

@@ -3,7 +3,8 @@ import { SETTLE_GATES } from './settle-gates.js';
 /**
  * Settles a group of lanes, all that belongs to them in one statement: `$1` to `$14` the lanes as in `given`, `$15` to `$32`
  * their events as in `done`, `$33` JSON of the policies as in `policy` (settle-gates), `$34` the instance, `$35` the
- * lanes' open creates (0: none any more). Columns as arrays, not JSON: parsing that took as long as half of the writes.
+ * lanes' open creates (0: none any more), `$36` the step before `step` of events that were claimed behind another. Columns
+ * as arrays, not JSON: parsing that took as long as half of the writes.
  *
  * An open create is one that may have happened unknown to the hub. An upstream that has answered a success without an id
  * gives none, so nothing of it stays open.
@@ -34,9 +35,9 @@ with given as materialized (
 ), done as materialized (
   select d.*, l.token from unnest($15::bigint[], $16::bigint[], $17::text[], $18::int[], $19::bool[], $20::text[],
       $21::timestamptz[], $22::int[], $23::text[], $24::text[], $25::int[], $26::text[], $27::text[], $28::text[],
-      $29::float8[], $30::text[], $31::text[], $32::text[])
+      $29::float8[], $30::text[], $31::text[], $32::text[], $36::text[])
     as d (id, lane, status, attempt, tried, outcome, started, duration_ms, request, response, http_status, code, message,
-      external_id, delay_ms, step, change, data)
+      external_id, delay_ms, step, change, data, begun)
     join lane l on l.id = d.lane
 ), event as (
   update sync_events e set status = d.status, attempt_count = d.attempt,
@@ -66,6 +67,9 @@ with given as materialized (
     select 1 as part, 'sync_event.status_changed' as kind, merchant_id, entity_type, entity_id, integration_id, id,
            step::jsonb as data
       from event
+    union all
+    select 0, 'sync_event.status_changed', merchant_id, entity_type, entity_id, integration_id, id, begun::jsonb
+      from event where begun is not null
     union all
     select 2, change, merchant_id, entity_type, entity_id, integration_id, id, data::jsonb from event where change is not null
   ) c order by id, part

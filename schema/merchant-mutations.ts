@@ -1,0 +1,46 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { createMerchant } from '../src/flow/create-merchant.js';
+import type { HubContext } from './context.js';
+import { mutate } from './mutate.js';
+import { MutationPayload } from './mutation-payload.js';
+
+@ObjectType({ simpleResolvers: true, description: 'Whose orders, integrations and keys they are.' })
+export class Merchant {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+}
+
+@InputType()
+export class CreateMerchantInput {
+  @Field(() => ID, { description: 'What every `merchantId` will say.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'For people; left out: the id.' })
+  name?: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, simpleResolvers: true })
+export class MerchantPayload extends MutationPayload {
+  @Field(() => Merchant, { nullable: true })
+  merchant!: Merchant | null;
+}
+
+@Resolver()
+export class MerchantMutations {
+  @Mutation(() => MerchantPayload, {
+    description:
+      'Admins of the whole hub. An integration or API key makes its merchant as well; an order does not, unless it is the first.',
+  })
+  createMerchant(
+    @Arg('input', () => CreateMerchantInput) input: CreateMerchantInput,
+    @Ctx() context: HubContext,
+  ): Promise<MerchantPayload> {
+    const info = { action: 'merchant.create', argument: 'input', failed: { merchant: null } };
+    return mutate<MerchantPayload>(context, info, async (...hub) => ({
+      merchant: await createMerchant(...hub, input),
+    }));
+  }
+}
