@@ -49,17 +49,6 @@ CREATE INDEX audit_entries_entity_id_id_idx ON public.audit_entries USING btree 
 CREATE TRIGGER audit_entries_final BEFORE DELETE OR UPDATE ON public.audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entries_are_final();
 CREATE TRIGGER audit_entries_kept BEFORE TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_are_final();
 
-<<<<<<< HEAD
-create table brands (
-  id text not null,
-  merchant_id text not null,
-  name text not null,
-  created_at timestamp with time zone default now() not null,
-  PRIMARY KEY (id),
-  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
-);
-CREATE UNIQUE INDEX brands_name ON public.brands USING btree (merchant_id, lower(name));
-=======
 create table billing_subscriptions (
   id text not null,
   merchant_id text not null,
@@ -86,7 +75,16 @@ create table billing_subscriptions (
 CREATE INDEX billing_subscriptions_customer_id_idx ON public.billing_subscriptions USING btree (customer_id);
 CREATE INDEX billing_subscriptions_merchant_id_started_at_id_idx ON public.billing_subscriptions USING btree (merchant_id, started_at, id);
 CREATE INDEX billing_subscriptions_started_at_id_idx ON public.billing_subscriptions USING btree (started_at, id);
->>>>>>> d5d382a (Take customers, transactions and billing subscriptions, and read, send and hear of them)
+
+create table brands (
+  id text not null,
+  merchant_id text not null,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+CREATE UNIQUE INDEX brands_name ON public.brands USING btree (merchant_id, lower(name));
 
 create table change_batches (
   no bigint not null,

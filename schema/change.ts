@@ -171,9 +171,7 @@ const TYPES: Record<ChangeKind, (change: ChangeEntry) => Record<string, unknown>
   'invoice.created': invoiceChange,
   'invoice.synced': invoiceChange,
   'invoice.status_changed': (change) => ({ __typename: 'InvoiceStatusChange', invoice: change.entityId }),
-<<<<<<< HEAD
   'product.changed': (change) => ({ __typename: 'ProductChange', product: change.entityId }),
-=======
   'customer.created': customerChange,
   'customer.updated': customerChange,
   'customer.synced': customerChange,
@@ -185,7 +183,6 @@ const TYPES: Record<ChangeKind, (change: ChangeEntry) => Record<string, unknown>
   'billing_subscription.updated': subscriptionChange,
   'billing_subscription.status_changed': subscriptionChange,
   'billing_subscription.synced': subscriptionChange,
->>>>>>> d5d382a (Take customers, transactions and billing subscriptions, and read, send and hear of them)
   'inventory.changed': (change) => ({ __typename: 'InventoryChange', inventoryLevel: change.entityId }),
   'sync_event.status_changed': (change) => ({ __typename: 'SyncEventChange', syncEvent: change.syncEventId }),
   'webhook_event.status_changed': ({ data }) => ({

@@ -9,9 +9,7 @@ export type ChangeKind =
   | 'invoice.created'
   | 'invoice.status_changed'
   | 'invoice.synced'
-<<<<<<< HEAD
   | 'product.changed'
-=======
   | 'customer.created'
   | 'customer.updated'
   | 'customer.synced'
@@ -23,7 +21,6 @@ export type ChangeKind =
   | 'billing_subscription.updated'
   | 'billing_subscription.status_changed'
   | 'billing_subscription.synced'
->>>>>>> d5d382a (Take customers, transactions and billing subscriptions, and read, send and hear of them)
   | 'inventory.changed'
   | 'sync_event.status_changed'
   | 'webhook_event.status_changed'

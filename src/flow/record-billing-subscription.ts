@@ -61,7 +61,7 @@ export function recordBillingSubscription(
   requireRole(caller, 'operator');
   const wanted = checkInput(recordBillingSubscriptionSchema, input);
   return services.db.transaction(async (tx) => {
-    const merchantId = await merchantFor(tx, caller, wanted.merchantId);
+    const merchantId = await merchantFor(tx, caller, wanted.merchantId, 'refuse');
     const request = { merchantId, operation: 'createBillingSubscription', key: wanted.idempotencyKey, input: wanted };
     return once(tx, request, () => recordOne(services, tx, caller, merchantId, wanted));
   });

@@ -61,7 +61,7 @@ export function recordTransaction(services: Services, caller: Caller, input: Rec
   requireRole(caller, 'operator');
   const transaction = checkInput(recordTransactionSchema, input);
   return services.db.transaction(async (tx) => {
-    const merchantId = await merchantFor(tx, caller, transaction.merchantId);
+    const merchantId = await merchantFor(tx, caller, transaction.merchantId, 'refuse');
     const request = { merchantId, operation: 'createTransaction', key: transaction.idempotencyKey, input: transaction };
     return once(tx, request, () => recordOne(services, tx, caller, merchantId, transaction));
   });

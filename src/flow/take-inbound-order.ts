@@ -64,7 +64,7 @@ async function take(
   order: ReturnType<typeof check>,
   externalId: string | null,
 ): Promise<void> {
-  const { id, status } = await insertOrder(tx, merchantId, order);
+  const { id, status } = await insertOrder(services, tx, merchantId, order);
   const entity = { merchantId, entityType: 'ORDER', entityId: id } as const;
   await tx.sql(LINK, [merchantId, integrationId, id, externalId, order.number]);
   await sendToAll(services, tx, entity, 'CREATE', integrationId);

@@ -165,7 +165,10 @@ it('F12 applies webhooks about transactions, subscriptions and customers, also t
       syncEvents: { nodes: [{ direction: 'INBOUND', status: 'SUCCESS' }] },
     },
     billingSubscription: { status: 'CANCELLED', cancelledAt: expect.any(String), links: [{ externalId: 's-7' }] },
-    customer: { links: [{ externalId: 'c-7' }], syncEvents: { nodes: [{ operation: 'STATUS_CHANGE', status: 'SUCCESS' }] } },
+    customer: {
+      links: [{ externalId: 'c-7' }],
+      syncEvents: { nodes: [{ operation: 'STATUS_CHANGE', status: 'SUCCESS' }] },
+    },
   });
 });
 

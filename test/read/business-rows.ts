@@ -1,4 +1,11 @@
-import { InvoiceStatus, OrderStatus } from '../../src/model/statuses.js';
+import {
+  BillingInterval,
+  BillingSubscriptionStatus,
+  InvoiceStatus,
+  OrderStatus,
+  TransactionStatus,
+  TransactionType,
+} from '../../src/model/statuses.js';
 import type { Random } from './random.js';
 import { AMOUNTS, INTEGRATIONS, id, merchantOf, orNull, type Row, range, TEXTS, time } from './row-values.js';
 
@@ -117,6 +124,45 @@ export function makeInvoice(order: Row, n: number, random: Random): Row {
     issued_at: time(random),
     due_at: orNull(random, time(random)),
     paid_at: orNull(random, time(random)),
+    created_at: time(random),
+    updated_at: time(random),
+  };
+}
+
+export function makeTransaction(n: number, random: Random): Row {
+  return {
+    id: id('txn', n),
+    merchant_id: merchantOf(n),
+    reference: `pi_${n}`,
+    type: random.pick(Object.values(TransactionType)),
+    status: random.pick(Object.values(TransactionStatus)),
+    amount: random.pick(AMOUNTS),
+    currency: 'EUR',
+    description: orNull(random, random.pick(TEXTS)),
+    customer_id: random.chance(0.8) ? id('cus', n % 12) : null,
+    order_id: random.chance(0.5) ? id('ord', n) : null,
+    occurred_at: time(random),
+    created_at: time(random),
+    updated_at: time(random),
+  };
+}
+
+export function makeSubscription(n: number, random: Random): Row {
+  return {
+    id: id('sub', n),
+    merchant_id: merchantOf(n),
+    reference: `sub-${n}`,
+    plan: random.pick(TEXTS),
+    status: random.pick(Object.values(BillingSubscriptionStatus)),
+    amount: random.pick(AMOUNTS),
+    currency: 'EUR',
+    billing_interval: random.pick(Object.values(BillingInterval)),
+    customer_id: random.chance(0.8) ? id('cus', n % 12) : null,
+    started_at: time(random),
+    current_period_start: orNull(random, time(random)),
+    current_period_end: orNull(random, time(random)),
+    cancel_at_period_end: random.chance(0.3),
+    cancelled_at: orNull(random, time(random)),
     created_at: time(random),
     updated_at: time(random),
   };

@@ -68,11 +68,7 @@ export function compare(left: unknown, right: unknown): number {
 }
 
 export function isTime(column: string): boolean {
-<<<<<<< HEAD
-  return column.endsWith('_at') || column === 'at' || column === 'since';
-=======
-  return /(^|_)at$|^current_period_/.test(column);
->>>>>>> d5d382a (Take customers, transactions and billing subscriptions, and read, send and hear of them)
+  return /(^|_)at$|^since$|^current_period_/.test(column);
 }
 
 /** Of `2026-01-08 10:00:00.5+00` and `2026-01-08T10:00:00.5Z` alike; a text that sorts. */

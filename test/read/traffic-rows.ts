@@ -8,7 +8,7 @@ export function makeLinks(entity: Row, random: Random): Row[] {
     .map((integration) => ({
       merchant_id: entity['merchant_id'],
       integration_id: integration,
-      entity_type: entity['type'],
+      entity_type: entity['$type'],
       entity_id: entity['id'],
       external_id: random.chance(0.6) ? `ext-${entity['id']}` : null,
       external_number: null,
@@ -37,7 +37,7 @@ export function makeEvent(n: number, entity: Row, random: Random): Row {
   return {
     merchant_id: entity['merchant_id'],
     integration_id: random.pick(integrationsOf(entity)),
-    entity_type: entity['type'],
+    entity_type: entity['$type'],
     entity_id: entity['id'],
     external_id: orNull(random, `ext-${n}`),
     operation: random.pick(Object.values(Operation)),
