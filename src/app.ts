@@ -13,10 +13,9 @@ import type { Config } from './config/config.js';
 import { tokenConfigOf } from './config/token-config.js';
 import { connectors } from './connectors/registry.js';
 import { createUpstreamHttp } from './connectors/upstream-http.js';
-import { type Database, openDatabase, sqlOn } from './db/database.js';
-import { startEmbeddedPostgres } from './db/embedded-postgres.js';
+import { type Database, sqlOn } from './db/database.js';
 import { createNotifier, type Notifier } from './db/notifier.js';
-import { awaitOutsidePostgres } from './db/outside-postgres.js';
+import { openMigrated } from './db/open-migrated.js';
 import { createFeed } from './feed/feed.js';
 import { configureFromEnvironment } from './flow/configure-from-environment.js';
 import { deliverEffect } from './flow/deliver-effect.js';
@@ -55,8 +54,6 @@ type OnStop = (stop: () => unknown) => void;
 
 const DISPATCHER_DRAIN_MS = 10_000;
 const STOP_PATIENCE_MS = 15_000;
-/** A server that was started together with the hub, as by a compose file, may still be on its way. */
-const DATABASE_PATIENCE_MS = 30_000;
 const QUEUE_STATES_MAX_AGE_MS = 2_000;
 const PAGES = fileURLToPath(new URL('../web', import.meta.url));
 
@@ -111,23 +108,6 @@ async function start(config: Config, log: Logger, onStop: OnStop): Promise<strin
     phase = 'draining';
   });
   return url;
-}
-
-async function openMigrated(config: Config, log: Logger, onStop: OnStop): Promise<Database> {
-  if (config.databaseUrl) await awaitOutsidePostgres(config.databaseUrl, DATABASE_PATIENCE_MS);
-  const url = config.databaseUrl ?? (await startDatabase(config, log, onStop));
-  const db = await openDatabase(url, (error) => log.warn({ err: error }, 'database connection lost'));
-  onStop(() => db.close());
-  const applied = await db.migrate();
-  if (applied.length > 0) log.info({ applied }, 'migrated');
-  return db;
-}
-
-async function startDatabase({ dataDir }: Config, log: Logger, onStop: OnStop): Promise<string> {
-  const onEvent = (message: string, err?: unknown) => log.warn({ err }, message);
-  const server = await startEmbeddedPostgres({ dataDir, onEvent });
-  onStop(() => server.stop());
-  return server.url;
 }
 
 interface Parts {

@@ -3,6 +3,7 @@ import { startHub } from './app.js';
 import { type Config, loadConfig, summariseConfig } from './config/config.js';
 import { ConfigError } from './config/problems.js';
 import { tokenConfigOf } from './config/token-config.js';
+import { migrateAlone } from './db/open-migrated.js';
 import { createLogger } from './log.js';
 
 const ADMIN_TOKEN_SECONDS = 12 * 3600;
@@ -24,14 +25,33 @@ function readConfig(): Config {
   }
 }
 
+/** `migrate`: brings the database up to date and ends, without starting a hub. */
+const command = process.argv[2];
+if (command !== undefined && command !== 'migrate') {
+  process.stderr.write(`There is no command "${command}": the only one is "migrate"; without one the hub starts.\n`);
+  process.exit(1);
+}
+
 const config = readConfig();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
 const log = createLogger({ level: config.logLevel, readable: process.stdout.isTTY === true });
 for (const warning of config.warnings) log.warn({ warning }, 'configuration');
 log.info(summariseConfig(config), 'starting');
+if (command === 'migrate') await migrateAndExit();
 
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
 const starting = startHub(config, log);
 let stopping = false;
+
+async function migrateAndExit(): Promise<never> {
+  try {
+    await migrateAlone(config, log);
+    log.info('the database is up to date');
+    process.exit(0);
+  } catch (err) {
+    log.fatal({ err }, 'not migrated');
+    process.exit(1);
+  }
+}
 
 /** Also before the start is over, which is then waited for. npm passes on a Ctrl-C that the terminal has sent here, too. */
 async function stop(signal: NodeJS.Signals): Promise<void> {

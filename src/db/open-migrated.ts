@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import { type Database, openDatabase } from './database.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { awaitOutsidePostgres } from './outside-postgres.js';
+
+export interface DatabasePlace {
+  /** Null: an embedded PostgreSQL in `dataDir`. */
+  databaseUrl: string | null;
+  dataDir: string;
+}
+
+/** A server that was started together with the hub, as by a compose file, may still be on its way. */
+const PATIENCE_MS = 30_000;
+
+/** Opens the database, starting it where it is embedded, and brings it up to date. `onStop` is told of what must be stopped. */
+export async function openMigrated(
+  place: DatabasePlace,
+  log: Logger,
+  onStop: (stop: () => unknown) => void,
+): Promise<Database> {
+  if (place.databaseUrl) await awaitOutsidePostgres(place.databaseUrl, PATIENCE_MS);
+  const url = place.databaseUrl ?? (await startEmbedded(place, log, onStop));
+  const db = await openDatabase(url, (error) => log.warn({ err: error }, 'database connection lost'));
+  onStop(() => db.close());
+  const applied = await db.migrate();
+  if (applied.length > 0) log.info({ applied }, 'migrated');
+  return db;
+}
+
+async function startEmbedded(
+  { dataDir }: DatabasePlace,
+  log: Logger,
+  onStop: (stop: () => unknown) => void,
+): Promise<string> {
+  const onEvent = (message: string, err?: unknown) => log.warn({ err }, message);
+  const server = await startEmbeddedPostgres({ dataDir, onEvent });
+  onStop(() => server.stop());
+  return server.url;
+}
+
+/** Brings the database up to date and lets go of it: for a job that runs before a new version starts. */
+export async function migrateAlone(place: DatabasePlace, log: Logger): Promise<void> {
+  const stops: (() => unknown)[] = [];
+  try {
+    await openMigrated(place, log, (stop) => void stops.push(stop));
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}

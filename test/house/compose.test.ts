@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { loadConfig } from '../../src/config/config.js';
+
+interface Service {
+  image: string;
+  build?: string;
+  environment: Record<string, unknown>;
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: { test: string[] };
+}
+
+const { services } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
+  services: Record<string, Service>;
+};
+
+/** As compose puts the shell's variables in: `${NAME:-default}` and `${NAME:?why it is needed}`. */
+const filledIn = (value: unknown) =>
+  String(value).replaceAll(/\$\{(\w+):([-?])([^}]*)\}/g, (_whole, _name, kind, rest) =>
+    kind === '-' ? rest : 'x'.repeat(64),
+  );
+
+it('G25 composes an api and a worker on one database, of variables that the hub knows', () => {
+  const configs = ['api', 'worker'].map((name) => {
+    const environment = Object.entries(services[name]?.environment ?? {});
+    const config = loadConfig(Object.fromEntries(environment.map(([key, value]) => [key, filledIn(value)])));
+    const { role, databaseUrl, jobsUrl, host, port, warnings } = config;
+    return { role, databaseUrl, jobsUrl, host, port, warnings };
+  });
+
+  const common = {
+    databaseUrl: 'postgres://syncline:syncline@postgres:5432/syncline',
+    jobsUrl: 'mongodb://mongo:27017/syncline',
+    host: '0.0.0.0',
+    port: 4000,
+    warnings: [],
+  };
+  expect(configs).toEqual(['api', 'worker'].map((role) => ({ role, ...common })));
+});
+
+it('G25 waits for what it depends on until that is healthy', () => {
+  for (const [name, { depends_on: needed = {} }] of Object.entries(services)) {
+    for (const [other, { condition }] of Object.entries(needed)) {
+      expect({ name, other, condition }).toEqual({ name, other, condition: 'service_healthy' });
+      expect(services[other]?.healthcheck?.test.length).toBeGreaterThan(1);
+    }
+  }
+});
