@@ -313,6 +313,40 @@ create table links (
 CREATE UNIQUE INDEX links_external_id ON public.links USING btree (integration_id, entity_type, external_id) WHERE (external_id IS NOT NULL);
 CREATE TRIGGER link_found AFTER UPDATE OF external_id ON public.links FOR EACH ROW WHEN (((old.external_id IS NULL) AND (new.external_id IS NOT NULL))) EXECUTE FUNCTION wake_waiting_lanes();
 
+create table mapping_versions (
+  id text not null,
+  merchant_id text not null,
+  mapping_id text not null,
+  version integer not null,
+  status text default 'DRAFT'::text not null,
+  rules jsonb not null,
+  note text,
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  published_by text,
+  published_at timestamp with time zone,
+  UNIQUE (mapping_id, version),
+  PRIMARY KEY (id),
+  FOREIGN KEY (mapping_id) REFERENCES mappings(id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+CREATE UNIQUE INDEX mapping_versions_published ON public.mapping_versions USING btree (mapping_id) WHERE (status = 'PUBLISHED'::text);
+
+create table mappings (
+  id text not null,
+  merchant_id text not null,
+  integration_id text not null,
+  entity_type text not null,
+  direction text not null,
+  published_version integer,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  UNIQUE (integration_id, entity_type, direction),
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+
 create table merchants (
   id text not null,
   name text not null,
@@ -419,6 +453,18 @@ create table payouts (
   FOREIGN KEY (order_id) REFERENCES orders(id)
 );
 CREATE INDEX payouts_order_id_idx ON public.payouts USING btree (order_id);
+
+create table polling_schedules (
+  integration_id text not null,
+  merchant_id text not null,
+  schedule text not null,
+  next_run_at timestamp with time zone not null,
+  last_run_at timestamp with time zone,
+  last_error text,
+  PRIMARY KEY (integration_id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
 
 create table products (
   id text not null,
@@ -602,6 +648,20 @@ CREATE INDEX webhook_events_entity ON public.webhook_events USING btree (entity_
 CREATE INDEX webhook_events_waiting_entity ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'entityId'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
 CREATE INDEX webhook_events_waiting_external ON public.webhook_events USING btree (integration_id, entity_type, external_id) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
 CREATE INDEX webhook_events_waiting_number ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'number'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
+
+create table webhook_registrations (
+  integration_id text not null,
+  merchant_id text not null,
+  url text not null,
+  events text[] not null,
+  sealed_secret jsonb,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  PRIMARY KEY (integration_id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id),
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+);
+CREATE TRIGGER integration_changed AFTER INSERT OR DELETE OR UPDATE ON public.webhook_registrations FOR EACH STATEMENT EXECUTE FUNCTION integration_changed();
 
 create view connector_health as
  SELECT i.id,

@@ -24,6 +24,8 @@ import { InvoiceQueries, OrderInvoices } from './invoice.js';
 import { InvoiceMutations } from './invoice-mutations.js';
 import { JobQueries } from './job.js';
 import { JobMutations } from './job-mutations.js';
+import { IntegrationMappings, MappingQueries } from './mapping.js';
+import { MappingMutations } from './mapping-mutations.js';
 import { MerchantMutations } from './merchant-mutations.js';
 import { NodeQueries } from './node.js';
 import { Notifications } from './notification.js';
@@ -66,6 +68,9 @@ const resolvers: NonEmptyArray<new () => object> = [
   InvoiceMutations,
   SyncMutations,
   IntegrationMutations,
+  MappingQueries,
+  IntegrationMappings,
+  MappingMutations,
   JobMutations,
   MerchantMutations,
   ConnectorQueries,

@@ -8,6 +8,7 @@ import {
   Health,
   IntegrationMode,
   InvoiceStatus,
+  MappingStatus,
   NotificationStatus,
   Operation,
   OrderStatus,
@@ -41,3 +42,7 @@ registerEnumType(TransactionStatus, { name: 'TransactionStatus' });
 registerEnumType(TransactionType, { name: 'TransactionType' });
 registerEnumType(BillingSubscriptionStatus, { name: 'BillingSubscriptionStatus' });
 registerEnumType(BillingInterval, { name: 'BillingInterval' });
+registerEnumType(MappingStatus, {
+  name: 'MappingStatus',
+  description: 'One version is PUBLISHED at most; one that was is RETIRED and can be published again.',
+});

@@ -36,7 +36,7 @@ export class Integration extends Node {
   @Read({ role: 'operator' })
   settings!: unknown;
 
-  @Field(() => Json)
+  @Field(() => Json, { description: 'Of statuses; those of fields are `fieldMappings`.' })
   @Read({ role: 'operator' })
   mappings!: unknown;
 

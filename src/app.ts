@@ -32,6 +32,7 @@ import { createServer } from './http/server.js';
 import { shareAnswer } from './http/share-answer.js';
 import type { WebSocketTransport } from './http/websocket.js';
 import { createInbox } from './inbox/inbox.js';
+import { createMappings, type Mappings } from './mapping/create-mappings.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createCourier } from './notify/courier.js';
 import { openChannels } from './notify/open-channels.js';
@@ -124,7 +125,8 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   const http = createUpstreamHttp({ httpsOnly: config.production });
   onStop(() => http.close());
   const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
-  const integrations = createIntegrations({ db, connectors, openCredentials, http, notifier, log });
+  const mappings = openMappings(onStop);
+  const integrations = createIntegrations({ db, connectors, openCredentials, mappings, http, notifier, log });
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
   const inbox = createInbox({
@@ -156,6 +158,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     inbox,
     feed,
     integrations,
+    mappings,
     jobs,
     connectors,
     sealCredentials: (id: string, credentials: Record<string, unknown>) => seal(keyring, id, credentials),
@@ -181,6 +184,12 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     });
   };
   return { services, feed, startWorker };
+}
+
+function openMappings(onStop: OnStop): Mappings {
+  const mappings = createMappings();
+  onStop(() => mappings.stop());
+  return mappings;
 }
 
 async function serve(server: FastifyInstance, config: Config, services: Services): Promise<WebSocketTransport> {

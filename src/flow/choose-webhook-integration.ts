@@ -69,7 +69,10 @@ function isHinted(integration: OpenIntegration, merchantId: string | undefined):
 }
 
 function verify(integration: OpenIntegration, request: WebhookRequest): void {
-  receiverOf(integration, request).verify({ ...request, now: new Date() }, integration.credentials);
+  const receiver = receiverOf(integration, request);
+  const { webhookSecret, connector } = integration;
+  const isRegistered = webhookSecret !== null && receiver !== connector.webhooks;
+  receiver.verify({ ...request, now: new Date() }, isRegistered ? { webhookSecret } : integration.credentials);
 }
 
 function isVerified(integration: OpenIntegration, request: WebhookRequest): boolean {

@@ -2,11 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Connection, Connector, DeliveryPolicy, DeliveryResult, Effect } from '../connectors/connector.js';
 import { recordExchanges } from '../connectors/exchanges.js';
+import type { FieldMappings } from '../connectors/field-mappings.js';
 import type { Exchange, UpstreamHttp } from '../connectors/http.js';
 import type { Database } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
 import type { Notifier } from '../db/notifier.js';
 import { HubError, isRetryable } from '../errors.js';
+import type { Mappings } from '../mapping/create-mappings.js';
+import type { RuleSet } from '../mapping/mapping-rules.js';
 import type { IntegrationMode } from '../model/statuses.js';
 import { effectiveSettings, type IntegrationRow, readIntegrations } from './read-integrations.js';
 
@@ -23,6 +26,13 @@ export interface OpenIntegration {
   /** As the connector's schema parsed them. */
   settings: unknown;
   policy: DeliveryPolicy;
+  /** The published rules, and what runs them. */
+  ruleSets: readonly RuleSet[];
+  mappings: FieldMappings;
+  /** Signs webhooks by the gateway's scheme, where one was registered; null: the credentials say what does. */
+  webhookSecret: string | null;
+  /** Of registered webhooks; empty: all. */
+  webhookEvents: readonly string[];
   /** One for the integration's life, so that a connector may keep a token in it. */
   connection: Connection;
 }
@@ -63,6 +73,7 @@ export interface IntegrationsDeps {
   connectors: readonly Connector[];
   /** @throws HubError CREDENTIALS_UNREADABLE */
   openCredentials(integrationId: string, sealed: SealedCredentials): unknown;
+  mappings: Pick<Mappings, 'bind'>;
   http: UpstreamHttp;
   notifier: Pick<Notifier, 'listen'>;
   log: Logger;
@@ -198,10 +209,30 @@ function open(deps: IntegrationsDeps, row: IntegrationRow, connector: Connector 
   const unsealed = sealed ? deps.openCredentials(row.id, sealed) : {};
   const credentials = parse(row.id, 'credentials', connector.credentials, unsealed);
   const settings = parse(row.id, 'settings', connector.settings, effectiveSettings(row));
-  const { id, merchantId, name, mode, enabled } = row;
+  const { id, merchantId, name, mode, enabled, ruleSets } = row;
   const policy = connector.policy(settings);
-  const connection = connector.connect({ credentials, settings }, deps.http);
-  return { id, merchantId, name, mode, enabled, connector, credentials, settings, policy, connection };
+  const mappings = deps.mappings.bind(ruleSets);
+  const connection = connector.connect({ credentials, settings, mappings }, deps.http);
+  const { sealedSecret = null, events: webhookEvents = [] } = row.webhook ?? {};
+  const secrets = sealedSecret ? (deps.openCredentials(id, sealedSecret) as { webhookSecret?: string }) : {};
+  return {
+    ...{
+      id,
+      merchantId,
+      name,
+      mode,
+      enabled,
+      connector,
+      credentials,
+      settings,
+      policy,
+      connection,
+      ruleSets,
+      mappings,
+    },
+    webhookSecret: secrets.webhookSecret ?? null,
+    webhookEvents,
+  };
 }
 
 function parse(id: string, part: 'credentials' | 'settings', schema: Connector['settings'], value: unknown): unknown {

@@ -1,6 +1,7 @@
 import type { InboundEvent } from '../connectors/connector.js';
 import type { Acceptance } from '../inbox/events.js';
 import type { OpenIntegration } from './integrations.js';
+import { mapInbound } from './map-inbound.js';
 import type { Services } from './services.js';
 import { takeInboundOrder } from './take-inbound-order.js';
 
@@ -14,16 +15,17 @@ export interface Received {
 }
 
 /**
- * The one way in for what an integration's system tells, by webhook, status check or pull: makes the order that the hub
- * does not know, stores the event and applies it.
+ * The one way in for what an integration's system tells, by webhook, status check or pull: follows the integration's field
+ * mappings, makes the order that the hub does not know, stores the event and applies it.
  * @throws HubError INVALID_SHAPE, DATABASE_UNAVAILABLE
  */
 export async function receiveEvent(
   services: Services,
   integration: OpenIntegration,
-  { event, rawBody, headers }: Received,
+  { event: received, rawBody, headers }: Received,
 ): Promise<Acceptance> {
-  await takeInboundOrder(services, integration, event);
+  const { event, failure } = await mapInbound(integration, received);
+  if (!failure) await takeInboundOrder(services, integration, event);
   return services.inbox.accept({
     merchantId: integration.merchantId,
     integrationId: integration.id,
@@ -31,6 +33,7 @@ export async function receiveEvent(
     rawBody,
     headers,
     strictMapping: hasStrictMapping(integration),
+    failure,
   });
 }
 

@@ -3,6 +3,7 @@ import { HubError } from '../errors.js';
 import type { ReplayedEvent } from '../inbox/apply-waiting.js';
 import type { EntityType, WebhookStatus } from '../model/statuses.js';
 import { receiverOf } from './choose-webhook-integration.js';
+import { mapInbound } from './map-inbound.js';
 import { hasStrictMapping } from './receive-event.js';
 import type { Services } from './services.js';
 
@@ -89,7 +90,11 @@ async function readOne({ integrations }: Services, kept: KeptEvent): Promise<Rep
     const integration = await integrations.byId(kept.integration_id);
     const request = { headers: JSON.parse(kept.headers) as Record<string, string>, rawBody: kept.raw_body };
     const event = receiverOf(integration, request).parse(request, integration.settings);
-    return { webhookEventId: kept.id, event, strictMapping: hasStrictMapping(integration) };
+    return {
+      webhookEventId: kept.id,
+      ...(await mapInbound(integration, event)),
+      strictMapping: hasStrictMapping(integration),
+    };
   } catch (error) {
     if (error instanceof HubError) return null;
     throw error;

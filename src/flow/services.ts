@@ -4,6 +4,7 @@ import type { Database } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
 import type { Feed } from '../feed/feed.js';
 import type { Inbox } from '../inbox/inbox.js';
+import type { Mappings } from '../mapping/create-mappings.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Integrations } from './integrations.js';
 import type { JobRunner } from './job-runner.js';
@@ -15,6 +16,7 @@ export interface Services {
   inbox: Inbox;
   feed: Feed;
   integrations: Integrations;
+  mappings: Mappings;
   jobs: JobRunner;
   /** Seals an integration's credentials, bound to its id. */
   sealCredentials(integrationId: string, credentials: Record<string, unknown>): SealedCredentials;

@@ -129,7 +129,12 @@ async function execute(pool: pg.Pool, batch: ReceivedEvent[]): Promise<Outcome[]
 }
 
 /** The event as it is kept in `webhook_events.event`. */
-export function eventText({ event, strictMapping }: Pick<ReceivedEvent, 'event' | 'strictMapping'>): string {
+export function eventText({
+  event,
+  strictMapping,
+  failure,
+}: Pick<ReceivedEvent, 'event' | 'strictMapping' | 'failure'>): string {
   const { reference, payload: _, eventId: __, ...rest } = event;
-  return JSON.stringify({ ...rest, ...reference, rank: progressOf(event.entityType, event.status), strictMapping });
+  const rank = progressOf(event.entityType, event.status);
+  return JSON.stringify({ ...rest, ...reference, rank, strictMapping, ...(failure && { failure }) });
 }

@@ -54,7 +54,7 @@ from unnest($1::text[], $2::text[]) as r (id, event)
 where w.id = r.id and w.status <> 'PROCESSED'`;
 
 /** A kept event and what its connector makes of its bytes now. */
-export interface ReplayedEvent extends Pick<ReceivedEvent, 'event' | 'strictMapping'> {
+export interface ReplayedEvent extends Pick<ReceivedEvent, 'event' | 'strictMapping' | 'failure'> {
   webhookEventId: string;
 }
 

@@ -1,5 +1,12 @@
 import type { InboundEvent } from '../connectors/connector.js';
+import type { ErrorCode } from '../errors.js';
 import type { EntityType, WebhookStatus } from '../model/statuses.js';
+
+/** Why an event cannot be applied, whatever it is about. */
+export interface Failure {
+  code: ErrorCode;
+  message: string;
+}
 
 /** A verified event, ready to be stored. */
 export interface ReceivedEvent {
@@ -12,6 +19,8 @@ export interface ReceivedEvent {
   headers: Record<string, string>;
   /** Unmapped statuses are an error and nothing is changed; otherwise such an event is kept as IGNORED. */
   strictMapping: boolean;
+  /** Kept as FAILED with this, for a replay. */
+  failure?: Failure | null;
 }
 
 /** What became of it; for a repeated event, what became of the first. */

@@ -11,6 +11,8 @@ export const ID_PREFIX = {
   InventoryLevel: 'lvl',
   Payout: 'pay',
   WebhookEvent: 'whe',
+  Mapping: 'map',
+  MappingVersion: 'mpv',
   Alert: 'alt',
   Notification: 'ntf',
   ApiKey: 'key',

@@ -136,3 +136,7 @@ export type NotificationStatus = keyof typeof NotificationStatus;
 
 export const Role = { admin: 'admin', operator: 'operator', viewer: 'viewer' } as const;
 export type Role = keyof typeof Role;
+
+/** One version of a mapping is published at most; those that were are retired and can be published again. */
+export const MappingStatus = { DRAFT: 'DRAFT', PUBLISHED: 'PUBLISHED', RETIRED: 'RETIRED' } as const;
+export type MappingStatus = keyof typeof MappingStatus;

@@ -7,6 +7,7 @@ import type { HubContext } from '../../schema/context.js';
 import type { Caller } from '../../src/access/caller.js';
 import { createKeyring, seal, unseal } from '../../src/access/seal.js';
 import type { Connector } from '../../src/connectors/connector.js';
+import { noFieldMappings } from '../../src/connectors/field-mappings.js';
 import { connectors } from '../../src/connectors/registry.js';
 import type { Database } from '../../src/db/database.js';
 import { createNotifier, type Notifier } from '../../src/db/notifier.js';
@@ -73,6 +74,7 @@ function createServices(db: Database, further: Connector[], notifier: Notifier):
     db,
     connectors: [...connectors, ...further],
     openCredentials: (id, sealed) => unseal(keyring, id, sealed),
+    mappings: { bind: () => noFieldMappings },
     http: { send: () => Promise.reject(new Error('No webhook calls an upstream')) },
     notifier,
     log,

@@ -9,6 +9,7 @@ import { deliverEffect } from '../../src/flow/deliver-effect.js';
 import { createIntegrations, type Integrations } from '../../src/flow/integrations.js';
 import type { Services } from '../../src/flow/services.js';
 import { createInbox } from '../../src/inbox/inbox.js';
+import { createMappings } from '../../src/mapping/create-mappings.js';
 import { createDispatcher } from '../../src/outbox/dispatcher.js';
 import { createOutbox } from '../../src/outbox/outbox.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
@@ -42,7 +43,8 @@ export async function startServices(): Promise<TestServices> {
   const feed = createFeed({ db, notifier, log });
   const http = createUpstreamHttp({ httpsOnly: false });
   const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
-  const open = () => createIntegrations({ db, connectors, openCredentials, http, notifier, log });
+  const mappings = createMappings();
+  const open = () => createIntegrations({ db, connectors, openCredentials, mappings, http, notifier, log });
   const wake = { current: () => {} };
   notifier.start();
   await feed.start();
@@ -53,6 +55,7 @@ export async function startServices(): Promise<TestServices> {
     inbox: createInbox({ db, onCommit: () => feed.wake() }),
     feed,
     integrations: open(),
+    mappings,
     elsewhere: open(),
     jobs: { list: async () => [], run: async () => {}, pause: async () => {}, resume: async () => {} },
     sealCredentials: (id, credentials) => seal(keyring, id, credentials),
@@ -63,6 +66,7 @@ export async function startServices(): Promise<TestServices> {
     close: async () => {
       await feed.stop();
       await notifier.stop();
+      await mappings.stop();
       http.close();
       await db.drop();
     },

@@ -3,7 +3,9 @@ import { Alert } from './alert.js';
 import { BillingSubscription } from './billing-subscription.js';
 import { Customer } from './customer.js';
 import { Integration } from './integration.js';
+import { PollingSchedule, WebhookRegistration } from './integration-parts.js';
 import { Invoice } from './invoice.js';
+import { Mapping, MappingVersion } from './mapping.js';
 import { Merchant } from './merchant.js';
 import { Notification } from './notification.js';
 import { Address, Order, OrderLine, OrderTotals } from './order.js';
@@ -19,6 +21,10 @@ import { WebhookEvent } from './webhook-event.js';
 export const entities = [
   Merchant,
   Integration,
+  WebhookRegistration,
+  PollingSchedule,
+  Mapping,
+  MappingVersion,
   Customer,
   Address,
   OrderTotals,

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { IntegrationMode } from '../../model/statuses.js';
+import { Mapping } from './mapping.js';
 
 /** Credentials as they are stored: AES-256-GCM, bound to the row's id, with the id of the key that sealed them. */
 export interface SealedCredentials {
@@ -33,5 +34,6 @@ export const Integration = defineEntity({
     updatedAt: p.datetime().defaultRaw('now()'),
     /** Kept after deletion, because history names it. */
     deletedAt: p.datetime().nullable(),
+    fieldMappings: () => p.oneToMany(Mapping).mappedBy('integration').orderBy({ createdAt: 'asc' }),
   },
 });

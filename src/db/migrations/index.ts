@@ -6,6 +6,7 @@ import { Access } from './0005-access.js';
 import { ReadViews } from './0006-read-views.js';
 import { Jobs } from './0007-jobs.js';
 import { FeedConsumers } from './0008-feed-consumers.js';
+import { FieldMappings } from './0010-mappings.js';
 import { Notifications } from './0011-notifications.js';
 
 import { OrderSafety } from './0012-order-safety.js';
@@ -23,6 +24,7 @@ export const migrations = [
   { name: '0007-jobs', class: Jobs },
   { name: '0008-feed-consumers', class: FeedConsumers },
   { name: '0012-order-safety', class: OrderSafety },
+  { name: '0010-mappings', class: FieldMappings },
   { name: '0011-notifications', class: Notifications },
   { name: '0013-pulls', class: Pulls },
   { name: '0017-finance', class: Finance },

@@ -23,7 +23,7 @@ export function toInput(request: FastifyRequest, target: WebhookTarget, entityTy
  */
 export function statusOf({ status, errorCode, errorMessage, duplicate }: Acceptance): 200 | 202 {
   if (status !== 'FAILED') return 200;
-  if (errorCode === 'UNKNOWN_ENTITY') return duplicate ? 200 : 202;
+  if (errorCode !== 'UNMAPPED_STATUS') return duplicate ? 200 : 202;
   throw new HubError('UNMAPPED_STATUS', errorMessage ?? 'The status is not mapped.', { path: ['data', 'status'] });
 }
 

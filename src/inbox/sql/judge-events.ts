@@ -9,7 +9,7 @@ parsed as materialized (
   select i.*, i.event ->> 'eventType' as event_type, i.event ->> 'entityType' as entity_type,
     i.event ->> 'externalId' as external_id, i.event ->> 'entityId' as hub_id, i.event ->> 'number' as number,
     i.event ->> 'sourceStatus' as source_status, i.event ->> 'status' as new_status, (i.event ->> 'rank')::smallint as rank,
-    (i.event -> 'strictMapping')::boolean as strict_mapping,
+    (i.event -> 'strictMapping')::boolean as strict_mapping, i.event -> 'failure' as failure,
     case when jsonb_array_length(nullif(i.event -> 'trackingNumbers', 'null')) > 0
       then i.event -> 'trackingNumbers' end as tracking_numbers,
     case when pg_input_is_valid(i.event ->> 'occurredAt', 'timestamptz')
@@ -94,6 +94,7 @@ judged as (
       when u.known_id is null then 'UNKNOWN_ENTITY'
       when u.entity_status is null or (u.link_id is not null and u.link is null) then 'BUSY'
       when u.link_id is null then 'UNLINKED'
+      when u.failure is not null then u.failure ->> 'code'
       when u.source_status is not null and u.new_status is null then 'UNMAPPED_STATUS'
     end as obstacle
   from looked_up u
@@ -119,13 +120,14 @@ settled as (
     case
       when error_code in ('BUSY', 'UNLINKED') then null
       when error_code is null then 'PROCESSED'
-      when error_code = 'UNKNOWN_ENTITY' or (error_code = 'UNMAPPED_STATUS' and strict_mapping) then 'FAILED'
+      when error_code = 'UNKNOWN_ENTITY' or failure is not null or (error_code = 'UNMAPPED_STATUS' and strict_mapping) then 'FAILED'
       else 'IGNORED'
     end as status,
     case error_code
       when 'UNKNOWN_ENTITY' then format('The hub does not know this %s yet; the event is applied when it appears.', replace(lower(entity_type), '_', ' '))
       when 'UNMAPPED_STATUS' then format('The status %s is not mapped; nothing was changed. Add it to the mappings of the integration.', source_status)
       when 'OUT_OF_DATE' then 'A newer event has been applied already; nothing was changed.'
+      else failure ->> 'message'
     end as error_message
   from traced t
 ),

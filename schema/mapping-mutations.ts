@@ -1,0 +1,165 @@
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { type Backtest, backtestMapping } from '../src/flow/mappings/backtest-mapping.js';
+import { type MappingPreview, previewMapping } from '../src/flow/mappings/preview-mapping.js';
+import { publishMapping, rollbackMapping, withdrawMapping } from '../src/flow/mappings/publish-mapping.js';
+import { saveMapping } from '../src/flow/mappings/save-mapping.js';
+import { Direction, EntityType } from '../src/model/statuses.js';
+import type { HubContext } from './context.js';
+import { Mapping, MappingVersion } from './mapping.js';
+import { BacktestResult, MappingPreviewResult } from './mapping-trials.js';
+import { mutate } from './mutate.js';
+import { MutationPayload } from './mutation-payload.js';
+import { Json } from './scalars.js';
+
+@InputType()
+export class MappingRuleInput {
+  @Field(() => String, { description: 'A path, or any JSONata expression, over what is mapped.' })
+  source!: string;
+
+  @Field(() => String, {
+    description:
+      'Outbound: where in the wire body, `customer.name`, `items[0].sku` or `items[].tax`. Inbound: a field of the hub, `products.price`.',
+  })
+  target!: string;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'A missing value is an error.' })
+  required?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'parseFloat, parseInt, toString, trim, toUpperCase, toLowerCase, or JSONata in which `$` is the value and `$document` the whole; `$decimalAdd` and its like are exact.',
+  })
+  transformation?: string | null;
+
+  @Field(() => Json, { nullable: true, description: 'Written where the source has no value.' })
+  defaultValue?: unknown;
+}
+
+@InputType()
+class MappingInput {
+  @Field(() => ID)
+  integrationId!: string;
+
+  @Field(() => EntityType)
+  entityType!: EntityType;
+
+  @Field(() => Direction, {
+    description: 'OUTBOUND: the hub’s snapshot → the wire body. INBOUND: the received payload → the hub’s fields.',
+  })
+  direction!: Direction;
+}
+
+@InputType()
+export class SaveMappingInput extends MappingInput {
+  @Field(() => [MappingRuleInput])
+  rules!: MappingRuleInput[];
+
+  @Field(() => String, { nullable: true })
+  note?: string | null;
+}
+
+@InputType()
+class MappingTrialInput extends MappingInput {
+  @Field(() => [MappingRuleInput], { nullable: true, description: 'Default: those that were saved last.' })
+  rules?: MappingRuleInput[] | null;
+}
+
+@InputType()
+export class PreviewMappingInput extends MappingTrialInput {
+  @Field(() => Json, { description: 'Outbound: a sync event’s `payload`. Inbound: a body as it is received.' })
+  sample!: unknown;
+}
+
+@InputType()
+export class BacktestMappingInput extends MappingTrialInput {
+  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'The newest events, at most 1000.' })
+  last?: number | null;
+}
+
+@ObjectType({ implements: MutationPayload, simpleResolvers: true })
+export class MappingPayload extends MutationPayload {
+  @Field(() => Mapping, { nullable: true })
+  mapping!: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, simpleResolvers: true })
+export class MappingVersionPayload extends MutationPayload {
+  @Field(() => MappingVersion, { nullable: true })
+  mappingVersion!: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, simpleResolvers: true })
+export class MappingPreviewPayload extends MutationPayload {
+  @Field(() => MappingPreviewResult, { nullable: true })
+  preview!: MappingPreview | null;
+}
+
+@ObjectType({ implements: MutationPayload, simpleResolvers: true })
+export class BacktestPayload extends MutationPayload {
+  @Field(() => BacktestResult, { nullable: true })
+  backtest!: Backtest | null;
+}
+
+const NO_VERSION = { mappingVersion: null };
+
+@Resolver()
+export class MappingMutations {
+  @Mutation(() => MappingVersionPayload, { description: 'Admins. Saves rules as a draft, which changes nothing yet.' })
+  saveMapping(
+    @Arg('input', () => SaveMappingInput) input: SaveMappingInput,
+    @Ctx() context: HubContext,
+  ): Promise<MappingVersionPayload> {
+    const info = { action: 'mapping.save', argument: 'input', failed: NO_VERSION };
+    return mutate(context, info, async (...hub) => ({ mappingVersion: await saveMapping(...hub, input) }));
+  }
+
+  @Mutation(() => MappingPreviewPayload, {
+    description: 'Operators. Tries rules on a sample; writes and sends nothing.',
+  })
+  previewMapping(
+    @Arg('input', () => PreviewMappingInput) input: PreviewMappingInput,
+    @Ctx() context: HubContext,
+  ): Promise<MappingPreviewPayload> {
+    const info = { action: 'mapping.preview', argument: 'input', failed: { preview: null } };
+    return mutate(context, info, async (...hub) => ({ preview: await previewMapping(...hub, input) }));
+  }
+
+  @Mutation(() => BacktestPayload, {
+    description:
+      'Operators. Tries rules on what was last sent or received, and tells what the published ones map otherwise; writes and sends nothing.',
+  })
+  backtestMapping(
+    @Arg('input', () => BacktestMappingInput) input: BacktestMappingInput,
+    @Ctx() context: HubContext,
+  ): Promise<BacktestPayload> {
+    const info = { action: 'mapping.backtest', argument: 'input', failed: { backtest: null } };
+    return mutate(context, info, async (...hub) => ({ backtest: await backtestMapping(...hub, input) }));
+  }
+
+  @Mutation(() => MappingVersionPayload, {
+    description: 'Admins. Every instance maps by this version from now on. Refused when a rule does not compile.',
+  })
+  publishMapping(
+    @Arg('id', () => ID, { description: 'Of the version.' }) id: string,
+    @Ctx() context: HubContext,
+  ): Promise<MappingVersionPayload> {
+    const info = { action: 'mapping.publish', failed: NO_VERSION };
+    return mutate(context, info, async (...hub) => ({ mappingVersion: await publishMapping(...hub, id) }));
+  }
+
+  @Mutation(() => MappingVersionPayload, { description: 'Admins. Publishes again what was published before.' })
+  rollbackMapping(
+    @Arg('mappingId', () => ID) mappingId: string,
+    @Ctx() context: HubContext,
+  ): Promise<MappingVersionPayload> {
+    const info = { action: 'mapping.rollback', failed: NO_VERSION };
+    return mutate(context, info, async (...hub) => ({ mappingVersion: await rollbackMapping(...hub, mappingId) }));
+  }
+
+  @Mutation(() => MappingPayload, { description: 'Admins. Only the connector’s own mapping is left.' })
+  withdrawMapping(@Arg('mappingId', () => ID) mappingId: string, @Ctx() context: HubContext): Promise<MappingPayload> {
+    const info = { action: 'mapping.withdraw', failed: { mapping: null } };
+    return mutate(context, info, async (...hub) => ({ mapping: await withdrawMapping(...hub, mappingId) }));
+  }
+}

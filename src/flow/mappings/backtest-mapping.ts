@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { type Caller, requireRole } from '../../access/caller.js';
+import { sqlOn } from '../../db/database.js';
+import type { RuleOutcome } from '../../mapping/apply-rules.js';
+import type { RuleSet } from '../../mapping/mapping-rules.js';
+import { checkInput } from '../check-input.js';
+import { findIntegration } from '../find-integration.js';
+import type { OpenIntegration } from '../integrations.js';
+import type { Services } from '../services.js';
+import { type Difference, findDifferences } from './find-differences.js';
+import { mappingInputSchema, rulesToTry } from './mapping-input.js';
+import { inboundTrial, outboundTrial, runTrial, type Trial } from './run-trial.js';
+
+const MOST_EVENTS = 1000;
+const SHOWN = 20;
+
+const backtestMappingSchema = mappingInputSchema.extend({
+  last: z
+    .int()
+    .min(1, 'is below 1')
+    .max(MOST_EVENTS, `is above ${MOST_EVENTS}`)
+    .nullish()
+    .transform((last) => last ?? 100),
+});
+export type BacktestMapping = z.input<typeof backtestMappingSchema>;
+
+/** One stored event that the rules would map otherwise than the published ones do, or not at all. */
+export interface BacktestedEvent {
+  /** Of a sync event, or of a webhook event. */
+  eventId: string;
+  entityId: string | null;
+  differences: Difference[];
+  failures: RuleOutcome[];
+}
+
+export interface Backtest {
+  tested: number;
+  /** Mapped without failure, but otherwise than now. */
+  changed: number;
+  /** At least one rule fails. */
+  failed: number;
+  /** The newest of both kinds. */
+  events: BacktestedEvent[];
+}
+
+interface Stored {
+  id: string;
+  entity_id: string | null;
+  snapshot: string | null;
+  raw_body: Buffer | null;
+  headers: string | null;
+}
+
+const SENT = `select id::text, entity_id, payload::text as snapshot, null::bytea as raw_body, null as headers from sync_events
+where integration_id = $1 and entity_type = $2 and direction = 'OUTBOUND' and payload is not null
+order by id desc limit $3`;
+
+const RECEIVED = `select id, entity_id, null as snapshot, raw_body, headers::text from webhook_events
+where integration_id = $1 and entity_type = $2 order by created_at desc, id desc limit $3`;
+
+/**
+ * Runs rules over what was last sent or received, and tells what would come out otherwise than by the published ones.
+ * Writes and sends nothing.
+ * @throws HubError BAD_USER_INPUT, NOT_FOUND for the integration, FORBIDDEN
+ */
+export async function backtestMapping(services: Services, caller: Caller, input: BacktestMapping): Promise<Backtest> {
+  requireRole(caller, 'operator');
+  const wanted = checkInput(backtestMappingSchema as z.ZodType<z.output<typeof backtestMappingSchema>>, input);
+  const integration = await findIntegration(services, caller, wanted.integrationId, ['integrationId']);
+  const sql = sqlOn(services.db.pool);
+  const draft = await rulesToTry({ sql }, caller, wanted);
+  const present = integration.ruleSets.find(
+    ({ entityType, direction }) => entityType === draft.entityType && direction === draft.direction,
+  );
+  const statement = draft.direction === 'OUTBOUND' ? SENT : RECEIVED;
+  const stored = await sql<Stored>(statement, [integration.id, draft.entityType, wanted.last]);
+  const result: Backtest = { tested: stored.length, changed: 0, failed: 0, events: [] };
+  for (const event of stored) {
+    const trial = await trialOf(integration, draft, event);
+    add(result, event, await compare(services, present ?? null, draft, trial));
+  }
+  return result;
+}
+
+function trialOf(integration: OpenIntegration, draft: RuleSet, event: Stored): Trial | Promise<Trial> {
+  if (event.raw_body === null) return outboundTrial(integration, draft, JSON.parse(event.snapshot ?? 'null'));
+  return inboundTrial(integration, event.raw_body, JSON.parse(event.headers ?? '{}'));
+}
+
+type Comparison = Pick<BacktestedEvent, 'differences' | 'failures'>;
+
+async function compare(services: Services, present: RuleSet | null, draft: RuleSet, trial: Trial): Promise<Comparison> {
+  const before = await runTrial(services, present, trial);
+  const after = await runTrial(services, draft, trial);
+  const failures = after.outcomes.filter(({ errorCode }) => errorCode !== null);
+  return { differences: findDifferences(before.output, after.output), failures };
+}
+
+function add(result: Backtest, { id, entity_id }: Stored, { differences, failures }: Comparison): void {
+  if (failures.length > 0) result.failed += 1;
+  else if (differences.length > 0) result.changed += 1;
+  else return;
+  if (result.events.length < SHOWN) result.events.push({ eventId: id, entityId: entity_id, differences, failures });
+}
