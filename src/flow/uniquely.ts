@@ -11,7 +11,14 @@ export async function uniquely<T>(
   try {
     return await work();
   } catch (error) {
-    const violated = error instanceof UniqueConstraintViolationException && error.message.includes(constraint);
-    throw violated ? new HubError('ALREADY_EXISTS', message, { path, cause: error }) : error;
+    throw violates(error, constraint) ? new HubError('ALREADY_EXISTS', message, { path, cause: error }) : error;
   }
+}
+
+/** Whether MikroORM or PostgreSQL says so. */
+function violates(error: unknown, constraint: string): boolean {
+  if (!(error instanceof Error)) return false;
+  const duplicate =
+    error instanceof UniqueConstraintViolationException || (error as { code?: string }).code === '23505';
+  return duplicate && error.message.includes(constraint);
 }
