@@ -106,7 +106,7 @@ it('starts from nothing, answers, and leaves no process behind after SIGTERM', a
   const code = await started.end('SIGTERM');
 
   expect(ready.status).toBe(200);
-  expect(answer).toMatchObject({ data: { integrations: [{ id: 'b2b-portal' }] } });
+  expect(answer).toMatchObject({ data: { integrations: expect.arrayContaining([{ id: 'b2b-portal' }]) } });
   expect(code).toBe(0);
   expect(family.length).toBeGreaterThan(3);
   expect(family.filter(isAlive)).toEqual([]);
