@@ -24,6 +24,8 @@ const TABLES = [
   'audit_entries',
   'alerts',
   'integrations',
+  'mappings',
+  'mapping_versions',
   'connector_health',
   'timeline_entries',
 ];

@@ -45,6 +45,8 @@ const TABLE_OF_PREFIX: Readonly<Record<string, [string, string]>> = {
   pay: ['Payout', 'payouts'],
   whe: ['WebhookEvent', 'webhook_events'],
   alt: ['Alert', 'alerts'],
+  map: ['Mapping', 'mappings'],
+  mpv: ['MappingVersion', 'mapping_versions'],
   pul: ['Pull', 'pulls'],
 };
 
@@ -339,6 +341,12 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
       );
     case 'Integration.health':
       return tables['connector_health']?.find((row) => row['id'] === source['id']) ?? null;
+    case 'Integration.fieldMappings':
+      return many('mappings', 'integration_id', 'created_at');
+    case 'Mapping.versions':
+      return many('mapping_versions', 'mapping_id', 'version').toReversed();
+    case 'MappingVersion.mapping':
+      return one('mappings', 'mapping_id');
     case 'Integration.definition':
       return null;
     default:

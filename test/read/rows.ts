@@ -12,6 +12,7 @@ import {
   makeSubscription,
   makeTransaction,
 } from './business-rows.js';
+import { makeMapping, makeMappingVersion } from './mapping-rows.js';
 import { randomOf } from './random.js';
 import { type Row, range } from './row-values.js';
 import {
@@ -39,6 +40,14 @@ export async function fillDatabase(db: Pick<Database, 'pool'>, seed = 1): Promis
   );
   await insert('integrations', makeIntegrations());
   await insert('integration_gates', makeGates());
+  await insert(
+    'mappings',
+    range(6).map((n) => makeMapping(n, random)),
+  );
+  await insert(
+    'mapping_versions',
+    range(12).map((n) => makeMappingVersion(n, random)),
+  );
   await insert(
     'customers',
     range(12).map((n) => makeCustomer(n, random)),
