@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { buildHubSchema } from '../../schema/build.js';
 import { type Args, connectionOf, listOrder } from './reference-lists.js';
+import { nounOf } from './reference-nouns.js';
 import { comparable, compare, isTime, type Row, snake, type Tables, wireTime } from './reference-rows.js';
 
 /** Runs operations by plain graphql-js over rows in memory. Shares no code with the planner. */
@@ -32,27 +33,6 @@ function withoutResolvers(schema: GraphQLSchema): GraphQLSchema {
     if ('resolveType' in type) delete type.resolveType;
   }
   return schema;
-}
-
-const TABLE_OF_PREFIX: Readonly<Record<string, [string, string]>> = {
-  ord: ['Order', 'orders'],
-  inv: ['Invoice', 'invoices'],
-  cus: ['Customer', 'customers'],
-  txn: ['Transaction', 'transactions'],
-  sub: ['BillingSubscription', 'billing_subscriptions'],
-  prd: ['Product', 'products'],
-  lvl: ['InventoryLevel', 'inventory_levels'],
-  pay: ['Payout', 'payouts'],
-  whe: ['WebhookEvent', 'webhook_events'],
-  alt: ['Alert', 'alerts'],
-  map: ['Mapping', 'mappings'],
-  mpv: ['MappingVersion', 'mapping_versions'],
-  pul: ['Pull', 'pulls'],
-};
-
-function nounOf(id: string): [string, string] {
-  if (/^\d+$/.test(id)) return ['SyncEvent', 'sync_events'];
-  return TABLE_OF_PREFIX[id.split('_')[0] ?? ''] ?? ['Integration', 'integrations'];
 }
 
 const typeResolver = (value: Row) => nounOf(String(value['id']))[0];
