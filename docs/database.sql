@@ -354,6 +354,34 @@ create table merchants (
   PRIMARY KEY (id)
 );
 
+create table metric_rollups (
+  integration_id text not null,
+  period text not null,
+  at timestamp with time zone not null,
+  source text not null,
+  entity_type text default ''::text not null,
+  operation text default ''::text not null,
+  outcome text default ''::text not null,
+  error_code text default ''::text not null,
+  http_status integer default 0 not null,
+  bucket smallint default 0 not null,
+  count bigint not null,
+  sum_ms bigint default 0 not null,
+  first_count bigint default 0 not null,
+  wait_ms bigint default 0 not null,
+  PRIMARY KEY (integration_id, period, at, source, entity_type, operation, outcome, error_code, http_status, bucket)
+) with (fillfactor=80);
+CREATE INDEX metric_rollups_period_at_idx ON public.metric_rollups USING btree (period, at);
+
+create table metric_watermark (
+  only_row boolean default true not null,
+  cluster text not null,
+  snapshot pg_snapshot not null,
+  rolled_at timestamp with time zone default now() not null,
+  PRIMARY KEY (only_row),
+  CHECK (only_row)
+);
+
 create table notifications (
   id text not null,
   merchant_id text,
@@ -561,8 +589,11 @@ create table sync_attempts (
   http_status integer,
   error_code text,
   error_message text,
+  led_to text,
+  xid bigint default ((pg_current_xact_id())::text)::bigint,
   PRIMARY KEY (sync_event_id, number)
 );
+CREATE INDEX sync_attempts_xid ON public.sync_attempts USING brin (xid) WITH (pages_per_range='16', autosummarize='on');
 
 create table sync_events (
   id bigint generated always as identity not null,
@@ -640,6 +671,7 @@ create table webhook_events (
   occurred_at timestamp with time zone not null,
   created_at timestamp with time zone default now() not null,
   processed_at timestamp with time zone,
+  xid bigint default ((pg_current_xact_id())::text)::bigint,
   UNIQUE (integration_id, event_id),
   PRIMARY KEY (id)
 );
@@ -648,6 +680,8 @@ CREATE INDEX webhook_events_entity ON public.webhook_events USING btree (entity_
 CREATE INDEX webhook_events_waiting_entity ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'entityId'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
 CREATE INDEX webhook_events_waiting_external ON public.webhook_events USING btree (integration_id, entity_type, external_id) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
 CREATE INDEX webhook_events_waiting_number ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'number'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
+CREATE INDEX webhook_events_xid ON public.webhook_events USING brin (xid) WITH (pages_per_range='16', autosummarize='on');
+CREATE TRIGGER webhook_event_turned BEFORE UPDATE OF status ON public.webhook_events FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION webhook_event_turned();
 
 create table webhook_registrations (
   integration_id text not null,
@@ -807,4 +841,11 @@ begin
   delete from lane_waits where link_id = new.id;
   return null;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.webhook_event_turned()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin new.xid := pg_current_xact_id()::text::bigint; return new; end $function$
 ;

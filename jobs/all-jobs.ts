@@ -5,6 +5,7 @@ import { removeOldEvents } from './remove-old-events.js';
 import { removeOldIdempotencyKeys } from './remove-old-idempotency-keys.js';
 import { removeOldWebhooks } from './remove-old-webhooks.js';
 import { retryFailed } from './retry-failed.js';
+import { rollUpMetrics } from './roll-up-metrics.js';
 import { rotateCredentials } from './rotate-credentials.js';
 import { startPulls } from './start-pulls.js';
 
@@ -18,4 +19,5 @@ export const allJobs: readonly JobDefinition[] = [
   removeOldWebhooks,
   removeOldIdempotencyKeys,
   rotateCredentials,
+  rollUpMetrics,
 ];

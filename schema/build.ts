@@ -27,6 +27,7 @@ import { JobMutations } from './job-mutations.js';
 import { IntegrationMappings, MappingQueries } from './mapping.js';
 import { MappingMutations } from './mapping-mutations.js';
 import { MerchantMutations } from './merchant-mutations.js';
+import { MetricsQueries } from './metrics.js';
 import { NodeQueries } from './node.js';
 import { Notifications } from './notification.js';
 import { CustomerOrders, OrderQueries } from './order.js';
@@ -84,6 +85,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ErrorCodeQueries,
   Notifications,
   ChangesCursorQueries,
+  MetricsQueries,
   Subscriptions,
 ];
 

@@ -40,6 +40,8 @@ import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-states.js';
 import { createReader } from './read/create-reader.js';
+import { adoptRollups } from './rollup/roll-up.js';
+import { createTally, type Tally } from './rollup/tally.js';
 import { startSimulators } from './start-simulators.js';
 
 /** A running hub. */
@@ -84,6 +86,7 @@ export async function startHub(config: Config, log: Logger): Promise<Hub> {
 async function start(config: Config, log: Logger, onStop: OnStop): Promise<string> {
   const simulators = config.simulators ? startSimulators(config, onStop) : null;
   const db = await openMigrated(config, log, onStop);
+  await adoptRollups(db);
   const notifier = createNotifier({ url: db.url, log });
   notifier.start();
   onStop(() => notifier.stop());
@@ -154,6 +157,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   const jobs = createJobs({ db, timersUrl: config.jobsUrl ?? undefined, definitions: allJobs, log });
   const services: Services = {
     db,
+    tally: startTally(db, log, onStop),
     outbox,
     inbox,
     feed,
@@ -173,10 +177,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     if (!isWorker) return;
     reactor.start();
     onStop(() => reactor.stop());
-    const channels = openChannels(config.notifications, config.production);
-    const courier = createCourier({ sql: sqlOn(db.pool), channels, log });
-    courier.start();
-    onStop(() => courier.stop());
+    startCourier(config, db, log, onStop);
     await dispatcher.start();
     onStop(() => {
       stopping.abort();
@@ -190,6 +191,20 @@ function openMappings(onStop: OnStop): Mappings {
   const mappings = createMappings();
   onStop(() => mappings.stop());
   return mappings;
+}
+
+function startCourier(config: Config, db: Database, log: Logger, onStop: OnStop): void {
+  const channels = openChannels(config.notifications, config.production);
+  const courier = createCourier({ sql: sqlOn(db.pool), channels, log });
+  courier.start();
+  onStop(() => courier.stop());
+}
+
+function startTally(db: Database, log: Logger, onStop: OnStop): Tally {
+  const tally = createTally({ sql: sqlOn(db.pool), log });
+  tally.start();
+  onStop(() => tally.stop());
+  return tally;
 }
 
 async function serve(server: FastifyInstance, config: Config, services: Services): Promise<WebSocketTransport> {

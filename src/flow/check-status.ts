@@ -2,6 +2,7 @@ import { HubError } from '../errors.js';
 import type { EntityType } from '../model/statuses.js';
 import { OPEN_INVOICE_STATUSES, OPEN_ORDER_STATUSES } from '../model/transitions.js';
 import type { OpenIntegration } from './integrations.js';
+import { measured } from './measured.js';
 import { createPace } from './pace.js';
 import { receiveEvent } from './receive-event.js';
 import type { Services } from './services.js';
@@ -58,6 +59,17 @@ export async function checkStatus(
       `${integration.connector.title} cannot be asked for ${entityType.toLowerCase()}s.`,
     );
   }
+  const run = { integrationId: integration.id, name: 'check-status' };
+  const counts = ({ asked, changed }: StatusCheck) => ({ polled: asked, changed });
+  return measured(services, run, () => askForAll(services, integration, entityType, signal), counts);
+}
+
+async function askForAll(
+  services: Services,
+  integration: OpenIntegration,
+  entityType: 'ORDER' | 'INVOICE',
+  signal?: AbortSignal,
+): Promise<StatusCheck> {
   const result: StatusCheck = { asked: 0, changed: 0, missing: 0 };
   const pause = createPace(integration.policy.ratePerSecond);
   const { statement, statuses } = OPEN[entityType];

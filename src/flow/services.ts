@@ -6,6 +6,7 @@ import type { Feed } from '../feed/feed.js';
 import type { Inbox } from '../inbox/inbox.js';
 import type { Mappings } from '../mapping/create-mappings.js';
 import type { Outbox } from '../outbox/outbox.js';
+import type { Tally } from '../rollup/tally.js';
 import type { Integrations } from './integrations.js';
 import type { JobRunner } from './job-runner.js';
 
@@ -18,6 +19,8 @@ export interface Services {
   integrations: Integrations;
   mappings: Mappings;
   jobs: JobRunner;
+  /** Counts what happens too often for a statement each: reads from caches, … */
+  tally: Tally;
   /** Seals an integration's credentials, bound to its id. */
   sealCredentials(integrationId: string, credentials: Record<string, unknown>): SealedCredentials;
   /** @throws HubError CREDENTIALS_UNREADABLE */

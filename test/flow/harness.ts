@@ -3,6 +3,7 @@ import type { Caller } from '../../src/access/caller.js';
 import { createKeyring, seal, unseal } from '../../src/access/seal.js';
 import { connectors } from '../../src/connectors/registry.js';
 import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { sqlOn } from '../../src/db/database.js';
 import { createNotifier } from '../../src/db/notifier.js';
 import { createFeed } from '../../src/feed/feed.js';
 import { deliverEffect } from '../../src/flow/deliver-effect.js';
@@ -12,6 +13,7 @@ import { createInbox } from '../../src/inbox/inbox.js';
 import { createMappings } from '../../src/mapping/create-mappings.js';
 import { createDispatcher } from '../../src/outbox/dispatcher.js';
 import { createOutbox } from '../../src/outbox/outbox.js';
+import { createTally } from '../../src/rollup/tally.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 
 export const ADMIN: Caller = {
@@ -57,6 +59,7 @@ export async function startServices(): Promise<TestServices> {
     integrations: open(),
     mappings,
     elsewhere: open(),
+    tally: createTally({ sql: sqlOn(db.pool), log }),
     jobs: { list: async () => [], run: async () => {}, pause: async () => {}, resume: async () => {} },
     sealCredentials: (id, credentials) => seal(keyring, id, credentials),
     openCredentials,

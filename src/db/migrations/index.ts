@@ -8,6 +8,7 @@ import { Jobs } from './0007-jobs.js';
 import { FeedConsumers } from './0008-feed-consumers.js';
 import { FieldMappings } from './0010-mappings.js';
 import { Notifications } from './0011-notifications.js';
+import { RollUps } from './0011-roll-ups.js';
 
 import { OrderSafety } from './0012-order-safety.js';
 import { Pulls } from './0013-pulls.js';
@@ -28,4 +29,5 @@ export const migrations = [
   { name: '0011-notifications', class: Notifications },
   { name: '0013-pulls', class: Pulls },
   { name: '0017-finance', class: Finance },
+  { name: '0011-roll-ups', class: RollUps },
 ];

@@ -50,8 +50,9 @@ with given as materialized (
   returning d.*, e.merchant_id, e.entity_type, e.entity_id, e.integration_id
 ), attempt as (
   insert into sync_attempts (sync_event_id, number, merchant_id, token, owner, started_at, duration_ms, outcome,
-                             request, response, http_status, error_code, error_message)
-  select id, attempt, merchant_id, token, $34, started, duration_ms, outcome, request::jsonb, response::jsonb, http_status, code, message
+                             request, response, http_status, error_code, error_message, led_to)
+  select id, attempt, merchant_id, token, $34, started, duration_ms, outcome, request::jsonb, response::jsonb, http_status, code, message,
+         status
     from event where tried
 ), link as (
   update links k set external_id = coalesce(l.external_id, k.external_id),

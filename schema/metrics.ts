@@ -1,0 +1,96 @@
+import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import { readMetrics } from '../src/flow/read-metrics.js';
+import type { HubContext } from './context.js';
+import {
+  ApiPerformance,
+  CacheUse,
+  CoursePoint,
+  ErrorShare,
+  InventorySyncMetrics,
+  QueueNow,
+  StatusPolling,
+  SyncOutcomes,
+  WebhookOutcomes,
+} from './metric-groups.js';
+import { Read } from './planned.js';
+import { DateTime } from './scalars.js';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Measures of a time, over all instances of the hub and across restarts; kept after the events are gone.',
+})
+export class Metrics {
+  @Field(() => ID, { nullable: true, description: 'Null: all that the caller may see.' })
+  integrationId!: string | null;
+
+  @Field(() => DateTime)
+  from!: string;
+
+  @Field(() => DateTime)
+  to!: string;
+
+  @Field(() => SyncOutcomes)
+  syncs!: SyncOutcomes;
+
+  @Field(() => [ErrorShare], { description: 'Most frequent first.' })
+  errors!: ErrorShare[];
+
+  @Field(() => WebhookOutcomes)
+  webhooks!: WebhookOutcomes;
+
+  @Field(() => QueueNow, { description: 'As it is now, whatever the time asked for.' })
+  queue!: QueueNow;
+
+  @Field(() => CacheUse)
+  cache!: CacheUse;
+
+  @Field(() => InventorySyncMetrics)
+  inventorySync!: InventorySyncMetrics;
+
+  @Field(() => SyncOutcomes, { description: 'Orders sent: created, updated, moved.' })
+  orderProcessing!: SyncOutcomes;
+
+  @Field(() => StatusPolling)
+  statusPolling!: StatusPolling;
+
+  @Field(() => ApiPerformance, { description: 'The calls to the systems.' })
+  api!: ApiPerformance;
+
+  @Field(() => [CoursePoint], { description: 'Hour by hour; older than some weeks day by day.' })
+  course!: CoursePoint[];
+}
+
+const WINDOW = 'By default the last 24 hours; the hour, or the day, in which `from` lies counts as a whole.';
+
+@Resolver()
+export class MetricsQueries {
+  @Query(() => Metrics, { description: `Of all integrations that the caller may see. ${WINDOW}` })
+  @Read({ js: true })
+  metrics(
+    @Ctx() context: HubContext,
+    @Arg('from', () => DateTime, { nullable: true }) from?: string | null,
+    @Arg('to', () => DateTime, { nullable: true }) to?: string | null,
+  ): Promise<Metrics> {
+    return read(context, null, from, to);
+  }
+
+  @Query(() => Metrics, { description: `Of one integration. ${WINDOW}` })
+  @Read({ js: true })
+  integrationMetrics(
+    @Ctx() context: HubContext,
+    @Arg('integrationId', () => ID) integrationId: string,
+    @Arg('from', () => DateTime, { nullable: true }) from?: string | null,
+    @Arg('to', () => DateTime, { nullable: true }) to?: string | null,
+  ): Promise<Metrics> {
+    return read(context, integrationId, from, to);
+  }
+}
+
+function read(
+  { services, caller }: HubContext,
+  integrationId: string | null,
+  from?: string | null,
+  to?: string | null,
+) {
+  return readMetrics(services, caller, { integrationId, from: from ?? null, to: to ?? null });
+}

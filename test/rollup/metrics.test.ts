@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { sqlOn } from '../../src/db/database.js';
+import { compactRollups } from '../../src/rollup/compact.js';
+import { rollUp } from '../../src/rollup/roll-up.js';
+import { createOrder, idOf, orderInput, settled, show } from '../features/order-client.js';
+import { eventually } from '../harness/eventually.js';
+import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
+
+let hub: TestHub;
+const orders: string[] = [];
+beforeAll(async () => {
+  hub = await startTestHub();
+  await hub.portal.control.addFault({ kind: 'status', status: 422, method: 'POST', path: '/orders', count: 1 });
+  orders.push(await idOf(createOrder(hub.admin, orderInput())));
+  await settled(hub.admin, 'order', orders[0] ?? '', 'FAILED');
+  await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'POST', path: '/orders', count: 1 });
+  for (let n = 0; n < 3; n++) orders.push(await idOf(createOrder(hub.admin, orderInput())));
+  for (const id of orders.slice(1)) await settled(hub.admin, 'order', id, 'SYNCED');
+  await webhook(orders[1] ?? '', { status: 'SHIPPED' });
+  await webhook(orders[2] ?? '', { status: 'SHIPPED', signature: 'bad' });
+});
+afterAll(() => hub.stop());
+
+async function webhook(orderId: string, wishes: object): Promise<void> {
+  const { links } = await show(hub.admin, 'order', orderId);
+  await hub.portal.control.sendWebhook({ id: links[0]?.externalId ?? '', ...wishes });
+}
+
+interface Shown {
+  syncs: { attempts: number; success: number; retried: number; failed: number } & Record<string, unknown>;
+  course: { success: number }[];
+  [group: string]: unknown;
+}
+
+const FIELDS = `syncs { attempts success retried failed successRate retryRate queueWaitMs durationMs { count averageMs p50Ms p95Ms p99Ms } }
+  errors { code category count rate } webhooks { received processed failed successRate } queue { active retrying deadLetters }
+  cache { hits misses hitRate } orderProcessing { attempts failed } inventorySync { items outcomes { attempts } }
+  statusPolling { runs polled changed errorRate durationMs { count } } api { errorRate statuses { status count } }
+  course { at period success retried failed }`;
+
+async function read(client = hub.admin, integrationId: string | null = 'b2b-portal'): Promise<Shown> {
+  const field = integrationId ? `integrationMetrics(integrationId: "${integrationId}")` : 'metrics';
+  return (await client.ask<{ shown: Shown }>(`{ shown: ${field} { ${FIELDS} } }`)).shown;
+}
+
+it('F10 G12 B25 E16 measures what became of syncs, how long they took, and which errors came how often', async () => {
+  const shown = await read();
+
+  expect(shown.syncs).toMatchObject({
+    attempts: 5,
+    success: 3,
+    retried: 1,
+    failed: 1,
+    successRate: 0.75,
+    retryRate: 0.2,
+  });
+  const { averageMs, p50Ms, p95Ms, p99Ms } = shown.syncs['durationMs'] as Record<string, number>;
+  expect(averageMs).toBeGreaterThan(0);
+  expect(p50Ms).toBeLessThanOrEqual(p95Ms ?? 0);
+  expect(p95Ms).toBeLessThanOrEqual(p99Ms ?? 0);
+  expect(shown['errors']).toEqual([
+    { code: 'UPSTREAM_REJECTED', category: 'UPSTREAM', count: 1, rate: 0.2 },
+    { code: 'UPSTREAM_UNAVAILABLE', category: 'UPSTREAM', count: 1, rate: 0.2 },
+  ]);
+  expect(shown['webhooks']).toEqual({ received: 1, processed: 1, failed: 0, successRate: 1 });
+  expect(shown['queue']).toEqual({ active: 0, retrying: 0, deadLetters: 1 });
+  expect(shown['orderProcessing']).toEqual({ attempts: 5, failed: 1 });
+  expect(shown['api']).toMatchObject({ errorRate: 0.4, statuses: expect.arrayContaining([{ status: 422, count: 1 }]) });
+});
+
+it('G27 agrees with syncStatistics', async () => {
+  const { syncs, webhooks } = await read(hub.admin, null);
+
+  const answer = await hub.admin.ask<{ syncStatistics: { success: number; failed: number }[] }>(
+    '{ syncStatistics { success failed } }',
+  );
+
+  const { processed } = webhooks as { processed: number };
+  expect(answer.syncStatistics).toEqual([{ success: syncs.success + processed, failed: syncs.failed }]);
+});
+
+it('E16 measures status polling and what caches answer', async () => {
+  await hub.admin.ask('mutation { runJob(name: "check-status") { userErrors { code } } }');
+
+  const shown = await eventually(
+    () => read(),
+    ({ statusPolling }) => (statusPolling as { runs: number }).runs >= 2,
+  );
+
+  expect(shown['statusPolling']).toMatchObject({ runs: 2, polled: 3, errorRate: 0, durationMs: { count: 2 } });
+  expect(shown['cache']).toEqual({ hits: 0, misses: 0, hitRate: null });
+});
+
+it('G12 shows a merchant its own figures only', async () => {
+  const own = await hub.as({ merchantId: MERCHANT, role: 'viewer' });
+  const other = await hub.as({ merchantId: 'somebody-else', role: 'viewer' });
+
+  const [mine, theirs] = await Promise.all([read(own, null), read(other, null)]);
+  const refused = await other.graphql('{ integrationMetrics(integrationId: "b2b-portal") { to } }');
+
+  expect(mine.syncs.attempts).toBe(5);
+  expect(theirs).toMatchObject({ syncs: { attempts: 0, successRate: null }, queue: { deadLetters: 0 }, course: [] });
+  expect(refused.errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+it('G12 refuses a time that ends before it begins', async () => {
+  const { errors } = await hub.admin.graphql(
+    '{ metrics(from: "2030-01-02T00:00:00Z", to: "2030-01-01T00:00:00Z") { to } }',
+  );
+
+  expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+});
+
+/** An attempt of the first order's event, as a dispatcher writes it. */
+const ATTEMPT = `insert into sync_attempts (sync_event_id, number, merchant_id, token, owner, started_at, duration_ms, outcome, led_to)
+select sync_event_id, $1, merchant_id, 1, 1, now() - interval '2 hours', 40, 'DELIVERED', 'SUCCESS'
+from sync_attempts order by sync_event_id limit 1`;
+
+it('G27 counts what a long transaction commits late, once', async () => {
+  const before = (await read()).syncs.success;
+  const late = new pg.Client({ connectionString: hub.db.url });
+  await late.connect();
+  await late.query('begin');
+  await late.query(ATTEMPT, [101]);
+  await hub.db.pool.query(ATTEMPT, [102]);
+  const meanwhile = (await read()).syncs.success;
+
+  await late.query('commit');
+  const after = [(await read()).syncs.success, (await read()).syncs.success];
+
+  await late.end();
+  expect([meanwhile - before, ...after.map((one) => one - before)]).toEqual([1, 2, 2]);
+});
+
+it('G27 counts once however many instances do it and whatever dies in between', async () => {
+  const before = (await read()).syncs.success;
+  const dying = async () =>
+    hub.db.transaction(async (tx) => {
+      await rollUp({ ...hub.db, transaction: (work) => work(tx) }, 1);
+      throw new Error('killed before the commit');
+    });
+
+  for (let n = 200; n < 230; n++) {
+    const rolling = [rollUp(hub.db, 5), rollUp(hub.db, 5), dying().catch(() => {})];
+    await Promise.all([...rolling, hub.db.pool.query(ATTEMPT, [n])]);
+  }
+
+  expect((await read()).syncs.success - before).toBe(30);
+});
+
+it('G27 keeps the figures when the events are gone, and merges old hours into days', async () => {
+  const before = await read();
+  await hub.db.pool.query('delete from sync_attempts; delete from webhook_events');
+  const old = `update metric_rollups set at = at - interval '60 days' where period = 'HOUR' and source = 'ATTEMPT'`;
+  await hub.db.pool.query(old);
+
+  await compactRollups(sqlOn(hub.db.pool));
+  await compactRollups(sqlOn(hub.db.pool));
+
+  const from = new Date(Date.now() - 62 * 86_400_000).toISOString();
+  const { shown } = await hub.admin.ask<{ shown: Shown }>(
+    `query ($from: DateTime) { shown: metrics(from: $from) { syncs { attempts success retried failed } course { period } } }`,
+    { from },
+  );
+  const { attempts, success, retried, failed } = before.syncs;
+  expect(shown.syncs).toEqual({ attempts, success, retried, failed });
+  expect(new Set(shown.course.map((point) => (point as unknown as { period: string }).period))).toEqual(
+    new Set(['DAY']),
+  );
+});
