@@ -697,6 +697,196 @@ create table webhook_registrations (
 );
 CREATE TRIGGER integration_changed AFTER INSERT OR DELETE OR UPDATE ON public.webhook_registrations FOR EACH STATEMENT EXECUTE FUNCTION integration_changed();
 
+create view blockers as
+ SELECT ((('link:'::text || k.id) || ':'::text) || c.place) AS id,
+    k.merchant_id,
+    k.entity_type,
+    k.entity_id,
+    k.integration_id,
+    c.place,
+    c.code,
+    c.message,
+    c.since,
+    c.next_step,
+    c.next_at,
+    c.mutation,
+    c.variables
+   FROM ((((((((links k
+     JOIN integrations i ON (((i.id = k.integration_id) AND (i.deleted_at IS NULL))))
+     JOIN lanes l ON (((l.id = k.id) AND (l.owner IS NULL) AND (l.tail > l.head))))
+     CROSS JOIN LATERAL ( SELECT s.id,
+            s.lane_id,
+            s.seq,
+            s.merchant_id,
+            s.integration_id,
+            s.entity_type,
+            s.entity_id,
+            s.external_id,
+            s.operation,
+            s.direction,
+            s.status,
+            s.payload,
+            s.error_code,
+            s.error_message,
+            s.attempt_count,
+            s.forgiven_attempts,
+            s.max_attempts,
+            s.next_attempt_at,
+            s.idempotency_key,
+            s.created_at,
+            s.updated_at,
+            s.processed_at
+           FROM sync_events s
+          WHERE ((s.lane_id = l.id) AND (s.seq > l.head))
+          ORDER BY s.seq
+         LIMIT 1) e)
+     LEFT JOIN integration_gates g ON ((g.integration_id = i.id)))
+     LEFT JOIN LATERAL ( SELECT o.entity_type,
+            o.entity_id,
+            w.since
+           FROM (lane_waits w
+             JOIN links o ON ((o.id = w.link_id)))
+          WHERE (w.lane_id = l.id)
+          ORDER BY w.since
+         LIMIT 1) d ON (true))
+     CROSS JOIN LATERAL ( SELECT (e.status = 'FAILED'::text) AS dead,
+            (e.status = 'RETRYING'::text) AS retrying,
+            ((NOT i.enabled) AND (e.status <> 'FAILED'::text)) AS disabled,
+            (COALESCE((g.circuit <> 'CLOSED'::text), false) AND (e.status <> 'FAILED'::text)) AS paused,
+            (COALESCE((g.hold_until > now()), false) AND (e.status <> 'FAILED'::text)) AS held,
+            COALESCE((e.next_attempt_at > now()), false) AS later,
+            ((d.entity_id IS NOT NULL) AND (e.status <> 'FAILED'::text)) AS depends) f)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN ((NOT f.dead) AND i.enabled) THEN GREATEST(e.next_attempt_at,
+                    CASE
+                        WHEN f.paused THEN g.open_until
+                        ELSE NULL::timestamp with time zone
+                    END,
+                    CASE
+                        WHEN f.held THEN g.hold_until
+                        ELSE NULL::timestamp with time zone
+                    END,
+                    CASE
+                        WHEN f.depends THEN l.due
+                        ELSE NULL::timestamp with time zone
+                    END)
+                    ELSE NULL::timestamp with time zone
+                END AS at) next)
+     CROSS JOIN LATERAL ( VALUES (1,(f.dead OR f.retrying OR f.disabled OR f.paused OR f.held OR f.later OR f.depends),
+                CASE
+                    WHEN f.dead THEN 'DEAD_LETTER'::text
+                    WHEN f.retrying THEN 'WAITING_FOR_RETRY'::text
+                    ELSE 'WAITING'::text
+                END,format('%s of this %s at %s %s'::text, initcap(replace(e.operation, '_'::text, ' '::text)), lower(replace(e.entity_type, '_'::text, ' '::text)), i.name,
+                CASE
+                    WHEN f.dead THEN format('failed for good (sync event %s, attempt %s); what came after it waits behind it.'::text, e.id, e.attempt_count)
+                    WHEN f.retrying THEN format('failed and waits to be tried again (sync event %s, attempt %s of %s).'::text, e.id, (e.attempt_count - e.forgiven_attempts), e.max_attempts)
+                    ELSE format('waits to be sent (sync event %s).'::text, e.id)
+                END),
+                CASE
+                    WHEN f.dead THEN COALESCE(e.processed_at, e.updated_at)
+                    ELSE e.created_at
+                END,
+                CASE
+                    WHEN f.dead THEN 'Nothing happens by itself: somebody has to retry or skip it.'::text
+                    WHEN f.retrying THEN 'It is tried again by itself.'::text
+                    ELSE 'It is sent by itself once nothing holds it up.'::text
+                END,next.at,
+                CASE
+                    WHEN f.dead THEN 'retrySyncEvent'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN f.dead THEN jsonb_build_object('id', (e.id)::text)
+                    ELSE NULL::jsonb
+                END), (2,f.disabled,'INTEGRATION_DISABLED'::text,(i.name || ' is disabled, so that nothing is sent to it.'::text),i.updated_at,'Nothing happens by itself: somebody has to enable it.'::text,NULL::timestamp with time zone,'updateIntegration'::text,jsonb_build_object('input', jsonb_build_object('id', i.id, 'enabled', true))), (3,f.paused,'CIRCUIT_OPEN'::text,format('Sending to %s is paused after %s failures in a row.'::text, i.name, g.failures),COALESCE(( SELECT max(a.opened_at) AS max
+                   FROM alerts a
+                  WHERE ((a.integration_id = i.id) AND (a.kind = 'CIRCUIT_OPEN'::text) AND (a.closed_at IS NULL))), e.updated_at),'One event is tried then; when it succeeds, the others follow.'::text,g.open_until,'testConnection'::text,jsonb_build_object('integrationId', i.id)), (4,f.held,'RATE_LIMITED'::text,(i.name || ' has asked for a pause.'::text),e.updated_at,'Sending goes on by itself.'::text,g.hold_until,NULL::text,NULL::jsonb), (5,f.depends,'WAITING_FOR_ENTITY'::text,format('It names the %s %s, which %s does not know yet.'::text, lower(replace(d.entity_type, '_'::text, ' '::text)), d.entity_id, i.name),d.since,'It is sent by itself as soon as that is known there.'::text,l.due,NULL::text,NULL::jsonb), (6,(((f.dead OR f.retrying) AND (e.error_code IS NOT NULL)) OR (f.paused AND (g.last_error IS NOT NULL))),COALESCE(e.error_code, 'UPSTREAM_UNAVAILABLE'::text),COALESCE(e.error_message, g.last_error, ''::text),e.updated_at,
+                CASE
+                    WHEN f.dead THEN 'Nothing happens by itself: mend the cause and retry, or skip it.'::text
+                    ELSE 'It is tried again by itself, in case the cause is gone.'::text
+                END,next.at,
+                CASE
+                    WHEN f.dead THEN 'skipSyncEvent'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN f.dead THEN jsonb_build_object('id', (e.id)::text, 'reason', 'Not needed any more.')
+                    ELSE NULL::jsonb
+                END), (7,(k.open_create IS NOT NULL),'CREATE_UNCONFIRMED'::text,format('The answer to the create of sync event %s was lost, so that it may exist at %s already.'::text, k.open_create, i.name),e.updated_at,'Before anything else is sent, that create is repeated under its own key, which cannot make a second one.'::text,next.at,NULL::text,NULL::jsonb)) c(place, wanted, code, message, since, next_step, next_at, mutation, variables))
+  WHERE c.wanted
+UNION ALL
+ SELECT (('link:'::text || k.id) || ':1'::text) AS id,
+    k.merchant_id,
+    k.entity_type,
+    k.entity_id,
+    k.integration_id,
+    1 AS place,
+    'SKIPPED'::text AS code,
+    format('Sending it to %s was skipped: %s'::text, i.name, COALESCE(e.error_message, 'no reason is known'::text)) AS message,
+    COALESCE(e.processed_at, i.created_at) AS since,
+    'Its next change is sent.'::text AS next_step,
+    NULL::timestamp with time zone AS next_at,
+        CASE k.entity_type
+            WHEN 'ORDER'::text THEN 'syncOrder'::text
+            WHEN 'INVOICE'::text THEN 'syncInvoice'::text
+            ELSE NULL::text
+        END AS mutation,
+        CASE
+            WHEN (k.entity_type = ANY (ARRAY['ORDER'::text, 'INVOICE'::text])) THEN jsonb_build_object('input', jsonb_build_object('id', k.entity_id, 'integrationId', k.integration_id))
+            ELSE NULL::jsonb
+        END AS variables
+   FROM (((links k
+     JOIN integrations i ON (((i.id = k.integration_id) AND (i.deleted_at IS NULL))))
+     JOIN lanes l ON (((l.id = k.id) AND (l.tail = l.head))))
+     LEFT JOIN LATERAL ( SELECT s.error_message,
+            s.processed_at
+           FROM sync_events s
+          WHERE (s.lane_id = l.id)
+          ORDER BY s.seq DESC
+         LIMIT 1) e ON (true))
+  WHERE (k.state = 'SKIPPED'::text)
+UNION ALL
+ SELECT ('order:'::text || o.id) AS id,
+    o.merchant_id,
+    'ORDER'::text AS entity_type,
+    o.id AS entity_id,
+    NULL::text AS integration_id,
+    1 AS place,
+    'NOT_SENT'::text AS code,
+    'No integration of its merchant has taken this order.'::text AS message,
+    o.created_at AS since,
+    'Nothing happens by itself: make or enable an integration that takes orders, then sync the order.'::text AS next_step,
+    NULL::timestamp with time zone AS next_at,
+    'syncOrder'::text AS mutation,
+    jsonb_build_object('input', jsonb_build_object('id', o.id)) AS variables
+   FROM orders o
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM links k
+          WHERE ((k.entity_id = o.id) AND (k.entity_type = 'ORDER'::text))))) AND (NOT (EXISTS ( SELECT
+           FROM sync_events s
+          WHERE (s.entity_id = o.id)))))
+UNION ALL
+ SELECT ((('webhook:'::text || w.id) || ':'::text) || c.place) AS id,
+    w.merchant_id,
+    w.entity_type,
+    w.entity_id,
+    w.integration_id,
+    c.place,
+    c.code,
+    c.message,
+    w.created_at AS since,
+    c.next_step,
+    NULL::timestamp with time zone AS next_at,
+    c.mutation,
+    c.variables
+   FROM (webhook_events w
+     CROSS JOIN LATERAL ( VALUES (1,'WEBHOOK_FAILED'::text,format('The webhook %s could not be applied.'::text, w.event_type),'Nothing happens by itself: mend the cause, then have the kept event applied.'::text,'replayWebhookEvents'::text,jsonb_build_object('filter', jsonb_build_object('integrationId', w.integration_id, 'entityId', w.entity_id, 'status', jsonb_build_array('FAILED', 'IGNORED')))), (2,COALESCE(w.error_code, 'INTERNAL'::text),COALESCE(w.error_message, ''::text),'Nothing happens by itself.'::text,NULL::text,NULL::jsonb)) c(place, code, message, next_step, mutation, variables))
+  WHERE (((w.status = 'FAILED'::text) OR ((w.status = 'IGNORED'::text) AND (w.error_code = 'UNMAPPED_STATUS'::text))) AND (w.entity_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM webhook_events n
+          WHERE ((n.entity_id = w.entity_id) AND (n.integration_id = w.integration_id) AND (n.status = 'PROCESSED'::text) AND (n.occurred_at >= w.occurred_at))))));
+
 create view connector_health as
  SELECT i.id,
     i.merchant_id,
@@ -740,19 +930,29 @@ create view connector_health as
   WHERE (i.deleted_at IS NULL);
 
 create view timeline_entries as
- SELECT ('event:'::text || sync_events.id) AS id,
-    sync_events.merchant_id,
-    sync_events.entity_type,
-    sync_events.entity_id,
-    sync_events.created_at AS at,
+ SELECT ('event:'::text || e.id) AS id,
+    e.merchant_id,
+    e.entity_type,
+    e.entity_id,
+    e.created_at AS at,
     'sync_event'::text AS kind,
-    ((sync_events.direction || ' '::text) || sync_events.operation) AS title,
-    sync_events.status AS outcome,
+    ((
+        CASE e.operation
+            WHEN 'QUERY'::text THEN 'Question'::text
+            WHEN 'STATUS_CHANGE'::text THEN 'Change of status'::text
+            ELSE initcap(e.operation)
+        END ||
+        CASE e.direction
+            WHEN 'OUTBOUND'::text THEN ' for '::text
+            ELSE ' from '::text
+        END) || COALESCE(i.name, e.integration_id)) AS title,
+    e.status AS outcome,
     NULL::text AS actor,
-    sync_events.integration_id,
-    (sync_events.id)::text AS source_id,
-    jsonb_strip_nulls(jsonb_build_object('externalId', sync_events.external_id, 'errorCode', sync_events.error_code, 'errorMessage', sync_events.error_message, 'attempts', sync_events.attempt_count)) AS details
-   FROM sync_events
+    e.integration_id,
+    (e.id)::text AS source_id,
+    jsonb_strip_nulls(jsonb_build_object('externalId', e.external_id, 'errorCode', e.error_code, 'errorMessage', e.error_message, 'attempts', e.attempt_count)) AS details
+   FROM (sync_events e
+     LEFT JOIN integrations i ON ((i.id = e.integration_id)))
 UNION ALL
  SELECT ((('attempt:'::text || e.id) || '.'::text) || a.number) AS id,
     e.merchant_id,
@@ -760,29 +960,31 @@ UNION ALL
     e.entity_id,
     a.started_at AS at,
     'attempt'::text AS kind,
-    ('Attempt '::text || a.number) AS title,
+    format('Attempt %s at %s: %s'::text, a.number, COALESCE(i.name, e.integration_id), concat_ws(' '::text, (a.request ->> 'method'::text), (a.request ->> 'url'::text), 'answered', COALESCE((a.http_status)::text, a.error_code), 'after', a.duration_ms, 'ms')) AS title,
     a.outcome,
     NULL::text AS actor,
     e.integration_id,
     (e.id)::text AS source_id,
-    jsonb_strip_nulls(jsonb_build_object('httpStatus', a.http_status, 'durationMs', a.duration_ms, 'errorCode', a.error_code, 'errorMessage', a.error_message)) AS details
-   FROM (sync_events e
+    jsonb_strip_nulls(jsonb_build_object('httpStatus', a.http_status, 'durationMs', a.duration_ms, 'errorCode', a.error_code, 'errorMessage', a.error_message, 'request', a.request, 'response', a.response)) AS details
+   FROM ((sync_events e
      JOIN sync_attempts a ON ((a.sync_event_id = e.id)))
+     LEFT JOIN integrations i ON ((i.id = e.integration_id)))
 UNION ALL
- SELECT ('webhook:'::text || webhook_events.id) AS id,
-    webhook_events.merchant_id,
-    webhook_events.entity_type,
-    webhook_events.entity_id,
-    webhook_events.created_at AS at,
+ SELECT ('webhook:'::text || w.id) AS id,
+    w.merchant_id,
+    w.entity_type,
+    w.entity_id,
+    w.created_at AS at,
     'webhook_event'::text AS kind,
-    webhook_events.event_type AS title,
-    webhook_events.status AS outcome,
+    format('%s from %s'::text, w.event_type, COALESCE(i.name, w.integration_id)) AS title,
+    w.status AS outcome,
     NULL::text AS actor,
-    webhook_events.integration_id,
-    webhook_events.id AS source_id,
-    jsonb_strip_nulls(jsonb_build_object('eventId', webhook_events.event_id, 'occurredAt', webhook_events.occurred_at, 'errorCode', webhook_events.error_code, 'errorMessage', webhook_events.error_message)) AS details
-   FROM webhook_events
-  WHERE (webhook_events.entity_id IS NOT NULL)
+    w.integration_id,
+    w.id AS source_id,
+    jsonb_strip_nulls(jsonb_build_object('eventId', w.event_id, 'occurredAt', w.occurred_at, 'errorCode', w.error_code, 'errorMessage', w.error_message, 'payload', w.payload)) AS details
+   FROM (webhook_events w
+     LEFT JOIN integrations i ON ((i.id = w.integration_id)))
+  WHERE (w.entity_id IS NOT NULL)
 UNION ALL
  SELECT ((('change:'::text || changes.xid) || '.'::text) || changes.id) AS id,
     changes.merchant_id,
@@ -790,7 +992,7 @@ UNION ALL
     changes.entity_id,
     changes.at,
     'status_change'::text AS kind,
-    changes.kind AS title,
+    format('%s moved from %s to %s'::text, initcap(changes.entity_type), COALESCE((changes.data ->> 'previousStatus'::text), 'nothing'::text), (changes.data ->> 'newStatus'::text)) AS title,
     (changes.data ->> 'newStatus'::text) AS outcome,
     NULL::text AS actor,
     changes.integration_id,
@@ -805,7 +1007,7 @@ UNION ALL
     audit_entries.entity_id,
     audit_entries.at,
     'audit'::text AS kind,
-    audit_entries.action AS title,
+    ((audit_entries.action || ' by '::text) || audit_entries.actor) AS title,
     audit_entries.outcome,
     audit_entries.actor,
     audit_entries.integration_id,

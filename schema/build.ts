@@ -7,6 +7,7 @@ import { AlertQueries } from './alert.js';
 import { ApiKeyQueries } from './api-key.js';
 import { ApiKeyMutations } from './api-key-mutations.js';
 import { AuditQueries } from './audit-entry.js';
+import { InvoiceBlockers, OrderBlockers } from './blocker.js';
 import { BrandQueries } from './brand.js';
 import { ChangesCursorQueries } from './changes-cursor.js';
 import { ConnectorQueries } from './connector.js';
@@ -84,6 +85,8 @@ const resolvers: NonEmptyArray<new () => object> = [
   AlertQueries,
   ErrorCodeQueries,
   Notifications,
+  OrderBlockers,
+  InvoiceBlockers,
   ChangesCursorQueries,
   MetricsQueries,
   Subscriptions,

@@ -234,10 +234,14 @@ export class OrderQueries {
   }
 
   @FieldResolver(() => TimelineConnection, {
-    description: 'Everything that happened to this order in every system, oldest first.',
+    description: 'Everything that happened to this order and to its invoices, in every system, oldest first.',
   })
   @Read({
-    relation: { on: (row, entry) => `${entry}.entity_id = ${row}.id and ${entry}.entity_type = 'ORDER'` },
+    relation: {
+      on: (row, entry) =>
+        `${entry}.entity_id = any(array(select ${row}.id union all select v.id from invoices v where v.order_id = ${row}.id))` +
+        ` and ${entry}.entity_type in ('ORDER', 'INVOICE')`,
+    },
     order: [['at', 'asc']],
   })
   timeline(@Args(() => TimelineArgs) _args: TimelineArgs): Connection<TimelineEntry> {

@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { EntityType } from '../src/model/statuses.js';
 import { connectionOf } from './connection.js';
 import { DateTime, Json } from './scalars.js';
 
@@ -9,6 +10,12 @@ export class TimelineEntry {
 
   @Field(() => DateTime)
   at!: string;
+
+  @Field(() => EntityType, { description: 'The order itself, or an invoice of it.' })
+  entityType!: EntityType;
+
+  @Field(() => ID)
+  entityId!: string;
 
   @Field(() => String, {
     description: '`sync_event`, `attempt`, `webhook_event`, `status_change` or `audit`.',

@@ -28,6 +28,7 @@ const TABLES = [
   'mapping_versions',
   'connector_health',
   'timeline_entries',
+  'blockers',
 ];
 
 /** Everything that one caller may see, held in memory; what filters look at beside it is under `all …`. */

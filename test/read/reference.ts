@@ -287,8 +287,20 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
       return one('orders', 'order_id');
     case 'BillingSubscription.interval':
       return source['billing_interval'];
-    case 'Order.timeline':
-      return page('timeline_entries', ofEntity('timeline_entries', 'ORDER'), 'at asc');
+    case 'Order.timeline': {
+      const invoices = (tables['all invoices'] ?? []).filter((row) => row['order_id'] === source['id']);
+      const ids = [source, ...invoices].map((row) => row['id']);
+      const entries = tables['timeline_entries'] ?? [];
+      const own = entries.filter(
+        ({ entity_id: id, entity_type: type }) => ids.includes(id) && /^(ORDER|INVOICE)$/.test(String(type)),
+      );
+      return page('timeline_entries', own, 'at asc');
+    }
+    case 'Order.blockers':
+    case 'Invoice.blockers':
+      return sorted(ofEntity('blockers', typeOf(info.parentType.name)), 'id', false);
+    case 'Blocker.integration':
+      return one('all integrations', 'integration_id');
     case 'Customer.orders':
       return page(
         'orders',

@@ -12,7 +12,7 @@ import { Address, Order, OrderLine, OrderTotals } from './order.js';
 import { Payout } from './payout.js';
 import { Brand, InventoryLevel, Product } from './product.js';
 import { Pull, RowProblem } from './pull.js';
-import { ConnectorHealth, SyncStatistics, TimelineEntry } from './read-views.js';
+import { Blocker, ConnectorHealth, SyncStatistics, TimelineEntry } from './read-views.js';
 import { SyncAttempt, SyncEvent, SyncLink } from './sync-event.js';
 import { Transaction } from './transaction.js';
 import { WebhookEvent } from './webhook-event.js';
@@ -50,5 +50,6 @@ export const entities = [
   IdempotencyKey,
   ConnectorHealth,
   TimelineEntry,
+  Blocker,
   SyncStatistics,
 ];

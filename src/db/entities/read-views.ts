@@ -42,6 +42,28 @@ export const TimelineEntry = defineEntity({
   },
 });
 
+/** A view: why an entity is stuck, one row per cause; those of one integration are a chain. */
+export const Blocker = defineEntity({
+  name: 'Blocker',
+  tableName: 'blockers',
+  properties: {
+    /** Sorts by integration, then by place: `link:7:1`, `order:ord_…` or `webhook:whe_…:1`. */
+    id: p.text().primary(),
+    merchantId: p.text(),
+    entityType: p.text(),
+    entityId: p.text(),
+    integration: () => p.manyToOne(Integration).nullable(),
+    place: p.integer(),
+    code: p.text(),
+    message: p.text(),
+    since: p.datetime(),
+    nextStep: p.text(),
+    nextAt: p.datetime().nullable(),
+    mutation: p.text().nullable(),
+    variables: p.json<unknown>().nullable(),
+  },
+});
+
 /** Counts that a query makes; no table stands behind it. */
 export const SyncStatistics = defineEntity({
   name: 'SyncStatistics',

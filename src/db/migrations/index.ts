@@ -13,6 +13,7 @@ import { RollUps } from './0011-roll-ups.js';
 import { OrderSafety } from './0012-order-safety.js';
 import { Pulls } from './0013-pulls.js';
 import { Finance } from './0017-finance.js';
+import { Blockers } from './0020-blockers.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -30,4 +31,5 @@ export const migrations = [
   { name: '0013-pulls', class: Pulls },
   { name: '0017-finance', class: Finance },
   { name: '0011-roll-ups', class: RollUps },
+  { name: '0020-blockers', class: Blockers },
 ];

@@ -1,0 +1,68 @@
+import { Field, FieldResolver, ID, ObjectType, Resolver } from 'type-graphql';
+import { Integration } from './integration.js';
+import { Invoice } from './invoice.js';
+import { Order } from './order.js';
+import { planned, Read } from './planned.js';
+import { DateTime, Json } from './scalars.js';
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'A cause why something is stuck. Those of one integration are a chain: each one, by its place, is the reason of the one before.',
+})
+export class Blocker {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Integration, { nullable: true, description: 'Null: it is stuck whatever the integration.' })
+  integration!: Integration | null;
+
+  @Field(() => String, {
+    description:
+      'DEAD_LETTER, WAITING_FOR_RETRY, WAITING, INTEGRATION_DISABLED, CIRCUIT_OPEN, RATE_LIMITED, WAITING_FOR_ENTITY, CREATE_UNCONFIRMED, SKIPPED, NOT_SENT or WEBHOOK_FAILED; the last cause of a failure has the code of its error.',
+  })
+  code!: string;
+
+  @Field(() => String)
+  message!: string;
+
+  @Field(() => DateTime)
+  since!: string;
+
+  @Field(() => String, { description: 'What happens next by itself.' })
+  nextStep!: string;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it does, where that is known; at the earliest.' })
+  nextAt!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The mutation that mends it, where one does.' })
+  mutation!: string | null;
+
+  @Field(() => Json, { nullable: true, description: 'The arguments of that mutation, ready to be sent.' })
+  variables!: unknown;
+}
+
+const ofEntity = (type: string) => ({
+  relation: {
+    on: (row: string, blocker: string) => `${blocker}.entity_id = ${row}.id and ${blocker}.entity_type = '${type}'`,
+  },
+});
+const WHY = 'Why it is stuck: empty where nothing is, and while a call is under way.';
+
+@Resolver(() => Order)
+export class OrderBlockers {
+  @FieldResolver(() => [Blocker], { description: WHY })
+  @Read(ofEntity('ORDER'))
+  blockers(): Blocker[] {
+    return planned();
+  }
+}
+
+@Resolver(() => Invoice)
+export class InvoiceBlockers {
+  @FieldResolver(() => [Blocker], { description: WHY })
+  @Read(ofEntity('INVOICE'))
+  blockers(): Blocker[] {
+    return planned();
+  }
+}

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { HubClient } from '../../demo/hub-client.js';
+import { eventually } from '../harness/eventually.js';
+import { startTestHub, type TestHub } from '../harness/hub.js';
+import { createOrder, idOf, mutate, orderInput, settled } from './order-client.js';
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await startTestHub({ env: { B2B_PORTAL_MAX_RETRIES: '8' } });
+});
+afterEach(() => hub.portal.control.clearFaults());
+afterAll(() => hub.stop());
+
+interface Blocker {
+  code: string;
+  message: string;
+  since: string;
+  nextStep: string;
+  nextAt: string | null;
+  mutation: string | null;
+  variables: Record<string, unknown> | null;
+  integration: { id: string } | null;
+}
+
+const FIELDS = 'blockers { code message since nextStep nextAt mutation variables integration { id } }';
+
+async function blockersOf(id: string, client: HubClient = hub.admin): Promise<Blocker[]> {
+  const { order } = await client.ask<{ order: { blockers: Blocker[] } }>(
+    `query ($id: ID) { order(id: $id) { ${FIELDS} } }`,
+    { id },
+  );
+  return order.blockers;
+}
+
+const codes = (blockers: Blocker[]) => blockers.map(({ code }) => code);
+const until = (id: string, ...wanted: string[]) =>
+  eventually(
+    () => blockersOf(id),
+    (blockers) => wanted.every((code) => codes(blockers).includes(code)),
+  );
+
+/** Sends the mutation that a blocker names, with the arguments that it gives. */
+async function mend(blocker: Blocker | undefined, argument: string, type: string): Promise<void> {
+  const call = `mutation ($it: ${type}) { done: ${blocker?.mutation}(${argument}: $it) { userErrors { message } } }`;
+  const { done } = await hub.admin.ask<{ done: { userErrors: unknown[] } }>(call, {
+    it: blocker?.variables?.[argument],
+  });
+  expect(done.userErrors).toEqual([]);
+}
+
+it('N1 names the dead letter, its cause, and the mutation that puts it back', async () => {
+  await hub.portal.control.addFault({ kind: 'status', status: 422, method: 'POST', message: 'The SKU is unknown' });
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+  const chain = await until(id, 'DEAD_LETTER');
+
+  await mend(chain[0], 'id', 'ID!');
+  await settled(hub.admin, 'order', id, 'SYNCED');
+
+  expect(chain).toMatchObject([
+    { code: 'DEAD_LETTER', mutation: 'retrySyncEvent', nextAt: null, integration: { id: 'b2b-portal' } },
+    { code: 'UPSTREAM_REJECTED', message: expect.stringContaining('The SKU is unknown'), mutation: 'skipSyncEvent' },
+  ]);
+  expect(await blockersOf(id)).toEqual([]);
+});
+
+it('N1 names an open circuit and when it is tried again, then a disabled integration and how to enable it', async () => {
+  await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'POST', path: '/orders', count: null });
+  const ids = await Promise.all(Array.from({ length: 6 }, () => idOf(createOrder(hub.admin, orderInput()))));
+  const id = ids.at(-1) ?? '';
+  const paused = await until(id, 'CIRCUIT_OPEN');
+  const disable = { id: 'b2b-portal', enabled: false };
+  await idOf(mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', disable));
+  const disabled = await blockersOf(id);
+
+  const { orders } = await hub.admin.ask<{ orders: { nodes: { id: string; blockers: Blocker[] }[] } }>(
+    `{ orders(first: 20) { nodes { id ${FIELDS} } } }`,
+  );
+  const stranger = await hub.as({ role: 'viewer', merchantId: 'another' });
+  const foreign = await stranger.ask('query ($id: ID) { order(id: $id) { id } }', { id });
+  await mend(
+    disabled.find(({ code }) => code === 'INTEGRATION_DISABLED'),
+    'input',
+    'UpdateIntegrationInput!',
+  );
+
+  expect(paused[0]).toMatchObject({ code: expect.stringMatching(/^WAITING/), nextAt: expect.any(String) });
+  expect(paused.find(({ code }) => code === 'CIRCUIT_OPEN')).toMatchObject({
+    nextAt: expect.any(String),
+    mutation: 'testConnection',
+    variables: { integrationId: 'b2b-portal' },
+  });
+  expect(paused.at(-1)?.message).toContain('503');
+  expect(codes(disabled)).toContain('INTEGRATION_DISABLED');
+  const listed = orders.nodes.filter((order) => ids.includes(order.id));
+  expect(listed.map(({ blockers }) => codes(blockers).includes('INTEGRATION_DISABLED'))).toEqual(ids.map(() => true));
+  expect(foreign).toEqual({ order: null });
+  expect(codes(await blockersOf(id))).not.toContain('INTEGRATION_DISABLED');
+});
+
+it('N1 names a webhook that could not be applied, and how to apply it after all', async () => {
+  const input = orderInput({ merchantId: 'merchant-1', number: 'BLOCKED-1' });
+  await hub.db.pool.query(`update integration_gates set circuit = 'CLOSED', failures = 0, open_until = null`);
+  const id = await idOf(createOrder(hub.admin, input));
+  const { links } = await settled(hub.admin, 'order', id, 'SYNCED');
+  await hub.portal.control.sendWebhook({ id: String(links[0]?.externalId), status: 'ON_THE_MOON' });
+
+  const chain = await until(id, 'WEBHOOK_FAILED');
+
+  expect(chain).toMatchObject([
+    {
+      code: 'WEBHOOK_FAILED',
+      mutation: 'replayWebhookEvents',
+      variables: { filter: { integrationId: 'b2b-portal', entityId: id, status: ['FAILED', 'IGNORED'] } },
+    },
+    { code: 'UNMAPPED_STATUS', message: expect.stringContaining('ON_THE_MOON') },
+  ]);
+  await mend(chain[0], 'filter', 'WebhookEventFilter!');
+});
+
+it('N1 says that nobody has taken an order', async () => {
+  await idOf(mutate(hub.admin, 'createMerchant', 'CreateMerchantInput', 'merchant', { id: 'lonely' }));
+  const id = await idOf(createOrder(hub.admin, orderInput({ merchantId: 'lonely' })));
+
+  const blockers = await blockersOf(id);
+
+  expect(blockers).toMatchObject([{ code: 'NOT_SENT', mutation: 'syncOrder', variables: { input: { id } } }]);
+});
