@@ -45,7 +45,7 @@ export async function registerPages(server: FastifyInstance, options: PagesOptio
     summary: 'An admin token for a browser on this machine; never in production',
     access: ANYBODY,
     answer: z.object({ token: z.string() }),
-    errors: ['FORBIDDEN'],
+    errors: ['FORBIDDEN', 'RATE_LIMITED'],
     handle: async ({ request: { headers, socket }, reply }) => {
       const token = await issueLocalToken(tokens, production, { remoteAddress: socket.remoteAddress, headers });
       reply.header('cache-control', 'no-store');

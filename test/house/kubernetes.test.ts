@@ -111,21 +111,22 @@ function misspelt(manifests: readonly Manifest[]): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 
-it('G25 has manifests that are valid by Kubernetes’ schemas, without a field that it does not know', async () => {
-  const problems = await Promise.all(all.map(problemOf));
+/** Two that Kubernetes refuses, so that the tests are seen to find something. */
+const [api] = ofKind('Deployment') as [Manifest];
+const wrong = { ...api, spec: { ...api.spec, replicas: 'two' } };
+const typo = { ...api, spec: { ...api.spec, replica: 2 } };
 
-  expect(problems.filter((problem) => problem !== null)).toEqual([]);
-  expect(misspelt(all)).toEqual([]);
+it('G25 has manifests that are valid by Kubernetes’ schemas', async () => {
+  const problems = await Promise.all([...all, wrong].map(problemOf));
+
+  expect(problems.filter((problem) => problem !== null)).toEqual([expect.stringContaining('replicas must be integer')]);
   expect(all.length).toBeGreaterThanOrEqual(10);
-}, 60_000);
+});
 
-it('G25 would find a wrong type and a misspelt field', async () => {
-  const [api] = ofKind('Deployment') as [Manifest];
-  const wrong = { ...api, spec: { ...api.spec, replicas: 'two' } };
-  const typo = { ...api, spec: { ...api.spec, replica: 2 } };
+it('G25 has no field in its manifests that Kubernetes does not know', () => {
+  const problems = misspelt([...all, typo]);
 
-  expect(await problemOf(wrong)).toContain('replicas');
-  expect(misspelt([typo]).join()).toContain('"replica"');
+  expect(problems).toEqual([expect.stringContaining('"replica"')]);
 }, 60_000);
 
 it('G25 refers only to what there is', () => {

@@ -30,8 +30,15 @@ export function describeRoute(route: Described): FastifySchema {
 }
 
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, ...rest } = toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _, ...rest } = toJSONSchema(schema, { io, unrepresentable: 'any', override: leaveOutNoise });
   return rest;
+}
+
+/** A format says what its pattern says, and every whole number is one that JavaScript can hold. */
+function leaveOutNoise({ jsonSchema: described }: { jsonSchema: JsonSchema }): void {
+  if (described['format'] !== undefined) delete described['pattern'];
+  if (described['minimum'] === Number.MIN_SAFE_INTEGER) delete described['minimum'];
+  if (described['maximum'] === Number.MAX_SAFE_INTEGER) delete described['maximum'];
 }
 
 function describeAnswers({ answer, answerType = 'application/json', statuses = { 200: 'Done.' } }: Described) {

@@ -17,11 +17,28 @@ export async function collectRoutes(server: FastifyInstance): Promise<void> {
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Syncline', version: '1.0.0', description: ABOUT },
+      info: { title: 'Syncline', version: '1', description: ABOUT },
       components: { securitySchemes: SCHEMES },
     },
+    transformObject: (written) => ('openapiObject' in written ? letBodiesBeLeftOut(written.openapiObject) : {}),
     refResolver: { buildLocalReference: ({ $id }) => String($id) },
   });
+}
+
+/** A body that may be null need not be sent. */
+function letBodiesBeLeftOut<Document extends { paths?: object }>(document: Document): Document {
+  for (const operations of Object.values(document.paths ?? {})) {
+    for (const { requestBody } of Object.values(operations as Record<string, { requestBody?: RequestBody }>)) {
+      const schema = requestBody?.content['application/json']?.schema;
+      if (requestBody && schema?.anyOf?.some(({ type }) => type === 'null')) requestBody.required = false;
+    }
+  }
+  return document;
+}
+
+interface RequestBody {
+  required?: boolean;
+  content: Record<string, { schema?: { anyOf?: { type?: string }[] } }>;
 }
 
 /** `/docs`: the reference for people; `/docs/openapi.json`: the document that it shows. */

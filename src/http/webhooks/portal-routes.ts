@@ -51,6 +51,7 @@ export function registerPortalRoutes(scope: FastifyInstance, ingest: Ingest): vo
     summary: 'Whether the webhook address can be reached',
     access: ANYBODY,
     answer: enveloped(z.object({ status: z.literal('ok'), message: z.string() })),
+    errors: ['RATE_LIMITED'],
     handle: async ({ request }) =>
       success(request, { status: 'ok' as const, message: 'The webhook endpoint is accessible.' }),
   });
