@@ -8,6 +8,7 @@ import { retryFailed } from './retry-failed.js';
 import { rollUpMetrics } from './roll-up-metrics.js';
 import { rotateCredentials } from './rotate-credentials.js';
 import { startPulls } from './start-pulls.js';
+import { sendQueuedOrders } from './send-queued-orders.js';
 
 /** Every job of the hub; a new one is added here or it does not exist. */
 export const allJobs: readonly JobDefinition[] = [
@@ -15,6 +16,7 @@ export const allJobs: readonly JobDefinition[] = [
   retryFailed,
   startPulls,
   checkStatus,
+  sendQueuedOrders,
   removeOldEvents,
   removeOldWebhooks,
   removeOldIdempotencyKeys,

@@ -1,6 +1,6 @@
-import { CronExpressionParser } from 'cron-parser';
 import type { Logger } from 'pino';
 import type { Services } from '../src/flow/services.js';
+import { nextRunAfter } from '../src/model/schedule.js';
 
 /** What a run is given beside the services. */
 export interface JobRun {
@@ -8,6 +8,8 @@ export interface JobRun {
   signal: AbortSignal;
   /** How far it is, in percent; seen in the schema within seconds. */
   progress(percent: number): void;
+  /** Whether a person asked for this run, beside the schedule. */
+  asked: boolean;
   log: Logger;
 }
 
@@ -20,11 +22,6 @@ export interface JobDefinition {
   /** Cron, in UTC. */
   schedule: string;
   run(services: Services, run: JobRun): Promise<void>;
-}
-
-/** The schedule's first instant after another. @throws Error when it is no cron expression */
-export function nextRunAfter(schedule: string, after: Date): Date {
-  return CronExpressionParser.parse(schedule, { currentDate: after, tz: 'UTC' }).next().toDate();
 }
 
 const MAX_EARLY_MS = 5_000;

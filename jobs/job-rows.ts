@@ -1,12 +1,15 @@
 import type { Sql } from '../src/db/database.js';
 import type { JobState } from '../src/flow/job-runner.js';
-import { type JobDefinition, nextRunAfter, toleranceMs } from './define.js';
+import { nextRunAfter } from '../src/model/schedule.js';
+import { type JobDefinition, toleranceMs } from './define.js';
 
 /** The right to run a job once: whoever holds the highest token holds it, until the lease ends. */
 export interface Claim {
   token: string;
   /** The instance that held it before died in the middle. */
   abandoned: boolean;
+  /** A person asked for this run. */
+  asked: boolean;
 }
 
 /** Makes the rows that are missing; a changed schedule counts from now. */
@@ -47,7 +50,7 @@ export async function claimJob(
   const next = nextRunAfter(definition.schedule, new Date(now.getTime() + early));
   const [claim] = await sql<Claim>(
     `with due as (
-       select name, lease is not null as abandoned from jobs
+       select name, lease is not null as abandoned, asked_at is not null as asked from jobs
        where name = $1 and (lease is null or lease < now())
          and (asked_at is not null or not paused and (lease is not null or next_run_at <= now() + $5 * interval '1 ms'))
        for no key update skip locked
@@ -55,7 +58,7 @@ export async function claimJob(
      update jobs set token = token + 1, owner = $2, lease = now() + $3 * interval '1 ms', next_run_at = $4,
        asked_at = null, started_at = now(), progress = null
      from due where jobs.name = due.name
-     returning token::text, due.abandoned`,
+     returning token::text, due.abandoned, due.asked`,
     [definition.name, owner, leaseMs, next, early],
   );
   return claim ?? null;

@@ -60,6 +60,7 @@ async function runClaimed(
       progress: (percent) => {
         progress = Math.round(Math.min(100, Math.max(0, percent)));
       },
+      asked: claim.asked,
       log,
     }),
   );

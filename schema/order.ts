@@ -109,6 +109,17 @@ export class Order extends Node {
   @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'ORDER'` } })
   links!: SyncLink[];
 
+  @Field(() => Boolean, { description: 'Whether the ERP of the Escooter connector has it.' })
+  @Read({
+    expression: {
+      sql: (row) =>
+        `exists (select from links l join integrations i on i.id = l.integration_id and i.connector = 'escooter'` +
+        ` where l.entity_id = ${row}.id and l.entity_type = 'ORDER' and l.synced_at is not null)`,
+      type: 'boolean',
+    },
+  })
+  erpSynced!: boolean;
+
   @Field(() => DateTime)
   placedAt!: string;
 

@@ -84,11 +84,34 @@ export class SyncEvent extends Node {
   @Read({ expression: { sql: (row) => `greatest(${row}.attempt_count - 1, 0)`, type: 'integer' } })
   retryCount!: number;
 
+  @Field(() => Int, { description: 'Attempts so far, one under way included.' })
+  attemptCount!: number;
+
   @Field(() => Int)
   maxAttempts!: number;
 
   @Field(() => DateTime, { nullable: true })
   nextAttemptAt!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When the latest attempt that has ended began.' })
+  @Read({
+    expression: {
+      sql: (row) => `(select max(a.started_at) from sync_attempts a where a.sync_event_id = ${row}.id)`,
+      type: 'timestamptz',
+      nullable: true,
+    },
+  })
+  lastAttemptAt!: string | null;
+
+  @Field(() => Boolean, { description: 'It waits for the schedule of its integration, or for a person.' })
+  @Read({
+    expression: {
+      sql: (row) =>
+        `(${row}.status = 'PENDING' and exists (select from lanes l where l.id = ${row}.lane_id and l.due = 'infinity'))`,
+      type: 'boolean',
+    },
+  })
+  held!: boolean;
 
   @Field(() => String)
   idempotencyKey!: string;

@@ -65,10 +65,22 @@ export interface InboundEvent {
   paidAt?: string | null;
   /** Exact decimal text. */
   paidAmount?: string | null;
+  /** Stock as it was then: each row counts unless a newer one of its SKU and place is known. With INVENTORY, all that the event says. */
+  stock?: StockRow[];
   /** The whole order, where the sender gives it: an order that the hub does not know yet is made of it. */
   order?: InboundOrder;
   /** The parsed body, numbers as their source text where they are not exact as doubles. */
   payload: unknown;
+}
+
+/** The stock of one SKU at one place, as an event tells it. */
+export interface StockRow {
+  sku: string;
+  /** Empty where the system has one place only. */
+  location: string;
+  onHand: number;
+  reserved: number;
+  available: number;
 }
 
 /** Headers with lower-case names, as received. */
@@ -82,7 +94,7 @@ export interface WebhookReceiver<Credentials, Settings> {
    */
   verify(request: { headers: WebhookHeaders; rawBody: Buffer; now: Date }, credentials: Credentials): void;
   /** @throws HubError INVALID_JSON or INVALID_SHAPE with the field's path; UNMAPPED_STATUS is not thrown but left to the inbox. */
-  parse(request: { headers: WebhookHeaders; rawBody: Buffer }, settings: Settings): InboundEvent;
+  parse(request: { headers: WebhookHeaders; rawBody: Buffer; receivedAt?: Date }, settings: Settings): InboundEvent;
 }
 
 /** A connector with one integration's credentials and settings. */
@@ -123,6 +135,17 @@ export interface DemoIntegration {
   settings(place: { url: string; dataDir: string; merchantId: string }): Record<string, unknown>;
 }
 
+/** What people may do with an integration. */
+export type IntegrationRight = 'config' | 'manage' | 'sync' | 'resync' | 'viewStatus';
+
+/** How long the orders of a system that takes invoiced ones are held. */
+export interface Hold {
+  /** Cron in UTC, by which a job releases them; null: only a person does. */
+  schedule: string | null;
+  /** At most so many in one run. */
+  atOnce: number;
+}
+
 /** What one integration gives its connector. */
 export interface ConnectionConfig<Credentials, Settings> {
   credentials: Credentials;
@@ -142,6 +165,15 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   accepts?(sending: Sending, settings: Settings): boolean;
   /** How an integration with it can be kept in step. Default: all. */
   modes?: readonly IntegrationMode[];
+  /**
+   * Orders go to it when their first invoice is made, or when a person asks, and not when they are made or change.
+   * Answers null: at once.
+   */
+  holdInvoicedOrders?(settings: Settings): Hold | null;
+  /** A dead letter stays one until a person sends it again: the job that retries failures leaves it alone. */
+  failsForGood?: true;
+  /** Names in the claim `permissions` of a token. One that names any of them grants these rights, whatever the role; else the role decides. */
+  permissions?: Record<IntegrationRight, string>;
   /** False: the dispatcher settles each event before the next of its lane starts, and `deliver` reads back before it repeats a write. */
   honoursIdempotencyKeys: boolean;
   /** Published as JSON Schema, so that a form can be drawn: `.meta({ title, description })` on a field is its label and its help. */

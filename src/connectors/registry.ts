@@ -4,6 +4,10 @@ import { netsis } from './netsis/index.js';
 
 /** Every connector, one line each. */
 export const connectors: readonly Connector[] = [b2bPortal, netsis];
+import { escooter } from './escooter/index.js';
+
+/** Every connector, one line each. */
+export const connectors: readonly Connector[] = [b2bPortal, escooter];
 
 export function findConnector(name: string): Connector | undefined {
   return connectors.find((connector) => connector.name === name);

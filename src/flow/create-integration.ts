@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type Caller, requireRole } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
 import { Integration } from '../db/entities/integration.js';
 import { IntegrationMode } from '../model/statuses.js';
 import { auditDone } from './audit-done.js';
 import { checkInput, label } from './check-input.js';
 import { checkConfig, checkMode, fields, findConnector, mergeFields } from './integration-config.js';
 import { merchantFor } from './merchant-for.js';
+import { requireRight, requireSomeRight } from './require-right.js';
 import type { Services } from './services.js';
 
 const createIntegrationSchema = z.object({
@@ -26,9 +27,10 @@ export type CreateIntegration = z.infer<typeof createIntegrationSchema>;
  * @throws HubError BAD_USER_INPUT with the field's path, NOT_FOUND for the connector or merchant, FORBIDDEN
  */
 export async function createIntegration(services: Services, caller: Caller, input: CreateIntegration): Promise<string> {
-  requireRole(caller, 'admin');
+  requireSomeRight(caller, 'config');
   const { name, mode, enabled, ...given } = checkInput(createIntegrationSchema, input);
   const connector = findConnector(services, given.connector);
+  requireRight(caller, connector, 'config');
   checkMode(connector, mode);
   const config = {
     credentials: mergeFields({}, given.credentials),

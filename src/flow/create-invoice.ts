@@ -11,7 +11,7 @@ import { auditDone } from './audit-done.js';
 import { amount, checkInput, idempotencyKey, label, time } from './check-input.js';
 import { type LockedEntity, lockEntity } from './lock-entity.js';
 import { once } from './once.js';
-import { sendToAll } from './send.js';
+import { sendInvoiced, sendToAll } from './send.js';
 import type { Services } from './services.js';
 import { uniquely } from './uniquely.js';
 
@@ -51,6 +51,7 @@ async function takeInvoice(services: Services, tx: Tx, caller: Caller, order: Lo
   const { id, status } = await insertInvoice(tx, order, invoice);
   const entity = { merchantId: order.merchantId, entityType: 'INVOICE', entityId: id } as const;
   await sendToAll(services, tx, entity, 'CREATE');
+  await sendInvoiced(services, tx, { merchantId: order.merchantId, entityType: 'ORDER', entityId: order.entityId });
   const data = { number: invoice.number, newStatus: status, orderId: invoice.orderId };
   await services.feed.publish(tx, [{ kind: 'invoice.created', ...entity, data }]);
   const details = { number: invoice.number, orderId: invoice.orderId };

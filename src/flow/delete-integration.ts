@@ -1,7 +1,8 @@
-import { type Caller, requireRole } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
 import type { Tx } from '../db/database.js';
 import { HubError } from '../errors.js';
 import { auditDone } from './audit-done.js';
+import { requireRightTo, requireSomeRight } from './require-right.js';
 import type { Services } from './services.js';
 import { lockIntegration } from './update-integration.js';
 
@@ -13,9 +14,10 @@ const REASON = 'Its integration was deleted.';
  * @throws HubError NOT_FOUND, INVALID_STATE for one that the hub's configuration makes anew, FORBIDDEN
  */
 export async function deleteIntegration(services: Services, caller: Caller, id: string): Promise<string> {
-  requireRole(caller, 'admin');
+  requireSomeRight(caller, 'config');
   return services.db.transaction(async (tx) => {
     const row = await lockIntegration(tx, caller, id);
+    await requireRightTo(services, tx.sql, caller, id, 'config');
     if (row.configuredBy !== 'API') throw configured(id, row.configuredBy);
     row.enabled = false;
     row.sealedCredentials = null;

@@ -1,4 +1,4 @@
-import type { Connector, Sending } from '../connectors/connector.js';
+import type { Connector, Hold, Sending } from '../connectors/connector.js';
 import type { Tx } from '../db/database.js';
 import type { EntityType } from '../model/statuses.js';
 import { effectiveSettings } from './read-integrations.js';
@@ -17,6 +17,8 @@ export interface Recipient {
   /** The first try included. */
   maxAttempts: number;
   connector: Connector;
+  /** How long it is held; null: not at all. */
+  hold: Hold | null;
   /** Whether the connector takes the entity as it is now. */
   accepts(sending: Omit<Sending, 'linked'>): boolean;
 }
@@ -54,6 +56,7 @@ function toRecipient(connector: Connector, row: Row, linked: boolean): Recipient
     id: row.id,
     connector,
     maxAttempts: parsed.success ? connector.policy(parsed.data).maxAttempts : 1,
+    hold: parsed.success ? (connector.holdInvoicedOrders?.(parsed.data) ?? null) : null,
     accepts: (sending) => !parsed.success || (connector.accepts?.({ ...sending, linked }, parsed.data) ?? true),
   };
 }

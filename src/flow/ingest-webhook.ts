@@ -34,7 +34,7 @@ export interface IngestWebhook extends WebhookRequest {
 export async function ingestWebhook(services: Services, caller: Caller, input: IngestWebhook): Promise<Acceptance> {
   requireRole(caller, 'operator');
   const integration = await find(services, caller, input);
-  const event = receiverOf(integration, input).parse(input, integration.settings);
+  const event = receiverOf(integration, input).parse({ ...input, receivedAt: new Date() }, integration.settings);
   if (input.entityType && event.entityType !== input.entityType) throw wrongEntity(input.entityType);
   return receiveEvent(services, integration, { event, rawBody: input.rawBody, headers: maskHeaders(input.headers) });
 }

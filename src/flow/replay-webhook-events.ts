@@ -24,13 +24,14 @@ interface KeptEvent {
   id: string;
   integration_id: string;
   raw_body: Buffer;
+  created_at: string;
   headers: string;
 }
 
 const PAGE = 500;
 
 const SELECT_PAGE = `
-select id, integration_id, raw_body, headers from webhook_events
+select id, integration_id, raw_body, headers, created_at::text from webhook_events
 where status <> 'PROCESSED' and id > $1
   and ($2::text is null or merchant_id = $2) and ($3::text[] is null or status = any ($3))
   and ($4::text is null or integration_id = $4) and ($5::text is null or event_type = $5)
@@ -89,7 +90,8 @@ async function readOne({ integrations }: Services, kept: KeptEvent): Promise<Rep
   try {
     const integration = await integrations.byId(kept.integration_id);
     const request = { headers: JSON.parse(kept.headers) as Record<string, string>, rawBody: kept.raw_body };
-    const event = receiverOf(integration, request).parse(request, integration.settings);
+    const receivedAt = new Date(kept.created_at);
+    const event = receiverOf(integration, request).parse({ ...request, receivedAt }, integration.settings);
     return {
       webhookEventId: kept.id,
       ...(await mapInbound(integration, event)),

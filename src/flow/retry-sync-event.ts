@@ -1,7 +1,8 @@
-import { type Caller, requireRole } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
 import { HubError } from '../errors.js';
 import { auditDone } from './audit-done.js';
 import { findSyncEvent } from './find-sync-event.js';
+import { requireRightTo, requireSomeRight } from './require-right.js';
 import type { Services } from './services.js';
 
 /**
@@ -9,9 +10,10 @@ import type { Services } from './services.js';
  * @throws HubError NOT_FOUND, INVALID_STATE when it is no dead letter, FORBIDDEN
  */
 export async function retrySyncEvent(services: Services, caller: Caller, id: string): Promise<string> {
-  requireRole(caller, 'operator');
+  requireSomeRight(caller, 'manage');
   return services.db.transaction(async (tx) => {
     const event = await findSyncEvent(tx, caller, id);
+    await requireRightTo(services, tx.sql, caller, event.subject.integrationId, 'manage');
     const selection = {
       merchantId: event.merchantId,
       ids: [id],

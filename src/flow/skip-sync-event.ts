@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Caller, requireRole } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
 import { auditDone } from './audit-done.js';
 import { checkInput, label } from './check-input.js';
 import { findSyncEvent } from './find-sync-event.js';
+import { requireRightTo, requireSomeRight } from './require-right.js';
 import type { Services } from './services.js';
 
 const skipSchema = z.object({ id: label(), reason: label(1000) });
@@ -16,10 +17,11 @@ export async function skipSyncEvent(
   caller: Caller,
   input: { id: string; reason: string },
 ): Promise<string> {
-  requireRole(caller, 'operator');
+  requireSomeRight(caller, 'manage');
   const { id, reason } = checkInput(skipSchema, input);
   return services.db.transaction(async (tx) => {
     const event = await findSyncEvent(tx, caller, id);
+    await requireRightTo(services, tx.sql, caller, event.subject.integrationId, 'manage');
     await services.outbox.skip(tx, id, reason);
     const details = { syncEventId: id, reason };
     await auditDone(tx, caller, { action: 'sync_event.skip', ...event.subject, details });

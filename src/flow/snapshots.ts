@@ -26,7 +26,7 @@ const ORDER = `select json_build_object(
   'shippingAddress', ${address('shipping')},
   'billingAddress', ${address('billing')},
   'deliveryMethod', o.delivery_method, 'trackingNumbers', to_json(o.tracking_numbers),
-  'placedAt', ${time('o.placed_at')})::text snapshot
+  'placedAt', ${time('o.placed_at')}, 'updatedAt', ${time('o.updated_at')})::text snapshot
 from orders o left join customers c on c.id = o.customer_id where o.id = $1`;
 
 const INVOICE = `select json_build_object(

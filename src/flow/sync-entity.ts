@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Caller, requireRole } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
 import type { Tx } from '../db/database.js';
 import { HubError } from '../errors.js';
 import { auditDone } from './audit-done.js';
@@ -7,6 +7,7 @@ import { checkInput, idempotencyKey, label } from './check-input.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
 import { kindOf, lockEntity } from './lock-entity.js';
 import { once } from './once.js';
+import { requireRight, requireSomeRight } from './require-right.js';
 import { snapshotFor } from './send.js';
 import type { Services } from './services.js';
 
@@ -44,11 +45,12 @@ export async function syncEntity(
   entityType: Sendable['entityType'],
   input: SyncEntity,
 ): Promise<string> {
-  requireRole(caller, 'operator');
+  requireSomeRight(caller, 'sync');
   const wanted = checkInput(syncEntitySchema, input);
   return services.db.transaction(async (tx) => {
     const entity = await lockEntity(tx, caller, entityType, wanted.id);
     const recipient = await chooseRecipient(services, tx, entity, wanted.integrationId);
+    requireRight(caller, recipient.connector, wanted.force ? 'resync' : 'sync');
     const request = {
       merchantId: entity.merchantId,
       operation: SYNC_MUTATION[entityType],
@@ -69,6 +71,7 @@ async function syncNow(
 ): Promise<string> {
   const entity = { merchantId, entityType, entityId };
   const link = [recipient.id, entityType, entityId];
+  await services.outbox.release(tx, { integrationId: recipient.id, entityType, entityId, most: 1 });
   const payload = await snapshotFor(tx, entity, recipient);
   // A key of the caller's names an effect of its own, so it is never answered by an event that has another key.
   if (!wanted.force && wanted.idempotencyKey == null) {

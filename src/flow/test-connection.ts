@@ -1,8 +1,9 @@
 import { audit } from '../access/audit.js';
-import { type Caller, requireRole } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
 import { sqlOn } from '../db/database.js';
 import { checkHealth, type HealthCheck } from './check-health.js';
 import { findIntegration } from './find-integration.js';
+import { requireRight, requireSomeRight } from './require-right.js';
 import type { Services } from './services.js';
 
 /**
@@ -10,8 +11,9 @@ import type { Services } from './services.js';
  * @throws HubError NOT_FOUND, FORBIDDEN, CREDENTIALS_UNREADABLE, INVALID_STATE (its settings no longer fit)
  */
 export async function testConnection(services: Services, caller: Caller, integrationId: string): Promise<HealthCheck> {
-  requireRole(caller, 'operator');
+  requireSomeRight(caller, 'manage');
   const integration = await findIntegration(services, caller, integrationId, ['integrationId']);
+  requireRight(caller, integration.connector, 'manage');
   const check = await checkHealth(services, integration);
   await audit(sqlOn(services.db.pool), {
     actor: caller.subject,

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import { type Caller, requireRole } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
 import type { Tx } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
 import { Integration } from '../db/entities/integration.js';
@@ -16,6 +16,7 @@ import {
   type IntegrationConfig,
   mergeFields,
 } from './integration-config.js';
+import { requireRight, requireSomeRight } from './require-right.js';
 import type { Services } from './services.js';
 
 const updateIntegrationSchema = z.object({
@@ -35,12 +36,13 @@ export type UpdateIntegration = z.infer<typeof updateIntegrationSchema>;
  * @throws HubError NOT_FOUND, BAD_USER_INPUT with the field's path, FORBIDDEN
  */
 export async function updateIntegration(services: Services, caller: Caller, input: UpdateIntegration): Promise<string> {
-  requireRole(caller, 'admin');
+  requireSomeRight(caller, 'config');
   const update = checkInput(updateIntegrationSchema, input);
   return services.db.transaction(async (tx) => {
     const row = await lockIntegration(tx, caller, update.id);
-    const config = merge(services, row, update);
     const connector = findConnector(services, row.connector);
+    requireRight(caller, connector, 'config');
+    const config = merge(services, row, update);
     checkConfig(services, connector, config);
     if (update.mode) checkMode(connector, update.mode);
     row.name = update.name ?? row.name;

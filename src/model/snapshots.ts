@@ -45,6 +45,8 @@ export interface OrderSnapshot {
   deliveryMethod: string | null;
   trackingNumbers: string[];
   placedAt: string;
+  /** Absent in what was accepted before it was kept. */
+  updatedAt?: string;
 }
 
 /** An invoice as one sync event carries it. Amounts are exact decimal text, times ISO 8601 UTC. */

@@ -7,6 +7,7 @@ import { ENQUEUE } from './sql/enqueue.js';
 import { FIND_DEAD_LETTER } from './sql/find-dead-letter.js';
 import { LOCK_LANE } from './sql/lock-lane.js';
 import { REDRIVE } from './sql/redrive.js';
+import { RELEASE } from './sql/release.js';
 import { SKIP } from './sql/skip.js';
 import { toJson } from './to-json.js';
 
@@ -28,6 +29,8 @@ export interface NewSyncEvent {
   priority?: number;
   /** Not before so many milliseconds from now. Default 0. */
   delayMs?: number;
+  /** Waits until it is released; `delayMs` then only tells when that is expected. */
+  held?: boolean;
 }
 
 /** Which dead letters: null means any. */
@@ -42,12 +45,22 @@ export interface DeadLetterSelection {
   createdTo: string | null;
 }
 
+/** Held events: of one entity, or of every one. */
+export interface HeldSelection {
+  integrationId: string;
+  entityType?: EntityType;
+  entityId?: string;
+  most: number;
+}
+
 /** How use cases speak to the outbox. Every call is part of the caller's transaction; the dispatcher wakes after its commit. */
 export interface Outbox {
   /** Ids of the sync events, in the order given. Makes the links and lanes that are missing. */
   enqueue(tx: Tx, events: NewSyncEvent[]): Promise<string[]>;
   /** Puts dead letters back in the queue with a fresh set of attempts; answers how many. */
   redrive(tx: Tx, selection: DeadLetterSelection): Promise<number>;
+  /** Lets held events go, the oldest first, of the integration or of one entity in it; answers how many. */
+  release(tx: Tx, held: HeldSelection): Promise<number>;
   /** Ends a dead letter or waiting event without sending it; its lane goes on. @throws HubError INVALID_STATE */
   skip(tx: Tx, id: string, reason: string): Promise<void>;
   /**
@@ -84,6 +97,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       return rows.map(({ id }) => id);
     },
     redrive,
+    async release(tx, { integrationId, entityType = null, entityId = null, most }) {
+      const rows = await tx.sql(RELEASE, [integrationId, entityType, entityId, most]);
+      if (rows.length > 0) announce(tx);
+      return rows.length;
+    },
     async skip(tx, id, reason) {
       if (!(await skip(tx, id, reason))) throw cannotSkip(id);
       announce(tx);
@@ -108,6 +126,7 @@ function toRow(event: NewSyncEvent) {
     key: event.idempotencyKey ?? v7(),
     priority: event.priority ?? 0,
     delay_ms: event.delayMs ?? 0,
+    held: event.held ?? false,
   };
 }
 

@@ -14,9 +14,11 @@ import {
   nounOf,
   objectTypeOf,
   type Planning,
+  ruleOf,
   subfields,
   whereAll,
 } from './planning.js';
+import type { Placeholder } from './rules.js';
 import { orderOf, orderSql, type TotalOrder } from './sort.js';
 import { concat, type Piece } from './sql-text.js';
 
@@ -77,11 +79,22 @@ export function writeConnection(
           ...merchantIs(planning, noun, row),
           ...(from.join ? [from.join(row)] : []),
           ...(from.deletedHidden && noun.deletedAt ? [`${row}.${noun.deletedAt} is null`] : []),
+          ...ownCondition(listing, field),
           ...filters(listing, field),
         ]
       : [];
   const body = writeBody(listing, fields, conditions);
   return wanted.rows ? [{ sql: `(select ${concat(body)} from ${pageSql(listing, conditions)})` }] : body;
+}
+
+/** The field's own condition on its rows, from its other arguments. */
+function ownCondition({ planning, site, args, row }: Listing, field: Field): string[] {
+  const argument: Placeholder = (name, type) =>
+    args[name] === null || args[name] === undefined
+      ? null
+      : parameter(planning.parameters, site, name, type, (values) => values[name]);
+  const condition = ruleOf(field).where?.(row, argument);
+  return condition === undefined ? [] : [condition];
 }
 
 function filters(listing: Listing, field: Field): string[] {

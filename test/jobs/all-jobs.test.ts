@@ -26,7 +26,7 @@ async function run(name: string, services: Services = hub): Promise<number[]> {
   if (!job) throw new Error(`There is no job ${name}`);
   const told: number[] = [];
   const progress = (percent: number) => void told.push(percent);
-  await job.run(services, { signal: new AbortController().signal, progress, log: hub.log });
+  await job.run(services, { signal: new AbortController().signal, progress, asked: true, log: hub.log });
   return told;
 }
 

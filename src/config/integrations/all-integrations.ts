@@ -1,5 +1,6 @@
 import { b2bPortal } from './b2b-portal.js';
 import type { IntegrationVariables } from './define-integration.js';
+import { escooter } from './escooter.js';
 
 /** Every connector that the environment can configure, one line each. */
-export const allIntegrations: readonly IntegrationVariables[] = [b2bPortal];
+export const allIntegrations: readonly IntegrationVariables[] = [b2bPortal, escooter];

@@ -14,6 +14,7 @@ import { OrderSafety } from './0012-order-safety.js';
 import { Pulls } from './0013-pulls.js';
 import { Finance } from './0017-finance.js';
 import { Blockers } from './0020-blockers.js';
+import { HeldOrders } from './0015-held-orders.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -32,4 +33,5 @@ export const migrations = [
   { name: '0017-finance', class: Finance },
   { name: '0011-roll-ups', class: RollUps },
   { name: '0020-blockers', class: Blockers },
+  { name: '0015-held-orders', class: HeldOrders },
 ];

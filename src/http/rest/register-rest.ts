@@ -3,6 +3,7 @@ import type { HubContext } from '../../../schema/context.js';
 import type { Authenticate } from '../../access/authenticate.js';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { sendError } from '../envelope.js';
+import { registerErpSync } from './erp-routes.js';
 import { type ContextOf, registerPortalSync } from './portal-sync-routes.js';
 
 export interface RestDeps {
@@ -12,19 +13,24 @@ export interface RestDeps {
 
 /** The REST addresses for people and systems that know the hub's former ones. Each runs an operation of the public schema. */
 export async function registerRest(server: FastifyInstance, deps: RestDeps): Promise<void> {
-  const asAdmin: ContextOf = async (request) => {
+  const asCaller: ContextOf = async (request) => {
     const caller = await deps.authenticate({
       authorization: request.headers.authorization,
       apiKey: headerText(request.headers['x-api-key']),
       address: request.ip,
       requestId: request.id,
     });
-    requireRole(caller, 'admin');
     return deps.contextFor(caller, request.id);
+  };
+  const asAdmin: ContextOf = async (request) => {
+    const context = await asCaller(request);
+    requireRole(context.caller, 'admin');
+    return context;
   };
   await server.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => sendError(request, reply, error));
     registerPortalSync(scope, asAdmin);
+    registerErpSync(scope, asCaller);
   });
 }
 

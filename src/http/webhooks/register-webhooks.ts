@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { HubError } from '../../errors.js';
 import { sendError } from '../envelope.js';
+import { registerEscooterRoute } from './escooter-route.js';
 import { registerGatewayRoute } from './gateway-route.js';
 import { registerPortalRoutes } from './portal-routes.js';
 import type { Ingest } from './receive.js';
@@ -29,6 +30,7 @@ export async function registerWebhooks(server: FastifyInstance, options: Webhook
     scope.setErrorHandler((error, request, reply) => sendError(request, reply, error));
     scope.addHook('onRequest', limitRate(options.ratePerSecond ?? RATE_PER_SECOND));
     registerPortalRoutes(scope, options.ingest);
+    registerEscooterRoute(scope, options.ingest);
     registerGatewayRoute(scope, options.ingest);
   });
 }

@@ -38,6 +38,8 @@ found as materialized (
      where l.integration_id = p.integration_id and l.entity_type = p.entity_type and l.external_id = p.external_id),
     case p.entity_type
 ${perNoun(({ type, table }) => `when '${type}' then (select e.id from ${table} e where e.id = p.hub_id and e.merchant_id = p.merchant_id)`)}
+      -- Stock is told by the integration as a whole; each row has a time of its own.
+      when 'INVENTORY' then case when p.event ? 'stock' then p.integration_id end
     end,
     case p.entity_type
 ${perNoun(
@@ -51,9 +53,9 @@ ${perNoun(
   where p.invalid is null
 ),
 known as materialized (
-  select f.*, (
+  select f.*, case when f.entity_type <> 'INVENTORY' then (
     select l.id from links l
-    where l.integration_id = f.integration_id and l.entity_type = f.entity_type and l.entity_id = f.known_id) as link_id
+    where l.integration_id = f.integration_id and l.entity_type = f.entity_type and l.entity_id = f.known_id) end as link_id
   from found f
 )`;
 
@@ -92,6 +94,7 @@ judged as (
     case when u.link ->> 1 is not null then array[(u.link ->> 1)::numeric, (u.link ->> 2)::numeric] end as applied_position,
     case
       when u.known_id is null then 'UNKNOWN_ENTITY'
+      when u.entity_type = 'INVENTORY' then null
       when u.entity_status is null or (u.link_id is not null and u.link is null) then 'BUSY'
       when u.link_id is null then 'UNLINKED'
       when u.failure is not null then u.failure ->> 'code'
@@ -107,7 +110,7 @@ placed as (
 ruled as (
   select p.*,
     coalesce(obstacle, case when array[extract(epoch from occurred_at), coalesce(rank, 1000)]
-      < greatest(applied_position, earlier_position) then 'OUT_OF_DATE' end) as error_code
+      < greatest(applied_position, earlier_position) and entity_type <> 'INVENTORY' then 'OUT_OF_DATE' end) as error_code
   from placed p
 ),
 traced as (

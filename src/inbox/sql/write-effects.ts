@@ -65,11 +65,34 @@ link_writes as (
   ) a
   where l.id = a.link_id
 ),
+stock_told as materialized (
+  -- The integration's newest word on a SKU at a place; older ones of the batch count for nothing.
+  select distinct on (e.integration_id, r ->> 'sku', r ->> 'location') e.n, e.sync_id, e.merchant_id, e.integration_id,
+    r ->> 'sku' as sku, r ->> 'location' as location, (r ->> 'onHand')::int as on_hand,
+    (r ->> 'reserved')::int as reserved, (r ->> 'available')::int as available, e.occurred_at
+  from effective e cross join jsonb_array_elements(nullif(e.event -> 'stock', 'null')) r
+  where e.error_code is null
+  order by e.integration_id, r ->> 'sku', r ->> 'location', e.occurred_at desc, e.n desc
+),
+stock_writes as (
+  insert into inventory_levels as v (id, merchant_id, integration_id, product_id, sku, location, on_hand, reserved,
+    available, source, read_at)
+  select 'lvl_' || replace(gen_random_uuid()::text, '-', ''), t.merchant_id, t.integration_id,
+    (select p.id from products p where p.merchant_id = t.merchant_id and p.sku = t.sku), t.sku, t.location, t.on_hand,
+    t.reserved, t.available, 'live', t.occurred_at
+  from stock_told t
+  on conflict (integration_id, sku, location) do update set on_hand = excluded.on_hand, reserved = excluded.reserved,
+    available = excluded.available, source = 'live', read_at = excluded.read_at, updated_at = now()
+  where v.read_at <= excluded.read_at
+  returning new.id, new.merchant_id, new.integration_id, new.sku, new.location, new.on_hand, new.available,
+    old.available as previous_available, old.on_hand as previous_on_hand
+),
 sync_rows as (
   insert into sync_events (id, merchant_id, integration_id, entity_type, entity_id, external_id, operation, direction, status,
     payload, error_code, error_message, max_attempts, idempotency_key, processed_at)
   overriding system value
-  select sync_id, merchant_id, integration_id, entity_type, known_id, coalesce(external_id, link_external_id), 'STATUS_CHANGE',
+  select sync_id, merchant_id, integration_id, entity_type, known_id, coalesce(external_id, link_external_id),
+    case entity_type when 'INVENTORY' then 'UPDATE' else 'STATUS_CHANGE' end,
     'INBOUND', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
     jsonb_build_object('webhookEventId', id, 'eventType', event_type, 'sourceStatus', source_status, 'status', new_status,
       'previousStatus', previous_status, 'occurredAt', event -> 'occurredAt'),
@@ -80,19 +103,29 @@ sync_rows as (
 change_rows as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
   select kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data
-  from effective e
-  cross join lateral (values
-    (1, 'webhook_event.status_changed', coalesce(known_id, id), true, jsonb_build_object('webhookEventId', id,
-      'eventType', event_type, 'previousStatus', previous, 'newStatus', status, 'errorCode', error_code)),
-    (2, 'sync_event.status_changed', known_id, sync_id is not null, jsonb_build_object('previousStatus', null,
-      'newStatus', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
-      'errorCode', error_code)),
-    (3, lower(entity_type) || '.status_changed', known_id, changed, jsonb_build_object('previousStatus', previous_status,
-      'newStatus', new_status, 'sourceStatus', source_status, 'externalId', coalesce(external_id, link_external_id),
-      'occurredAt', event -> 'occurredAt'))
-  ) as c (place, kind, entity_id, wanted, data)
+  from (
+    select n, place, kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data
+    from effective e
+    cross join lateral (values
+      (1, 'webhook_event.status_changed', coalesce(known_id, id), true, jsonb_build_object('webhookEventId', id,
+        'eventType', event_type, 'previousStatus', previous, 'newStatus', status, 'errorCode', error_code)),
+      (2, 'sync_event.status_changed', known_id, sync_id is not null, jsonb_build_object('previousStatus', null,
+        'newStatus', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
+        'errorCode', error_code)),
+      (3, lower(entity_type) || '.status_changed', known_id, changed, jsonb_build_object('previousStatus', previous_status,
+        'newStatus', new_status, 'sourceStatus', source_status, 'externalId', coalesce(external_id, link_external_id),
+        'occurredAt', event -> 'occurredAt'))
+    ) as c (place, kind, entity_id, wanted, data)
+    where wanted
+    union all
+    select null, null, 'inventory.changed', merchant_id, 'INVENTORY', id, integration_id, null,
+      jsonb_build_object('sku', sku, 'location', location, 'previousAvailable', previous_available, 'available', available,
+        'previousOnHand', previous_on_hand, 'onHand', on_hand)
+    from stock_writes
+    where (previous_available, previous_on_hand) is distinct from (available, on_hand)
+  ) c
   -- Reading their counts runs the entities' writes first.
-  where wanted and (select count(*) from order_writes) + (select count(*) from invoice_writes)
+  where (select count(*) from order_writes) + (select count(*) from invoice_writes)
     + (select count(*) from transaction_writes) + (select count(*) from subscription_writes) >= 0
   order by n, place
 )`;

@@ -7,12 +7,12 @@ export const ENQUEUE = `
 with given as materialized (
   select * from rows from (json_to_recordset($1) as (
     merchant text, integration text, type text, entity text, operation text, payload jsonb, max_attempts int, key text,
-    priority int, delay_ms float8
+    priority int, delay_ms float8, held boolean
   )) with ordinality as g (
-    merchant, integration, type, entity, operation, payload, max_attempts, key, priority, delay_ms, place)
+    merchant, integration, type, entity, operation, payload, max_attempts, key, priority, delay_ms, held, place)
 ), wanted as (
   select integration, type, entity, min(merchant) as merchant, count(*) as events, max(priority) as priority,
-         (array_agg(delay_ms order by place))[1] as delay_ms
+         (array_agg(delay_ms order by place))[1] as delay_ms, (array_agg(held order by place))[1] as held
     from given group by integration, type, entity
 ), link as (
   insert into links as k (merchant_id, integration_id, entity_type, entity_id)
@@ -22,7 +22,7 @@ with given as materialized (
   returning k.id, k.integration_id, k.entity_type, k.entity_id
 ), lane as (
   insert into lanes (id, integration_id, tail, due, priority)
-  select k.id, w.integration, w.events, now() + w.delay_ms * interval '1 ms', w.priority
+  select k.id, w.integration, w.events, case when w.held then 'infinity' else now() + w.delay_ms * interval '1 ms' end, w.priority
     from link k
     join wanted w on (w.integration, w.type, w.entity) = (k.integration_id, k.entity_type, k.entity_id)
    order by k.id

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { isSchedule } from '../../model/schedule.js';
+import { OrderStatus } from '../../model/statuses.js';
+import type { DeliveryPolicy } from '../connector.js';
+import { baseUrlSetting, policyOf, policySettings } from '../policy.js';
+
+export const ErpCredentials = z.strictObject({
+  apiKey: z.string().min(1),
+  /** The HMAC secret: signs what is sent, and checks what is received. */
+  apiSecret: z.string().min(1),
+});
+export type ErpCredentials = z.infer<typeof ErpCredentials>;
+
+const { timeout, concurrency, ratePerSecond, circuitFailures, circuitOpenMs } = policySettings;
+
+export const ErpSettings = z.strictObject({
+  baseUrl: baseUrlSetting,
+  /** Whether an order is sent as soon as it is invoiced; otherwise it waits for the schedule. */
+  immediate: z.boolean().default(true),
+  /** Whether the schedule sends what waits. */
+  cronEnabled: z.boolean().default(true),
+  /** When it does, UTC. */
+  cron: z.string().refine(isSchedule, 'must be a cron expression such as "0 * * * *"').default('0 * * * *'),
+  /** Whether requests and answers are logged, secrets masked. */
+  debug: z.boolean().default(false),
+  /** The first try included. */
+  maxAttempts: z.int().min(1).max(50).default(5),
+  /** Seconds; before attempt n + 1 the wait is 2^n times as long. */
+  baseDelay: z.number().min(0).max(86_400).default(60),
+  timeout,
+  concurrency,
+  ratePerSecond: ratePerSecond.unwrap().default(null),
+  circuitFailures,
+  circuitOpenMs,
+  /** The ERP's status → the hub's; goes before the standard table. */
+  statusMappings: z.strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) }).prefault({}),
+  /** An unmapped status is an error and nothing is changed. */
+  strictMapping: z.boolean().default(false),
+});
+export type ErpSettings = z.infer<typeof ErpSettings>;
+
+/** Waits 2^attempts × base delay between two attempts. */
+export function erpPolicy({ maxAttempts, baseDelay, ...settings }: ErpSettings): DeliveryPolicy {
+  const backoff = { maxRetries: maxAttempts - 1, backoffBaseMs: 2 * baseDelay * 1000, backoffFactor: 2 };
+  return policyOf({ ...settings, ...backoff });
+}

@@ -1,0 +1,1 @@
+export { buildErp as buildSimulator } from './simulated-erp.js';

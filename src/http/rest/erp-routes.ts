@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { HubContext } from '../../../schema/context.js';
+import { HubError } from '../../errors.js';
+import { requireRight } from '../../flow/require-right.js';
+import { registerRoute } from '../docs/register-route.js';
+import { CALLERS } from '../docs/schemes.js';
+import { statusBody, syncBody, toStatusBody, toSyncBody } from './erp-bodies.js';
+import {
+  CONNECTOR,
+  INTEGRATIONS,
+  LATEST_RECORD,
+  ORDER_BY_ID,
+  ORDER_BY_NUMBER,
+  type OrderData,
+  RECORD_BY_ID,
+  type RecordData,
+  SYNC,
+} from './erp-operations.js';
+import type { ContextOf } from './portal-sync-routes.js';
+import { run } from './run.js';
+
+const PATH = '/rest/V1/erpconnector';
+/** The documents answer with what came of the sync: it is waited for, but not longer than a caller waits. */
+const PATIENCE_MS = 10_000;
+const LOOK_MS = 40;
+
+const common = { tag: 'Escooter ERP', access: CALLERS } as const;
+const orderSchema = z.object({
+  orderIncrementId: z.string().min(1).meta({ description: 'The order’s number.' }),
+});
+const errors = ['NOT_FOUND', 'INVALID_STATE', 'INTEGRATION_DISABLED'] as const;
+
+/** Rows S8 and S13: the syncs of one order. */
+export function registerErpSync(scope: FastifyInstance, contextOf: ContextOf): void {
+  registerStart(scope, contextOf, 'sync-order', false);
+  registerStart(scope, contextOf, 'resync-order', true);
+  registerRoute(scope, {
+    ...common,
+    method: 'GET',
+    url: `${PATH}/sync-status/:id`,
+    summary: 'The latest sync of an order',
+    description: 'Needs `Escooter_ErpConnector::view_status`, which every role implies.',
+    authorize: contextOf,
+    params: z.object({ id: z.string().meta({ description: 'The order’s number.' }) }),
+    answer: statusBody,
+    errors,
+    handle: async ({ context, params }) => {
+      const connector = context.services.connectors.find(({ name }) => name === CONNECTOR);
+      requireRight(context.caller, connector ?? {}, 'viewStatus');
+      const order = await findOrder(context, params.id);
+      const { syncEvents } = await run<{ syncEvents: { nodes: RecordData[] } }>(context, LATEST_RECORD, {
+        orderId: order.id,
+      });
+      const [record] = syncEvents.nodes;
+      if (!record) throw new HubError('NOT_FOUND', `The order ${order.number} was not synced yet: sync or invoice it.`);
+      return toStatusBody(order, record);
+    },
+  });
+}
+
+function registerStart(scope: FastifyInstance, contextOf: ContextOf, name: string, force: boolean): void {
+  const right = force ? 'resync' : 'sync';
+  registerRoute(scope, {
+    ...common,
+    method: 'POST',
+    url: `${PATH}/${name}`,
+    summary: force ? 'Sends an order again, also when nothing has changed' : 'Sends an order now, unless it is in step',
+    description: `Needs \`Escooter_ErpConnector::${right}\`, which the roles operator and admin imply. Answers what came of it, within 10 seconds.`,
+    authorize: contextOf,
+    body: orderSchema,
+    answer: syncBody,
+    errors,
+    handle: async ({ context, body }) => {
+      const order = await findOrder(context, body.orderIncrementId, 'orderIncrementId');
+      const input = { id: order.id, force, integrationId: await integrationOf(context, order) };
+      const { sync } = await run<{ sync: { syncEvent: { id: string } } }>(context, SYNC, { input });
+      return toSyncBody(order, await outcomeOf(context, sync.syncEvent.id));
+    },
+  });
+}
+
+/** By its number, else by the hub's own id. */
+async function findOrder(context: HubContext, id: string, field = 'id'): Promise<OrderData> {
+  type Found = { order: OrderData | null };
+  const order =
+    (await run<Found>(context, ORDER_BY_NUMBER, { number: id })).order ??
+    (await run<Found>(context, ORDER_BY_ID, { id })).order;
+  if (order) return order;
+  throw new HubError('NOT_FOUND', `There is no order ${id}.`, { path: [field] });
+}
+
+async function integrationOf(context: HubContext, { merchantId }: OrderData): Promise<string> {
+  const { integrations } = await run<{ integrations: { id: string; merchantId: string }[] }>(context, INTEGRATIONS, {});
+  const [first] = integrations.filter((integration) => integration.merchantId === merchantId);
+  if (first) return first.id;
+  throw new HubError('INVALID_STATE', 'The merchant has no enabled integration with the ERP: create or enable one.');
+}
+
+/** The sync once it has ended, or waits for a further attempt. */
+async function outcomeOf(context: HubContext, id: string): Promise<RecordData> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const { record } = await run<{ record: RecordData }>(context, RECORD_BY_ID, { id });
+    const isUnderWay = record.status === 'PENDING' || record.status === 'IN_PROGRESS';
+    if (!isUnderWay || performance.now() > deadline) return record;
+    await sleep(LOOK_MS);
+  }
+}
