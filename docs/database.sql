@@ -177,6 +177,7 @@ create table integration_gates (
   reachable boolean,
   last_error text,
   failed_checks integer default 0 not null,
+  released_at timestamp with time zone,
   PRIMARY KEY (integration_id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE
 ) with (fillfactor=50);
@@ -290,6 +291,7 @@ create table lanes (
   PRIMARY KEY (id)
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
 CREATE INDEX lanes_due ON public.lanes USING btree (integration_id, priority DESC, due) WHERE (due IS NOT NULL);
+CREATE INDEX lanes_held ON public.lanes USING btree (integration_id, id) WHERE (due = 'infinity'::timestamp with time zone);
 CREATE INDEX lanes_parked ON public.lanes USING btree (id) WHERE parked;
 
 create table links (

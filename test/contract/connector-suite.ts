@@ -85,7 +85,9 @@ export function describeConnector(subject: ConnectorSubject): void {
 
       const state = await simulator.control.state();
       expect(updated.externalId).toBe(externalId);
-      expect(state[collection]).toMatchObject([{ id: externalId, ...statusOf(changed) }]);
+      expect(state[collection]).toMatchObject([
+        { id: externalId, ...(!subject.writesOnly && statusOf(changed)) },
+      ]);
       const keys = connector.honoursIdempotencyKeys ? ['k1', 'k2'] : [null, null];
       expect(state.effects.map((it) => it.idempotencyKey)).toEqual(keys);
       if (!connection.readStatus) return;
@@ -100,6 +102,7 @@ export function describeConnector(subject: ConnectorSubject): void {
       expect(effects).toHaveLength(1);
     });
 
+    if (subject.writesOnly) return;
     it('is rejected with advice when it has vanished upstream', async () => {
       const update = effect('k1', { operation: 'UPDATE', externalId: 'gone_1' });
 
@@ -127,9 +130,12 @@ export function describeConnector(subject: ConnectorSubject): void {
 }
 
 /** The faults and what they come to with this connector. */
-function faultCasesOf({ callsToSignInAgain }: ConnectorSubject): (FaultCase & { furtherCalls?: number })[] {
-  if (callsToSignInAgain === undefined) return FAULT_CASES;
-  return FAULT_CASES.map((one) =>
+function faultCasesOf({ callsToSignInAgain, final = [] }: ConnectorSubject): (FaultCase & { furtherCalls?: number })[] {
+  const cases = FAULT_CASES.map((one) =>
+    final.map(String).includes(one.name) ? ({ ...one, kind: 'rejected', code: 'UPSTREAM_REJECTED' } as const) : one,
+  );
+  if (callsToSignInAgain === undefined) return cases;
+  return cases.map((one) =>
     one.name === '401'
       ? { name: '401, then a new sign-in', fault: one.fault, kind: 'delivered', furtherCalls: callsToSignInAgain }
       : one,

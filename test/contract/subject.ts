@@ -24,6 +24,12 @@ export interface ConnectorSubject {
   faultAt?: { method: string; path: string };
   /** It signs in anew when it is told 401, so that one 401 is overcome, by so many further requests. */
   callsToSignInAgain?: number;
+  /** Statuses that are final here although other upstreams mean them to be tried again. */
+  final?: number[];
+  /** Nothing is read back there, no status is sent there, and first and later writes are the same call. */
+  writesOnly?: true;
+  /** What its webhooks do in another way: a status of the simulator's that moves something, and what identifies an event. */
+  webhooks?: { status: string; means: string; identity: 'body' };
 }
 
 /** Long enough for a busy machine; each fault that ends in a timeout costs as much. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -51,14 +52,18 @@ export function describeWebhooks(subject: ConnectorSubject, running: () => Runni
 
   describe('webhooks', () => {
     it('are accepted as they were sent, and read in the hub’s words', async () => {
-      const request = await receive({ eventId: 'evt-1', timestamp: '2026-02-15T10:30:00.000Z' });
+      const { status } = subject.webhooks ?? {};
+      const request = await receive({ eventId: 'evt-1', status, timestamp: '2026-02-15T10:30:00.000Z' });
 
       const event = webhooks.parse(request, settings);
 
       expect(() => verify(request)).not.toThrow();
-      expect(event).toMatchObject({ eventId: 'evt-1', occurredAt: '2026-02-15T10:30:00.000Z' });
+      const hash = createHash('sha256').update(request.rawBody).digest('hex');
+      const eventId = subject.webhooks?.identity === 'body' ? hash : 'evt-1';
+      expect(event).toMatchObject({ eventId, occurredAt: '2026-02-15T10:30:00.000Z' });
       expect(event.reference.entityId).toBe(subject.entities[0]?.snapshot.id);
-      expect(event).toMatchObject(statusOf(subject.entities[0]?.snapshot));
+      const { means } = subject.webhooks ?? {};
+      expect(event).toMatchObject(means ? { status: means } : statusOf(subject.entities[0]?.snapshot));
     });
 
     it('B7 are refused when one byte differs though the JSON means the same', async () => {

@@ -1,5 +1,5 @@
+import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
-import { isSchedule } from '../../model/schedule.js';
 import { baseUrl, wholeNumber } from '../variables.js';
 import { defineIntegration } from './define-integration.js';
 
@@ -67,7 +67,7 @@ export const escooter = defineIntegration({
       example: 'true',
     },
     CRON: {
-      schema: z.string().refine(isSchedule),
+      schema: z.string().refine(isCron),
       default: '0 * * * *',
       about: 'When waiting orders are sent, at most 100 at a time, UTC.',
       expected: 'a cron expression',
@@ -95,3 +95,12 @@ export const escooter = defineIntegration({
     },
   }),
 });
+
+function isCron(text: string): boolean {
+  try {
+    CronExpressionParser.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -3,17 +3,8 @@ import type { BuildSystem, SimulatorKit } from '../simulator/kit.js';
 import type { WebhookOrder } from '../simulator/webhook-order.js';
 import type { OutgoingWebhook } from '../simulator/webhook-sender.js';
 import { signatureOf } from './signature.js';
+import type { ErpOrder } from './simulated-order.js';
 import { registerErpRoutes } from './simulated-routes.js';
-
-/** An order in the simulated ERP; `id` is the reference that the ERP gives. */
-export interface ErpOrder {
-  id: string;
-  number: string;
-  orderId: string | null;
-  status: string;
-  items: { sku: string; qty: number }[];
-  totals: Record<string, unknown>;
-}
 
 /** What the ERP keeps: orders by their reference, and how much there is of each article. */
 export interface ErpBooks {
