@@ -7,8 +7,8 @@ import { removeOldWebhooks } from './remove-old-webhooks.js';
 import { retryFailed } from './retry-failed.js';
 import { rollUpMetrics } from './roll-up-metrics.js';
 import { rotateCredentials } from './rotate-credentials.js';
-import { startPulls } from './start-pulls.js';
 import { sendQueuedOrders } from './send-queued-orders.js';
+import { startPulls } from './start-pulls.js';
 
 /** Every job of the hub; a new one is added here or it does not exist. */
 export const allJobs: readonly JobDefinition[] = [

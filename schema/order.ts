@@ -16,6 +16,7 @@ import { OrderStatus, SyncState } from '../src/model/statuses.js';
 import { Address } from './address.js';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
+import { ERP_SYNCED } from './erp-synced.js';
 import { Node } from './node.js';
 import { Payout } from './payout.js';
 import { FilterBy, Key, planned, Read, Shareable } from './planned.js';
@@ -110,14 +111,7 @@ export class Order extends Node {
   links!: SyncLink[];
 
   @Field(() => Boolean, { description: 'Whether the ERP of the Escooter connector has it.' })
-  @Read({
-    expression: {
-      sql: (row) =>
-        `exists (select from links l join integrations i on i.id = l.integration_id and i.connector = 'escooter'` +
-        ` where l.entity_id = ${row}.id and l.entity_type = 'ORDER' and l.synced_at is not null)`,
-      type: 'boolean',
-    },
-  })
+  @Read({ expression: ERP_SYNCED })
   erpSynced!: boolean;
 
   @Field(() => DateTime)

@@ -85,9 +85,7 @@ export function describeConnector(subject: ConnectorSubject): void {
 
       const state = await simulator.control.state();
       expect(updated.externalId).toBe(externalId);
-      expect(state[collection]).toMatchObject([
-        { id: externalId, ...(!subject.writesOnly && statusOf(changed)) },
-      ]);
+      expect(state[collection]).toMatchObject([{ id: externalId, ...(!subject.writesOnly && statusOf(changed)) }]);
       const keys = connector.honoursIdempotencyKeys ? ['k1', 'k2'] : [null, null];
       expect(state.effects.map((it) => it.idempotencyKey)).toEqual(keys);
       if (!connection.readStatus) return;

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SimulatorKit } from '../simulator/kit.js';
 import { isSignature } from './signature.js';
-import type { ErpOrder } from './simulated-order.js';
+import type { ErpOrder } from './simulated-books.js';
 
 /** What the ERP does when it is called. */
 export interface ErpActions {

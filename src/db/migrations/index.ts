@@ -15,6 +15,7 @@ import { Pulls } from './0013-pulls.js';
 import { Finance } from './0017-finance.js';
 import { Blockers } from './0020-blockers.js';
 import { HeldOrders } from './0015-held-orders.js';
+import { Finance } from './0017-finance.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
