@@ -52,12 +52,12 @@ export async function startErpHub() {
     },
   });
   await erp.control.configure({ webhookUrl: `${hub.url}${PATH}/webhook` });
-  await addHasty(hub, erp);
+  const hastyId = await addHasty(hub, erp);
   const show = (id: string) => showOrder(hub, id);
   const shownWhen = (id: string, wanted: (shown: ErpShown) => boolean) => eventually(() => show(id), wanted);
   const place = (more: object = {}) => placeOrder(hub, more);
   return {
-    ...{ hub, erp, keys: KEYS, show, shownWhen, place },
+    ...{ hub, erp, hastyId, keys: KEYS, show, shownWhen, place },
     synced: (id: string) => shownWhen(id, ({ link }) => link?.state === 'SYNCED'),
     async invoiced(more: object = {}) {
       const order = await place(more);
@@ -69,10 +69,10 @@ export async function startErpHub() {
       const answer = await hub.admin.rest(method, PATH + path, body);
       return { status: answer.status, body: answer.body as Record<string, unknown> };
     },
-    async configure(settings: Record<string, unknown>) {
+    async configure(settings: Record<string, unknown>, id = 'escooter') {
       const { payload } = await hub.admin.ask<Errors>(
         'mutation ($input: UpdateIntegrationInput!) { payload: updateIntegration(input: $input) { userErrors { message } } }',
-        { input: { id: 'escooter', settings } },
+        { input: { id, settings } },
       );
       expect(payload.userErrors).toEqual([]);
     },
@@ -84,13 +84,15 @@ export async function startErpHub() {
   };
 }
 
-async function addHasty(hub: TestHub, erp: SpawnedSimulator): Promise<void> {
+/** Without a portal beside it. */
+async function addHasty(hub: TestHub, erp: SpawnedSimulator): Promise<string> {
   const settings = { baseUrl: erp.url, baseDelay: 0.005, circuitFailures: 1000 };
-  const { payload } = await hub.admin.ask<Errors>(
-    'mutation ($input: CreateIntegrationInput!) { payload: createIntegration(input: $input) { userErrors { message } } }',
+  const { payload } = await hub.admin.ask<Errors & { payload: { integration: { id: string } } }>(
+    'mutation ($input: CreateIntegrationInput!) { payload: createIntegration(input: $input) { integration { id } userErrors { message } } }',
     { input: { merchantId: HASTY, name: 'ERP', connector: 'escooter', mode: 'HYBRID', credentials: KEYS, settings } },
   );
   expect(payload.userErrors).toEqual([]);
+  return payload.integration.id;
 }
 
 async function showOrder(hub: TestHub, id: string): Promise<ErpShown> {

@@ -129,8 +129,8 @@ describe('syncs', () => {
 
 describe('queued syncs', () => {
   it('S1 S2 S12 wait for the job, which takes at most 100 a run', async () => {
-    await erpHub.configure({ immediate: false, cron: '0 0 1 1 *' });
-    const orders = await Promise.all(Array.from({ length: 101 }, () => erpHub.invoiced()));
+    await erpHub.configure({ immediate: false, cron: '0 0 1 1 *' }, erpHub.hastyId);
+    const orders = await Promise.all(Array.from({ length: 101 }, () => erpHub.invoiced({ merchantId: HASTY })));
     const first = await erpHub.show(orders[0]?.id ?? '');
     const status = await erpHub.rest('GET', `/sync-status/${orders[0]?.number}`);
 
@@ -139,7 +139,7 @@ describe('queued syncs', () => {
     await runJob();
     const none = await eventually(queued, ({ length }) => length === 0);
     await erpHub.synced(left[0]?.entityId ?? '');
-    await erpHub.configure({ immediate: true });
+    await erpHub.configure({ immediate: true }, erpHub.hastyId);
 
     expect(first.syncs[0]).toMatchObject({ status: 'PENDING', held: true, attemptCount: 0 });
     expect(first.syncs[0]?.nextAttemptAt).toMatch(/-01-01T00:00:00/);

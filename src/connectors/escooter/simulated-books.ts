@@ -41,8 +41,13 @@ export class ErpBooks {
     return { order, isNew: true };
   }
 
-  stockOf(sku: string): number {
+  private stockOf(sku: string): number {
     return this.stock.get(sku) ?? OPENING_STOCK;
+  }
+
+  /** How much there is of each of these articles. */
+  stockOfAll(items: ErpItem[]): ErpItem[] {
+    return items.map(({ sku }) => ({ sku, qty: this.stockOf(sku) }));
   }
 
   setStock(items: ErpItem[]): void {

@@ -9,16 +9,12 @@ const LIFE = ['accepted', 'processing', 'shipped', 'delivered'];
 export const buildErp: BuildSystem = (app, kit) => {
   const books = new ErpBooks();
   const tell = (wishes: CallbackWishes) => kit.webhooks.sendUntilTaken(erpWebhook(kit, wishes));
-  const live = (order: ErpOrder) =>
-    letLive(kit, books, order, (status) => {
-      order.status = status;
-      tell({ order });
-    });
+  const moveAndTell = (order: ErpOrder, status: string) => tell({ order: Object.assign(order, { status }) });
+  const live = (order: ErpOrder) => letLive(kit, books, order, (status) => moveAndTell(order, status));
   registerErpRoutes(app, kit, {
     take(given) {
       const { order, isNew } = books.take(given);
-      if (isNew && kit.options.lifecycle)
-        tell({ items: order.items.map(({ sku }) => ({ sku, qty: books.stockOf(sku) })) });
+      if (isNew && kit.options.lifecycle) tell({ items: books.stockOfAll(order.items) });
       if (isNew) live(order);
       return order;
     },
@@ -37,7 +33,7 @@ export const buildErp: BuildSystem = (app, kit) => {
       if (tellHub) tell({ order });
       return order;
     },
-    webhook(wishes) {
+    webhook: (wishes) => {
       const order = books.find(wishes.id);
       return order && erpWebhook(kit, { ...wishes, order });
     },
