@@ -12,10 +12,9 @@ import { RollUps } from './0011-roll-ups.js';
 
 import { OrderSafety } from './0012-order-safety.js';
 import { Pulls } from './0013-pulls.js';
-import { Finance } from './0017-finance.js';
-import { Blockers } from './0020-blockers.js';
 import { HeldOrders } from './0015-held-orders.js';
 import { Finance } from './0017-finance.js';
+import { Blockers } from './0020-blockers.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
