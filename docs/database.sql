@@ -1,5 +1,24 @@
 -- Written by `npm run generate` from the migrations. Do not edit.
 
+create table alert_rules (
+  id text not null,
+  kind text not null,
+  connector text,
+  integration_id text,
+  comparison text default 'ABOVE'::text not null,
+  threshold double precision not null,
+  clear_threshold double precision not null,
+  window_ms integer default 900000 not null,
+  min_samples integer default 1 not null,
+  severity text default 'WARNING'::text not null,
+  enabled boolean default true not null,
+  notify boolean default true not null,
+  updated_at timestamp with time zone default now() not null,
+  UNIQUE NULLS NOT DISTINCT (kind, connector, integration_id),
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE
+);
+
 create table alerts (
   id text not null,
   merchant_id text,
@@ -10,6 +29,12 @@ create table alerts (
   advice text not null,
   opened_at timestamp with time zone default now() not null,
   closed_at timestamp with time zone,
+  rule_id text,
+  measured double precision,
+  threshold double precision,
+  remedy text,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
   PRIMARY KEY (id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id)
 );
@@ -156,6 +181,13 @@ create table idempotency_keys (
   PRIMARY KEY (merchant_id, operation, key)
 );
 CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
+
+create table instance_loads (
+  owner text not null,
+  memory_ratio double precision not null,
+  at timestamp with time zone default now() not null,
+  PRIMARY KEY (owner)
+);
 
 create table instances (
   id integer generated always as identity not null,

@@ -1,6 +1,7 @@
 import { checkHealth } from './check-health.js';
 import { checkStatus } from './check-status.js';
 import type { JobDefinition } from './define.js';
+import { evaluateAlerts } from './evaluate-alerts.js';
 import { removeOldEvents } from './remove-old-events.js';
 import { removeOldIdempotencyKeys } from './remove-old-idempotency-keys.js';
 import { removeOldWebhooks } from './remove-old-webhooks.js';
@@ -22,4 +23,5 @@ export const allJobs: readonly JobDefinition[] = [
   removeOldIdempotencyKeys,
   rotateCredentials,
   rollUpMetrics,
+  evaluateAlerts,
 ];

@@ -1,5 +1,9 @@
-import { Arg, Field, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, Float, ID, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { acknowledgeAlert } from '../src/flow/alerts/acknowledge-alert.js';
+import type { HubContext } from './context.js';
 import { Integration } from './integration.js';
+import { mutate } from './mutate.js';
+import { MutationPayload } from './mutation-payload.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
@@ -24,11 +28,35 @@ export class Alert extends Node {
   @Field(() => String, { description: 'What to do.' })
   advice!: string;
 
+  @Field(() => String, { nullable: true, description: 'An operation of this schema that mends it, or shows more.' })
+  remedy!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The rule that opened it; see `alertRules`.' })
+  ruleId!: string | null;
+
+  @Field(() => Float, { nullable: true, description: 'What was measured then, in the unit of the rule’s threshold.' })
+  measured!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'The threshold then.' })
+  threshold!: number | null;
+
   @Field(() => DateTime)
   openedAt!: string;
 
   @Field(() => DateTime, { nullable: true })
+  acknowledgedAt!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Who looks after it.' })
+  acknowledgedBy!: string | null;
+
+  @Field(() => DateTime, { nullable: true })
   closedAt!: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, simpleResolvers: true })
+export class AlertPayload extends MutationPayload {
+  @Field(() => Alert, { nullable: true })
+  alert!: string | null;
 }
 
 @Resolver()
@@ -46,5 +74,11 @@ export class AlertQueries {
   })
   alerts(@Arg('open', () => Boolean, { nullable: true }) _open?: boolean): Alert[] {
     return planned();
+  }
+
+  @Mutation(() => AlertPayload, { description: 'Operators. Says that somebody looks after an open alert.' })
+  acknowledgeAlert(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<AlertPayload> {
+    const info = { action: 'alert.acknowledge', failed: { alert: null } };
+    return mutate(context, info, async (...hub) => ({ alert: await acknowledgeAlert(...hub, id) }));
   }
 }

@@ -4,6 +4,7 @@ import { createPubSub } from '@graphql-yoga/subscription';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { AlertQueries } from './alert.js';
+import { AlertRules } from './alert-rule.js';
 import { ApiKeyQueries } from './api-key.js';
 import { ApiKeyMutations } from './api-key-mutations.js';
 import { AuditQueries } from './audit-entry.js';
@@ -83,6 +84,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ApiKeyMutations,
   AuditQueries,
   AlertQueries,
+  AlertRules,
   ErrorCodeQueries,
   Notifications,
   OrderBlockers,

@@ -153,7 +153,7 @@ export class ConnectorHealthChange extends Change {
   circuit!: CircuitState | null;
 }
 
-@ObjectType({ implements: Change, simpleResolvers: true, description: 'An alert was opened or closed.' })
+@ObjectType({ implements: Change, simpleResolvers: true, description: 'An alert was opened, closed or acknowledged.' })
 export class AlertChange extends Change {
   @Field(() => Alert, { nullable: true })
   alert!: string | null;
@@ -195,6 +195,7 @@ const TYPES: Record<ChangeKind, (change: ChangeEntry) => Record<string, unknown>
   }),
   'alert.opened': alertChange,
   'alert.closed': alertChange,
+  'alert.acknowledged': alertChange,
 };
 
 export const CHANGE_KINDS = Object.keys(TYPES) as ChangeKind[];

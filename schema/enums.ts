@@ -1,4 +1,5 @@
 import { registerEnumType } from 'type-graphql';
+import { AlertComparison, AlertKind, AlertSeverity } from '../src/flow/alerts/rule.js';
 import {
   BillingInterval,
   BillingSubscriptionStatus,
@@ -34,6 +35,9 @@ registerEnumType(Health, { name: 'Health' });
 registerEnumType(CircuitState, { name: 'CircuitState' });
 registerEnumType(IntegrationMode, { name: 'IntegrationMode' });
 registerEnumType(WebhookStatus, { name: 'WebhookStatus' });
+registerEnumType(AlertKind, { name: 'AlertKind', description: 'What an alert rule may watch.' });
+registerEnumType(AlertComparison, { name: 'AlertComparison' });
+registerEnumType(AlertSeverity, { name: 'AlertSeverity' });
 registerEnumType(NotificationStatus, {
   name: 'NotificationStatus',
   description: 'KEPT: no channel takes it, so it is shown here and not sent. FAILED: all attempts are used up.',

@@ -40,6 +40,7 @@ import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-states.js';
 import { createReader } from './read/create-reader.js';
+import { createLoadReport } from './rollup/report-load.js';
 import { adoptRollups } from './rollup/roll-up.js';
 import { createTally, type Tally } from './rollup/tally.js';
 import { startSimulators } from './start-simulators.js';
@@ -201,6 +202,9 @@ function startCourier(config: Config, db: Database, log: Logger, onStop: OnStop)
 }
 
 function startTally(db: Database, log: Logger, onStop: OnStop): Tally {
+  const load = createLoadReport({ sql: sqlOn(db.pool), log });
+  load.start();
+  onStop(() => load.stop());
   const tally = createTally({ sql: sqlOn(db.pool), log });
   tally.start();
   onStop(() => tally.stop());

@@ -26,7 +26,8 @@ export type ChangeKind =
   | 'webhook_event.status_changed'
   | 'connector_health.changed'
   | 'alert.opened'
-  | 'alert.closed';
+  | 'alert.closed'
+  | 'alert.acknowledged';
 
 export interface NewChange {
   kind: ChangeKind;

@@ -7,7 +7,7 @@ import type { Services } from './services.js';
 /** An entity that travels to integrations. */
 export interface Sendable {
   merchantId: string;
-  entityType: Exclude<EntityType, 'PRODUCT' | 'INVENTORY'>;
+  entityType: Exclude<EntityType, 'PRODUCT' | 'INVENTORY' | 'INTEGRATION'>;
   entityId: string;
 }
 

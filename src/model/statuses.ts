@@ -7,6 +7,7 @@ export const EntityType = {
   BILLING_SUBSCRIPTION: 'BILLING_SUBSCRIPTION',
   PRODUCT: 'PRODUCT',
   INVENTORY: 'INVENTORY',
+  INTEGRATION: 'INTEGRATION',
 } as const;
 export type EntityType = keyof typeof EntityType;
 

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { newId } from '../model/ids.js';
 import type { DispatchTarget } from './lane.js';
 import type { EventRow, LaneRow, Settlement } from './settlement.js';
 import { SETTLE } from './sql/settle.js';
@@ -82,6 +81,5 @@ function policies(group: readonly Settlement[]) {
     integration: integrationId,
     circuit_failures: policy.circuitFailures,
     circuit_open_ms: policy.circuitOpenMs,
-    alert_id: newId('Alert'),
   }));
 }

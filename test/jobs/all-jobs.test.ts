@@ -152,8 +152,8 @@ it('H5 checks the health of each system; three failures in a row open one alert,
     'connector_health.changed',
     'connector_health.changed',
     'alert.opened',
-    'alert.closed',
     'connector_health.changed',
+    'alert.closed',
   ]);
 });
 

@@ -16,5 +16,13 @@ export const Alert = defineEntity({
     advice: p.text(),
     openedAt: p.datetime().defaultRaw('now()'),
     closedAt: p.datetime().nullable(),
+    /** The rule that opened it, and what was measured then, in the rule's unit. */
+    ruleId: p.text().nullable(),
+    measured: p.double().columnType('float8').nullable(),
+    threshold: p.double().columnType('float8').nullable(),
+    /** A GraphQL operation. */
+    remedy: p.text().nullable(),
+    acknowledgedAt: p.datetime().nullable(),
+    acknowledgedBy: p.text().nullable(),
   },
 });

@@ -7,6 +7,7 @@ import { ReadViews } from './0006-read-views.js';
 import { Jobs } from './0007-jobs.js';
 import { FeedConsumers } from './0008-feed-consumers.js';
 import { FieldMappings } from './0010-mappings.js';
+import { AlertRules } from './0011-alert-rules.js';
 import { Notifications } from './0011-notifications.js';
 import { RollUps } from './0011-roll-ups.js';
 
@@ -34,4 +35,5 @@ export const migrations = [
   { name: '0011-roll-ups', class: RollUps },
   { name: '0020-blockers', class: Blockers },
   { name: '0015-held-orders', class: HeldOrders },
+  { name: '0011-alert-rules', class: AlertRules },
 ];

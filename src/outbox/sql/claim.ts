@@ -79,7 +79,7 @@ with target as materialized (
     from ready where started and previous <> 'IN_PROGRESS'
 ), probe as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, data)
-  select 'connector_health.changed', i.merchant_id, 'INVENTORY', s.integration_id, s.integration_id,
+  select 'connector_health.changed', i.merchant_id, 'INTEGRATION', s.integration_id, s.integration_id,
          jsonb_build_object('previousCircuit', s.previous, 'circuit', s.circuit)
     from spent s join integrations i on i.id = s.integration_id where s.previous <> s.circuit
 )

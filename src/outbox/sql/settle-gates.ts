@@ -1,10 +1,10 @@
 /**
- * The part of SETTLE that moves gates: consecutive failures, the circuit, holds, and the alert of an open circuit.
+ * The part of SETTLE that moves gates: consecutive failures, the circuit, holds.
  * A gate is touched only when there is something to write, so that a healthy integration costs nothing here.
  * Calls that were under way when the circuit opened change nothing; while it is half open only its probe decides.
  */
 export const SETTLE_GATES = `policy as materialized (
-  select * from json_to_recordset($33) as (integration text, circuit_failures int, circuit_open_ms float8, alert_id text)
+  select * from json_to_recordset($33) as (integration text, circuit_failures int, circuit_open_ms float8)
 ), ordered as (
   select l.*, max(l.place) filter (where l.answered) over (partition by l.integration) as last_answer from lane l
 ), tally as materialized (
@@ -24,7 +24,7 @@ export const SETTLE_GATES = `policy as materialized (
    where t.failed or t.hold_ms is not null or g.failures > 0 or g.circuit <> 'CLOSED'
    order by g.integration_id for no key update of g
 ), gate_after as materialized (
-  select b.*, b.circuit as previous, p.circuit_open_ms, p.alert_id, n.failures as now_failures,
+  select b.*, b.circuit as previous, p.circuit_open_ms, n.failures as now_failures,
          case when b.circuit = 'CLOSED' and n.failures >= p.circuit_failures then 'OPEN'
               when not b.probed then b.circuit
               when b.probe_answered and not b.probe_failed then 'CLOSED'
@@ -43,26 +43,9 @@ export const SETTLE_GATES = `policy as materialized (
                       else greatest(g.hold_until, now() + a.hold_ms * interval '1 ms') end,
     last_error = coalesce(a.error, g.last_error)
     from gate_after a where g.integration_id = a.integration_id
-), opened as (
-  insert into alerts (id, merchant_id, integration_id, kind, severity, message, advice)
-  select a.alert_id, i.merchant_id, i.id, 'CIRCUIT_OPEN', 'CRITICAL',
-         i.name || ' failed ' || a.now_failures || ' times in a row; nothing is sent to it for now.',
-         'Check that the system is up and reachable. One event is tried from time to time, and sending resumes by itself when it succeeds.'
-    from gate_after a join integrations i on i.id = a.integration_id
-   where a.previous = 'CLOSED' and a.circuit_now = 'OPEN'
-  on conflict do nothing
-  returning id, merchant_id, integration_id, 'alert.opened' as change
-), closed as (
-  update alerts t set closed_at = now() from gate_after a
-   where a.previous <> 'CLOSED' and a.circuit_now = 'CLOSED'
-     and t.integration_id = a.integration_id and t.kind = 'CIRCUIT_OPEN' and t.closed_at is null
-  returning t.id, t.merchant_id, t.integration_id, 'alert.closed' as change
 ), health_change as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, data)
-  select 'connector_health.changed', i.merchant_id, 'INVENTORY', i.id, i.id,
+  select 'connector_health.changed', i.merchant_id, 'INTEGRATION', i.id, i.id,
          jsonb_build_object('previousCircuit', a.previous, 'circuit', a.circuit_now)
     from gate_after a join integrations i on i.id = a.integration_id where a.circuit_now <> a.previous
-  union all
-  select change, merchant_id, 'INVENTORY', id, integration_id, jsonb_build_object('alertId', id, 'kind', 'CIRCUIT_OPEN')
-    from (select * from opened union all select * from closed) alert
 )`;

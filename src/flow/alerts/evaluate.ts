@@ -1,0 +1,71 @@
+import type { Tx } from '../../db/database.js';
+import { sqlOn } from '../../db/database.js';
+import type { Services } from '../services.js';
+import { judge, type Measure } from './judge.js';
+import { type IntegrationFacts, measure, measureMemory, readFacts } from './measure.js';
+import { type AlertScope, closeAlert, openAlert } from './open-alert.js';
+import { type AlertRule, readAlertRules, rulesFor } from './rule.js';
+
+interface Verdict {
+  rule: AlertRule;
+  scope: AlertScope;
+  facts: IntegrationFacts | null;
+  measure: Measure;
+}
+
+/** Measures what the rules watch of every integration, and opens and closes alerts. Harmless to repeat. */
+export async function evaluateAlerts(services: Services): Promise<void> {
+  const sql = sqlOn(services.db.pool);
+  const rules = await readAlertRules(sql);
+  const facts = await readFacts(services.db);
+  const memory = rules.find(({ kind }) => kind === 'MEMORY');
+  const verdicts = (await Promise.all(facts.map((one) => verdictsOf(services, rules, one)))).flat();
+  if (memory) verdicts.push({ rule: memory, scope: NOBODY, facts: null, measure: await measureMemory(sql) });
+  await services.db.transaction(async (tx) => {
+    for (const verdict of verdicts) await apply(services, tx, verdict);
+    await closeForgotten(services, tx, verdicts);
+  });
+}
+
+const NOBODY: AlertScope = { merchantId: null, integrationId: null };
+
+/** The same for one integration, in the transaction of what has happened to it. */
+export async function evaluateAlertsOf(services: Services, tx: Tx, integrationId: string): Promise<void> {
+  const facts = (await readFacts(services.db)).find((one) => one.integrationId === integrationId);
+  if (!facts) return;
+  const verdicts = await verdictsOf(services, await readAlertRules(tx.sql), facts);
+  for (const verdict of verdicts) await apply(services, tx, verdict);
+}
+
+function verdictsOf(services: Services, rules: readonly AlertRule[], facts: IntegrationFacts): Promise<Verdict[]> {
+  const { integrationId, merchantId, connector } = facts;
+  const sql = sqlOn(services.db.pool);
+  const scope = { merchantId, integrationId };
+  return Promise.all(
+    rulesFor(rules, { id: integrationId, connector }).map(async (rule) => ({
+      rule,
+      scope,
+      facts,
+      measure: await measure(sql, rule, facts),
+    })),
+  );
+}
+
+async function apply(services: Services, tx: Tx, { rule, scope, facts, measure }: Verdict): Promise<void> {
+  const verdict = judge(rule, measure);
+  if (verdict === true) await openAlert(services, tx, rule, scope, facts, measure.value ?? 0);
+  if (verdict === false) await closeAlert(services, tx, rule, scope);
+}
+
+const OPEN_ONES = `select kind, merchant_id as "merchantId", integration_id as "integrationId" from alerts where closed_at is null`;
+
+/** Of integrations that are disabled or gone, and of rules that are no more. */
+async function closeForgotten(services: Services, tx: Tx, verdicts: readonly Verdict[]): Promise<void> {
+  const open = await tx.sql<AlertScope & { kind: AlertRule['kind'] }>(OPEN_ONES);
+  for (const alert of open) {
+    const watched = verdicts.some(
+      ({ rule, scope }) => rule.kind === alert.kind && scope.integrationId === alert.integrationId,
+    );
+    if (!watched) await closeAlert(services, tx, { kind: alert.kind, notify: false }, alert);
+  }
+}

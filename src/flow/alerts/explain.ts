@@ -1,0 +1,103 @@
+import type { AlertKind, AlertRule } from './rule.js';
+
+/** Of whom an alert speaks; null: the hub itself. */
+export type Subject = { integrationId: string; name: string; lastError: string | null } | null;
+
+interface Explanation {
+  /** What is measured, as the subject of a sentence. */
+  what: string;
+  show(value: number): string;
+  advice: string;
+  /** An operation of the public schema that mends it, or shows more. */
+  remedy(integrationId: string): string;
+}
+
+const percent = (value: number) => `${Math.round(value * 1000) / 10} %`;
+const plain = (value: number) => String(Math.round(value * 10) / 10);
+const ms = (value: number) => `${Math.round(value)} ms`;
+const errors = (id: string) => `{ integrationMetrics(integrationId: "${id}") { errors { code count } } }`;
+const deadLetters = (id: string) =>
+  `mutation { redriveSyncEvents(filter: { integrationId: "${id}", status: [FAILED] }) { affected } }`;
+const test = (id: string) => `mutation { testConnection(integrationId: "${id}") { ok errorCode errorMessage } }`;
+
+const EXPLANATIONS: Record<AlertKind, Explanation> = {
+  ERROR_RATE: {
+    what: 'The share of calls that fail',
+    show: percent,
+    advice: 'See which errors are the most frequent; retries go on by themselves.',
+    remedy: errors,
+  },
+  FAILURE_RATE: {
+    what: 'The share of syncs that fail for good',
+    show: percent,
+    advice: 'See why in the errors, mend it, and redrive the dead letters.',
+    remedy: deadLetters,
+  },
+  RESPONSE_TIME: {
+    what: 'The time of the slowest twentieth of the calls',
+    show: ms,
+    advice: 'The system answers slowly: ask its operator, or lower the concurrency of the integration.',
+    remedy: (id) => `{ integrationMetrics(integrationId: "${id}") { api { durationMs { p50Ms p95Ms p99Ms } } } }`,
+  },
+  QUEUE_SIZE: {
+    what: 'The number of events that wait',
+    show: plain,
+    advice: 'More comes in than the system takes: raise its rate or concurrency, or add workers.',
+    remedy: (id) => `{ integration(id: "${id}") { health { queueDepth oldestPendingSeconds lastError } } }`,
+  },
+  RETRY_QUEUE: {
+    what: 'The number of entities that wait for another try',
+    show: plain,
+    advice: 'See whether the system is up. They are tried again by themselves.',
+    remedy: (id) => `{ syncEvents(filter: { integrationId: "${id}", status: [RETRYING] }) { nodes { errorMessage } } }`,
+  },
+  MEMORY: {
+    what: 'The share of memory that the fullest instance uses',
+    show: percent,
+    advice: 'Give the hub more memory, or add an instance.',
+    remedy: () => '{ metrics { queue { active } } }',
+  },
+  CONNECTOR_DOWN: {
+    what: 'The number of health checks that failed in a row',
+    show: plain,
+    advice: 'See whether its system is up, and whether its address and credentials still hold. What waits is kept.',
+    remedy: test,
+  },
+  CIRCUIT_OPEN: {
+    what: 'The number of open circuits',
+    show: plain,
+    advice:
+      'Check that the system is up and reachable. One event is tried from time to time, and sending resumes by itself when it succeeds.',
+    remedy: test,
+  },
+  UNHEALTHY: {
+    what: 'The number of systems that are not healthy',
+    show: plain,
+    advice: 'See whether its system is up, and what its last error says.',
+    remedy: test,
+  },
+  DISCREPANCIES: {
+    what: 'The number of differences that a reconciliation found',
+    show: plain,
+    advice: 'Look at the differences and repair them, one by one or all.',
+    remedy: (id) => `{ integration(id: "${id}") { id name } }`,
+  },
+  EXPORT_EXHAUSTED: {
+    what: 'The number of orders whose export has failed for good',
+    show: plain,
+    advice: 'See the reason on each order, mend it, and redrive the dead letters; the orders wait.',
+    remedy: deadLetters,
+  },
+};
+
+/** What an alert says: the measured value beside the rule's, what to do, and by which operation. */
+export function explain(rule: AlertRule, subject: Subject, value: number) {
+  const { what, show, advice, remedy } = EXPLANATIONS[rule.kind];
+  const limit = rule.comparison === 'ABOVE' ? 'above' : 'at least';
+  const reason = subject?.lastError ? ` Last error: ${subject.lastError}` : '';
+  return {
+    message: `${subject?.name ?? 'The hub'}: ${what.toLowerCase()} is ${show(value)}, ${limit} the limit of ${show(rule.threshold)}.${reason}`,
+    advice,
+    remedy: remedy(subject?.integrationId ?? ''),
+  };
+}

@@ -1,0 +1,20 @@
+import type { AlertRule } from './rule.js';
+
+/** A measured value, and of how many calls it is; null: there was nothing to measure. */
+export interface Measure {
+  value: number | null;
+  samples: number;
+}
+
+/**
+ * Whether an alert is to be open: true, false, or null for "leave it as it is", which is between the two thresholds and
+ * where there are too few samples. Nothing at all to measure ends it.
+ */
+export function judge(rule: AlertRule, { value, samples }: Measure): boolean | null {
+  if (!rule.enabled || value === null) return false;
+  if (samples < rule.minSamples) return null;
+  const reached = rule.comparison === 'ABOVE' ? value > rule.threshold : value >= rule.threshold;
+  if (reached) return true;
+  const cleared = rule.comparison === 'ABOVE' ? value <= rule.clearThreshold : value < rule.clearThreshold;
+  return cleared ? false : null;
+}

@@ -1,0 +1,79 @@
+import type { Database, Sql } from '../../db/database.js';
+import { type QueueState, readQueueStates } from '../../outbox/queue-states.js';
+import type { RollupRow } from '../../rollup/read-rollups.js';
+import { outcomesOf, total } from '../../rollup/summarise.js';
+import type { Measure } from './judge.js';
+import type { AlertKind, AlertRule } from './rule.js';
+
+/** What is known of one integration, for whichever rule asks. */
+export interface IntegrationFacts extends QueueState {
+  name: string;
+  merchantId: string;
+  /** Health checks that failed in a row. */
+  failedChecks: number;
+  lastError: string | null;
+  deadOrders: number;
+}
+
+const READ_MORE = `
+select i.id as "integrationId", i.name, i.merchant_id as "merchantId", coalesce(g.failed_checks, 0) as "failedChecks",
+  g.last_error as "lastError", (
+    select count(*) from lanes l join links k on k.id = l.id
+     where l.parked and l.integration_id = i.id and k.entity_type = 'ORDER')::int as "deadOrders"
+from integrations i left join integration_gates g on g.integration_id = i.id
+where i.enabled and i.deleted_at is null`;
+
+/** Every enabled integration as it stands now. */
+export async function readFacts(db: Database): Promise<IntegrationFacts[]> {
+  const [states, { rows }] = await Promise.all([readQueueStates(db.pool), db.pool.query<IntegrationFacts>(READ_MORE)]);
+  const more = new Map(rows.map((row) => [row.integrationId, row]));
+  return states.flatMap((state) => {
+    const rest = more.get(state.integrationId);
+    return rest ? [{ ...state, ...rest }] : [];
+  });
+}
+
+const READ_WINDOW = `
+select source, entity_type as "entityType", operation, outcome, error_code as "errorCode", http_status as "httpStatus", bucket,
+  sum(count)::float8 as count, sum(sum_ms)::float8 as "sumMs", 0 as "firstCount", 0 as "waitMs"
+from metric_rollups
+where integration_id = $1 and period = case when $2 > 7200000 then 'HOUR' else 'MINUTE' end
+  and at >= date_trunc('minute', now() - $2 * interval '1 ms') group by 1, 2, 3, 4, 5, 6, 7`;
+
+/** Kinds that are measured over the rule's window; the others are as they are now. */
+const OVER_TIME = new Set<AlertKind>(['ERROR_RATE', 'FAILURE_RATE', 'RESPONSE_TIME', 'DISCREPANCIES']);
+
+/** What the rule watches of this integration. */
+export async function measure(sql: Sql, rule: AlertRule, facts: IntegrationFacts): Promise<Measure> {
+  if (!OVER_TIME.has(rule.kind)) return { value: valueNow(rule.kind, facts), samples: rule.minSamples };
+  const rows = await sql<RollupRow>(READ_WINDOW, [facts.integrationId, rule.windowMs]);
+  if (rule.kind === 'DISCREPANCIES') return { value: openDiscrepancies(rows), samples: rule.minSamples };
+  const outcomes = outcomesOf(rows.filter(({ source }) => source === 'ATTEMPT'));
+  if (rule.kind === 'ERROR_RATE') return { value: outcomes.errorRate, samples: outcomes.attempts };
+  if (rule.kind === 'RESPONSE_TIME') return { value: outcomes.durationMs.p95Ms, samples: outcomes.attempts };
+  const ended = outcomes.success + outcomes.failed;
+  return { value: ended === 0 ? null : outcomes.failed / ended, samples: ended };
+}
+
+function valueNow(kind: AlertKind, facts: IntegrationFacts): number {
+  if (kind === 'QUEUE_SIZE') return facts.active;
+  if (kind === 'RETRY_QUEUE') return facts.retrying;
+  if (kind === 'CONNECTOR_DOWN') return facts.failedChecks;
+  if (kind === 'CIRCUIT_OPEN') return Number(facts.circuit !== 'CLOSED');
+  if (kind === 'UNHEALTHY') return Number(facts.health === 'DOWN' || facts.health === 'DEGRADED');
+  return facts.deadOrders;
+}
+
+/** What reconciliations found and nobody has repaired since. */
+function openDiscrepancies(rows: readonly RollupRow[]): number {
+  const of = (name: string) => total(rows.filter(({ source, operation }) => source === 'COUNT' && operation === name));
+  return Math.max(0, of('reconcile.found') - of('reconcile.repaired'));
+}
+
+/** Of the instance whose memory is fullest; null: none has reported within a minute. */
+export async function measureMemory(sql: Sql): Promise<Measure> {
+  const [row] = await sql<{ value: number | null }>(
+    `select max(memory_ratio) as value from instance_loads where at > now() - interval '1 minute'`,
+  );
+  return { value: row?.value ?? null, samples: 1 };
+}

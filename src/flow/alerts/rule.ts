@@ -1,0 +1,66 @@
+import type { Sql } from '../../db/database.js';
+
+/** What a rule may watch. Each kind is one measure of one integration; MEMORY is of the hub's instances. */
+export const AlertKind = {
+  ERROR_RATE: 'ERROR_RATE',
+  FAILURE_RATE: 'FAILURE_RATE',
+  RESPONSE_TIME: 'RESPONSE_TIME',
+  QUEUE_SIZE: 'QUEUE_SIZE',
+  RETRY_QUEUE: 'RETRY_QUEUE',
+  MEMORY: 'MEMORY',
+  CONNECTOR_DOWN: 'CONNECTOR_DOWN',
+  CIRCUIT_OPEN: 'CIRCUIT_OPEN',
+  UNHEALTHY: 'UNHEALTHY',
+  DISCREPANCIES: 'DISCREPANCIES',
+  EXPORT_EXHAUSTED: 'EXPORT_EXHAUSTED',
+} as const;
+export type AlertKind = keyof typeof AlertKind;
+
+export const AlertComparison = { ABOVE: 'ABOVE', AT_LEAST: 'AT_LEAST' } as const;
+export type AlertComparison = keyof typeof AlertComparison;
+
+export const AlertSeverity = { WARNING: 'WARNING', CRITICAL: 'CRITICAL' } as const;
+export type AlertSeverity = keyof typeof AlertSeverity;
+
+/** When somebody is to be told. Of several rules of a kind the one for the integration wins, then its connector's. */
+export interface AlertRule {
+  id: string;
+  kind: AlertKind;
+  /** Null: of every connector. */
+  connector: string | null;
+  integrationId: string | null;
+  comparison: AlertComparison;
+  /** In the measure's unit: a share of 0 to 1, milliseconds, or a number of things. */
+  threshold: number;
+  /** An open alert closes only below this, so that a value on the edge does not ring all the time. */
+  clearThreshold: number;
+  /** Over how long rates and times are measured. */
+  windowMs: number;
+  /** Rates and times of fewer calls decide nothing. */
+  minSamples: number;
+  severity: AlertSeverity;
+  enabled: boolean;
+  /** Whether people are told, beside the feed. */
+  notify: boolean;
+}
+
+const READ = `select id, kind, connector, integration_id as "integrationId", comparison, threshold,
+  clear_threshold as "clearThreshold", window_ms as "windowMs", min_samples as "minSamples", severity, enabled, notify
+from alert_rules order by id`;
+
+export function readAlertRules(sql: Sql): Promise<AlertRule[]> {
+  return sql<AlertRule>(READ);
+}
+
+/** The rules that hold for an integration, one of each kind; switched off ones too, since they hide wider ones. */
+export function rulesFor(rules: readonly AlertRule[], integration: { id: string; connector: string }): AlertRule[] {
+  const fitting = rules.filter(
+    ({ kind, integrationId, connector }) =>
+      kind !== 'MEMORY' &&
+      (integrationId === null || integrationId === integration.id) &&
+      (connector === null || connector === integration.connector),
+  );
+  const narrowness = ({ integrationId, connector }: AlertRule) => (integrationId ? 2 : connector ? 1 : 0);
+  const narrowFirst = fitting.toSorted((a, b) => narrowness(b) - narrowness(a));
+  return narrowFirst.filter(({ kind }, at) => narrowFirst.findIndex((other) => other.kind === kind) === at);
+}

@@ -1,0 +1,23 @@
+import { evaluateAlertsOf } from '../alerts/evaluate.js';
+import type { Reaction } from './reaction.js';
+
+/** Dead letters may come by the thousand; the job sees the last of them within a minute. */
+const PAUSE_MS = 5_000;
+
+const evaluatedAt = new Map<string, number>();
+
+/** A circuit that moved, a system that turned, a dead letter: its integration's alerts are looked at now. */
+export const watchAlerts: Reaction = {
+  name: 'watch-alerts',
+  concerns: async (_services, { kind, integrationId, data }) => {
+    if (integrationId === null) return false;
+    if (kind === 'connector_health.changed') return true;
+    if (kind !== 'sync_event.status_changed' || data['newStatus'] !== 'FAILED') return false;
+    return performance.now() - (evaluatedAt.get(integrationId) ?? -PAUSE_MS) >= PAUSE_MS;
+  },
+  react: async (services, tx, { integrationId }) => {
+    if (integrationId === null) return;
+    evaluatedAt.set(integrationId, performance.now());
+    await evaluateAlertsOf(services, tx, integrationId);
+  },
+};

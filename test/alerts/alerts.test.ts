@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createOrder, idOf, orderInput } from '../features/order-client.js';
+import { eventually } from '../harness/eventually.js';
+import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await startTestHub();
+});
+afterAll(() => hub.stop());
+
+interface Shown {
+  id: string;
+  kind: string;
+  severity: string;
+  message: string;
+  remedy: string;
+  measured: number;
+  threshold: number;
+  closedAt: string | null;
+  integration: { id: string } | null;
+}
+
+async function alerts(kind: string): Promise<Shown[]> {
+  const { alerts: all } = await hub.admin.ask<{ alerts: Shown[] }>(
+    '{ alerts { id kind severity message remedy measured threshold closedAt integration { id } } }',
+  );
+  return all.filter((alert) => alert.kind === kind);
+}
+
+/** Evaluates until it is so: the job may be running already when it is asked for. */
+function evaluated(kind: string, isWanted: (shown: Shown[]) => boolean): Promise<Shown[]> {
+  return eventually(async () => {
+    await hub.admin.ask('mutation { runJob(name: "evaluate-alerts") { userErrors { code } } }');
+    return alerts(kind);
+  }, isWanted);
+}
+
+async function change(id: string, changes: string) {
+  const { payload } = await hub.admin.ask<{ payload: { userErrors: { code: string; path: string[] }[] } }>(
+    `mutation { payload: updateAlertRule(input: { id: "${id}", ${changes} }) { alertRule { id } userErrors { code path } } }`,
+  );
+  return payload.userErrors;
+}
+
+async function order(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await idOf(createOrder(hub.admin, orderInput()));
+}
+
+it('G13 F19 E11 has the documented thresholds as rules', async () => {
+  const { alertRules } = await hub.admin.ask<{
+    alertRules: { id: string; threshold: number; connector: string | null }[];
+  }>('{ alertRules { id threshold connector } }');
+
+  expect(Object.fromEntries(alertRules.map(({ id, threshold }) => [id, threshold]))).toMatchObject({
+    'error-rate': 0.05,
+    'response-time': 1000,
+    'queue-size': 1000,
+    memory: 0.85,
+    'connection-failures': 3,
+    'flasherp-failure-rate': 0.05,
+    'flasherp-retry-queue': 100,
+    'flasherp-discrepancies': 0,
+    'extensiv-export-exhausted': 0,
+  });
+  expect(alertRules.find(({ id }) => id === 'flasherp-unhealthy')?.connector).toBe('flasherp');
+});
+
+it('G13 opens one alert when too many calls fail, says what was measured, and closes it when they do not', async () => {
+  await hub.portal.control.addFault({ kind: 'status', status: 422, method: 'POST', path: '/orders', count: 6 });
+  await change('error-rate', 'minSamples: 6');
+  await order(6);
+
+  const opened = await evaluated('ERROR_RATE', (shown) => shown.length > 0);
+  await order(6);
+  await change('error-rate', 'threshold: 0.9, clearThreshold: 0.6');
+  const closed = await evaluated('ERROR_RATE', ([shown]) => shown?.closedAt !== null);
+
+  expect(opened).toMatchObject([
+    { severity: 'WARNING', measured: 1, threshold: 0.05, integration: { id: 'b2b-portal' } },
+  ]);
+  expect(opened[0]?.message).toMatch(/share of calls that fail is 100 %, above the limit of 5 %/);
+  expect((await hub.admin.graphql(opened[0]?.remedy ?? '')).errors).toEqual([]);
+  expect(closed.map(({ id }) => id)).toEqual([opened[0]?.id]);
+});
+
+it('G13 F19 keeps an alert open between its two thresholds', async () => {
+  await change('error-rate', 'threshold: 0.45, clearThreshold: 0.1');
+  await evaluated('ERROR_RATE', (shown) => shown.length === 2);
+
+  await change('error-rate', 'threshold: 0.6, clearThreshold: 0.1');
+  await change('queue-size', 'threshold: 0, clearThreshold: 0');
+  await change('memory', 'threshold: 0.0001, clearThreshold: 0');
+  const [memory] = await evaluated('MEMORY', (shown) => shown.length > 0);
+
+  expect(memory).toMatchObject({ integration: null, severity: 'CRITICAL', threshold: 0.0001 });
+  expect((await alerts('ERROR_RATE'))[0]?.closedAt).toBeNull();
+});
+
+it('G13 G20 F19 opens an alert as soon as a circuit opens, and tells of it once in the feed and to people', async () => {
+  const changes = hub.admin.subscribe<{ changes: { kind: string; entityType: string; entityId: string } }>(
+    'subscription { changes { kind entityType entityId ... on AlertChange { alert { kind } } } }',
+  );
+  const told = [changes.next()];
+  await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'POST', path: '/orders', count: null });
+  await order(8);
+
+  const [opened] = await eventually(
+    () => alerts('CIRCUIT_OPEN'),
+    (shown) => shown.length > 0,
+  );
+  const about: { kind: string; entityType: string; entityId: string }[] = [];
+  while (!about.some(({ kind }) => kind === 'alert.opened')) {
+    const change = (await (told.shift() ?? changes.next())).value?.changes;
+    if (change && /^(alert|connector_health)\./.test(change.kind)) about.push(change);
+  }
+  await changes.return(undefined);
+
+  expect(opened).toMatchObject({ severity: 'CRITICAL', measured: 1 });
+  expect(opened?.message).toContain('503');
+  expect(about.length).toBeGreaterThan(1);
+  for (const one of about) expect(one).toMatchObject({ entityType: 'INTEGRATION', entityId: 'b2b-portal' });
+  const { notifications } = await hub.admin.ask<{ notifications: { nodes: { subject: string; body: string }[] } }>(
+    '{ notifications(filter: { kind: "alert.opened" }) { nodes { subject body } } }',
+  );
+  const messages = notifications.nodes.filter(({ subject }) => subject.includes('CIRCUIT_OPEN'));
+  expect(messages).toEqual([{ subject: expect.any(String), body: expect.stringContaining('testConnection') }]);
+});
+
+it('G13 lets an operator acknowledge an open alert, and nobody a strange one', async () => {
+  const [open] = await alerts('CIRCUIT_OPEN');
+  const operator = await hub.as({ sub: 'ops-1', role: 'operator', merchantId: MERCHANT });
+  const stranger = await hub.as({ role: 'operator', merchantId: 'merchant-2' });
+  const acknowledge = `mutation { acknowledgeAlert(id: "${open?.id}") { alert { acknowledgedBy } userErrors { code } } }`;
+
+  const refused = await stranger.ask(acknowledge);
+  const done = await operator.ask(acknowledge);
+
+  expect(refused).toEqual({ acknowledgeAlert: { alert: null, userErrors: [{ code: 'NOT_FOUND' }] } });
+  expect(done).toEqual({ acknowledgeAlert: { alert: { acknowledgedBy: 'ops-1' }, userErrors: [] } });
+});
+
+it('F19 lets a rule for one integration hold instead of the general one', async () => {
+  const created = await hub.admin.ask(
+    `mutation { createAlertRule(input: { kind: RETRY_QUEUE, integrationId: "b2b-portal", threshold: 0, severity: CRITICAL }) {
+      alertRule { id } userErrors { code } } }`,
+  );
+
+  const [opened] = await evaluated('RETRY_QUEUE', (shown) => shown.length > 0);
+
+  expect(created).toEqual({ createAlertRule: { alertRule: { id: 'retry-queue:b2b-portal' }, userErrors: [] } });
+  expect(opened).toMatchObject({ severity: 'CRITICAL', threshold: 0 });
+});
+
+it('G13 refuses rules that make no sense, and changes by who may not make them', async () => {
+  const upsideDown = await change('queue-size', 'threshold: 5, clearThreshold: 6');
+  const unknown = await change('nothing', 'enabled: false');
+  const limited = await hub.as({ role: 'admin', merchantId: MERCHANT });
+  const { updateAlertRule } = await limited.ask<{ updateAlertRule: { userErrors: { code: string }[] } }>(
+    'mutation { updateAlertRule(input: { id: "memory", enabled: false }) { userErrors { code } } }',
+  );
+
+  expect(upsideDown).toEqual([{ code: 'BAD_USER_INPUT', path: ['input', 'clearThreshold'] }]);
+  expect(unknown).toEqual([{ code: 'NOT_FOUND', path: ['input', 'id'] }]);
+  expect(updateAlertRule.userErrors).toEqual([{ code: 'FORBIDDEN' }]);
+});
