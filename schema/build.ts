@@ -21,6 +21,7 @@ import './finance-changes.js';
 import { BillingSubscriptionQueries, CustomerSubscriptions } from './billing-subscription.js';
 import { CustomerQueries } from './customer.js';
 import { FinanceMutations } from './finance-mutations.js';
+import { IntegrationParts } from './integration-parts.js';
 import { InventoryQueries, ProductInventory } from './inventory.js';
 import { InvoiceQueries, OrderInvoices } from './invoice.js';
 import { InvoiceMutations } from './invoice-mutations.js';
@@ -71,6 +72,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   InvoiceMutations,
   SyncMutations,
   IntegrationMutations,
+  IntegrationParts,
   MappingQueries,
   IntegrationMappings,
   MappingMutations,

@@ -154,6 +154,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning: 'A transformation of the integration’s field mappings took longer than it may.',
     remedy: 'It is tried again. If it stays so, simplify the transformation, then redrive.',
   },
+  EVENT_NOT_REGISTERED: {
+    meaning: 'A webhook came about an event that was not among those that its sender was registered for.',
+    remedy:
+      'It is kept and changes nothing. Register the webhook again with this event if it shall be applied, then replay it.',
+  },
   NOT_READY: {
     meaning: 'The hub is starting or stopping.',
     remedy: 'Try again in a moment, or ask another instance.',

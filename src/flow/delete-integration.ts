@@ -23,6 +23,8 @@ export async function deleteIntegration(services: Services, caller: Caller, id: 
     row.sealedCredentials = null;
     row.deletedAt = new Date();
     await tx.em.flush();
+    await tx.sql('delete from webhook_registrations where integration_id = $1', [id]);
+    await tx.sql('delete from polling_schedules where integration_id = $1', [id]);
     tx.afterCommit(() => services.integrations.changed());
     const skipped = await skipWaiting(services, tx, id);
     const { merchantId } = row;

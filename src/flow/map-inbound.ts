@@ -9,11 +9,15 @@ export interface MappedEvent {
   failure: Failure | null;
 }
 
-/** Runs the published inbound rules over the received payload. */
+/** Runs the published inbound rules over the received payload, if its sender was registered for such events. */
 export async function mapInbound(
-  { mappings }: Pick<OpenIntegration, 'mappings'>,
+  { mappings, webhookEvents }: Pick<OpenIntegration, 'mappings' | 'webhookEvents'>,
   event: InboundEvent,
 ): Promise<MappedEvent> {
+  if (webhookEvents.length > 0 && isGatewayEvent(event) && !webhookEvents.includes(event.eventType)) {
+    const message = `The webhook is registered for ${webhookEvents.join(', ')}; nothing was changed.`;
+    return { event, failure: { code: 'EVENT_NOT_REGISTERED', message } };
+  }
   try {
     return { event: whole(event, await mappings.inbound(event.entityType, event.payload, event)), failure: null };
   } catch (error) {
@@ -21,6 +25,10 @@ export async function mapInbound(
     return { event, failure: { code: error.code, message: error.message } };
   }
 }
+
+/** By the gateway's own body; what a connector reads from its own has the vendor's names. */
+const isGatewayEvent = ({ payload }: InboundEvent) =>
+  typeof payload === 'object' && payload !== null && 'eventType' in payload;
 
 /** Rules add to an order that the event tells whole; they cannot make one of some fields. */
 export function whole(event: InboundEvent, mapped: InboundEvent): InboundEvent {

@@ -10,9 +10,20 @@ interface SealedRow {
   sealed: SealedCredentials;
 }
 
-/** Exchanged only if nobody has saved others meanwhile. */
-const EXCHANGE =
-  'update integrations set sealed_credentials = $3 where id = $1 and sealed_credentials = $2 returning 1';
+/** What is sealed, and how it is exchanged: only if nobody has saved others meanwhile. */
+const SEALED = [
+  {
+    select: `select id, merchant_id, sealed_credentials as sealed from integrations
+      where sealed_credentials is not null order by id`,
+    exchange: 'update integrations set sealed_credentials = $3 where id = $1 and sealed_credentials = $2 returning 1',
+  },
+  {
+    select: `select integration_id as id, merchant_id, sealed_secret as sealed from webhook_registrations
+      where sealed_secret is not null order by integration_id`,
+    exchange:
+      'update webhook_registrations set sealed_secret = $3 where integration_id = $1 and sealed_secret = $2 returning 1',
+  },
+];
 
 /**
  * Seals with the present key what a former one has sealed; when it has found nothing to do, the former key can go.
@@ -20,16 +31,15 @@ const EXCHANGE =
  * @throws HubError CREDENTIALS_UNREADABLE naming the integrations that no configured key opens, after the others are done
  */
 export async function rotateCredentials(services: Services): Promise<number> {
-  const rows = await sqlOn(services.db.pool)<{ id: string; merchant_id: string; sealed: string }>(
-    `select id, merchant_id, sealed_credentials as sealed from integrations
-     where sealed_credentials is not null order by id`,
-  );
   const unreadable: string[] = [];
   let rotated = 0;
-  for (const row of rows) {
-    const outcome = await rotate(services, { ...row, sealed: JSON.parse(row.sealed) });
-    if (outcome === 'unreadable') unreadable.push(row.id);
-    if (outcome === 'rotated') rotated += 1;
+  for (const { select, exchange } of SEALED) {
+    const rows = await sqlOn(services.db.pool)<{ id: string; merchant_id: string; sealed: string }>(select);
+    for (const row of rows) {
+      const outcome = await rotate(services, { ...row, sealed: JSON.parse(row.sealed) }, exchange);
+      if (outcome === 'unreadable') unreadable.push(row.id);
+      if (outcome === 'rotated') rotated += 1;
+    }
   }
   if (unreadable.length === 0) return rotated;
   const names = unreadable.join(', ');
@@ -39,7 +49,7 @@ export async function rotateCredentials(services: Services): Promise<number> {
   );
 }
 
-async function rotate(services: Services, { id, merchant_id, sealed }: SealedRow) {
+async function rotate(services: Services, { id, merchant_id, sealed }: SealedRow, exchange: string) {
   let resealed: SealedCredentials;
   try {
     resealed = services.sealCredentials(id, services.openCredentials(id, sealed));
@@ -49,7 +59,7 @@ async function rotate(services: Services, { id, merchant_id, sealed }: SealedRow
   }
   if (resealed.keyId === sealed.keyId) return 'current';
   return services.db.transaction(async (tx) => {
-    const exchanged = await tx.sql(EXCHANGE, [id, JSON.stringify(sealed), JSON.stringify(resealed)]);
+    const exchanged = await tx.sql(exchange, [id, JSON.stringify(sealed), JSON.stringify(resealed)]);
     if (exchanged.length === 0) return 'current';
     const details = { from: sealed.keyId, to: resealed.keyId };
     const entry = { actor: 'hub', action: 'integration.rotate_credentials', outcome: 'OK' } as const;

@@ -19,7 +19,7 @@ export interface ReceivedEvent {
   headers: Record<string, string>;
   /** Unmapped statuses are an error and nothing is changed; otherwise such an event is kept as IGNORED. */
   strictMapping: boolean;
-  /** Kept as FAILED with this, for a replay. */
+  /** Kept with this and not applied: as IGNORED for EVENT_NOT_REGISTERED, else as FAILED, for a replay. */
   failure?: Failure | null;
 }
 

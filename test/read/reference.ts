@@ -333,6 +333,9 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
       );
     case 'Integration.health':
       return tables['connector_health']?.find((row) => row['id'] === source['id']) ?? null;
+    case 'Integration.webhook':
+    case 'Integration.polling':
+      return null;
     case 'Integration.fieldMappings':
       return many('mappings', 'integration_id', 'created_at');
     case 'Mapping.versions':

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { IntegrationMode } from '../../model/statuses.js';
+import { PollingSchedule, WebhookRegistration } from './integration-parts.js';
 import { Mapping } from './mapping.js';
 
 /** Credentials as they are stored: AES-256-GCM, bound to the row's id, with the id of the key that sealed them. */
@@ -34,6 +35,8 @@ export const Integration = defineEntity({
     updatedAt: p.datetime().defaultRaw('now()'),
     /** Kept after deletion, because history names it. */
     deletedAt: p.datetime().nullable(),
+    webhook: () => p.oneToOne(WebhookRegistration).mappedBy('integration').nullable(),
+    polling: () => p.oneToOne(PollingSchedule).mappedBy('integration').nullable(),
     fieldMappings: () => p.oneToMany(Mapping).mappedBy('integration').orderBy({ createdAt: 'asc' }),
   },
 });

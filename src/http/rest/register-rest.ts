@@ -4,6 +4,9 @@ import type { Authenticate } from '../../access/authenticate.js';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { sendError } from '../envelope.js';
 import { registerErpSync } from './erp-routes.js';
+import { registerIntegrationActions } from './integration-actions.js';
+import { registerIntegrations } from './integration-routes.js';
+import { registerMappings } from './mapping-routes.js';
 import { type ContextOf, registerPortalSync } from './portal-sync-routes.js';
 
 export interface RestDeps {
@@ -13,6 +16,7 @@ export interface RestDeps {
 
 /** The REST addresses for people and systems that know the hub's former ones. Each runs an operation of the public schema. */
 export async function registerRest(server: FastifyInstance, deps: RestDeps): Promise<void> {
+  /** What the caller may do is decided by the operation. */
   const asCaller: ContextOf = async (request) => {
     const caller = await deps.authenticate({
       authorization: request.headers.authorization,
@@ -31,6 +35,9 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     scope.setErrorHandler((error, request, reply) => sendError(request, reply, error));
     registerPortalSync(scope, asAdmin);
     registerErpSync(scope, asCaller);
+    registerIntegrations(scope, asCaller);
+    registerIntegrationActions(scope, asCaller);
+    registerMappings(scope, asCaller);
   });
 }
 

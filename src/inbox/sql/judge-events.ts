@@ -93,11 +93,11 @@ judged as (
   select u.*, u.link ->> 0 as link_external_id,
     case when u.link ->> 1 is not null then array[(u.link ->> 1)::numeric, (u.link ->> 2)::numeric] end as applied_position,
     case
+      when u.failure is not null then u.failure ->> 'code'
       when u.known_id is null then 'UNKNOWN_ENTITY'
       when u.entity_type = 'INVENTORY' then null
       when u.entity_status is null or (u.link_id is not null and u.link is null) then 'BUSY'
       when u.link_id is null then 'UNLINKED'
-      when u.failure is not null then u.failure ->> 'code'
       when u.source_status is not null and u.new_status is null then 'UNMAPPED_STATUS'
     end as obstacle
   from looked_up u
@@ -123,7 +123,8 @@ settled as (
     case
       when error_code in ('BUSY', 'UNLINKED') then null
       when error_code is null then 'PROCESSED'
-      when error_code = 'UNKNOWN_ENTITY' or failure is not null or (error_code = 'UNMAPPED_STATUS' and strict_mapping) then 'FAILED'
+      when error_code = 'UNKNOWN_ENTITY' or (failure is not null and error_code <> 'EVENT_NOT_REGISTERED')
+        or (error_code = 'UNMAPPED_STATUS' and strict_mapping) then 'FAILED'
       else 'IGNORED'
     end as status,
     case error_code

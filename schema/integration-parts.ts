@@ -1,0 +1,85 @@
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { registerWebhook } from '../src/flow/register-webhook.js';
+import type { HubContext } from './context.js';
+import { Integration } from './integration.js';
+import { mutate } from './mutate.js';
+import { IntegrationPayload } from './payloads.js';
+import { planned, Read } from './planned.js';
+import { DateTime } from './scalars.js';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'That a system sends webhooks by the gateway’s scheme. The secret never leaves the hub.',
+})
+export class WebhookRegistration {
+  @Field(() => String, { description: 'The public address that the sender was given.' })
+  url!: string;
+
+  @Field(() => String, { description: 'Where the hub itself takes them, below its own address.' })
+  @Read({ expression: { sql: (row) => `('/webhooks/' || ${row}.integration_id)`, type: 'text' } })
+  path!: string;
+
+  @Field(() => [String], { description: 'What is applied; empty: everything.' })
+  events!: string[];
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime)
+  updatedAt!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'When an integration is asked for news by itself.' })
+export class PollingSchedule {
+  @Field(() => String, { description: 'Cron, in UTC.' })
+  schedule!: string;
+
+  @Field(() => DateTime)
+  nextRunAt!: string;
+
+  @Field(() => DateTime, { nullable: true })
+  lastRunAt!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Of the last run: why something was not asked for.' })
+  lastError!: string | null;
+}
+
+@InputType()
+export class RegisterWebhookInput {
+  @Field(() => ID)
+  integrationId!: string;
+
+  @Field(() => String, { description: 'The public address that the sender is given.' })
+  url!: string;
+
+  @Field(() => [String], { nullable: true, description: 'What is applied, `order.updated`; default: everything.' })
+  events?: string[] | null;
+
+  @Field(() => String, { description: 'Signs them; never read back.' })
+  secret!: string;
+}
+
+@Resolver(() => Integration)
+export class IntegrationParts {
+  @FieldResolver(() => WebhookRegistration, { nullable: true })
+  webhook(): WebhookRegistration | null {
+    return planned();
+  }
+
+  @FieldResolver(() => PollingSchedule, { nullable: true, description: 'Null: its settings have no schedule.' })
+  polling(): PollingSchedule | null {
+    return planned();
+  }
+
+  @Mutation(() => IntegrationPayload, {
+    description:
+      'Admins. Takes webhooks at `/webhooks/{id}` signed with this secret; replaces what was registered before.',
+  })
+  registerWebhook(
+    @Arg('input', () => RegisterWebhookInput) input: RegisterWebhookInput,
+    @Ctx() context: HubContext,
+  ): Promise<IntegrationPayload> {
+    const info = { action: 'webhook.register', argument: 'input', failed: { integration: null } };
+    return mutate(context, info, async (...hub) => ({ integration: await registerWebhook(...hub, input) }));
+  }
+}

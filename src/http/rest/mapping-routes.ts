@@ -1,0 +1,195 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { HubContext } from '../../../schema/context.js';
+import { HubError } from '../../errors.js';
+import type { EntityType } from '../../model/statuses.js';
+import { registerRoute } from '../docs/register-route.js';
+import { enveloped, success } from '../envelope.js';
+import {
+  MAPPINGS,
+  type MappingData,
+  PREVIEW_MAPPING,
+  PUBLISH_MAPPING,
+  type RuleData,
+  SAVE_MAPPING,
+} from './integration-operations.js';
+import { INTEGRATIONS_PATH, integrationId, integrationRoute } from './integration-routes.js';
+import type { ContextOf } from './portal-sync-routes.js';
+import { run } from './run.js';
+
+const PATH = `${INTEGRATIONS_PATH}/:id/mappings`;
+
+/** What a target field begins with, and whose mapping the rule then belongs to. */
+const COLLECTIONS: Readonly<Record<string, EntityType>> = {
+  products: 'PRODUCT',
+  inventory: 'INVENTORY',
+  orders: 'ORDER',
+  invoices: 'INVOICE',
+};
+const KNOWN = Object.keys(COLLECTIONS).join(', ');
+
+/** A rule as the gateway's clients write it. */
+const ruleSchema = z.object({
+  sourceField: z.string(),
+  targetField: z.string().meta({ description: `Begins with its collection: ${KNOWN}.` }),
+  transformation: z.string().nullish().meta({ description: '`parseFloat`, `parseInt`, … or JSONata.' }),
+  required: z.boolean().nullish(),
+  defaultValue: z.unknown().optional(),
+});
+type Rule = z.output<typeof ruleSchema>;
+
+const direction = z
+  .enum(['inbound', 'outbound'])
+  .default('inbound')
+  .meta({ description: 'From the system into the hub, or the other way.' });
+const mappingsBody = z.object({ direction, mappings: z.array(ruleSchema).min(1) });
+const previewBody = mappingsBody.extend({ sample: z.record(z.string(), z.unknown()) });
+
+const versionBody = z.object({
+  entityType: z.string(),
+  direction: z.string(),
+  version: z.int(),
+  mappings: z.array(ruleSchema),
+});
+
+const outcomeBody = z.object({
+  sourceField: z.string(),
+  targetField: z.string(),
+  value: z.unknown(),
+  error: z.string().nullable(),
+});
+const trialBody = z.object({ entityType: z.string(), output: z.unknown(), rules: z.array(outcomeBody) });
+
+/** Row G10, in the gateway's form: published rules, by the collection that they write to. */
+export function registerMappings(scope: FastifyInstance, contextOf: ContextOf): void {
+  registerPublished(scope, contextOf);
+  registerPreview(scope, contextOf);
+}
+
+function registerPublished(scope: FastifyInstance, contextOf: ContextOf): void {
+  registerRoute(scope, {
+    ...integrationRoute,
+    method: 'GET',
+    url: PATH,
+    summary: 'The field mappings that are published',
+    description: 'Needs the role `operator`.',
+    authorize: contextOf,
+    params: integrationId,
+    answer: enveloped(z.array(versionBody)),
+    errors: ['NOT_FOUND'],
+    handle: async ({ context, params, request }) => success(request, await readPublished(context, params.id)),
+  });
+  registerRoute(scope, {
+    ...integrationRoute,
+    method: 'PUT',
+    url: PATH,
+    summary: 'Saves and publishes field mappings',
+    description:
+      'Needs the role `admin`. Collections are published one after the other, and one with a wrong rule is not; those that are not named stay as they are.',
+    authorize: contextOf,
+    params: integrationId,
+    body: mappingsBody,
+    answer: enveloped(z.array(versionBody)),
+    errors: ['NOT_FOUND'],
+    handle: async ({ context, params, body, request }) => {
+      await publishAll(context, params.id, body);
+      return success(request, await readPublished(context, params.id));
+    },
+  });
+}
+
+function registerPreview(scope: FastifyInstance, contextOf: ContextOf): void {
+  registerRoute(scope, {
+    ...integrationRoute,
+    method: 'POST',
+    url: `${PATH}/preview`,
+    summary: 'Tries field mappings on a sample; writes and sends nothing',
+    description: 'Needs the role `operator`.',
+    authorize: contextOf,
+    params: integrationId,
+    body: previewBody,
+    answer: enveloped(z.array(trialBody)),
+    errors: ['NOT_FOUND'],
+    handle: async ({ context, params, body, request }) => success(request, await preview(context, params.id, body)),
+  });
+}
+
+async function readPublished(context: HubContext, id: string) {
+  const data = await run<{ integration: { fieldMappings: MappingData[] } | null }>(context, MAPPINGS, { id });
+  if (!data.integration) throw new HubError('NOT_FOUND', `There is no integration ${id}.`, { path: ['id'] });
+  return data.integration.fieldMappings.flatMap(({ entityType, direction, versions }) =>
+    versions
+      .filter(({ status }) => status === 'PUBLISHED')
+      .map(({ version, rules }) => ({
+        entityType: entityType.toLowerCase(),
+        direction: direction.toLowerCase(),
+        version,
+        mappings: rules.map(toRule),
+      })),
+  );
+}
+
+const toRule = ({ source, target, required, transformation, defaultValue }: RuleData): Rule => ({
+  sourceField: source,
+  targetField: target,
+  required,
+  transformation,
+  defaultValue,
+});
+
+/** All are saved before the first is published. */
+async function publishAll(context: HubContext, integrationId: string, body: z.output<typeof mappingsBody>) {
+  const saved: string[] = [];
+  for (const input of inputsOf(integrationId, body)) {
+    const { payload } = await run<{ payload: { mappingVersion: { id: string } } }>(context, SAVE_MAPPING, { input });
+    saved.push(payload.mappingVersion.id);
+  }
+  for (const id of saved) await run(context, PUBLISH_MAPPING, { id });
+}
+
+interface Previewed {
+  payload: {
+    preview: {
+      output: unknown;
+      rules: { source: string; target: string; value: unknown; errorMessage: string | null }[];
+    };
+  };
+}
+
+async function preview(context: HubContext, integrationId: string, { sample, ...body }: z.output<typeof previewBody>) {
+  const trials: z.output<typeof trialBody>[] = [];
+  for (const input of inputsOf(integrationId, body)) {
+    const { payload } = await run<Previewed>(context, PREVIEW_MAPPING, { input: { ...input, sample } });
+    const rules = payload.preview.rules.map(({ source, target, value, errorMessage }) => ({
+      ...{ sourceField: source, targetField: target, value, error: errorMessage },
+    }));
+    trials.push({ entityType: input.entityType.toLowerCase(), output: payload.preview.output, rules });
+  }
+  return trials;
+}
+
+/** One input for each collection that the rules write to. Outbound targets are the system's own: the collection is cut off. */
+function inputsOf(integrationId: string, { direction, mappings }: z.output<typeof mappingsBody>) {
+  const grouped = Object.groupBy(
+    mappings.map((rule, index) => ({ rule, entityType: entityTypeOf(rule, index) })),
+    ({ entityType }) => entityType,
+  );
+  return Object.entries(grouped).map(([entityType, rules]) => ({
+    integrationId,
+    entityType: entityType as EntityType,
+    direction: direction.toUpperCase(),
+    rules: rules.map(({ rule: { sourceField, targetField, ...rest } }) => ({
+      ...rest,
+      source: sourceField,
+      target: direction === 'outbound' ? targetField.replace(/^\w+\./, '') : targetField,
+    })),
+  }));
+}
+
+function entityTypeOf({ targetField }: Rule, index: number): EntityType {
+  const collection = targetField.split('.')[0] ?? '';
+  const entityType = Object.hasOwn(COLLECTIONS, collection) ? COLLECTIONS[collection] : undefined;
+  if (entityType) return entityType;
+  const message = `mappings.${index}.targetField must begin with one of ${KNOWN}, as in "products.sku".`;
+  throw new HubError('BAD_USER_INPUT', message, { path: ['mappings', String(index), 'targetField'] });
+}

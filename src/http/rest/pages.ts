@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { enveloped } from '../envelope.js';
+
+const WHOLE = 'must be a whole number from 1';
+
+/** Which page of a list; for `query` of a route. */
+export const pageQuery = z.object({
+  page: z.coerce.number(WHOLE).int(WHOLE).min(1, WHOLE).default(1),
+  limit: z.coerce.number(WHOLE).int(WHOLE).min(1, WHOLE).max(100, 'must be at most 100').default(50),
+});
+
+const pagination = z.object({ page: z.int(), limit: z.int(), total: z.int(), totalPages: z.int() });
+
+/** The envelope of a list of which one page is answered. */
+export const paged = <Item extends z.ZodType>(item: Item) => enveloped(z.array(item)).extend({ pagination });
+
+/** The page of a whole list, with what the envelope says of it. */
+export function pageOf<Item>(items: Item[], { page, limit }: z.output<typeof pageQuery>) {
+  const total = items.length;
+  const data = items.slice((page - 1) * limit, page * limit);
+  return { data, pagination: { page, limit, total, totalPages: Math.ceil(total / limit) } };
+}
