@@ -26,7 +26,10 @@ The closed list of ${codes.length} codes: in GraphQL as \`extensions.code\` and 
 error envelope, and on sync events, attempts and webhook events as \`errorCode\`. The query \`errorCodes\` answers the same list.
 
 *HTTP* is the status of a REST answer with the code. *Retried*: the same request may succeed later without anyone changing
-anything; a sync event that failed with such a code is tried again by itself.
+anything; a sync event that failed with such a code is tried again by itself until its attempts are used up.
+
+An operation that is not GraphQL, or does not fit the schema, is refused before the hub sees it, with a code of the GraphQL
+server: \`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`OPERATION_RESOLUTION_FAILURE\`, \`BAD_REQUEST\`.
 
 ${sections.join('\n')}`;
 }
