@@ -18,52 +18,13 @@ import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
 import { ERP_SYNCED } from './erp-synced.js';
 import { Node } from './node.js';
+import { OrderLine, OrderTotals } from './order-parts.js';
 import { Payout } from './payout.js';
-import { FilterBy, Key, planned, Read, Shareable } from './planned.js';
-import { DateTime, Decimal } from './scalars.js';
+import { FilterBy, Key, planned, Read } from './planned.js';
+import { DateTime } from './scalars.js';
 import { SyncEvent, SyncEventConnection } from './sync-event.js';
 import { SyncLink, stateIs } from './sync-link.js';
 import { TimelineConnection, type TimelineEntry } from './timeline.js';
-
-@ObjectType({ simpleResolvers: true })
-export class OrderLine {
-  @Field(() => Int, { description: 'The line’s place in the order, from 1.' })
-  lineNo!: number;
-
-  @Field(() => String)
-  sku!: string;
-
-  @Field(() => String, { nullable: true })
-  name!: string | null;
-
-  @Field(() => Int)
-  quantity!: number;
-
-  @Field(() => Decimal)
-  unitPrice!: string;
-
-  @Field(() => Decimal)
-  total!: string;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'Exact amounts in the order’s currency.' })
-@Shareable()
-export class OrderTotals {
-  @Field(() => Decimal)
-  subtotal!: string;
-
-  @Field(() => Decimal)
-  tax!: string;
-
-  @Field(() => Decimal)
-  shipping!: string;
-
-  @Field(() => Decimal)
-  discount!: string;
-
-  @Field(() => Decimal)
-  grandTotal!: string;
-}
 
 @ObjectType({ implements: Node, simpleResolvers: true })
 @Key('merchantId', 'number')

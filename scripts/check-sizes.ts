@@ -10,7 +10,6 @@ const FILES = '{src,schema,jobs,demo,scripts,test,bench,web/src}/**/*.{ts,tsx}';
 const KNOWN: Record<string, number> = {
   'demo/stage.ts#openStage': 55,
   'jobs/create-jobs.ts#createJobs': 50,
-  'schema/order.ts': 260,
   'src/app.ts#compose': 65,
   'src/connectors/b2b-portal/simulated-portal.ts#a function': 48,
   'src/feed/follow.ts#follow': 45,
