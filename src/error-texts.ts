@@ -93,6 +93,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning: 'Too many requests came from this caller, address or connection.',
     remedy: 'Wait as long as Retry-After says.',
   },
+  DEPENDENCY_PENDING: {
+    meaning:
+      'The effect waits until another entity, such as its customer, has its id in the same system. That uses up no attempts.',
+    remedy: 'Nothing while that entity is on its way. If its own sync has failed, retry that one, or skip this.',
+  },
   UNKNOWN_ENTITY: {
     meaning: 'The webhook speaks of an entity that the hub does not know yet; it is kept.',
     remedy:

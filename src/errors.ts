@@ -43,6 +43,7 @@ export const ERRORS = {
   TIMESTAMP_STALE: { category: 'ACCESS', retryable: false, http: 401 },
   SLOW_CONSUMER: { category: 'STATE', retryable: true, http: 503 },
   RATE_LIMITED: { category: 'ACCESS', retryable: true, http: 429 },
+  DEPENDENCY_PENDING: { category: 'STATE', retryable: true, http: 409 },
   UNKNOWN_ENTITY: { category: 'STATE', retryable: true, http: 202 },
   UNMAPPED_STATUS: { category: 'STATE', retryable: false, http: 422 },
   MAPPING_FAILED: { category: 'STATE', retryable: false, http: 422 },

@@ -36,6 +36,8 @@ export interface Effect {
   snapshot: Snapshot | null;
   /** The id that the upstream gave, if it is known by now. */
   externalId: string | null;
+  /** The upstream's ids of what the connector `needs` for it, by the hub's id. */
+  related?: Readonly<Record<string, string>>;
   /** 1 for the first try. From 2 on, an earlier call may have had its effect although its answer was lost. */
   attempt: number;
 }
@@ -105,8 +107,41 @@ export interface Connection {
   checkHealth(): Promise<void>;
   /** Reads one entity's present state upstream; null when the upstream does not have it. */
   readStatus?(entityType: EntityType, externalId: string): Promise<InboundEvent | null>;
+  /**
+   * Everything of one kind that the upstream has or has changed since an instant, page by page, for reconciliation.
+   * Iterating throws HubError as `checkHealth` does; memory stays bounded by a page.
+   */
+  list?(entityType: EntityType, request: ListRequest): AsyncIterable<UpstreamRecord[]>;
   /** What it can read whole, by kind of entity. Iterating throws HubError as `checkHealth` does; memory stays bounded by a page. */
   pull?: PullSources;
+}
+
+export interface ListRequest {
+  /** Null: everything. */
+  updatedFrom: Date | null;
+  /** Ends it between two pages. */
+  signal: AbortSignal;
+}
+
+/** One of an upstream's records in the hub's words, as much as is compared. */
+export interface UpstreamRecord {
+  externalId: string;
+  /** The hub's id where the upstream echoes it. */
+  entityId: string | null;
+  /** Its number or reference. */
+  number: string | null;
+  /** ISO 8601, UTC. */
+  updatedAt: string | null;
+  /** What is compared with the hub's, by the names of the snapshot's fields; amounts are exact decimal text. */
+  fields: Readonly<Record<string, string | null>>;
+  /** As the upstream told it. */
+  details: unknown;
+}
+
+/** Another entity of the hub that the upstream must know first. */
+export interface Need {
+  entityType: Exclude<EntityType, 'PRODUCT' | 'INVENTORY'>;
+  entityId: string;
 }
 
 /** Each reads everything that its kind has, or what has changed since, page by page. */
@@ -163,6 +198,11 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   sends: readonly EntityType[];
   /** Whether this is for it, e.g. orders only once they are paid; left out: everything of the kinds that it is sent. */
   accepts?(sending: Sending, settings: Settings): boolean;
+  /**
+   * What must have an id upstream before this can be sent: until it has one, the effect waits without using up its
+   * attempts, and what was never sent there is sent. Its ids come as `effect.related`.
+   */
+  needs?(sending: Pick<Sending, 'entityType' | 'snapshot'>, settings: Settings): Need[];
   /** How an integration with it can be kept in step. Default: all. */
   modes?: readonly IntegrationMode[];
   /**

@@ -10,6 +10,8 @@ export interface ConfiguredIntegration {
   id: string;
   connector: string;
   merchantId: string;
+  /** Left out: as it is; a new one is on. */
+  enabled?: boolean | undefined;
   credentials: Record<string, unknown>;
   settings: Record<string, unknown>;
 }
@@ -44,6 +46,7 @@ export async function configureIntegration(
     row.merchantId = wanted.merchantId;
     row.configuredBy = by;
     row.deletedAt = null;
+    row.enabled = wanted.enabled ?? row.enabled;
     await tx.em.flush();
   });
 }
@@ -55,9 +58,18 @@ async function insert(
   settings: Record<string, unknown>,
   configuredBy: string,
 ): Promise<void> {
-  const { id, merchantId, connector } = wanted;
+  const { id, merchantId, connector, enabled = true } = wanted;
   const sealedCredentials = services.sealCredentials(id, wanted.credentials);
-  tx.em.create(Integration, { id, merchantId, name: id, connector, settings, sealedCredentials, configuredBy });
+  tx.em.create(Integration, {
+    id,
+    merchantId,
+    name: id,
+    connector,
+    enabled,
+    settings,
+    sealedCredentials,
+    configuredBy,
+  });
   await tx.em.flush();
 }
 

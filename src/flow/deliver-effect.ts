@@ -2,6 +2,7 @@ import type { DeliveryResult, Effect } from '../connectors/connector.js';
 import { recordExchanges } from '../connectors/exchanges.js';
 import type { Exchange } from '../connectors/http.js';
 import { HubError, isRetryable } from '../errors.js';
+import { awaitNeeds } from './await-needs.js';
 import { checkStatus } from './check-status.js';
 import type { Delivery } from './integrations.js';
 import { canBePulled, runPull } from './pull/run-pull.js';
@@ -23,7 +24,21 @@ export function deliverEffect(
 ): Promise<Delivery> {
   if (effect.operation === 'QUERY' && effect.entityId === integrationId)
     return query(services, integrationId, effect, stopping);
-  return services.integrations.deliver(integrationId, effect);
+  return deliverOne(services, integrationId, effect);
+}
+
+/** @throws NotYet while what it needs has no id upstream */
+async function deliverOne(services: Services, integrationId: string, effect: Effect): Promise<Delivery> {
+  const integration = effect.snapshot && (await services.integrations.byId(integrationId).catch(unlessDatabase));
+  if (!integration?.connector.needs) return services.integrations.deliver(integrationId, effect);
+  const related = await awaitNeeds(services, integration, effect);
+  return services.integrations.deliver(integrationId, { ...effect, related });
+}
+
+/** An integration that cannot be opened is for `deliver` to reject. */
+function unlessDatabase(error: unknown): null {
+  if (error instanceof HubError) return null;
+  throw error;
 }
 
 const NEVER = new AbortController().signal;

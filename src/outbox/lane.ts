@@ -16,7 +16,14 @@ export interface Delivery {
   exchanges: Exchange[];
 }
 
-/** Throws only when the effect was not tried at all, for example because the hub's database is away. */
+/** What an effect is answered that cannot be tried yet: it counts no attempt, and its lane rests so long at most. */
+export class NotYet extends Error {
+  constructor(readonly pauseMs: number) {
+    super(`not yet; again in ${pauseMs} ms`);
+  }
+}
+
+/** Throws only when the effect was not tried at all: `NotYet`, or for example because the hub's database is away. */
 export type Deliver = (integrationId: string, effect: Effect) => Promise<Delivery>;
 
 /** A sync event of a claimed lane. */

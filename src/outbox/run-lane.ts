@@ -1,4 +1,4 @@
-import type { Attempt, ClaimedLane, Deliver, LaneRun } from './lane.js';
+import { type Attempt, type ClaimedLane, type Deliver, type LaneRun, NotYet } from './lane.js';
 import { type Known, learn, tryEffect } from './try-effect.js';
 
 /** A call is not started with less of the lease than this left: the clocks of two machines need not run alike. */
@@ -15,11 +15,13 @@ export async function runLane(lane: ClaimedLane, deliver: Deliver, isStopping: (
     const untried = lane.events.slice(index);
     if (isStopping() || performance.now() > lane.leaseEndsAt - LEASE_MARGIN_MS)
       return { lane, attempts, untried, pauseMs: null };
-    const attempt = await tryEffect(event, known, deliver).catch(() => null);
-    if (!attempt) return { lane, attempts, untried, pauseMs: PAUSE_MS };
+    const attempt = await tryEffect(event, known, deliver).catch(pauseOf);
+    if (typeof attempt === 'number') return { lane, attempts, untried, pauseMs: attempt };
     attempts.push(attempt);
     if (attempt.result.kind !== 'delivered') return { lane, attempts, untried: untried.slice(1), pauseMs: null };
     known = learn(known, attempt);
   }
   return { lane, attempts, untried: [], pauseMs: null };
 }
+
+const pauseOf = (error: unknown): number => (error instanceof NotYet ? error.pauseMs : PAUSE_MS);

@@ -16,6 +16,8 @@ export interface IntegrationVariables {
 }
 
 interface IntegrationParts {
+  /** Left out: as it is; a new one is on. */
+  enabled?: boolean | undefined;
   credentials: Record<string, unknown>;
   settings: Record<string, unknown>;
 }

@@ -10,6 +10,8 @@ export interface ConfiguredIntegration {
   connector: string;
   merchantId: string;
   /** Checked by the connector's own schema before they are sealed. */
+  /** Left out: as it is; a new one is on. */
+  enabled?: boolean | undefined;
   credentials: Record<string, unknown>;
   settings: Record<string, unknown>;
 }
@@ -37,6 +39,7 @@ function readIntegration(
   if (set.length === 0) return null;
   const before = problems.length;
   const values: Record<string, unknown> = readVariables(env, variables, problems, prefix);
+  if (values['ENABLED'] === false && !required.every((name) => set.includes(name))) return null;
   for (const name of required) {
     if (!set.includes(name)) problems.push(missingBeside(integration, name, set));
   }

@@ -3,6 +3,7 @@ import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { HubError } from '../../errors.js';
 import { sendError } from '../envelope.js';
 import { registerEscooterRoute } from './escooter-route.js';
+import { registerFlashErpRoutes } from './flasherp-routes.js';
 import { registerGatewayRoute } from './gateway-route.js';
 import { registerPortalRoutes } from './portal-routes.js';
 import type { Ingest } from './receive.js';
@@ -31,6 +32,7 @@ export async function registerWebhooks(server: FastifyInstance, options: Webhook
     scope.addHook('onRequest', limitRate(options.ratePerSecond ?? RATE_PER_SECOND));
     registerPortalRoutes(scope, options.ingest);
     registerEscooterRoute(scope, options.ingest);
+    registerFlashErpRoutes(scope, options.ingest);
     registerGatewayRoute(scope, options.ingest);
   });
 }

@@ -1,0 +1,68 @@
+import { createHmac } from 'node:crypto';
+import { classify, readAnswer } from '../classify.js';
+import type { UpstreamHttp, UpstreamRequest } from '../http.js';
+import type { Collection } from './mapping.js';
+import type { FlashErpCredentials, FlashErpSettings } from './settings.js';
+import { FlashErpPage, FlashErpRecord } from './wire.js';
+
+/** One method per remote call. All throw {@link HubError}s with the codes of `classify.ts` and `http.ts`. */
+export interface FlashErpClient {
+  create(collection: Collection, body: unknown, idempotencyKey: string): Promise<FlashErpRecord>;
+  update(collection: Collection, id: string, body: unknown, idempotencyKey: string): Promise<FlashErpRecord>;
+  /** Null: FlashERP does not have it. */
+  read(collection: Collection, id: string): Promise<FlashErpRecord | null>;
+  /** What changed since an instant, from page 1. */
+  list(collection: Collection, updatedSince: Date | null, page: number, limit: number): Promise<FlashErpRecord[]>;
+  checkHealth(): Promise<void>;
+}
+
+/** Hex HMAC-SHA256 of `timestamp.body`: of calls by the API secret, of webhooks by the webhook secret. */
+export function signFlashErp(secret: string, timestamp: string, body: string | Buffer): string {
+  return createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
+}
+
+export function createFlashErpClient(
+  http: UpstreamHttp,
+  { baseUrl, timeout }: FlashErpSettings,
+  { apiKey, apiSecret, webhookSecret }: FlashErpCredentials,
+): FlashErpClient {
+  const call = (method: UpstreamRequest['method'], path: string, write?: { body: unknown; key: string }) => {
+    const body = write && JSON.stringify(write.body);
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    return http.send({
+      method,
+      url: `${baseUrl}/${path}`,
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${apiKey}`,
+        'x-flasherp-timestamp': timestamp,
+        'x-flasherp-signature': signFlashErp(apiSecret, timestamp, body ?? ''),
+        ...(write && { 'content-type': 'application/json', 'x-idempotency-key': write.key }),
+      },
+      body,
+      timeoutMs: timeout,
+      secrets: [apiKey, apiSecret, ...(webhookSecret === undefined ? [] : [webhookSecret])],
+    });
+  };
+  const one = (collection: Collection, id: string) => `${collection}/${encodeURIComponent(id)}`;
+  return {
+    create: async (collection, body, key) => readAnswer(await call('POST', collection, { body, key }), FlashErpRecord),
+    update: async (collection, id, body, key) => {
+      const response = await call('PUT', one(collection, id), { body, key });
+      const silent = response.body.trim() === '' && classify(response) === null;
+      return silent ? { id } : readAnswer(response, FlashErpRecord);
+    },
+    async read(collection, id) {
+      const response = await call('GET', one(collection, id));
+      return response.status === 404 ? null : readAnswer(response, FlashErpRecord);
+    },
+    async list(collection, updatedSince, page, limit) {
+      const since = updatedSince === null ? '' : `updated_since=${encodeURIComponent(updatedSince.toISOString())}&`;
+      return readAnswer(await call('GET', `${collection}?${since}page=${page}&limit=${limit}`), FlashErpPage);
+    },
+    async checkHealth() {
+      const failure = classify(await call('GET', 'health'));
+      if (failure) throw failure;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type {
+  BillingSubscriptionSnapshot,
+  CustomerSnapshot,
+  InvoiceSnapshot,
+  Snapshot,
+  TransactionSnapshot,
+} from '../../model/snapshots.js';
+import { type EntityStatus, type EntityType, statusesOf } from '../../model/statuses.js';
+import { exactNumber } from '../exact-json.js';
+
+/** The collections of FlashERP. */
+export const COLLECTIONS = {
+  CUSTOMER: 'customers',
+  TRANSACTION: 'transactions',
+  BILLING_SUBSCRIPTION: 'subscriptions',
+  INVOICE: 'invoices',
+} as const;
+export type FlashErpType = keyof typeof COLLECTIONS;
+export type Collection = (typeof COLLECTIONS)[FlashErpType];
+
+export const isFlashErpType = (entityType: EntityType): entityType is FlashErpType =>
+  Object.hasOwn(COLLECTIONS, entityType);
+
+type LinkOf = (entityId: string | null | undefined) => string | null;
+
+/** FlashERP writes statuses in small letters, and `canceled` with one l. */
+export function statusToFlashErp(status: string): string {
+  return status === 'CANCELLED' ? 'canceled' : status.toLowerCase();
+}
+
+/** Null: unmapped. */
+export function statusFromFlashErp(entityType: EntityType, status: string): EntityStatus | null {
+  const wanted = status.toUpperCase().replace(/^CANCELED$/, 'CANCELLED');
+  return Object.hasOwn(statusesOf(entityType), wanted) ? (wanted as EntityStatus) : null;
+}
+
+const customer = ({ id, reference, name, email, phone }: CustomerSnapshot) => ({
+  hub_id: id,
+  reference,
+  name,
+  email,
+  phone,
+});
+
+const transaction = (one: TransactionSnapshot, linkOf: LinkOf) => ({
+  hub_id: one.id,
+  reference: one.reference,
+  type: one.type.toLowerCase(),
+  status: statusToFlashErp(one.status),
+  amount: exactNumber(one.amount),
+  currency: one.currency,
+  description: one.description,
+  customer_id: linkOf(one.customerId),
+  order_number: one.orderNumber,
+  occurred_at: one.occurredAt,
+});
+
+const subscription = (one: BillingSubscriptionSnapshot, linkOf: LinkOf) => ({
+  hub_id: one.id,
+  reference: one.reference,
+  plan: one.plan,
+  status: statusToFlashErp(one.status),
+  amount: exactNumber(one.amount),
+  currency: one.currency,
+  interval: one.interval.toLowerCase(),
+  customer_id: linkOf(one.customerId),
+  started_at: one.startedAt,
+  current_period_start: one.currentPeriodStart,
+  current_period_end: one.currentPeriodEnd,
+  cancel_at_period_end: one.cancelAtPeriodEnd,
+  canceled_at: one.cancelledAt,
+});
+
+const invoice = (one: InvoiceSnapshot, linkOf: LinkOf) => ({
+  hub_id: one.id,
+  number: one.number,
+  status: statusToFlashErp(one.status),
+  currency: one.currency,
+  subtotal: exactNumber(one.subtotal),
+  tax: exactNumber(one.tax),
+  total: exactNumber(one.total),
+  paid_amount: exactNumber(one.paidAmount),
+  customer_id: linkOf(one.customerId),
+  order_number: one.orderNumber,
+  issued_at: one.issuedAt,
+  due_at: one.dueAt,
+  paid_at: one.paidAt,
+});
+
+/** The body that FlashERP is sent; amounts are JSON numbers with exactly their digits. */
+export function toFlashErp(entityType: FlashErpType, snapshot: Snapshot, linkOf: LinkOf): Record<string, unknown> {
+  switch (entityType) {
+    case 'CUSTOMER':
+      return customer(snapshot as CustomerSnapshot);
+    case 'TRANSACTION':
+      return transaction(snapshot as TransactionSnapshot, linkOf);
+    case 'BILLING_SUBSCRIPTION':
+      return subscription(snapshot as BillingSubscriptionSnapshot, linkOf);
+    case 'INVOICE':
+      return invoice(snapshot as InvoiceSnapshot, linkOf);
+  }
+}

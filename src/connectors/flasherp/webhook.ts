@@ -1,0 +1,91 @@
+import { timingSafeEqual } from 'node:crypto';
+import { HubError } from '../../errors.js';
+import type { EntityType } from '../../model/statuses.js';
+import type { InboundEvent, WebhookReceiver } from '../connector.js';
+import { readWebhookBody } from '../webhook-body.js';
+import { signFlashErp } from './client.js';
+import { statusFromFlashErp } from './mapping.js';
+import type { FlashErpCredentials, FlashErpSettings } from './settings.js';
+import { FlashErpEvent, type FlashErpRecord } from './wire.js';
+
+const TOLERANCE_MS = 5 * 60 * 1000;
+
+/** The first word of an event's name, e.g. of `subscription.canceled`. */
+const KINDS: Record<string, EntityType> = {
+  customer: 'CUSTOMER',
+  transaction: 'TRANSACTION',
+  subscription: 'BILLING_SUBSCRIPTION',
+  invoice: 'INVOICE',
+};
+
+/** Names that say what became of it where the record itself has no status. */
+const SAID: Record<string, string> = {
+  'transaction.failed': 'failed',
+  'transaction.refunded': 'refunded',
+  'subscription.cancelled': 'canceled',
+  'subscription.canceled': 'canceled',
+  'invoice.paid': 'paid',
+};
+
+export const flashErpWebhooks: WebhookReceiver<FlashErpCredentials, FlashErpSettings> = {
+  verify({ headers, rawBody, now }, { webhookSecret }) {
+    if (webhookSecret === undefined) return;
+    const timestamp = headers['x-flasherp-timestamp']?.trim() ?? '';
+    const given = headers['x-flasherp-signature']?.trim() ?? '';
+    if (given === '') throw new HubError('SIGNATURE_INVALID', 'The header x-flasherp-signature is missing.');
+    const expected = Buffer.from(signFlashErp(webhookSecret, timestamp, rawBody), 'hex');
+    const received = /^[0-9a-f]{64}$/i.test(given) ? Buffer.from(given, 'hex') : Buffer.alloc(expected.length);
+    if (!timingSafeEqual(expected, received)) {
+      const message = 'x-flasherp-signature is not the HMAC-SHA256 of "timestamp.body" by the webhook secret.';
+      throw new HubError('SIGNATURE_INVALID', message);
+    }
+    const at = /^\d{1,12}$/.test(timestamp) ? Number(timestamp) * 1000 : Number.NaN;
+    if (!(Math.abs(now.getTime() - at) <= TOLERANCE_MS)) {
+      const message = 'x-flasherp-timestamp must be Unix seconds within 5 minutes of now: check the clock.';
+      throw new HubError('TIMESTAMP_STALE', message);
+    }
+  },
+  parse({ headers, rawBody }) {
+    const { value: event, payload } = readWebhookBody(rawBody, FlashErpEvent);
+    const entityType = KINDS[event.type.split('.')[0] ?? ''];
+    if (!entityType) {
+      const message = 'type must begin with customer, transaction, subscription or invoice, e.g. "invoice.paid".';
+      throw new HubError('INVALID_SHAPE', message, { path: ['type'] });
+    }
+    const { data } = event;
+    const status = data.status ?? SAID[event.type] ?? null;
+    return {
+      eventId: event.id,
+      eventType: event.type,
+      occurredAt: data.updated_at ?? event.created_at ?? event.timestamp ?? signedAt(headers['x-flasherp-timestamp']),
+      payload,
+      ...entityOf(entityType, { ...data, status }),
+    };
+  },
+};
+
+/** The part of an inbound event that a webhook and a read answer share. */
+export function entityOf(
+  entityType: EntityType,
+  record: FlashErpRecord,
+): Omit<InboundEvent, 'eventId' | 'eventType' | 'occurredAt' | 'payload'> {
+  // A customer has no status that the hub keeps.
+  const sourceStatus = entityType === 'CUSTOMER' ? null : (record.status ?? null);
+  return {
+    entityType,
+    reference: {
+      externalId: record.id,
+      entityId: record.hub_id ?? null,
+      number: record.number ?? record.reference ?? null,
+    },
+    sourceStatus,
+    status: sourceStatus === null ? null : statusFromFlashErp(entityType, sourceStatus),
+    ...(entityType === 'INVOICE' && record.paid_at && { paidAt: record.paid_at }),
+    ...(entityType === 'INVOICE' && record.paid_amount && { paidAmount: record.paid_amount }),
+  };
+}
+
+function signedAt(header: string | undefined): string {
+  const seconds = Number(header);
+  return new Date(Number.isSafeInteger(seconds) && seconds > 0 ? seconds * 1000 : Date.now()).toISOString();
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { decimalText } from '../exact-json.js';
+
+const Id = z
+  .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
+  .transform(String);
+
+/** ISO 8601 with its zone, or Unix seconds; as ISO 8601 in UTC. */
+const Instant = z.union([z.iso.datetime({ offset: true }), z.int().min(0).max(253_402_300_799)]).transform((value) => {
+  return new Date(typeof value === 'number' ? value * 1000 : value).toISOString();
+});
+
+const Amount = z.union([z.number(), z.string()]).transform((value, context) => {
+  const decimal = decimalText(value);
+  if (decimal !== null) return decimal;
+  context.addIssue({ code: 'custom', message: 'must be a decimal' });
+  return z.NEVER;
+});
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const text = z.string().max(1000).nullish();
+
+const fields = {
+  id: Id,
+  /** The hub's id of it. */
+  hub_id: text,
+  reference: text,
+  number: text,
+  status: z.string().min(1).max(100).nullish(),
+  name: text,
+  email: text,
+  phone: text,
+  plan: text,
+  type: text,
+  amount: Amount.nullish(),
+  total: Amount.nullish(),
+  paid_amount: Amount.nullish(),
+  currency: text,
+  interval: text,
+  description: text,
+  customer_id: Id.nullish(),
+  occurred_at: Instant.nullish(),
+  started_at: Instant.nullish(),
+  paid_at: Instant.nullish(),
+  updated_at: Instant.nullish(),
+};
+
+/** Whatever FlashERP answers about one record, bare or under `data`. */
+export const FlashErpRecord = z.preprocess(
+  (body) => (isObject(body) && !('id' in body) && isObject(body['data']) ? body['data'] : body),
+  z.object(fields),
+);
+export type FlashErpRecord = z.infer<typeof FlashErpRecord>;
+
+/** A page of a list, bare or under `data`. */
+export const FlashErpPage = z.preprocess(
+  (body) => (isObject(body) && Array.isArray(body['data']) ? body['data'] : body),
+  z.array(z.object(fields)),
+);
+
+/** A webhook's body. */
+export const FlashErpEvent = z
+  .object({
+    id: Id,
+    type: z.string().min(1).max(100).optional(),
+    event: z.string().min(1).max(100).optional(),
+    created_at: Instant.nullish(),
+    timestamp: Instant.nullish(),
+    data: z.object(fields),
+  })
+  .transform((event, context) => {
+    const type = event.type ?? event.event;
+    if (type !== undefined) return { ...event, type };
+    context.addIssue({ code: 'custom', path: ['type'], message: 'is missing' });
+    return z.NEVER;
+  });
+export type FlashErpEvent = z.infer<typeof FlashErpEvent>;
