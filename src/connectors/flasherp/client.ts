@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { classify, readAnswer } from '../classify.js';
-import type { UpstreamHttp, UpstreamRequest } from '../http.js';
+import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
 import type { Collection } from './mapping.js';
 import type { FlashErpCredentials, FlashErpSettings } from './settings.js';
 import { FlashErpPage, FlashErpRecord } from './wire.js';
@@ -21,12 +21,18 @@ export function signFlashErp(secret: string, timestamp: string, body: string | B
   return createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
 }
 
-export function createFlashErpClient(
+type Call = (
+  method: UpstreamRequest['method'],
+  path: string,
+  write?: { body: unknown; key: string },
+) => Promise<UpstreamResponse>;
+
+function createCall(
   http: UpstreamHttp,
   { baseUrl, timeout }: FlashErpSettings,
   { apiKey, apiSecret, webhookSecret }: FlashErpCredentials,
-): FlashErpClient {
-  const call = (method: UpstreamRequest['method'], path: string, write?: { body: unknown; key: string }) => {
+): Call {
+  return (method, path, write) => {
     const body = write && JSON.stringify(write.body);
     const timestamp = String(Math.floor(Date.now() / 1000));
     return http.send({
@@ -44,6 +50,14 @@ export function createFlashErpClient(
       secrets: [apiKey, apiSecret, ...(webhookSecret === undefined ? [] : [webhookSecret])],
     });
   };
+}
+
+export function createFlashErpClient(
+  http: UpstreamHttp,
+  settings: FlashErpSettings,
+  credentials: FlashErpCredentials,
+): FlashErpClient {
+  const call = createCall(http, settings, credentials);
   const one = (collection: Collection, id: string) => `${collection}/${encodeURIComponent(id)}`;
   return {
     create: async (collection, body, key) => readAnswer(await call('POST', collection, { body, key }), FlashErpRecord),

@@ -26,47 +26,19 @@ const TOLERANCE_S = 300;
 
 /** A FlashERP that checks signatures and what it is sent, refuses a transaction of a customer it does not have, and lists. */
 export const buildSimulator: BuildSystem = (app, kit) => {
-  let records = new Map<string, Kept>();
-  let made = 0;
-  const create = (collection: Collection, body: Record<string, unknown>): Kept => {
-    made += 1;
-    const id =
-      typeof body['id'] === 'string' ? body['id'] : `fe_${collection.slice(0, 3)}_${made}_${randomUUID().slice(0, 8)}`;
-    const record = { ...body, id, collection, updated_at: new Date().toISOString() };
-    records.set(id, record);
-    return record;
-  };
+  const erp = createErp();
   app.addHook('preHandler', (request, reply) => checkAccess(request, reply, kit));
   app.get('/health', async () => ({ status: 'ok' }));
-  for (const collection of COLLECTIONS) {
-    const store = {
-      collection,
-      all: () => [...records.values()].filter((one) => one.collection === collection),
-      find: (id: string) => [records.get(id)].find((one) => one?.collection === collection),
-      create: (body: Record<string, unknown>) => create(collection, body),
-      remove: (id: string) => records.delete(id),
-      hasCustomer: (id: unknown) => typeof id !== 'string' || records.get(id)?.collection === 'customers',
-    };
-    registerCollection(app, kit, store);
-  }
+  for (const collection of COLLECTIONS) registerCollection(app, kit, erp.storeOf(collection));
   const webhook = (order: Partial<WebhookOrder> & { id: string }): OutgoingWebhook | null => {
-    const record = records.get(order.id);
+    const record = erp.find(order.id);
     return record ? flashErpWebhook(kit, record, order) : null;
   };
   return {
-    state: () =>
-      Object.fromEntries(
-        COLLECTIONS.map((name) => [
-          name,
-          [...records.values()].filter(({ collection }) => collection === name).map(inHubWords),
-        ]),
-      ),
-    clear() {
-      records = new Map();
-      made = 0;
-    },
+    state: () => Object.fromEntries(COLLECTIONS.map((name) => [name, erp.storeOf(name).all().map(inHubWords)])),
+    clear: () => erp.restore([]),
     move(id, status, tellHub) {
-      const record = records.get(id);
+      const record = erp.find(id);
       if (!record) return null;
       Object.assign(record, { status: status.toLowerCase(), updated_at: new Date().toISOString() });
       const sent = webhook({ id });
@@ -74,13 +46,38 @@ export const buildSimulator: BuildSystem = (app, kit) => {
       return show(record);
     },
     webhook,
-    save: () => [...records.values()],
-    restore(kept) {
-      records = new Map((kept as Kept[]).map((record) => [record.id, record]));
-      made = records.size;
-    },
+    save: erp.all,
+    restore: (kept) => erp.restore(kept as Kept[]),
   };
 };
+
+function createErp() {
+  let records = new Map<string, Kept>();
+  let made = 0;
+  const create = (collection: Collection, body: Record<string, unknown>): Kept => {
+    made += 1;
+    const id = `fe_${collection.slice(0, 3)}_${made}_${randomUUID().slice(0, 8)}`;
+    const record = { ...body, id, collection, updated_at: new Date().toISOString() };
+    records.set(id, record);
+    return record;
+  };
+  return {
+    all: () => [...records.values()],
+    find: (id: string) => records.get(id),
+    restore(kept: Kept[]) {
+      records = new Map(kept.map((record) => [record.id, record]));
+      made = records.size;
+    },
+    storeOf: (collection: Collection): Store => ({
+      collection,
+      all: () => [...records.values()].filter((one) => one.collection === collection),
+      find: (id) => [records.get(id)].find((one) => one?.collection === collection),
+      create: (body) => create(collection, body),
+      remove: (id) => records.delete(id),
+      hasCustomer: (id) => typeof id !== 'string' || records.get(id)?.collection === 'customers',
+    }),
+  };
+}
 
 interface Store {
   collection: Collection;
