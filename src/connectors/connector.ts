@@ -140,7 +140,7 @@ export interface UpstreamRecord {
 
 /** Another entity of the hub that the upstream must know first. */
 export interface Need {
-  entityType: Exclude<EntityType, 'PRODUCT' | 'INVENTORY'>;
+  entityType: Exclude<EntityType, 'PRODUCT' | 'INVENTORY' | 'INTEGRATION'>;
   entityId: string;
 }
 
