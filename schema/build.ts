@@ -13,6 +13,7 @@ import { BrandQueries } from './brand.js';
 import { ChangesCursorQueries } from './changes-cursor.js';
 import { ConnectorQueries } from './connector.js';
 import { ConnectorHealthQueries } from './connector-health.js';
+import { ErpSynced } from './erp-synced.js';
 import { ErrorCodeQueries } from './error-code.js';
 import { asSubgraph } from './federation.js';
 import { IntegrationQueries } from './integration.js';
@@ -51,6 +52,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   OrderQueries,
   OrderInvoices,
   CustomerOrders,
+  ErpSynced,
   CustomerQueries,
   TransactionQueries,
   CustomerTransactions,

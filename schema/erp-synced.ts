@@ -1,7 +1,19 @@
-/** Whether an order reached the system of an integration with the connector `escooter`: its document's flag `erp_synced`. */
-export const ERP_SYNCED = {
-  sql: (row: string) =>
-    `exists (select from links l join integrations i on i.id = l.integration_id and i.connector = 'escooter'` +
-    ` where l.entity_id = ${row}.id and l.entity_type = 'ORDER' and l.synced_at is not null)`,
-  type: 'boolean',
-};
+import { FieldResolver, Resolver } from 'type-graphql';
+import { Order } from './order.js';
+import { planned, Read } from './planned.js';
+
+@Resolver(() => Order)
+export class ErpSynced {
+  @FieldResolver(() => Boolean, { description: 'Whether the ERP of the Escooter connector has it.' })
+  @Read({
+    expression: {
+      sql: (row) =>
+        `exists (select from links l join integrations i on i.id = l.integration_id and i.connector = 'escooter'` +
+        ` where l.entity_id = ${row}.id and l.entity_type = 'ORDER' and l.synced_at is not null)`,
+      type: 'boolean',
+    },
+  })
+  erpSynced(): boolean {
+    return planned();
+  }
+}

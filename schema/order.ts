@@ -16,7 +16,6 @@ import { OrderStatus, SyncState } from '../src/model/statuses.js';
 import { Address } from './address.js';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
-import { ERP_SYNCED } from './erp-synced.js';
 import { Node } from './node.js';
 import { OrderLine, OrderTotals } from './order-parts.js';
 import { Payout } from './payout.js';
@@ -70,10 +69,6 @@ export class Order extends Node {
   })
   @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'ORDER'` } })
   links!: SyncLink[];
-
-  @Field(() => Boolean, { description: 'Whether the ERP of the Escooter connector has it.' })
-  @Read({ expression: ERP_SYNCED })
-  erpSynced!: boolean;
 
   @Field(() => DateTime)
   placedAt!: string;

@@ -19,6 +19,8 @@ import { openMigrated } from './db/open-migrated.js';
 import { createFeed } from './feed/feed.js';
 import { configureFromEnvironment } from './flow/configure-from-environment.js';
 import { deliverEffect } from './flow/deliver-effect.js';
+import { createDeliveryHooks } from './flow/hooks/delivery-hooks.js';
+import { tellAttempt } from './flow/hooks/tell-attempt.js';
 import { createIntegrations } from './flow/integrations.js';
 import { allReactions } from './flow/react/all-reactions.js';
 import { createReactor } from './flow/react/create-reactor.js';
@@ -130,7 +132,9 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   onStop(() => http.close());
   const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
   const mappings = openMappings(onStop);
-  const integrations = createIntegrations({ db, connectors, openCredentials, mappings, http, notifier, log });
+  const hooks = createDeliveryHooks({ modules: config.hookModules, log });
+  onStop(() => hooks.stop());
+  const integrations = createIntegrations({ db, connectors, openCredentials, mappings, hooks, http, notifier, log });
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
   const inbox = createInbox({
@@ -147,7 +151,10 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     changed,
     onLinked: (reference) =>
       void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
-    onAttempt: (attempt, integrationId) => metrics.attemptEnded(attempt, integrationId),
+    onAttempt(attempt, integrationId) {
+      metrics.attemptEnded(attempt, integrationId);
+      tellAttempt(hooks, attempt, integrationId);
+    },
     log,
   });
   const isWorker = config.role !== 'api';

@@ -25,6 +25,8 @@ export interface Config {
   databaseUrl: string | null;
   /** Null: jobs are kept in the same PostgreSQL. */
   jobsUrl: string | null;
+  /** Addresses of modules that are told of each delivery. */
+  hookModules: string[];
   simulators: boolean;
   jwtSecret: string;
   jwksUrl: string | null;
@@ -69,6 +71,7 @@ export function loadConfig(env: Environment): Config {
     dataDir,
     databaseUrl: values.DATABASE_URL ?? null,
     jobsUrl: values.JOBS_URL ?? null,
+    hookModules: values.HOOKS,
     simulators: values.SIMULATORS ?? (!production && integrations.length === 0),
     jwtSecret: secrets.jwtSecret,
     jwksUrl: values.JWKS_URL ?? null,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { resolveModules } from './hook-modules.js';
 
 /** One environment variable: how it is read, and everything that its user needs to be told about it. */
 export interface Variable {
@@ -99,6 +100,20 @@ export const VARIABLES = {
     expected: 'mongodb://host:port/database, or nothing',
     example: 'mongodb://localhost:27017/syncline',
     secret: true,
+  },
+  HOOKS: {
+    schema: z.string().transform((text, context) => {
+      try {
+        return resolveModules(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not found' });
+        return z.NEVER;
+      }
+    }),
+    default: '',
+    about: 'Modules of your own that are told of each delivery (docs/hooks.md).',
+    expected: 'paths that begin with . or /, or names of installed packages, separated by commas',
+    example: './hooks/tell-the-warehouse.js',
   },
   SIMULATORS: {
     schema: z.enum(['on', 'off']).transform((text) => text === 'on'),

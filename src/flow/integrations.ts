@@ -11,6 +11,7 @@ import { HubError, isRetryable } from '../errors.js';
 import type { Mappings } from '../mapping/create-mappings.js';
 import type { RuleSet } from '../mapping/mapping-rules.js';
 import type { IntegrationMode } from '../model/statuses.js';
+import type { DeliveryHooks } from './hooks/delivery-hooks.js';
 import { effectiveSettings, type IntegrationRow, readIntegrations } from './read-integrations.js';
 
 /** One integration with everything that is needed to work with its system. Holds secrets: never log or answer it whole. */
@@ -74,6 +75,8 @@ export interface IntegrationsDeps {
   /** @throws HubError CREDENTIALS_UNREADABLE */
   openCredentials(integrationId: string, sealed: SealedCredentials): unknown;
   mappings: Pick<Mappings, 'bind'>;
+  /** Left out: nobody is told. */
+  hooks?: Pick<DeliveryHooks, 'during' | 'watch'>;
   http: UpstreamHttp;
   notifier: Pick<Notifier, 'listen'>;
   log: Logger;
@@ -114,7 +117,8 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     targets: async () => (await list(({ enabled }) => enabled)).map(toTarget),
     deliver: async (integrationId, effect) => {
       const exchanges: Exchange[] = [];
-      const result = await recordExchanges(exchanges, () => deliver(byId, integrationId, effect, deps.log));
+      const result = await recordExchanges(exchanges, () => deliver(byId, integrationId, effect, deps));
+      await logIfWished(byId, integrationId, effect, exchanges, deps.log);
       return { result, exchanges };
     },
     changed: cache.drop,
@@ -131,17 +135,32 @@ async function deliver(
   byId: Integrations['byId'],
   integrationId: string,
   effect: Effect,
-  log: Logger,
+  { hooks, log }: IntegrationsDeps,
 ): Promise<DeliveryResult> {
   const opened = await byId(integrationId).catch(asHubError);
   if (opened instanceof HubError) return failure(opened);
   try {
-    return await opened.connection.deliver(effect);
+    const { syncEventId: id, snapshot, ...more } = effect;
+    const send = () => opened.connection.deliver(effect);
+    return await (hooks ? hooks.during({ id, integrationId, ...more }, snapshot, send) : send());
   } catch (error) {
     if (error instanceof HubError) return failure(error);
     log.error({ err: error, integrationId, syncEventId: effect.syncEventId }, 'connector failed unexpectedly');
     return failure(new HubError('INTERNAL', "The connector failed unexpectedly; the hub's log has the reason."));
   }
+}
+
+/** The setting `debug` of a connector that has it: the exchanges, with their secrets masked, in the log. */
+async function logIfWished(
+  byId: Integrations['byId'],
+  integrationId: string,
+  { syncEventId, attempt }: Effect,
+  exchanges: Exchange[],
+  log: Logger,
+): Promise<void> {
+  const opened = await byId(integrationId).catch(() => null);
+  const { debug } = (opened?.settings ?? {}) as { debug?: unknown };
+  if (debug === true) log.info({ integrationId, syncEventId, attempt, exchanges }, 'exchanges of an attempt');
 }
 
 /** An integration that cannot be opened rejects its effects; a database that is away must not. */
@@ -211,7 +230,8 @@ function open(deps: IntegrationsDeps, row: IntegrationRow, connector: Connector 
   const settings = parse(row.id, 'settings', connector.settings, effectiveSettings(row));
   const { id, merchantId, name, mode, enabled, ruleSets } = row;
   const policy = connector.policy(settings);
-  const mappings = deps.mappings.bind(ruleSets);
+  const bound = deps.mappings.bind(ruleSets);
+  const mappings = deps.hooks?.watch(bound) ?? bound;
   const connection = connector.connect({ credentials, settings, mappings }, deps.http);
   const { sealedSecret = null, events: webhookEvents = [] } = row.webhook ?? {};
   const secrets = sealedSecret ? (deps.openCredentials(id, sealedSecret) as { webhookSecret?: string }) : {};

@@ -42,13 +42,14 @@ type Errors = { payload: { userErrors: unknown[] } };
 export type ErpHub = Awaited<ReturnType<typeof startErpHub>>;
 
 /** A hub with a simulated Escooter ERP beside the portal, and what tests do with both. */
-export async function startErpHub() {
+export async function startErpHub(env: Record<string, string> = {}) {
   const erp = await spawnSimulator('escooter', KEYS);
   const hub = await startTestHub({
     env: {
       ESCOOTER_ERP_BASE_URL: erp.url,
       ESCOOTER_ERP_API_KEY: KEYS.apiKey,
       ESCOOTER_ERP_HMAC_SECRET: KEYS.apiSecret,
+      ...env,
     },
   });
   await erp.control.configure({ webhookUrl: `${hub.url}${PATH}/webhook` });
