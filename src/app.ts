@@ -19,7 +19,7 @@ import { openMigrated } from './db/open-migrated.js';
 import { createFeed } from './feed/feed.js';
 import { configureFromEnvironment } from './flow/configure-from-environment.js';
 import { deliverEffect } from './flow/deliver-effect.js';
-import { createDeliveryHooks } from './flow/hooks/delivery-hooks.js';
+import { createDeliveryHooks, type DeliveryHooks } from './flow/hooks/delivery-hooks.js';
 import { tellAttempt } from './flow/hooks/tell-attempt.js';
 import { createIntegrations } from './flow/integrations.js';
 import { allReactions } from './flow/react/all-reactions.js';
@@ -132,8 +132,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   onStop(() => http.close());
   const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
   const mappings = openMappings(onStop);
-  const hooks = createDeliveryHooks({ modules: config.hookModules, log });
-  onStop(() => hooks.stop());
+  const hooks = openHooks(config, log, onStop);
   const integrations = createIntegrations({ db, connectors, openCredentials, mappings, hooks, http, notifier, log });
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
@@ -151,10 +150,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     changed,
     onLinked: (reference) =>
       void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
-    onAttempt(attempt, integrationId) {
-      metrics.attemptEnded(attempt, integrationId);
-      tellAttempt(hooks, attempt, integrationId);
-    },
+    onAttempt: (...ended) => [metrics.attemptEnded(...ended), tellAttempt(hooks, ...ended)],
     log,
   });
   const isWorker = config.role !== 'api';
@@ -193,6 +189,12 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     });
   };
   return { services, feed, startWorker };
+}
+
+function openHooks({ hookModules: modules }: Config, log: Logger, onStop: OnStop): DeliveryHooks {
+  const hooks = createDeliveryHooks({ modules, log });
+  onStop(() => hooks.stop());
+  return hooks;
 }
 
 function openMappings(onStop: OnStop): Mappings {

@@ -7,10 +7,11 @@ import type { Exchange, UpstreamHttp } from '../connectors/http.js';
 import type { Database } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
 import type { Notifier } from '../db/notifier.js';
-import { HubError, isRetryable } from '../errors.js';
+import { HubError } from '../errors.js';
 import type { Mappings } from '../mapping/create-mappings.js';
 import type { RuleSet } from '../mapping/mapping-rules.js';
 import type { IntegrationMode } from '../model/statuses.js';
+import { callConnector, logIfWished } from './call-connector.js';
 import type { DeliveryHooks } from './hooks/delivery-hooks.js';
 import { effectiveSettings, type IntegrationRow, readIntegrations } from './read-integrations.js';
 
@@ -117,7 +118,7 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     targets: async () => (await list(({ enabled }) => enabled)).map(toTarget),
     deliver: async (integrationId, effect) => {
       const exchanges: Exchange[] = [];
-      const result = await recordExchanges(exchanges, () => deliver(byId, integrationId, effect, deps));
+      const result = await recordExchanges(exchanges, () => callConnector(deps, byId, integrationId, effect));
       await logIfWished(byId, integrationId, effect, exchanges, deps.log);
       return { result, exchanges };
     },
@@ -130,50 +131,6 @@ const toTarget = ({ id, policy, connector }: OpenIntegration): DispatchTarget =>
   policy,
   honoursIdempotencyKeys: connector.honoursIdempotencyKeys,
 });
-
-async function deliver(
-  byId: Integrations['byId'],
-  integrationId: string,
-  effect: Effect,
-  { hooks, log }: IntegrationsDeps,
-): Promise<DeliveryResult> {
-  const opened = await byId(integrationId).catch(asHubError);
-  if (opened instanceof HubError) return failure(opened);
-  try {
-    const { syncEventId: id, snapshot, ...more } = effect;
-    const send = () => opened.connection.deliver(effect);
-    return await (hooks ? hooks.during({ id, integrationId, ...more }, snapshot, send) : send());
-  } catch (error) {
-    if (error instanceof HubError) return failure(error);
-    log.error({ err: error, integrationId, syncEventId: effect.syncEventId }, 'connector failed unexpectedly');
-    return failure(new HubError('INTERNAL', "The connector failed unexpectedly; the hub's log has the reason."));
-  }
-}
-
-/** The setting `debug` of a connector that has it: the exchanges, with their secrets masked, in the log. */
-async function logIfWished(
-  byId: Integrations['byId'],
-  integrationId: string,
-  { syncEventId, attempt }: Effect,
-  exchanges: Exchange[],
-  log: Logger,
-): Promise<void> {
-  const opened = await byId(integrationId).catch(() => null);
-  const { debug } = (opened?.settings ?? {}) as { debug?: unknown };
-  if (debug === true) log.info({ integrationId, syncEventId, attempt, exchanges }, 'exchanges of an attempt');
-}
-
-/** An integration that cannot be opened rejects its effects; a database that is away must not. */
-function asHubError(error: unknown): HubError {
-  if (error instanceof HubError) return error;
-  throw error;
-}
-
-function failure(error: HubError): DeliveryResult {
-  const { code, message } = error;
-  if (!isRetryable(code)) return { kind: 'rejected', code, message, httpStatus: null };
-  return { kind: 'retry', code, message, httpStatus: null, retryAfterMs: error.retryAfterMs ?? null };
-}
 
 function createCache(deps: IntegrationsDeps) {
   let last: Entries = new Map();
