@@ -106,8 +106,10 @@ create table brands (
   merchant_id text not null,
   name text not null,
   created_at timestamp with time zone default now() not null,
+  payout_percent numeric,
   PRIMARY KEY (id),
-  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id),
+  CHECK (((payout_percent >= (0)::numeric) AND (payout_percent <= (100)::numeric)))
 );
 CREATE UNIQUE INDEX brands_name ON public.brands USING btree (merchant_id, lower(name));
 
@@ -213,6 +215,19 @@ create table integration_gates (
   PRIMARY KEY (integration_id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE
 ) with (fillfactor=50);
+
+create table integration_tokens (
+  integration_id text not null,
+  fingerprint text not null,
+  sealed jsonb,
+  expires_at timestamp with time zone,
+  lease text,
+  leased_until timestamp with time zone,
+  refusal text,
+  refused_until timestamp with time zone,
+  PRIMARY KEY (integration_id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE
+);
 
 create table integrations (
   id text not null,
@@ -515,6 +530,7 @@ create table payouts (
   FOREIGN KEY (order_id) REFERENCES orders(id)
 );
 CREATE INDEX payouts_order_id_idx ON public.payouts USING btree (order_id);
+CREATE UNIQUE INDEX payouts_recipient ON public.payouts USING btree (order_id, recipient);
 
 create table polling_schedules (
   integration_id text not null,
@@ -541,6 +557,9 @@ create table products (
   updated_at timestamp with time zone default now() not null,
   deleted_at timestamp with time zone,
   source_integration_id text,
+  thc text,
+  batch_number text,
+  coa_link text,
   UNIQUE (merchant_id, sku),
   PRIMARY KEY (id),
   FOREIGN KEY (merchant_id) REFERENCES merchants(id),

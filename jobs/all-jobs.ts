@@ -2,6 +2,7 @@ import { checkHealth } from './check-health.js';
 import { checkStatus } from './check-status.js';
 import type { JobDefinition } from './define.js';
 import { evaluateAlerts } from './evaluate-alerts.js';
+import { followOrders } from './follow-orders.js';
 import { removeOldEvents } from './remove-old-events.js';
 import { removeOldIdempotencyKeys } from './remove-old-idempotency-keys.js';
 import { removeOldWebhooks } from './remove-old-webhooks.js';
@@ -16,6 +17,7 @@ export const allJobs: readonly JobDefinition[] = [
   checkHealth,
   retryFailed,
   startPulls,
+  followOrders,
   checkStatus,
   sendQueuedOrders,
   removeOldEvents,

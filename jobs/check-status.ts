@@ -1,4 +1,4 @@
-import { canBeRead, checkStatus as check } from '../src/flow/check-status.js';
+import { canBeRead, checkStatus as check, isFollowed } from '../src/flow/check-status.js';
 import type { JobDefinition } from './define.js';
 import { eachIntegration } from './each-integration.js';
 
@@ -11,7 +11,7 @@ export const checkStatus: JobDefinition = {
   run: (services, run) =>
     eachIntegration(services, run, async (integration) => {
       for (const entityType of ENTITY_TYPES) {
-        if (!canBeRead(integration, entityType)) continue;
+        if (!canBeRead(integration, entityType) || isFollowed(integration)) continue;
         const result = await check(services, integration, entityType, run.signal);
         run.log.info({ integrationId: integration.id, entityType, ...result }, 'status checked');
       }

@@ -2,7 +2,7 @@ import { Args, ArgsType, Field, InputType, ObjectType, Query, Resolver } from 't
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
-import { DateTime } from './scalars.js';
+import { DateTime, Decimal } from './scalars.js';
 
 @ObjectType({
   implements: Node,
@@ -15,6 +15,12 @@ class Brand extends Node {
 
   @Field(() => String)
   name!: string;
+
+  @Field(() => Decimal, {
+    nullable: true,
+    description: 'Its part of what its products earn, in percent; null: the usual part, 70.',
+  })
+  payoutPercent!: string | null;
 
   @Field(() => DateTime)
   createdAt!: string;

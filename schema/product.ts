@@ -28,6 +28,15 @@ export class Product extends Node {
   @Field(() => String, { nullable: true })
   currency!: string | null;
 
+  @Field(() => String, { nullable: true, description: 'Content of THC as the source says it, with its unit.' })
+  thc!: string | null;
+
+  @Field(() => String, { nullable: true })
+  batchNumber!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Address of the certificate of analysis.' })
+  coaLink!: string | null;
+
   @Field(() => DateTime)
   createdAt!: string;
 

@@ -25,6 +25,7 @@ import { createIntegrations } from './flow/integrations.js';
 import { allReactions } from './flow/react/all-reactions.js';
 import { createReactor } from './flow/react/create-reactor.js';
 import type { Services } from './flow/services.js';
+import { createSharedTokens } from './flow/shared-tokens.js';
 import { registerApi } from './http/api.js';
 import { createCallerLimits } from './http/caller-limits.js';
 import { collectRoutes, registerDocs } from './http/docs/register-docs.js';
@@ -131,9 +132,15 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   const http = createUpstreamHttp({ httpsOnly: config.production });
   onStop(() => http.close());
   const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
+  const sealCredentials: Services['sealCredentials'] = (id, credentials) => seal(keyring, id, credentials);
+  const tokensOf = createSharedTokens({ db, seal: sealCredentials, open: openCredentials });
   const mappings = openMappings(onStop);
+<<<<<<< HEAD
   const hooks = openHooks(config, log, onStop);
   const integrations = createIntegrations({ db, connectors, openCredentials, mappings, hooks, http, notifier, log });
+=======
+  const integrations = createIntegrations({ db, connectors, openCredentials, tokensOf, mappings, http, notifier, log });
+>>>>>>> 80fde62 (Extensiv: one token for all processes, products and stock in, paid orders out with payouts, their progress followed and told once)
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
   const inbox = createInbox({
@@ -169,7 +176,7 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     mappings,
     jobs,
     connectors,
-    sealCredentials: (id: string, credentials: Record<string, unknown>) => seal(keyring, id, credentials),
+    sealCredentials,
     openCredentials,
     httpsOnly: config.production,
     log,

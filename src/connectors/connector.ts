@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
 import type { Snapshot } from '../model/snapshots.js';
-import type { EntityStatus, EntityType, IntegrationMode } from '../model/statuses.js';
+import type { EntityStatus, EntityType, IntegrationMode, OrderStatus } from '../model/statuses.js';
 import type { FieldMappings } from './field-mappings.js';
 import type { UpstreamHttp } from './http.js';
 import type { InboundOrder, PulledPage, PulledProduct, PulledStock, PullRequest } from './pull.js';
+import type { TokenStore } from './tokens.js';
 
 /** What the dispatcher allows itself towards one integration. An integration's settings may override each value. */
 export interface DeliveryPolicy {
@@ -105,6 +106,10 @@ export interface Connection {
   deliver(effect: Effect): Promise<DeliveryResult>;
   /** @throws HubError when the upstream is not healthy */
   checkHealth(): Promise<void>;
+  /**
+   * The same for many, by as few calls as the upstream allows; what it did not answer is missing and is asked for one by one.
+   */
+  readStatuses?(entityType: EntityType, externalIds: readonly string[]): Promise<Map<string, InboundEvent>>;
   /** Reads one entity's present state upstream; null when the upstream does not have it. */
   readStatus?(entityType: EntityType, externalId: string): Promise<InboundEvent | null>;
   /**
@@ -187,6 +192,8 @@ export interface ConnectionConfig<Credentials, Settings> {
   settings: Settings;
   /** Left out: there are none (`noFieldMappings`). */
   mappings?: FieldMappings;
+  /** Of systems that are signed in to. Left out: the connection keeps a token of its own. */
+  tokens?: TokenStore;
 }
 
 /** Code for one kind of system. A connector is a folder below `src/connectors/` whose `index.ts` exports one of these. */
@@ -203,6 +210,8 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
    * attempts, and what was never sent there is sent. Its ids come as `effect.related`.
    */
   needs?(sending: Pick<Sending, 'entityType' | 'snapshot'>, settings: Settings): Need[];
+  /** The status of a paid order that it has taken, e.g. EXPORTED; left out: being taken changes nothing. */
+  takenStatus?: OrderStatus;
   /** How an integration with it can be kept in step. Default: all. */
   modes?: readonly IntegrationMode[];
   /**

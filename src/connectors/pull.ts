@@ -21,6 +21,11 @@ export interface PulledProduct {
   price: string | null;
   /** ISO 4217. */
   currency: string | null;
+  /** Content of THC as the source says it: `18.5%`, `10 mg`. Left out: as null. */
+  thc?: string | null;
+  batchNumber?: string | null;
+  /** Address of the certificate of analysis. */
+  coaLink?: string | null;
 }
 
 /** The stock of one SKU at one place. */

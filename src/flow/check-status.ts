@@ -1,3 +1,4 @@
+import type { InboundEvent } from '../connectors/connector.js';
 import { HubError } from '../errors.js';
 import type { EntityType } from '../model/statuses.js';
 import { OPEN_INVOICE_STATUSES, OPEN_ORDER_STATUSES } from '../model/transitions.js';
@@ -41,6 +42,11 @@ export function canBeRead(integration: OpenIntegration, entityType: EntityType):
   return known && integration.connection.readStatus !== undefined && integration.connector.sends.includes(entityType);
 }
 
+/** Whether its orders are asked for every few minutes: it tells nothing by itself, and answers for many at once. */
+export function isFollowed({ connection, connector }: OpenIntegration): boolean {
+  return connection.readStatuses !== undefined && connector.webhooks === undefined;
+}
+
 /**
  * Asks the integration's system for the state of everything that is not final yet, page by page, not faster than half
  * of the integration's rate, and hands what differs to the inbox: one way in for webhooks and checks alike.
@@ -76,10 +82,13 @@ async function askForAll(
   for (let after = '0'; ; ) {
     const values = [integration.id, entityType, statuses, after];
     const { rows } = await services.db.pool.query<OpenEntity>(statement, values);
+    const known = await readMany(integration, entityType, rows, pause);
     for (const entity of rows) {
       if (signal?.aborted) return result;
-      await pause();
-      await ask(services, integration, entityType, entity, result);
+      const event = known.get(entity.external_id) ?? (await readOne(integration, entityType, entity, pause));
+      result.asked += 1;
+      if (!event) result.missing += 1;
+      else if (await takeNews(services, integration, entity, event)) result.changed += 1;
     }
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) return result;
@@ -87,20 +96,35 @@ async function askForAll(
   }
 }
 
-async function ask(
+type Pause = () => Promise<void>;
+
+/** As many at once as the upstream allows; what is missing is asked for one by one. */
+async function readMany(
+  { connection }: OpenIntegration,
+  entityType: EntityType,
+  entities: readonly OpenEntity[],
+  pause: Pause,
+): Promise<Map<string, InboundEvent>> {
+  if (!connection.readStatuses || entities.length === 0) return new Map();
+  await pause();
+  const ids = entities.map(({ external_id }) => external_id);
+  return connection.readStatuses(entityType, ids);
+}
+
+async function readOne({ connection }: OpenIntegration, entityType: EntityType, entity: OpenEntity, pause: Pause) {
+  await pause();
+  return (await connection.readStatus?.(entityType, entity.external_id)) ?? null;
+}
+
+/** Whether it differs from what the hub has. */
+async function takeNews(
   services: Services,
   integration: OpenIntegration,
-  entityType: EntityType,
   entity: OpenEntity,
-  result: StatusCheck,
-): Promise<void> {
-  const event = await integration.connection.readStatus?.(entityType, entity.external_id);
-  result.asked += 1;
-  if (!event) {
-    result.missing += 1;
-  } else if (event.status !== entity.status) {
-    result.changed += 1;
-    const rawBody = Buffer.from(JSON.stringify(event.payload));
-    await receiveEvent(services, integration, { event, rawBody, headers: {} });
-  }
+  event: InboundEvent,
+): Promise<boolean> {
+  if (event.status === entity.status) return false;
+  const rawBody = Buffer.from(JSON.stringify(event.payload));
+  await receiveEvent(services, integration, { event, rawBody, headers: {} });
+  return true;
 }

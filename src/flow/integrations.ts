@@ -4,6 +4,7 @@ import type { Connection, Connector, DeliveryPolicy, DeliveryResult, Effect } fr
 import { recordExchanges } from '../connectors/exchanges.js';
 import type { FieldMappings } from '../connectors/field-mappings.js';
 import type { Exchange, UpstreamHttp } from '../connectors/http.js';
+import type { TokenStore } from '../connectors/tokens.js';
 import type { Database } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
 import type { Notifier } from '../db/notifier.js';
@@ -79,6 +80,8 @@ export interface IntegrationsDeps {
   /** Left out: nobody is told. */
   hooks?: Pick<DeliveryHooks, 'during' | 'watch'>;
   http: UpstreamHttp;
+  /** The access token that an integration with these credentials uses; left out: each connection keeps one of its own. */
+  tokensOf?(integrationId: string, credentials: unknown): TokenStore;
   notifier: Pick<Notifier, 'listen'>;
   log: Logger;
 }
@@ -187,9 +190,15 @@ function open(deps: IntegrationsDeps, row: IntegrationRow, connector: Connector 
   const settings = parse(row.id, 'settings', connector.settings, effectiveSettings(row));
   const { id, merchantId, name, mode, enabled, ruleSets } = row;
   const policy = connector.policy(settings);
+<<<<<<< HEAD
   const bound = deps.mappings.bind(ruleSets);
   const mappings = deps.hooks?.watch(bound) ?? bound;
   const connection = connector.connect({ credentials, settings, mappings }, deps.http);
+=======
+  const mappings = deps.mappings.bind(ruleSets);
+  const tokens = deps.tokensOf?.(id, credentials);
+  const connection = connector.connect({ credentials, settings, mappings, tokens }, deps.http);
+>>>>>>> 80fde62 (Extensiv: one token for all processes, products and stock in, paid orders out with payouts, their progress followed and told once)
   const { sealedSecret = null, events: webhookEvents = [] } = row.webhook ?? {};
   const secrets = sealedSecret ? (deps.openCredentials(id, sealedSecret) as { webhookSecret?: string }) : {};
   return {

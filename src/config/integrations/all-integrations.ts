@@ -1,7 +1,8 @@
 import { b2bPortal } from './b2b-portal.js';
 import type { IntegrationVariables } from './define-integration.js';
 import { escooter } from './escooter.js';
+import { extensiv } from './extensiv.js';
 import { flashErp } from './flasherp.js';
 
 /** Every connector that the environment can configure, one line each. */
-export const allIntegrations: readonly IntegrationVariables[] = [b2bPortal, escooter, flashErp];
+export const allIntegrations: readonly IntegrationVariables[] = [b2bPortal, escooter, extensiv, flashErp];

@@ -9,6 +9,8 @@ export const Brand = defineEntity({
     id: p.text().primary(),
     merchantId: p.text(),
     name: p.text(),
+    /** Its part of what its products earn, in percent; null: the usual part. */
+    payoutPercent: p.decimal().columnType('numeric').nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
   },
 });
@@ -26,6 +28,11 @@ export const Product = defineEntity({
     barcode: p.text().nullable(),
     price: p.decimal().columnType('numeric').nullable(),
     currency: p.text().nullable(),
+    /** As the source says it, with its unit. */
+    thc: p.text().nullable(),
+    batchNumber: p.text().nullable(),
+    /** Address of the certificate of analysis. */
+    coaLink: p.text().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
     /** When its source was seen without it. */

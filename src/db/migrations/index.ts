@@ -13,6 +13,7 @@ import { RollUps } from './0011-roll-ups.js';
 
 import { OrderSafety } from './0012-order-safety.js';
 import { Pulls } from './0013-pulls.js';
+import { Warehouse } from './0014-warehouse.js';
 import { HeldOrders } from './0015-held-orders.js';
 import { Finance } from './0017-finance.js';
 import { Blockers } from './0020-blockers.js';
@@ -36,4 +37,5 @@ export const migrations = [
   { name: '0020-blockers', class: Blockers },
   { name: '0015-held-orders', class: HeldOrders },
   { name: '0011-alert-rules', class: AlertRules },
+  { name: '0014-warehouse', class: Warehouse },
 ];

@@ -9,12 +9,13 @@ type Row = PulledProduct & Partial<PulledStock>;
 type Check = [column: keyof PulledStock, isRight: (value: unknown) => boolean, rule: string];
 
 const isText = (value: unknown) => typeof value === 'string' && value.length <= LONGEST_TEXT && !value.includes('\0');
-const isNullOr = (test: (value: unknown) => boolean) => (value: unknown) => value === null || test(value);
+const isNullOr = (test: (value: unknown) => boolean) => (value: unknown) =>
+  value === null || value === undefined || test(value);
 const isWhole = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) <= MOST;
 
 const OF_PRODUCTS: Check[] = [
   ['sku', (value) => isText(value) && value !== '', `a text of 1 to ${LONGEST_TEXT} characters`],
-  ...(['name', 'brand', 'barcode', 'currency'] as const).map(
+  ...(['name', 'brand', 'barcode', 'currency', 'thc', 'batchNumber', 'coaLink'] as const).map(
     (column): Check => [column, isNullOr(isText), `a text of at most ${LONGEST_TEXT} characters`],
   ),
   ['price', isNullOr((value) => DECIMAL.test(String(value))), 'a decimal such as 19.99'],

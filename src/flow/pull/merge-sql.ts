@@ -20,32 +20,35 @@ select ${newIdSql('Brand')}, $1, name from (
   order by lower(brand), n) unknown
 on conflict do nothing`;
 
+/** What a source may tell of a product; a brand is written as the hub has it. */
+const FIELDS = ['name', 'brand', 'barcode', 'price', 'currency', 'thc', 'batch_number', 'coa_link'];
+const each = (write: (field: string) => string) => FIELDS.map(write).join(', ');
+const told = (field: string) => newest(field === 'brand' ? 'coalesce(b.name, s.brand)' : `s.${field}`);
+const OTHERS = FIELDS.filter((field) => field !== 'name');
+
 /**
  * Writes the products of a chunk that are new or differ, each with its change. `$5`: whether the rows are a list of products,
  * from which one that was gone may return; stock of an unknown SKU makes a product only where it tells something of it.
  */
 export const MERGE_PRODUCTS = `
 with rows as materialized (
-  select s.sku, ${newest('s.name')} as name, ${newest('coalesce(b.name, s.brand)')} as brand, ${newest('barcode')} as barcode,
-    ${newest('price')} as price, ${newest('currency')} as currency
+  select s.sku, ${each((field) => `${told(field)} as ${field}`)}
   from staged s left join brands b on b.merchant_id = $1 and lower(b.name) = lower(s.brand)
   where ${inChunk('s.sku')}
   group by s.sku
 ),
 compared as materialized (
-  select r.sku, p.id, p.price as previous_price, coalesce(r.name, p.name, r.sku) as name, coalesce(r.brand, p.brand) as brand,
-    coalesce(r.barcode, p.barcode) as barcode, coalesce(r.price, p.price) as price, coalesce(r.currency, p.currency) as currency
+  select r.sku, p.id, p.price as previous_price, coalesce(r.name, p.name, r.sku) as name,
+    ${OTHERS.map((field) => `coalesce(r.${field}, p.${field}) as ${field}`).join(', ')}
   from rows r left join products p on p.merchant_id = $1 and p.sku = r.sku
   where case when p.id is null then $5::boolean or num_nonnulls(r.name, r.brand, r.barcode, r.price) > 0
-    else ($5 and p.deleted_at is not null) or (p.name, p.brand, p.barcode, p.price, p.currency)
-      is distinct from (coalesce(r.name, p.name), coalesce(r.brand, p.brand), coalesce(r.barcode, p.barcode),
-        coalesce(r.price, p.price), coalesce(r.currency, p.currency)) end
+    else ($5 and p.deleted_at is not null) or (${each((field) => `p.${field}`)})
+      is distinct from (${each((field) => `coalesce(r.${field}, p.${field})`)}) end
 ),
 written as (
-  insert into products as p (id, merchant_id, sku, name, brand, barcode, price, currency, source_integration_id)
-  select coalesce(id, ${newIdSql('Product')}), $1, sku, name, brand, barcode, price, currency, $2 from compared order by sku
-  on conflict (merchant_id, sku) do update set name = excluded.name, brand = excluded.brand, barcode = excluded.barcode,
-    price = excluded.price, currency = excluded.currency, updated_at = now(),
+  insert into products as p (id, merchant_id, sku, ${each((field) => field)}, source_integration_id)
+  select coalesce(id, ${newIdSql('Product')}), $1, sku, ${each((field) => field)}, $2 from compared order by sku
+  on conflict (merchant_id, sku) do update set ${each((field) => `${field} = excluded.${field}`)}, updated_at = now(),
     source_integration_id = case when $5 then $2 else p.source_integration_id end,
     deleted_at = case when $5 then null else p.deleted_at end
   returning p.id, p.sku, p.name, p.brand, p.price::text as price, p.currency

@@ -5,9 +5,10 @@ import type { PulledProduct, PulledStock } from '../../connectors/pull.js';
 
 const CREATE = `create temp table staged (
   n int generated always as identity, sku text not null, location text not null, name text, brand text, barcode text,
-  price numeric, currency text, on_hand int, reserved int, available int)`;
+  price numeric, currency text, thc text, batch_number text, coa_link text, on_hand int, reserved int, available int)`;
 
-const COPY = `copy staged (sku, location, name, brand, barcode, price, currency, on_hand, reserved, available)
+const COPY = `copy staged (sku, location, name, brand, barcode, price, currency, thc, batch_number, coa_link,
+  on_hand, reserved, available)
 from stdin`;
 
 /** Without statistics the merge would be planned for an empty table. */
@@ -38,8 +39,9 @@ export async function prepareMerge(client: pg.Client): Promise<void> {
 }
 
 function toLine(row: StagedRow): string {
-  const { sku, location = '', name, brand, barcode, price, currency, onHand, reserved, available } = row;
-  const values = [sku, location, name, brand?.trim() || null, barcode, price, currency, onHand, reserved, available];
+  const { sku, location = '', name, brand, barcode, price, currency, thc, batchNumber, coaLink } = row;
+  const product = [sku, location, name, brand?.trim() || null, barcode, price, currency, thc, batchNumber, coaLink];
+  const values = [...product, row.onHand, row.reserved, row.available];
   return `${values.map(toField).join('\t')}\n`;
 }
 

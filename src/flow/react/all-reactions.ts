@@ -1,6 +1,10 @@
 import { fanOut } from './fan-out.js';
+import { markFailed } from './mark-failed.js';
+import { markTaken } from './mark-taken.js';
+import { payOut } from './pay-out.js';
 import type { Reaction } from './reaction.js';
+import { tellProgress } from './tell-progress.js';
 import { watchAlerts } from './watch-alerts.js';
 
 /** Every reaction, one line each, in the order in which they are done. */
-export const allReactions: readonly Reaction[] = [fanOut, watchAlerts];
+export const allReactions: readonly Reaction[] = [fanOut, payOut, markTaken, markFailed, tellProgress, watchAlerts];

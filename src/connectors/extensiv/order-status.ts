@@ -1,0 +1,93 @@
+import { HubError } from '../../errors.js';
+import type { OrderSnapshot } from '../../model/snapshots.js';
+import type { EntityType } from '../../model/statuses.js';
+import type { InboundEvent } from '../connector.js';
+import type { ExtensivClient } from './client.js';
+import { orderStatusFromExtensiv } from './mapping.js';
+import type { ExtensivSettings } from './settings.js';
+import { ReadOrder } from './wire.js';
+
+/** Ids in one question: some 4 kB of address at most. */
+const IDS_AT_ONCE = 50;
+
+/** One order's progress; null: it is not there. */
+export async function readStatus(
+  client: ExtensivClient,
+  settings: ExtensivSettings,
+  entityType: EntityType,
+  externalId: string,
+): Promise<InboundEvent | null> {
+  checkIsOrder(entityType);
+  // Taken before the call: whatever overtakes the answer is the newer one.
+  const askedAt = new Date().toISOString();
+  const order = await client.readOrderStatus(externalId);
+  return order && toEvent({ ...order, id: externalId }, settings, askedAt);
+}
+
+/**
+ * The progress of many by few questions. A server that does not know the parameter, or answers with other orders, leaves
+ * them to be asked for one by one.
+ */
+export async function readStatuses(
+  client: ExtensivClient,
+  settings: ExtensivSettings,
+  entityType: EntityType,
+  externalIds: readonly string[],
+): Promise<Map<string, InboundEvent>> {
+  checkIsOrder(entityType);
+  const found = new Map<string, InboundEvent>();
+  for (let from = 0; from < externalIds.length; from += IDS_AT_ONCE) {
+    const ids = externalIds.slice(from, from + IDS_AT_ONCE);
+    const askedAt = new Date().toISOString();
+    const orders = await listByIds(client, ids);
+    for (const order of orders) if (ids.includes(order.id)) found.set(order.id, toEvent(order, settings, askedAt));
+    if (orders.length === 0) break;
+  }
+  return found;
+}
+
+async function listByIds(client: ExtensivClient, ids: readonly string[]): Promise<ReadOrder[]> {
+  try {
+    return readRows(await client.listOrders({ ids: ids.join(','), limit: String(ids.length) }));
+  } catch (error) {
+    if (error instanceof HubError && ['UPSTREAM_NOT_FOUND', 'UPSTREAM_REJECTED'].includes(error.code)) return [];
+    throw error;
+  }
+}
+
+/** The order that an earlier attempt made, by its number and the hub's id in it; null: there is none. */
+export async function findOwn(client: ExtensivClient, { id, number }: OrderSnapshot): Promise<ReadOrder | null> {
+  const orders = readRows(await client.listOrders({ order_number: number }));
+  return (
+    orders.find(({ order_number, metadata }) => order_number === number && metadata?.portal_order_id === id) ?? null
+  );
+}
+
+function readRows({ rows }: { rows: unknown[] }): ReadOrder[] {
+  return rows.flatMap((row) => {
+    const parsed = ReadOrder.safeParse(row);
+    return parsed.success ? parsed.data : [];
+  });
+}
+
+function toEvent(order: ReadOrder, settings: ExtensivSettings, askedAt: string): InboundEvent {
+  const { id, status, order_number: number = null, metadata, tracking_number: single } = order;
+  const occurredAt = order.updated_at ?? askedAt;
+  const tracking = order.tracking_numbers ?? (single ? [single] : []);
+  return {
+    eventId: `poll:ORDER:${id}:${status}:${occurredAt}`,
+    eventType: 'order.status.read',
+    entityType: 'ORDER',
+    reference: { externalId: id, entityId: metadata?.portal_order_id ?? null, number },
+    occurredAt,
+    sourceStatus: status,
+    status: orderStatusFromExtensiv(status, settings),
+    ...(tracking.length > 0 && { trackingNumbers: tracking }),
+    payload: order,
+  };
+}
+
+function checkIsOrder(entityType: EntityType): void {
+  if (entityType !== 'ORDER')
+    throw new HubError('UNSUPPORTED', `Extensiv tells the progress of orders, not of ${entityType}.`);
+}

@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
+import type { PulledPage, PullRequest, RowProblem } from '../pull.js';
+import type { ListAnswer } from './wire.js';
+
+const LONGEST_VALUE = 200;
+
+/** A list that is read page by page. */
+export interface Listing<Wire, Row> {
+  list(query: Record<string, string | undefined>): Promise<ListAnswer>;
+  shape: z.ZodType<Wire>;
+  read(wire: Wire): Row;
+  pageSize: number;
+}
+
+/**
+ * Goes on by the cursor that an answer names, else by page numbers. The document tells of neither, so a server that
+ * knows no pages and answers everything each time is noticed by its first row.
+ */
+export async function* pullPages<Wire, Row>(
+  { list, shape, read, pageSize }: Listing<Wire, Row>,
+  { since, signal }: PullRequest,
+): AsyncGenerator<PulledPage<Row>> {
+  const query = { limit: String(pageSize), updated_since: since?.toISOString() };
+  let place: Record<string, string> = {};
+  let first: unknown;
+  for (let page = 1, done = 0; !signal.aborted; page += 1) {
+    const { rows, next } = await list({ ...query, ...place });
+    if (rows.length === 0 || (page > 1 && isDeepStrictEqual(rows[0], first))) return;
+    first = rows[0];
+    yield toPage(rows, done, shape, read);
+    done += rows.length;
+    if (!next && (next === null || rows.length !== pageSize)) return;
+    place = next ? { cursor: next } : { page: String(page + 1) };
+  }
+}
+
+function toPage<Wire, Row>(
+  all: readonly unknown[],
+  before: number,
+  shape: z.ZodType<Wire>,
+  read: (wire: Wire) => Row,
+): PulledPage<Row> {
+  const rows: Row[] = [];
+  const problems: RowProblem[] = [];
+  for (const [index, one] of all.entries()) {
+    const parsed = shape.safeParse(one);
+    if (parsed.success) rows.push(read(parsed.data));
+    else problems.push(toProblem(parsed.error, one, before + index + 1));
+  }
+  return { rows, problems };
+}
+
+function toProblem(error: z.ZodError, row: unknown, line: number): RowProblem {
+  const [issue] = error.issues;
+  const column = issue?.path.join('.') ?? '';
+  const value = (row as Record<string, unknown> | null)?.[column];
+  const text = typeof value === 'string' ? value : (JSON.stringify(value ?? null) ?? '');
+  return { line, column, value: text.slice(0, LONGEST_VALUE), rule: issue?.message ?? 'a row of the documented shape' };
+}

@@ -1,0 +1,1 @@
+export { buildWarehouse as buildSimulator } from './simulated-warehouse.js';

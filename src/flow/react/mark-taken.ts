@@ -1,0 +1,17 @@
+import type { OrderStatus } from '../../model/statuses.js';
+import { lockRow } from '../lock-entity.js';
+import { moveOrder } from '../move-order.js';
+import type { Reaction } from './reaction.js';
+import { takerOf } from './taker-of.js';
+
+/** A paid order that its warehouse has taken is exported; so is one that it refused before. */
+export const markTaken: Reaction = {
+  name: 'mark-taken',
+  concerns: async (services, change) => change.kind === 'order.synced' && (await takerOf(services, change)) !== null,
+  async react(services, tx, change) {
+    const taker = await takerOf(services, change);
+    const order = await lockRow<OrderStatus>(tx, 'ORDER', change.entityId, change.merchantId);
+    if (!taker || (order?.status !== 'PAID' && order?.status !== 'FAILED')) return;
+    await moveOrder(services, tx, order, taker.status, taker.integrationId);
+  },
+};
