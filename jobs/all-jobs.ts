@@ -3,6 +3,7 @@ import { checkStatus } from './check-status.js';
 import type { JobDefinition } from './define.js';
 import { evaluateAlerts } from './evaluate-alerts.js';
 import { followOrders } from './follow-orders.js';
+import { pollIntegrations } from './poll-integrations.js';
 import { removeOldEvents } from './remove-old-events.js';
 import { removeOldIdempotencyKeys } from './remove-old-idempotency-keys.js';
 import { removeOldWebhooks } from './remove-old-webhooks.js';
@@ -18,6 +19,7 @@ export const allJobs: readonly JobDefinition[] = [
   retryFailed,
   startPulls,
   followOrders,
+  pollIntegrations,
   checkStatus,
   sendQueuedOrders,
   removeOldEvents,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DeliveryPolicy } from './connector.js';
+import { scheduleSettings } from './schedule.js';
 
-/** Settings that every connector has: how its integration is called. The defaults are the B2B Portal's documented ones. */
+/** Settings that every connector has: how its integration is called, and when it is asked for news. The defaults are the B2B Portal's documented ones. */
 export const policySettings = {
   timeout: z.int().min(1).max(600_000).default(30_000).describe('Milliseconds for one call, the answer included.'),
   maxRetries: z.int().min(0).max(50).default(3).describe('Tries after the first.'),
@@ -17,6 +18,7 @@ export const policySettings = {
   concurrency: z.int().min(1).max(256).default(8).describe('Calls at once in one process.'),
   circuitFailures: z.int().min(1).max(1000).default(5).describe('Failures in a row that stop the calls for a while.'),
   circuitOpenMs: z.int().min(1).max(3_600_000).default(60_000).describe('Milliseconds of that while.'),
+  ...scheduleSettings,
 };
 
 const PolicySettings = z.object(policySettings);

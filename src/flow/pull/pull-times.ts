@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scheduleOf } from '../../connectors/schedule.js';
 import type { OpenIntegration } from '../integrations.js';
 import type { PullTimes } from './pull-run.js';
 
@@ -16,8 +17,9 @@ const Setting = z.object({
   pullEveryMinutes: z.number().min(1).nullable().default(DEFAULT_MINUTES).catch(DEFAULT_MINUTES),
 });
 
-/** Milliseconds between two pulls of an integration; null: none is started by the clock. */
+/** Milliseconds between two pulls of an integration; null: none is started so, because it has a schedule of its own or none. */
 export function pullEveryMs({ settings }: Pick<OpenIntegration, 'settings'>): number | null {
+  if (scheduleOf(settings) !== null) return null;
   const { pullEveryMinutes } = Setting.parse(settings ?? {});
   return pullEveryMinutes === null ? null : pullEveryMinutes * MINUTE_MS;
 }
