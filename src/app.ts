@@ -135,12 +135,10 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   const sealCredentials: Services['sealCredentials'] = (id, credentials) => seal(keyring, id, credentials);
   const tokensOf = createSharedTokens({ db, seal: sealCredentials, open: openCredentials });
   const mappings = openMappings(onStop);
-<<<<<<< HEAD
   const hooks = openHooks(config, log, onStop);
-  const integrations = createIntegrations({ db, connectors, openCredentials, mappings, hooks, http, notifier, log });
-=======
-  const integrations = createIntegrations({ db, connectors, openCredentials, tokensOf, mappings, http, notifier, log });
->>>>>>> 80fde62 (Extensiv: one token for all processes, products and stock in, paid orders out with payouts, their progress followed and told once)
+  const integrations = createIntegrations({
+    ...{ db, connectors, openCredentials, tokensOf, mappings, hooks, http, notifier, log },
+  });
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
   const inbox = createInbox({

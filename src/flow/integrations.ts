@@ -190,15 +190,10 @@ function open(deps: IntegrationsDeps, row: IntegrationRow, connector: Connector 
   const settings = parse(row.id, 'settings', connector.settings, effectiveSettings(row));
   const { id, merchantId, name, mode, enabled, ruleSets } = row;
   const policy = connector.policy(settings);
-<<<<<<< HEAD
   const bound = deps.mappings.bind(ruleSets);
   const mappings = deps.hooks?.watch(bound) ?? bound;
-  const connection = connector.connect({ credentials, settings, mappings }, deps.http);
-=======
-  const mappings = deps.mappings.bind(ruleSets);
   const tokens = deps.tokensOf?.(id, credentials);
   const connection = connector.connect({ credentials, settings, mappings, tokens }, deps.http);
->>>>>>> 80fde62 (Extensiv: one token for all processes, products and stock in, paid orders out with payouts, their progress followed and told once)
   const { sealedSecret = null, events: webhookEvents = [] } = row.webhook ?? {};
   const secrets = sealedSecret ? (deps.openCredentials(id, sealedSecret) as { webhookSecret?: string }) : {};
   return {
