@@ -68,6 +68,7 @@ create table audit_entries (
   details jsonb default '{}'::jsonb not null,
   request_id text,
   at timestamp with time zone default now() not null,
+  duration_ms integer,
   PRIMARY KEY (id)
 );
 CREATE INDEX audit_entries_entity_id_id_idx ON public.audit_entries USING btree (entity_id, id) WHERE (entity_id IS NOT NULL);

@@ -1,4 +1,4 @@
-import { Args, ArgsType, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { planned, Read } from './planned.js';
 import { DateTime, Json } from './scalars.js';
@@ -34,6 +34,9 @@ export class AuditEntry {
 
   @Field(() => String, { nullable: true })
   requestId!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'How long a mutation took until it was decided.' })
+  durationMs!: number | null;
 
   @Field(() => DateTime)
   at!: string;

@@ -1,4 +1,4 @@
-import { audit } from '../src/access/audit.js';
+import { audit, durationOf } from '../src/access/audit.js';
 import type { Caller } from '../src/access/caller.js';
 import { sqlOn } from '../src/db/database.js';
 import { HubError } from '../src/errors.js';
@@ -26,7 +26,7 @@ export function mutate<Payload extends MutationPayload>(
   { action, argument, failed }: MutationInfo<Payload>,
   work: (services: Services, caller: Caller) => Promise<Omit<Payload, 'userErrors'>>,
 ): Promise<Payload> {
-  const named = { ...caller, requestId };
+  const named = { ...caller, requestId, startedAt: performance.now() };
   const attempt = async () => {
     try {
       return await settled(services.log, () => work(services, named));
@@ -46,6 +46,7 @@ async function auditFailure(services: Services, caller: Caller, action: string, 
     merchantId: caller.merchantId,
     details: { code: error.code, path: error.inputPath ?? null },
     requestId: caller.requestId,
+    durationMs: durationOf(caller),
   };
   await audit(sqlOn(services.db.pool), entry).catch((reason: unknown) =>
     services.log.warn({ err: reason, action }, 'failed mutation not audited'),

@@ -5,6 +5,7 @@ import { ingestWebhook } from '../src/flow/ingest-webhook.js';
 import { replayWebhookEvents } from '../src/flow/replay-webhook-events.js';
 import { EntityType, WebhookStatus } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
+import { mutate } from './mutate.js';
 import { BulkPayload, MutationPayload, payloadOf } from './mutation-payload.js';
 import { Json } from './scalars.js';
 import { WebhookEvent, WebhookEventFilter } from './webhook-event.js';
@@ -106,10 +107,11 @@ export class WebhookMutations {
   })
   replayWebhookEvents(
     @Arg('filter', () => WebhookEventFilter) filter: WebhookEventFilter,
-    @Ctx() { services, caller }: HubContext,
+    @Ctx() context: HubContext,
   ): Promise<BulkPayload> {
-    return payloadOf<BulkPayload>({ affected: 0 }, async () => ({
-      affected: await replayWebhookEvents(services, caller, filter),
+    const info = { action: 'webhook_event.replay', failed: { affected: 0 } };
+    return mutate<BulkPayload>(context, info, async (...hub) => ({
+      affected: await replayWebhookEvents(...hub, filter),
     }));
   }
 }

@@ -1,6 +1,7 @@
 import type { Sql } from '../db/database.js';
 import { maskSecrets } from '../model/mask-secrets.js';
 import type { EntityType } from '../model/statuses.js';
+import type { Caller } from './caller.js';
 
 /** What somebody did, tried and was refused, or tried and failed at. */
 export interface NewAuditEntry {
@@ -16,11 +17,13 @@ export interface NewAuditEntry {
   /** Fields that are named like secrets are masked. */
   details?: Record<string, unknown>;
   requestId?: string | null;
+  /** How long it took until this entry was written. */
+  durationMs?: number | null;
 }
 
 const INSERT = `insert into audit_entries
-  (actor, action, outcome, merchant_id, entity_type, entity_id, integration_id, details, request_id)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+  (actor, action, outcome, merchant_id, entity_type, entity_id, integration_id, details, request_id, duration_ms)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
 /** Appends an entry: with `tx.sql` it stands or falls with the transaction, with `sqlOn(pool)` it stands by itself. */
 export async function audit(sql: Sql, entry: NewAuditEntry): Promise<void> {
@@ -34,5 +37,11 @@ export async function audit(sql: Sql, entry: NewAuditEntry): Promise<void> {
     entry.integrationId ?? null,
     JSON.stringify(maskSecrets(entry.details ?? {})),
     entry.requestId ?? null,
+    entry.durationMs ?? null,
   ]);
+}
+
+/** Since the caller's mutation began; null where none did. */
+export function durationOf({ startedAt }: Caller): number | null {
+  return startedAt === undefined ? null : Math.round(performance.now() - startedAt);
 }

@@ -13,6 +13,8 @@ export interface Caller {
   expiresAt: number | null;
   /** Of the request that is being served; audit entries name it. */
   requestId?: string;
+  /** When its mutation began, on this process's monotonic clock; audit entries tell how long it took. */
+  startedAt?: number;
 }
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };

@@ -36,6 +36,7 @@ class PostgresNotifier implements Notifier {
   private pause: NodeJS.Timeout | null = null;
   private reconnect: NodeJS.Timeout | null = null;
   private stopped = true;
+  private running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly url: string,
@@ -47,7 +48,7 @@ class PostgresNotifier implements Notifier {
     if (known) known.add(listener);
     else {
       this.listeners.set(channel, new Set([listener]));
-      this.client?.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => {});
+      this.run(`listen ${pg.escapeIdentifier(channel)}`);
     }
     return () => void this.listeners.get(channel)?.delete(listener);
   }
@@ -78,13 +79,23 @@ class PostgresNotifier implements Notifier {
     if (this.waiting.size === 0 || this.stopped) return;
     const sent = [...this.waiting].flatMap(([channel, payloads]) => [...payloads].map((payload) => [channel, payload]));
     this.waiting.clear();
-    this.client
-      ?.query('select pg_notify(c, p) from unnest($1::text[], $2::text[]) as sent(c, p)', [
-        sent.map(([channel]) => channel),
-        sent.map(([, payload]) => payload),
-      ])
-      .catch((error: unknown) => this.log.debug({ err: error }, 'A notification was lost'));
+    this.run('select pg_notify(c, p) from unnest($1::text[], $2::text[]) as sent(c, p)', [
+      sent.map(([channel]) => channel),
+      sent.map(([, payload]) => payload),
+    ]);
     this.pause = setTimeout(() => this.flush(), NOTIFY_INTERVAL_MS);
+  }
+
+  /** One statement after the other: a client that is busy takes no further one. */
+  private run(text: string, values?: unknown[]): void {
+    const { client } = this;
+    if (!client) return;
+    this.running = this.running
+      .then(() => client.query(text, values))
+      .then(
+        () => {},
+        (error: unknown) => this.log.debug({ err: error }, 'A notification was lost'),
+      );
   }
 
   private async connect(retryMs: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { audit, type NewAuditEntry } from '../access/audit.js';
+import { audit, durationOf, type NewAuditEntry } from '../access/audit.js';
 import type { Caller } from '../access/caller.js';
 import type { Tx } from '../db/database.js';
 
@@ -6,7 +6,8 @@ import type { Tx } from '../db/database.js';
 export function auditDone(
   tx: Tx,
   caller: Caller,
-  entry: Omit<NewAuditEntry, 'actor' | 'outcome' | 'requestId'>,
+  entry: Omit<NewAuditEntry, 'actor' | 'outcome' | 'requestId' | 'durationMs'>,
 ): Promise<void> {
-  return audit(tx.sql, { ...entry, actor: caller.subject, outcome: 'OK', requestId: caller.requestId });
+  const { subject: actor, requestId } = caller;
+  return audit(tx.sql, { ...entry, actor, outcome: 'OK', requestId, durationMs: durationOf(caller) });
 }

@@ -1,5 +1,4 @@
 import type { Caller } from '../access/caller.js';
-import type { Tx } from '../db/database.js';
 import { HubError } from '../errors.js';
 import { auditDone } from './audit-done.js';
 import { requireRightTo, requireSomeRight } from './require-right.js';
@@ -26,21 +25,11 @@ export async function deleteIntegration(services: Services, caller: Caller, id: 
     await tx.sql('delete from webhook_registrations where integration_id = $1', [id]);
     await tx.sql('delete from polling_schedules where integration_id = $1', [id]);
     tx.afterCommit(() => services.integrations.changed());
-    const skipped = await skipWaiting(services, tx, id);
+    const skipped = await services.outbox.skipAll(tx, id, REASON);
     const { merchantId } = row;
     await auditDone(tx, caller, { action: 'integration.delete', merchantId, integrationId: id, details: { skipped } });
     return id;
   });
-}
-
-async function skipWaiting(services: Services, tx: Tx, integrationId: string): Promise<number> {
-  const waiting = await tx.sql<{ id: string }>(
-    `select e.id::text from lanes l join sync_events e on e.lane_id = l.id and e.seq > l.head
-     where l.integration_id = $1 and e.status in ('PENDING', 'RETRYING', 'FAILED') order by e.id`,
-    [integrationId],
-  );
-  for (const { id } of waiting) await services.outbox.skip(tx, id, REASON);
-  return waiting.length;
 }
 
 function configured(id: string, by: string): HubError {

@@ -2,6 +2,7 @@ import { type Caller, requireRole } from '../access/caller.js';
 import { HubError } from '../errors.js';
 import type { ReplayedEvent } from '../inbox/apply-waiting.js';
 import type { EntityType, WebhookStatus } from '../model/statuses.js';
+import { auditDone } from './audit-done.js';
 import { receiverOf } from './choose-webhook-integration.js';
 import { mapInbound } from './map-inbound.js';
 import { hasStrictMapping } from './receive-event.js';
@@ -51,6 +52,16 @@ export async function replayWebhookEvents(
   selection: WebhookEventSelection,
 ): Promise<number> {
   requireRole(caller, 'operator');
+  const affected = await replayAll(services, caller, selection);
+  const { integrationId } = selection;
+  const details = { filter: selection, affected };
+  await services.db.transaction((tx) =>
+    auditDone(tx, caller, { action: 'webhook_event.replay', merchantId: caller.merchantId, integrationId, details }),
+  );
+  return affected;
+}
+
+async function replayAll(services: Services, caller: Caller, selection: WebhookEventSelection): Promise<number> {
   let affected = 0;
   let after = '';
   for (;;) {

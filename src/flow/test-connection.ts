@@ -1,4 +1,4 @@
-import { audit } from '../access/audit.js';
+import { audit, durationOf } from '../access/audit.js';
 import type { Caller } from '../access/caller.js';
 import { sqlOn } from '../db/database.js';
 import { checkHealth, type HealthCheck } from './check-health.js';
@@ -23,6 +23,7 @@ export async function testConnection(services: Services, caller: Caller, integra
     integrationId,
     details: { latencyMs: check.latencyMs, errorCode: check.error?.code ?? null },
     requestId: caller.requestId,
+    durationMs: durationOf(caller),
   });
   return check;
 }

@@ -5,6 +5,7 @@ import type { Authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
 import type { Services } from '../flow/services.js';
 import type { Reader } from '../read/reader.js';
+import { auditRefusals } from './audit-refusals.js';
 import type { CallerLimits } from './caller-limits.js';
 import { createOperationCheck } from './check-operation.js';
 import { registerGraphql } from './graphql.js';
@@ -34,7 +35,8 @@ const HUB: Caller = {
 
 /** GraphQL on both transports, and the addresses that run its operations. The sockets are drained by whoever stops it. */
 export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promise<WebSocketTransport> {
-  const { schema, reader, services, authenticate } = deps;
+  const { schema, services, authenticate } = deps;
+  const reader = auditRefusals(deps.reader, services);
   const contextFor = (caller: Caller, requestId: string): HubContext => ({
     services,
     caller,
@@ -52,6 +54,7 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
   return serveWebSocket(server.server, {
     schema,
     authenticate,
+    admit: (caller) => deps.limits.take(caller),
     check: createOperationCheck(schema),
     execute: (request) => reader.execute(request),
     contextFor,

@@ -28,6 +28,8 @@ export interface SocketOperationsDeps {
   authenticate: Authenticate;
   /** Parses an operation and checks it as HTTP does, by the same rules and limits. */
   check(operation: OperationText, caller: Caller): DocumentNode | readonly GraphQLError[];
+  /** Counts an operation by who asks, as HTTP counts a request. @throws HubError RATE_LIMITED */
+  admit(caller: Caller): Promise<void>;
   /** Runs a query or a mutation as HTTP does. */
   execute: Reader['execute'];
   contextFor(caller: Caller, requestId: string): HubContext;
@@ -108,19 +110,21 @@ function text(params: Record<string, unknown>, name: string): string | undefined
   return typeof found === 'string' ? found : undefined;
 }
 
-function prepare(
+async function prepare(
   deps: SocketOperationsDeps,
   limits: SocketOperationsLimits,
   context: SocketContext,
   payload: SubscribePayload,
   requestId: string,
-): ExecutionArgs | readonly GraphQLError[] {
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const { caller } = context.extra;
   if (!caller) return [located(new HubError('UNAUTHENTICATED', 'Send connection_init with credentials first.'))];
   if (Object.keys(context.subscriptions).length > limits.operationsPerSocket) {
     const message = `At most ${limits.operationsPerSocket} operations run at once on one connection. Complete some, or open another.`;
     return [located(new HubError('RATE_LIMITED', message))];
   }
+  const refusal = await deps.admit(caller).catch((error: HubError) => error);
+  if (refusal) return [located(refusal)];
   const checked = deps.check(payload, caller);
   if (!isDocument(checked)) return checked;
   return {

@@ -9,6 +9,7 @@ import { LOCK_LANE } from './sql/lock-lane.js';
 import { REDRIVE } from './sql/redrive.js';
 import { RELEASE } from './sql/release.js';
 import { SKIP } from './sql/skip.js';
+import { SKIP_ALL } from './sql/skip-all.js';
 import { toJson } from './to-json.js';
 
 /** An effect to be accepted: its row is written in the caller's transaction. */
@@ -63,6 +64,8 @@ export interface Outbox {
   release(tx: Tx, held: HeldSelection): Promise<number>;
   /** Ends a dead letter or waiting event without sending it; its lane goes on. @throws HubError INVALID_STATE */
   skip(tx: Tx, id: string, reason: string): Promise<void>;
+  /** Ends whatever waits for an integration without sending it, but for what is being sent; answers how many. */
+  skipAll(tx: Tx, integrationId: string, reason: string): Promise<number>;
   /**
    * Skips the dead letter that parks this entity's lane, if there is one: a newer event says the same. One that may have
    * created the entity upstream, unknown to the hub, is remembered by the link and repeated before the newer event is sent.
@@ -105,6 +108,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     async skip(tx, id, reason) {
       if (!(await skip(tx, id, reason))) throw cannotSkip(id);
       announce(tx);
+    },
+    async skipAll(tx, integrationId, reason) {
+      const [row] = await tx.sql<{ skipped: number }>(SKIP_ALL, [integrationId, reason]);
+      announce(tx);
+      return row?.skipped ?? 0;
     },
     async supersede(tx, { integrationId, entityType, entityId }) {
       const link = [integrationId, entityType, entityId];

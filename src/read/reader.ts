@@ -4,6 +4,7 @@ import type { Caller } from '../access/caller.js';
 /** The part of the GraphQL context that reads need. */
 export interface ReadContext {
   caller: Caller;
+  requestId?: string;
 }
 
 export interface ReadRequest {

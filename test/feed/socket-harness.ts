@@ -40,6 +40,7 @@ export async function startSocketServer(more: {
   const transport = serveWebSocket(server, {
     schema,
     authenticate: createAuthenticate({ sql: sqlOn(more.db.pool), tokens, logger: log }),
+    admit: async () => {},
     check: ({ query }) => check(schema, query),
     execute: reader.execute,
     contextFor: (caller, requestId) =>

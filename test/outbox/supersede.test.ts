@@ -99,3 +99,35 @@ it('does not skip an event that was claimed with the one before it, though it ha
   expect((await readStatuses(db, ids)).filter((status) => status === 'SKIPPED').length).toBe(1);
   expect(dispatcher.calls.length).toBe(17);
 });
+
+it('skips all that waits for an integration in one statement, but for what is being sent', async () => {
+  await addIntegration(db, 'leaving');
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const sending = Array.from({ length: 18 }, () => effect('leaving', 'ord_sending'));
+  const ids = await enqueue(db, outbox, sending);
+  running = testDispatcher(db, { leaving: { concurrency: 1 } }, async () => {
+    await held;
+    return delivered('x');
+  });
+  await running.start();
+  await until(() => running?.calls.length === 1);
+  const waiting = await enqueue(db, outbox, [effect('leaving', 'ord_waits'), effect('leaving', 'ord_waits')]);
+
+  const skipped = await db.transaction((tx) => outbox.skipAll(tx, 'leaving', 'It leaves.'));
+  release();
+  await untilStatus(db, ids, 'SUCCESS', 'SKIPPED');
+
+  expect(skipped).toBe(4);
+  expect(await readStatuses(db, waiting)).toEqual(['SKIPPED', 'SKIPPED']);
+  expect((await readStatuses(db, ids)).filter((status) => status === 'SUCCESS').length).toBe(16);
+  const { rows } = await db.pool.query(
+    `select k.state, l.head = l.tail as empty from links k join lanes l on l.id = k.id where k.integration_id = 'leaving' order by 1`,
+  );
+  expect(rows).toEqual([
+    { state: 'SKIPPED', empty: true },
+    { state: 'SYNCED', empty: true },
+  ]);
+});

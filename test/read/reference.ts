@@ -223,7 +223,7 @@ function resolveField(tables: Tables, source: Row, args: Args, info: GraphQLReso
   if (fieldName === 'credentialsConfigured') return source['sealed_credentials'] !== null;
   if (fieldName === 'retryCount') return Math.max(Number(source['attempt_count']) - 1, 0);
   if (info.parentType.name === 'RowProblem' && fieldName === 'column') return source['column_name'];
-  if (fieldName === 'durationMs') return source['duration_ms'] ?? 0;
+  if (fieldName === 'durationMs' && parentType.name !== 'AuditEntry') return source['duration_ms'] ?? 0;
   const column = (source['$prefix'] ?? '') + snake(fieldName);
   const value = source[column];
   if (value !== null && value !== undefined && isTime(column)) return wireTime(String(value));

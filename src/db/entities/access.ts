@@ -35,6 +35,7 @@ export const AuditEntry = defineEntity({
     outcome: p.text(),
     details: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     requestId: p.text().nullable(),
+    durationMs: p.integer().nullable(),
     at: p.datetime().defaultRaw('now()'),
   },
 });

@@ -17,6 +17,7 @@ import { Warehouse } from './0014-warehouse.js';
 import { HeldOrders } from './0015-held-orders.js';
 import { Finance } from './0017-finance.js';
 import { Blockers } from './0020-blockers.js';
+import { AuditDuration } from './0021-audit-duration.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -38,4 +39,5 @@ export const migrations = [
   { name: '0015-held-orders', class: HeldOrders },
   { name: '0011-alert-rules', class: AlertRules },
   { name: '0014-warehouse', class: Warehouse },
+  { name: '0021-audit-duration', class: AuditDuration },
 ];
