@@ -36,6 +36,7 @@ import { NodeQueries } from './node.js';
 import { Notifications } from './notification.js';
 import { CustomerOrders, OrderQueries } from './order.js';
 import { OrderMutations } from './order-mutations.js';
+import { OrderTimeline } from './order-timeline.js';
 import { ProductQueries } from './product.js';
 import { PullQueries, SyncEventPulls } from './pull.js';
 import { StatisticsQueries } from './statistics.js';
@@ -91,6 +92,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   AlertRules,
   ErrorCodeQueries,
   Notifications,
+  OrderTimeline,
   OrderBlockers,
   InvoiceBlockers,
   ChangesCursorQueries,

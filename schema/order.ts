@@ -23,7 +23,6 @@ import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
 import { SyncEvent, SyncEventConnection } from './sync-event.js';
 import { SyncLink, stateIs } from './sync-link.js';
-import { TimelineConnection, type TimelineEntry } from './timeline.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
 @Key('merchantId', 'number')
@@ -164,12 +163,6 @@ class SyncEventsOfEntityArgs extends PageArgs {
   override first!: number | null;
 }
 
-@ArgsType()
-class TimelineArgs extends PageArgs {
-  @Field(() => Int, { nullable: true, defaultValue: 100 })
-  override first!: number | null;
-}
-
 @Resolver(() => Order)
 export class OrderQueries {
   @Query(() => Order, {
@@ -191,21 +184,6 @@ export class OrderQueries {
   @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
   @Read({ relation: { on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'ORDER'` } })
   syncEvents(@Args(() => SyncEventsOfEntityArgs) _args: SyncEventsOfEntityArgs): Connection<SyncEvent> {
-    return planned();
-  }
-
-  @FieldResolver(() => TimelineConnection, {
-    description: 'Everything that happened to this order and to its invoices, in every system, oldest first.',
-  })
-  @Read({
-    relation: {
-      on: (row, entry) =>
-        `${entry}.entity_id = any(array(select ${row}.id union all select v.id from invoices v where v.order_id = ${row}.id))` +
-        ` and ${entry}.entity_type in ('ORDER', 'INVOICE')`,
-    },
-    order: [['at', 'asc']],
-  })
-  timeline(@Args(() => TimelineArgs) _args: TimelineArgs): Connection<TimelineEntry> {
     return planned();
   }
 }
