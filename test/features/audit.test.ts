@@ -39,6 +39,7 @@ async function entriesOf(work: () => Promise<unknown>): Promise<Entry[]> {
 
 const VALUES: Record<string, unknown> = {
   Int: 1,
+  Float: 1,
   Boolean: true,
   Decimal: '1',
   JSON: {},
