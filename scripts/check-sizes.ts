@@ -10,7 +10,7 @@ const FILES = '{src,schema,jobs,demo,scripts,test,bench,web/src}/**/*.{ts,tsx}';
 const KNOWN: Record<string, number> = {
   'demo/stage.ts#openStage': 55,
   'jobs/create-jobs.ts#createJobs': 50,
-  'src/app.ts#compose': 65,
+  'src/app.ts#compose': 68,
   'src/connectors/b2b-portal/simulated-portal.ts#a function': 48,
   'src/feed/follow.ts#follow': 45,
   'src/inbox/statements.ts': 301,

@@ -71,7 +71,7 @@ export function loadConfig(env: Environment): Config {
     dataDir,
     databaseUrl: values.DATABASE_URL ?? null,
     jobsUrl: values.JOBS_URL ?? null,
-    hookModules: values.HOOKS,
+    hookModules: values.HOOKS ?? [],
     simulators: values.SIMULATORS ?? (!production && integrations.length === 0),
     jwtSecret: secrets.jwtSecret,
     jwksUrl: values.JWKS_URL ?? null,
