@@ -54,7 +54,10 @@ export async function startTestHub({ env = {}, lifecycle = false }: TestHubOptio
       ...env,
     });
   const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
-  const hub = await startHub(config(), log);
+  const hub = await startHub(config(), log).catch(async (error: unknown) => {
+    await portal.stop();
+    throw error;
+  });
   await portal.control.configure({ webhookUrl: `${hub.url}/api/v1/b2b/webhooks/b2b` });
   const as: TestHub['as'] = async (claims) => {
     if (!claims) return createHubClient(hub.url, null);

@@ -69,6 +69,9 @@ export async function spawnSimulators(
   const env = { ...process.env, [SYSTEMS_VARIABLE]: JSON.stringify(systems) };
   const child = fork(PROGRAM, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [], env });
   const urls = await readUrls(child);
+  // Nobody is kept alive by it: it ends with whoever started it.
+  child.unref();
+  child.channel?.unref();
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
