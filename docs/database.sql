@@ -185,6 +185,32 @@ create table idempotency_keys (
 );
 CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
 
+create table import_files (
+  id text not null,
+  merchant_id text not null,
+  integration_id text not null,
+  name text not null,
+  entity_type text,
+  source text not null,
+  status text default 'WAITING'::text not null,
+  content_hash text not null,
+  size_bytes bigint not null,
+  repeat_count integer default 0 not null,
+  rows_read integer default 0 not null,
+  rows_changed integer default 0 not null,
+  problem_count integer default 0 not null,
+  sync_event_id bigint,
+  error_code text,
+  error_message text,
+  received_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id)
+) with (fillfactor=70);
+CREATE INDEX import_files_integration_id_content_hash_idx ON public.import_files USING btree (integration_id, content_hash);
+CREATE INDEX import_files_integration_id_entity_type_received_at_idx ON public.import_files USING btree (integration_id, entity_type, received_at) WHERE (status = ANY (ARRAY['WAITING'::text, 'PROCESSING'::text]));
+CREATE INDEX import_files_received_at_id_idx ON public.import_files USING btree (received_at, id);
+
 create table instance_loads (
   owner text not null,
   memory_ratio double precision not null,

@@ -12,6 +12,7 @@ import { rollUpMetrics } from './roll-up-metrics.js';
 import { rotateCredentials } from './rotate-credentials.js';
 import { sendQueuedOrders } from './send-queued-orders.js';
 import { startPulls } from './start-pulls.js';
+import { watchFolders } from './watch-folders.js';
 
 /** Every job of the hub; a new one is added here or it does not exist. */
 export const allJobs: readonly JobDefinition[] = [
@@ -20,6 +21,7 @@ export const allJobs: readonly JobDefinition[] = [
   startPulls,
   followOrders,
   pollIntegrations,
+  watchFolders,
   checkStatus,
   sendQueuedOrders,
   removeOldEvents,

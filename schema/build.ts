@@ -16,6 +16,7 @@ import { ConnectorHealthQueries } from './connector-health.js';
 import { ErpSynced } from './erp-synced.js';
 import { ErrorCodeQueries } from './error-code.js';
 import { asSubgraph } from './federation.js';
+import { ImportFileQueries } from './import-file.js';
 import { IntegrationQueries } from './integration.js';
 import { IntegrationMutations } from './integration-mutations.js';
 import './finance-changes.js';
@@ -64,6 +65,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ProductQueries,
   BrandQueries,
   PullQueries,
+  ImportFileQueries,
   SyncEventPulls,
   InventoryQueries,
   ProductInventory,

@@ -6,6 +6,8 @@ import {
   CircuitState,
   Direction,
   EntityType,
+  FileSource,
+  FileStatus,
   Health,
   IntegrationMode,
   InvoiceStatus,
@@ -32,6 +34,11 @@ registerEnumType(SyncState, { name: 'SyncState' });
 registerEnumType(OrderStatus, { name: 'OrderStatus' });
 registerEnumType(InvoiceStatus, { name: 'InvoiceStatus' });
 registerEnumType(Health, { name: 'Health' });
+registerEnumType(FileSource, { name: 'FileSource' });
+registerEnumType(FileStatus, {
+  name: 'FileStatus',
+  description: 'FAILED: not a row of it was taken, as `errorMessage` says.',
+});
 registerEnumType(CircuitState, { name: 'CircuitState' });
 registerEnumType(IntegrationMode, { name: 'IntegrationMode' });
 registerEnumType(WebhookStatus, { name: 'WebhookStatus' });

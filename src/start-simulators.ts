@@ -5,6 +5,7 @@ import { keepSecret } from './config/kept-secrets.js';
 import type { Connector, DemoIntegration } from './connectors/connector.js';
 import { connectors } from './connectors/registry.js';
 import { type SpawnedSimulator, spawnSimulators } from './connectors/simulator/spawn-simulator.js';
+import { merchantFolder } from './flow/merchant-folder.js';
 import type { Services } from './flow/services.js';
 import { DEMO_MERCHANT, setUpDemo } from './flow/set-up-demo.js';
 
@@ -19,13 +20,18 @@ type DemoConnector = Connector & { demo: DemoIntegration };
 const hasDemo = (connector: Connector): connector is DemoConnector => connector.demo !== undefined;
 
 /** They come up, all in one process, while the database does. */
-export function startSimulators({ dataDir }: Config, onStop: (stop: () => unknown) => void): Simulators {
+export function startSimulators({ dataDir, filesRoot }: Config, onStop: (stop: () => unknown) => void): Simulators {
   const keys = { apiKey: keepSecret(dataDir, 'demo-api-key'), apiSecret: keepSecret(dataDir, 'demo-api-secret') };
   const systems = connectors.filter(hasDemo);
   const spawned = spawnSimulators(
     systems.map(({ name }) => ({
       module: name,
-      options: { ...keys, lifecycle: true, stateFile: join(dataDir, `${name}-simulator.json`) },
+      options: {
+        ...keys,
+        lifecycle: true,
+        stateFile: join(dataDir, `${name}-simulator.json`),
+        filesRoot: merchantFolder(filesRoot, DEMO_MERCHANT),
+      },
     })),
   );
   // Who connects hears of a failure; until then nobody listens.

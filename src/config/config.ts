@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { allIntegrations } from './integrations/all-integrations.js';
 import {
   type ConfiguredIntegration,
@@ -21,6 +21,8 @@ export interface Config {
   logLevel: string;
   /** Absolute. */
   dataDir: string;
+  /** Absolute: the folder of all merchants' files. */
+  filesRoot: string;
   /** Null: the embedded PostgreSQL. */
   databaseUrl: string | null;
   /** Null: jobs are kept in the same PostgreSQL. */
@@ -69,6 +71,7 @@ export function loadConfig(env: Environment): Config {
     role: values.ROLE,
     logLevel: values.LOG_LEVEL,
     dataDir,
+    filesRoot: resolve(values.CSV_ROOT ?? join(dataDir, 'csv')),
     databaseUrl: values.DATABASE_URL ?? null,
     jobsUrl: values.JOBS_URL ?? null,
     hookModules: values.HOOKS ?? [],

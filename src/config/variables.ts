@@ -87,6 +87,13 @@ export const VARIABLES = {
     expected: 'a folder that the hub may write to',
     example: './.syncline',
   },
+  CSV_ROOT: {
+    schema: z.string(),
+    about:
+      'Folder of the files that integrations exchange, one below it for each merchant. Not set: `csv` in `DATA_DIR`.',
+    expected: 'a folder that the hub may write to; several instances share it',
+    example: '/srv/syncline/files',
+  },
   DATABASE_URL: {
     schema: urlOf('postgres:', 'postgresql:'),
     about: 'An outside PostgreSQL, version 17 or later. Not set: the hub runs one of its own below `DATA_DIR`.',

@@ -1,11 +1,15 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
 import type { Snapshot } from '../model/snapshots.js';
-import type { EntityStatus, EntityType, IntegrationMode, OrderStatus } from '../model/statuses.js';
+import type { EntityType, IntegrationMode, OrderStatus } from '../model/statuses.js';
 import type { FieldMappings } from './field-mappings.js';
+import type { FileExchange } from './files.js';
 import type { UpstreamHttp } from './http.js';
-import type { InboundOrder, PulledPage, PulledProduct, PulledStock, PullRequest } from './pull.js';
+import type { InboundEvent } from './inbound-event.js';
+import type { PulledPage, PulledProduct, PulledStock, PullRequest } from './pull.js';
 import type { TokenStore } from './tokens.js';
+
+export type { InboundEvent, StockRow } from './inbound-event.js';
 
 /** What the dispatcher allows itself towards one integration. An integration's settings may override each value. */
 export interface DeliveryPolicy {
@@ -49,43 +53,6 @@ export type DeliveryResult =
   | { kind: 'retry'; code: ErrorCode; message: string; httpStatus: number | null; retryAfterMs: number | null }
   | { kind: 'rejected'; code: ErrorCode; message: string; httpStatus: number | null };
 
-/** A received event in the hub's words, made by a connector from raw bytes that it has verified. */
-export interface InboundEvent {
-  /** The sender's identity of this event: the same event sent again has the same. */
-  eventId: string;
-  /** The sender's name of it, e.g. `order.status.updated`. */
-  eventType: string;
-  entityType: EntityType;
-  /** At least one is given. `entityId` is the hub's own id when the sender echoes it. */
-  reference: { externalId: string | null; entityId: string | null; number: string | null };
-  /** When it happened at the sender: ISO 8601, UTC. Decides whether it is out of date. */
-  occurredAt: string;
-  /** The sender's status, unmapped; null when the event carries none. */
-  sourceStatus: string | null;
-  /** The hub's status that it maps to; null when `sourceStatus` is unmapped or absent. */
-  status: EntityStatus | null;
-  trackingNumbers?: string[];
-  paidAt?: string | null;
-  /** Exact decimal text. */
-  paidAmount?: string | null;
-  /** Stock as it was then: each row counts unless a newer one of its SKU and place is known. With INVENTORY, all that the event says. */
-  stock?: StockRow[];
-  /** The whole order, where the sender gives it: an order that the hub does not know yet is made of it. */
-  order?: InboundOrder;
-  /** The parsed body, numbers as their source text where they are not exact as doubles. */
-  payload: unknown;
-}
-
-/** The stock of one SKU at one place, as an event tells it. */
-export interface StockRow {
-  sku: string;
-  /** Empty where the system has one place only. */
-  location: string;
-  onHand: number;
-  reserved: number;
-  available: number;
-}
-
 /** Headers with lower-case names, as received. */
 export type WebhookHeaders = Record<string, string | undefined>;
 
@@ -119,6 +86,8 @@ export interface Connection {
   list?(entityType: EntityType, request: ListRequest): AsyncIterable<UpstreamRecord[]>;
   /** What it can read whole, by kind of entity. Iterating throws HubError as `checkHealth` does; memory stays bounded by a page. */
   pull?: PullSources;
+  /** Files that it hands over, in a folder or posted. */
+  files?: FileExchange;
 }
 
 export interface ListRequest {
@@ -194,6 +163,8 @@ export interface ConnectionConfig<Credentials, Settings> {
   mappings?: FieldMappings;
   /** Of systems that are signed in to. Left out: the connection keeps a token of its own. */
   tokens?: TokenStore;
+  /** The merchant's folder, below which alone files may be touched; left out: none may. */
+  filesRoot?: string;
 }
 
 /** Code for one kind of system. A connector is a folder below `src/connectors/` whose `index.ts` exports one of these. */

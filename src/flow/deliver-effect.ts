@@ -4,6 +4,8 @@ import type { Exchange } from '../connectors/http.js';
 import { HubError, isRetryable } from '../errors.js';
 import { awaitNeeds } from './await-needs.js';
 import { checkStatus } from './check-status.js';
+import { isFileWork, takeFile } from './files/take-file.js';
+import { watchFolder } from './files/watch-folder.js';
 import type { Delivery } from './integrations.js';
 import { canBePulled, runPull } from './pull/run-pull.js';
 import type { Services } from './services.js';
@@ -24,6 +26,7 @@ export function deliverEffect(
 ): Promise<Delivery> {
   if (effect.operation === 'QUERY' && effect.entityId === integrationId)
     return query(services, integrationId, effect, stopping);
+  if (isFileWork(effect)) return takeFile(services, effect, stopping).then((result) => ({ result, exchanges: [] }));
   return deliverOne(services, integrationId, effect);
 }
 
@@ -66,7 +69,9 @@ async function readAll(
 ): Promise<DeliveryResult> {
   try {
     const integration = await services.integrations.byId(integrationId);
-    if (canBePulled(integration, entityType)) await runPull(services, integration, entityType, syncEventId, stopping);
+    if (integration.connection.files) await watchFolder(services, integration);
+    else if (canBePulled(integration, entityType))
+      await runPull(services, integration, entityType, syncEventId, stopping);
     else await checkStatus(services, integration, entityType, stopping);
     return { kind: 'delivered', externalId: null, externalNumber: null };
   } catch (error) {

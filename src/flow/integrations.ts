@@ -14,6 +14,7 @@ import type { RuleSet } from '../mapping/mapping-rules.js';
 import type { IntegrationMode } from '../model/statuses.js';
 import { callConnector, logIfWished } from './call-connector.js';
 import type { DeliveryHooks } from './hooks/delivery-hooks.js';
+import { merchantFolder } from './merchant-folder.js';
 import { effectiveSettings, type IntegrationRow, readIntegrations } from './read-integrations.js';
 
 /** One integration with everything that is needed to work with its system. Holds secrets: never log or answer it whole. */
@@ -82,6 +83,8 @@ export interface IntegrationsDeps {
   http: UpstreamHttp;
   /** The access token that an integration with these credentials uses; left out: each connection keeps one of its own. */
   tokensOf?(integrationId: string, credentials: unknown): TokenStore;
+  /** Where the merchants' files are. */
+  filesRoot: string;
   notifier: Pick<Notifier, 'listen'>;
   log: Logger;
 }
@@ -193,7 +196,8 @@ function open(deps: IntegrationsDeps, row: IntegrationRow, connector: Connector 
   const bound = deps.mappings.bind(ruleSets);
   const mappings = deps.hooks?.watch(bound) ?? bound;
   const tokens = deps.tokensOf?.(id, credentials);
-  const connection = connector.connect({ credentials, settings, mappings, tokens }, deps.http);
+  const filesRoot = merchantFolder(deps.filesRoot, merchantId);
+  const connection = connector.connect({ credentials, settings, mappings, tokens, filesRoot }, deps.http);
   const { sealedSecret = null, events: webhookEvents = [] } = row.webhook ?? {};
   const secrets = sealedSecret ? (deps.openCredentials(id, sealedSecret) as { webhookSecret?: string }) : {};
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Caller, requireRole } from '../access/caller.js';
+import { FILE_KINDS } from '../connectors/files.js';
 import type { Tx } from '../db/database.js';
 import { HubError } from '../errors.js';
 import { EntityType } from '../model/statuses.js';
@@ -82,6 +83,7 @@ function checkReadable(integration: OpenIntegration, entityType: EntityType): vo
       path: ['integrationId'],
     });
   }
+  if (integration.connection.files && FILE_KINDS.some((kind) => kind === entityType)) return;
   if (canBeRead(integration, entityType) || canBePulled(integration, entityType)) return;
   const kind = entityType.toLowerCase();
   throw new HubError('UNSUPPORTED', `${connector.title} has nothing of the kind ${kind} to read.`, {

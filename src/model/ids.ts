@@ -18,6 +18,7 @@ export const ID_PREFIX = {
   ApiKey: 'key',
   Pull: 'pul',
   Brand: 'brd',
+  ImportFile: 'fil',
 } as const;
 export type NounWithId = keyof typeof ID_PREFIX;
 

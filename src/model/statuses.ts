@@ -131,6 +131,13 @@ export const WebhookStatus = {
 } as const;
 export type WebhookStatus = keyof typeof WebhookStatus;
 
+/** Of a file that was handed over. */
+export const FileStatus = { WAITING: 'WAITING', PROCESSING: 'PROCESSING', DONE: 'DONE', FAILED: 'FAILED' } as const;
+export type FileStatus = keyof typeof FileStatus;
+
+export const FileSource = { FOLDER: 'FOLDER', UPLOAD: 'UPLOAD' } as const;
+export type FileSource = keyof typeof FileSource;
+
 /** KEPT: no channel takes it; it is shown, not sent. */
 export const NotificationStatus = { PENDING: 'PENDING', SENT: 'SENT', KEPT: 'KEPT', FAILED: 'FAILED' } as const;
 export type NotificationStatus = keyof typeof NotificationStatus;

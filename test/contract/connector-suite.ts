@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Table from 'cli-table3';
 import type { Connection, Connector, DeliveryResult, Effect } from '../../src/connectors/connector.js';
@@ -11,25 +14,29 @@ import { describeWebhooks } from './webhook-suite.js';
 
 /** What every connector passes, against its own simulator over real HTTP. */
 export function describeConnector(subject: ConnectorSubject): void {
-  const { connector } = subject;
+  const { connector, reach = 'http' } = subject;
   const http = createUpstreamHttp({ httpsOnly: false });
   let simulator: SpawnedSimulator;
   let connection: Connection;
+  let filesRoot: string;
   const outcomes: [string, number, DeliveryResult][] = [];
 
   beforeAll(async () => {
     const { apiKey = '', apiSecret = '' } = subject.simulatorKeys ?? subject.credentials;
-    simulator = await spawnSimulator(connector.name, { apiKey, apiSecret });
-    connection = connect(subject, simulator.url, http);
+    filesRoot = await mkdtemp(join(tmpdir(), 'syncline-contract-'));
+    simulator = await spawnSimulator(connector.name, { apiKey, apiSecret, filesRoot });
+    connection = connect(subject, { url: simulator.url, filesRoot }, http);
   });
   beforeEach(() => simulator.control.reset());
   afterAll(async () => {
     http.close();
     await simulator.stop();
-    printOutcomes(connector.title, outcomes);
+    await rm(filesRoot, { recursive: true });
+    if (outcomes.length > 0) printOutcomes(connector.title, outcomes);
   });
 
-  describe('under faults', () => {
+  const isOverHttp = reach === 'http';
+  const underFaults = () => {
     it.each(faultCasesOf(subject))(
       'answers $name as $kind $code, with no call repeated and no secret kept',
       async (one) => {
@@ -65,13 +72,14 @@ export function describeConnector(subject: ConnectorSubject): void {
     );
 
     it('answers an upstream that is not there as retry UPSTREAM_UNREACHABLE', async () => {
-      const nowhere = connect(subject, 'http://127.0.0.1:9', http);
+      const nowhere = connect(subject, { url: 'http://127.0.0.1:9', filesRoot }, http);
 
       const result = await nowhere.deliver(firstEffect(subject));
 
       expect(result).toMatchObject({ kind: 'retry', code: 'UPSTREAM_UNREACHABLE', httpStatus: null });
     });
-  });
+  };
+  if (isOverHttp) describe('under faults', underFaults);
 
   describe.each(subject.entities)('$entityType', ({ entityType, collection, snapshot, changed }) => {
     const effect = (key: string, more: Partial<Effect> = {}) =>
@@ -100,7 +108,7 @@ export function describeConnector(subject: ConnectorSubject): void {
       expect(effects).toHaveLength(1);
     });
 
-    if (subject.writesOnly) return;
+    if (subject.writesOnly || !isOverHttp) return;
     it('is rejected with advice when it has vanished upstream', async () => {
       const update = effect('k1', { operation: 'UPDATE', externalId: 'gone_1' });
 
@@ -113,12 +121,13 @@ export function describeConnector(subject: ConnectorSubject): void {
 
   if (connector.webhooks) describeWebhooks(subject, () => ({ simulator, connection }));
 
-  it('is healthy when the upstream is, and says why when it is not', async () => {
-    await connection.checkHealth();
-    await simulator.control.addFault({ kind: 'status', status: 503 });
+  if (isOverHttp)
+    it('is healthy when the upstream is, and says why when it is not', async () => {
+      await connection.checkHealth();
+      await simulator.control.addFault({ kind: 'status', status: 503 });
 
-    await expect(connection.checkHealth()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
-  });
+      await expect(connection.checkHealth()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    });
 
   it('refuses settings that it does not know, and names them', () => {
     const parsed = connector.settings.safeParse({ ...subject.settings('https://x.example'), timout: 1 });

@@ -4,6 +4,8 @@ import type { EntityType } from '../../src/model/statuses.js';
 /** A connector and what the suite has to know of it. */
 export interface ConnectorSubject {
   connector: Connector;
+  /** `http`: its upstream has an address, and can fail as HTTP does. `files`: it shares a folder with the simulator. */
+  reach?: 'http' | 'files';
   credentials: Record<string, string>;
   /** The keys that the simulator accepts, where the credentials have other names for them. */
   simulatorKeys?: { apiKey: string; apiSecret: string };
@@ -39,10 +41,20 @@ export function settingsOf(subject: ConnectorSubject, url: string): unknown {
   return subject.connector.settings.parse({ ...subject.settings(url), timeout: TIMEOUT_MS });
 }
 
-export function connect(subject: ConnectorSubject, url: string, http: Parameters<Connector['connect']>[1]): Connection {
+/** Where the connection reaches to: an address, and a folder for files. */
+export interface Place {
+  url: string;
+  filesRoot: string;
+}
+
+export function connect(
+  subject: ConnectorSubject,
+  { url, filesRoot }: Place,
+  http: Parameters<Connector['connect']>[1],
+): Connection {
   const settings = settingsOf(subject, url);
   const credentials = subject.connector.credentials.parse(subject.credentials);
-  return subject.connector.connect({ credentials, settings }, http);
+  return subject.connector.connect({ credentials, settings, filesRoot }, http);
 }
 
 export function effectOf(entityType: EntityType, snapshot: Effect['snapshot'], more: Partial<Effect> = {}): Effect {

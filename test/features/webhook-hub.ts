@@ -76,6 +76,7 @@ function createServices(db: Database, further: Connector[], notifier: Notifier):
     openCredentials: (id, sealed) => unseal(keyring, id, sealed),
     mappings: { bind: () => noFieldMappings },
     http: { send: () => Promise.reject(new Error('No webhook calls an upstream')) },
+    filesRoot: '/nowhere',
     notifier,
     log,
   });

@@ -46,7 +46,8 @@ export async function startServices(): Promise<TestServices> {
   const http = createUpstreamHttp({ httpsOnly: false });
   const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
   const mappings = createMappings();
-  const open = () => createIntegrations({ db, connectors, openCredentials, mappings, http, notifier, log });
+  const reach = { http, filesRoot: '/nowhere', notifier };
+  const open = () => createIntegrations({ db, connectors, openCredentials, mappings, ...reach, log });
   const wake = { current: () => {} };
   notifier.start();
   await feed.start();

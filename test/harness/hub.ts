@@ -24,6 +24,8 @@ export interface TestHub {
   admin: HubClient;
   /** A client with other claims; null: without credentials. */
   as(claims: Partial<TokenClaims> | null): Promise<HubClient>;
+  /** The `Authorization` header of such claims. */
+  bearer(claims: Partial<TokenClaims>): Promise<string>;
   /** Another hub on the same database. */
   startAnother(): Promise<{ url: string; stop(): Promise<void> }>;
   stop(): Promise<void>;
@@ -59,17 +61,16 @@ export async function startTestHub({ env = {}, lifecycle = false }: TestHubOptio
     throw error;
   });
   await portal.control.configure({ webhookUrl: `${hub.url}/api/v1/b2b/webhooks/b2b` });
-  const as: TestHub['as'] = async (claims) => {
-    if (!claims) return createHubClient(hub.url, null);
-    const token = await issueToken({ secret: JWT_SECRET }, { sub: 'tester', role: 'admin', ...claims }, 3600);
-    return createHubClient(hub.url, `Bearer ${token}`);
-  };
+  const bearer: TestHub['bearer'] = async (claims) =>
+    `Bearer ${await issueToken({ secret: JWT_SECRET }, { sub: 'tester', role: 'admin', ...claims }, 3600)}`;
+  const as: TestHub['as'] = async (claims) => createHubClient(hub.url, claims ? await bearer(claims) : null);
   return {
     url: hub.url,
     db,
     portal,
     admin: await as({}),
     as,
+    bearer,
     startAnother: () => startHub(config(), log),
     stop: async () => {
       await hub.stop();

@@ -15,6 +15,8 @@ const Options = z.strictObject({
   stepMs: z.int().min(1).default(2000),
   /** Where the state is kept for the next start, as of its end, or some seconds ago if it was killed. Null: nowhere. */
   stateFile: z.string().min(1).nullable().default(null),
+  /** The merchant's folder for files, which a system without an address shares with the hub. */
+  filesRoot: z.string().min(1).nullable().default(null),
 });
 
 /** How a simulated system is started. */

@@ -2,6 +2,7 @@ import { ApiKey, AuditEntry, IdempotencyKey } from './access.js';
 import { Alert } from './alert.js';
 import { BillingSubscription } from './billing-subscription.js';
 import { Customer } from './customer.js';
+import { ImportFile } from './import-file.js';
 import { Integration } from './integration.js';
 import { PollingSchedule, WebhookRegistration } from './integration-parts.js';
 import { Invoice } from './invoice.js';
@@ -42,6 +43,7 @@ export const entities = [
   SyncAttempt,
   Pull,
   RowProblem,
+  ImportFile,
   WebhookEvent,
   Alert,
   Notification,

@@ -15,6 +15,7 @@ import { OrderSafety } from './0012-order-safety.js';
 import { Pulls } from './0013-pulls.js';
 import { Warehouse } from './0014-warehouse.js';
 import { HeldOrders } from './0015-held-orders.js';
+import { ImportFiles } from './0016-import-files.js';
 import { Finance } from './0017-finance.js';
 import { Blockers } from './0020-blockers.js';
 import { AuditDuration } from './0021-audit-duration.js';
@@ -40,4 +41,5 @@ export const migrations = [
   { name: '0011-alert-rules', class: AlertRules },
   { name: '0014-warehouse', class: Warehouse },
   { name: '0021-audit-duration', class: AuditDuration },
+  { name: '0016-import-files', class: ImportFiles },
 ];

@@ -45,6 +45,9 @@ const FAIL = `with ended as (
 update pull_states s set failed_at = now() from ended
 where s.integration_id = ended.integration_id and s.entity_type = ended.entity_type`;
 
+/** A part changes what it holds, whenever that was. */
+const EVER = '1970-01-01T00:00:00Z';
+
 /** Times of one integration's pulls, milliseconds. */
 export interface PullTimes {
   /** A complete one at least so often: deletions, and changes that carry no new time, are found by it. */
@@ -82,6 +85,8 @@ export interface PullOf {
   integrationId: string;
   entityType: EntityType;
   syncEventId: string;
+  /** Never all that there is, whatever the state says: what is missing is not gone. */
+  isPart?: boolean;
 }
 
 /** Begins a run; one that was cut off before is ended. To be called by whoever holds the integration's lock. */
@@ -94,7 +99,8 @@ export async function beginRun(client: pg.Client, of: PullOf, times: PullTimes):
     entityType,
     times.fullEveryMs,
   ]);
-  const { since = null, now } = state.rows[0] ?? {};
+  const { now } = state.rows[0] ?? {};
+  const since = of.isPart ? EVER : (state.rows[0]?.since ?? null);
   const id = newId('Pull');
   await client.query(BEGIN, [id, merchantId, integrationId, entityType, syncEventId, since, now]);
   return {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { PullSources } from '../../connectors/connector.js';
 import { connectionOptions } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { databaseError, isAboutData } from '../../inbox/sql-errors.js';
@@ -21,7 +22,8 @@ export function canBePulled({ connection }: OpenIntegration, entityType: EntityT
 
 /**
  * Reads an integration's products, stock or orders, by a connection of its own to the database: no page is held in a
- * transaction, and two runs of the same kind wait for each other. `signal` ends it between two pages.
+ * transaction, and two runs of the same kind wait for each other. `signal` ends it between two pages. `part` is read in
+ * place of what the system answers: a file, for example, from which nothing follows for what is missing in it.
  * @throws HubError what the upstream fails with, DATABASE_UNAVAILABLE, INTERNAL; Error when the hub stops
  */
 export async function runPull(
@@ -30,6 +32,7 @@ export async function runPull(
   entityType: PullableType,
   syncEventId: string,
   signal: AbortSignal,
+  part?: PullSources,
 ): Promise<void> {
   const client = new pg.Client(connectionOptions(services.db.url));
   // Whoever waits for a statement hears of it; without a listener it would end the process.
@@ -40,10 +43,10 @@ export async function runPull(
     const { merchantId, id: integrationId } = integration;
     const run = await beginRun(
       client,
-      { merchantId, integrationId, entityType, syncEventId },
+      { merchantId, integrationId, entityType, syncEventId, isPart: part !== undefined },
       pullTimesOf(integration),
     );
-    await follow(services, client, integration, entityType, run, signal);
+    await follow(services, client, integration, entityType, run, signal, part);
   } catch (error) {
     throw toExpected(error, services, integration, entityType);
   } finally {
@@ -60,9 +63,10 @@ async function follow(
   entityType: PullableType,
   run: PullRun,
   signal: AbortSignal,
+  part?: PullSources,
 ): Promise<void> {
   try {
-    await readAll(services, client, integration, entityType, run, signal);
+    await readAll(services, client, integration, entityType, run, signal, part);
     await run.complete();
   } catch (error) {
     // A hub that stops has seen no failure of the upstream.
@@ -78,11 +82,12 @@ async function readAll(
   entityType: PullableType,
   run: PullRun,
   signal: AbortSignal,
+  part?: PullSources,
 ): Promise<void> {
-  const { pull } = integration.connection;
+  const pull = part ?? integration.connection.pull;
   const request = { since: run.since, signal };
   const paced = <Page>(pages: AsyncIterable<Page> | undefined) =>
-    atPace(pages ?? nothing, createPace(integration.policy.ratePerSecond), signal);
+    atPace(pages ?? nothing, part ? noPause : createPace(integration.policy.ratePerSecond), signal);
   if (entityType === 'ORDER') {
     await pullEvents(run, paced(pull?.ORDER?.(request)), (event) =>
       receiveEvent(services, integration, { event, rawBody: Buffer.from(JSON.stringify(event.payload)), headers: {} }),
@@ -93,6 +98,7 @@ async function readAll(
   await pullRows(client, run, entityType, paced(pages), () => services.feed.wake());
 }
 
+const noPause = async () => {};
 const nothing = {
   async *[Symbol.asyncIterator]() {},
 };

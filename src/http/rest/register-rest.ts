@@ -4,6 +4,7 @@ import type { Authenticate } from '../../access/authenticate.js';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { sendError } from '../envelope.js';
 import { registerErpSync } from './erp-routes.js';
+import { registerFiles } from './file-routes.js';
 import { registerIntegrationActions } from './integration-actions.js';
 import { registerIntegrations } from './integration-routes.js';
 import { registerMappings } from './mapping-routes.js';
@@ -39,6 +40,7 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     registerIntegrationActions(scope, asCaller);
     registerMappings(scope, asCaller);
   });
+  await registerFiles(server, asCaller);
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

@@ -1,0 +1,183 @@
+import { createWriteStream } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { HubError } from '../../errors.js';
+import type { FileExchange, FileKind, FileSurvey, KnownFile, WaitingFile } from '../files.js';
+import { findColumns, kindOf, REQUIRED, type Table } from './fields.js';
+import { checkName, type Folder, listNames, move, unusable } from './folder.js';
+import { openTable } from './open-table.js';
+import { type Reading, readProducts, readStock } from './read-items.js';
+import { readOrders } from './read-orders.js';
+import type { CsvSettings } from './settings.js';
+import { type ByteSurvey, surveyBytes } from './survey-file.js';
+import { writeReport } from './write-report.js';
+
+/** Nothing that was accepted waits so long. */
+const ABANDONED_MS = 7 * 86_400_000;
+
+/** The files that come in, in the folders `in`, `work`, `done` and `failed`. */
+export function createExchange(folder: Folder, settings: CsvSettings): FileExchange {
+  return { ...comingIn(folder, settings), ...atWork(folder), ...readers(folder, settings) };
+}
+
+function comingIn(
+  folder: Folder,
+  settings: CsvSettings,
+): Pick<FileExchange, 'list' | 'survey' | 'receive' | 'putAside'> {
+  return {
+    async list() {
+      await folder.prepare();
+      await removeAbandoned(folder);
+      const seen = await Promise.all((await listNames(folder)).map((name) => look(folder, name)));
+      const leftAlone = Date.now() - settings.settleMs;
+      return seen
+        .filter((file): file is WaitingFile => file !== null && file.modifiedAt.getTime() <= leftAlone)
+        .sort((a, b) => a.modifiedAt.getTime() - b.modifiedAt.getTime() || (a.name < b.name ? -1 : 1));
+    },
+    survey: ({ name }) => surveyFile(folder.path('in', name), name, settings),
+    async receive(file, content, mostBytes) {
+      checkName(file.name);
+      await folder.prepare();
+      const path = uploadPath(folder, file);
+      try {
+        await save(content, path, mostBytes);
+        return await surveyFile(path, file.name, settings);
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
+      }
+    },
+    putAside: async ({ name }) =>
+      void (await move(folder.path('in', name), folder.path('done', `${Date.now()}-again-${name}`))),
+  };
+}
+
+function atWork(folder: Folder): Pick<FileExchange, 'claim' | 'isClaimed' | 'discard' | 'finish'> {
+  return {
+    async claim(file) {
+      await folder.prepare();
+      const path = workPath(folder, file);
+      if (await exists(path)) return true;
+      const places = [
+        uploadPath(folder, file),
+        folder.path('in', file.name),
+        folder.path('failed', finishedName(file)),
+      ];
+      for (const place of places) if (await move(place, path)) return true;
+      return false;
+    },
+    isClaimed: (file) => exists(workPath(folder, file)),
+    discard: (file) => rm(uploadPath(folder, file), { force: true }),
+    async finish(file, report) {
+      const name = finishedName(file);
+      await writeReport(folder.path(report.outcome, `${name}.report.csv`), report);
+      for (const path of [workPath(folder, file), uploadPath(folder, file)])
+        await move(path, folder.path(report.outcome, name));
+    },
+  };
+}
+
+function readers(
+  folder: Folder,
+  settings: CsvSettings,
+): Pick<FileExchange, 'readProducts' | 'readStock' | 'readOrders'> {
+  const open = <Of extends Table>(file: KnownFile, table: Of, signal: AbortSignal) =>
+    openReading(workPath(folder, file), table, settings, signal);
+  return {
+    async *readProducts(file, signal) {
+      yield* readProducts(await open(file, 'products', signal));
+    },
+    async *readStock(file, signal) {
+      yield* readStock(await open(file, 'stock', signal));
+    },
+    async *readOrders(file, signal) {
+      const { writtenAt, ...reading } = await open(file, 'orders', signal);
+      yield* readOrders({ ...reading, writtenAt, statusMappings: settings.statusMappings.orders });
+    },
+  };
+}
+
+const finishedName = ({ id, name }: KnownFile) => `${id}-${name}`;
+const workPath = (folder: Folder, file: KnownFile) => folder.path('work', finishedName(file));
+const uploadPath = (folder: Folder, file: KnownFile) => `${workPath(folder, file)}.upload`;
+
+/** Of uploads that broke off with the hub. */
+async function removeAbandoned(folder: Folder): Promise<void> {
+  const names = (await readdir(folder.path('work', ''))).filter((name) => name.endsWith('.upload'));
+  for (const name of names) {
+    const found = await stat(folder.path('work', name)).catch(() => null);
+    if (found && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(folder.path('work', name), { force: true });
+  }
+}
+
+async function look(folder: Folder, name: string): Promise<WaitingFile | null> {
+  const found = await stat(folder.path('in', name)).catch(() => null);
+  // Renaming in sets the change time alone, so that a file moved in is taken at once; one being written changes both.
+  return found && { name, modifiedAt: found.mtime };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
+}
+
+async function save(content: Readable, path: string, mostBytes: number): Promise<void> {
+  let size = 0;
+  const bounded = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      size += chunk.length;
+      if (size > mostBytes) {
+        throw new HubError(
+          'PAYLOAD_TOO_LARGE',
+          `A file may have ${Math.floor(mostBytes / 1024 ** 2)} MiB; put larger ones into the folder.`,
+        );
+      }
+      yield chunk;
+    }
+  };
+  await pipeline(content, bounded, createWriteStream(path, { flags: 'wx', flush: true })).catch((error) => {
+    if (error instanceof HubError || !(error.syscall ?? '').match(/write|open|fsync/)) throw error;
+    unusable(error);
+  });
+}
+
+/** The kind by the name, else by the header; a header that cannot be read leaves it open. */
+async function surveyFile(path: string, name: string, settings: CsvSettings): Promise<FileSurvey> {
+  const bytes = await surveyBytes(path);
+  const header = await openTable(path, encodingOf(bytes, settings), settings).then(
+    (table) => table.header,
+    () => [],
+  );
+  const kind: FileKind | null = kindOf(name, header, settings.columns);
+  return { contentHash: bytes.contentHash, sizeBytes: bytes.sizeBytes, kind };
+}
+
+async function openReading<Of extends Table>(
+  path: string,
+  of: Of,
+  settings: CsvSettings,
+  signal: AbortSignal,
+): Promise<Reading<Of> & { writtenAt: Date }> {
+  const bytes = await surveyBytes(path);
+  const table = await openTable(path, encodingOf(bytes, settings), settings);
+  const columns = findColumns(of, table.header, settings.columns[of]);
+  const missing = REQUIRED[of].filter((field) => !(columns as Map<string, unknown>).has(field));
+  if (missing.length > 0) {
+    const wanted = missing.join(', ');
+    throw new HubError(
+      'INVALID_SHAPE',
+      `The header has no column for ${wanted}: name it in the setting columns.${of}, or in the file.`,
+    );
+  }
+  const notation = { decimalSign: table.decimalSign, dateOrder: settings.dateOrder };
+  return {
+    table,
+    columns,
+    notation,
+    defaultCurrency: settings.defaultCurrency ?? null,
+    signal,
+    writtenAt: bytes.modifiedAt,
+  };
+}
+
+const encodingOf = (bytes: ByteSurvey, { encoding }: CsvSettings) => (encoding === 'auto' ? bytes.encoding : encoding);

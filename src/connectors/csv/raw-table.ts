@@ -1,0 +1,14 @@
+import type { RowProblem } from '../pull.js';
+
+/** One record as text; the header is the first. */
+export interface RawRow {
+  /** From 1, of its beginning. */
+  line: number;
+  cells: string[];
+}
+
+/** Some records of a table, in their order. */
+export interface RawTable {
+  rows: RawRow[];
+  problems: RowProblem[];
+}

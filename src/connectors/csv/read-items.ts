@@ -1,0 +1,79 @@
+import type { PulledPage, PulledProduct, PulledStock } from '../pull.js';
+import { type Columns } from './fields.js';
+import type { OpenTable } from './open-table.js';
+import type { RawRow } from './raw-table.js';
+import { type CellsOf, cellsOf, type Notation } from './read-cells.js';
+
+/** What the rows of one file are read by. */
+export interface Reading<Of extends 'products' | 'stock' | 'orders'> {
+  table: OpenTable;
+  columns: Columns<Of>;
+  notation: Notation;
+  defaultCurrency: string | null;
+  signal: AbortSignal;
+}
+
+/** Products or prices: what a file does not say is left as it is. */
+export function readProducts(reading: Reading<'products'>): AsyncGenerator<PulledPage<PulledProduct>> {
+  return readRows(reading, (cells) => productOf(cells, reading.defaultCurrency));
+}
+
+/** Stock; what is available follows from what is on hand and reserved, unless the file says it. */
+export function readStock(reading: Reading<'stock'>): AsyncGenerator<PulledPage<PulledStock>> {
+  return readRows(reading, (cells) => {
+    const onHand = cells.whole('onHand');
+    if (onHand === null && cells.problems.length === 0) cells.wrong('onHand', 'must not be empty');
+    const reserved = cells.whole('reserved') ?? 0;
+    const available = cells.whole('available') ?? (onHand ?? 0) - reserved;
+    const product = productOf(cells as unknown as CellsOf<'products'>, reading.defaultCurrency);
+    return { ...product, location: cells.text('location') ?? '', onHand: onHand ?? 0, reserved, available };
+  });
+}
+
+function productOf(cells: CellsOf<'products'>, defaultCurrency: string | null): PulledProduct {
+  const price = cells.amount('price');
+  if (price?.startsWith('-')) cells.wrong('price', 'an amount of at least 0');
+  const currency = cells.text('currency')?.toUpperCase() ?? null;
+  if (currency !== null && !/^[A-Z]{3}$/.test(currency)) cells.wrong('currency', 'a currency of three letters');
+  return {
+    sku: cells.required('sku'),
+    name: cells.text('name'),
+    brand: cells.text('brand'),
+    barcode: cells.text('barcode'),
+    price,
+    currency: currency ?? (price === null ? null : defaultCurrency),
+  };
+}
+
+async function* readRows<Of extends 'products' | 'stock', Row>(
+  { table, columns, notation, signal }: Reading<Of>,
+  read: (cells: CellsOf<Of>) => Row,
+): AsyncGenerator<PulledPage<Row>> {
+  for await (const { rows, problems } of table.read(signal)) {
+    const page: Required<PulledPage<Row>> = { rows: [], problems: [...problems] };
+    for (const raw of rows) {
+      const cells = cellsOf(raw, columns, notation);
+      checkWidth(raw, table.header, cells as CellsOf<'products'>);
+      const row = read(cells);
+      if (cells.problems.length === 0) page.rows.push(row);
+      else page.problems.push(...cells.problems);
+    }
+    yield page;
+  }
+}
+
+/** A record with more columns than the header has lost its way: an unquoted delimiter moves everything behind it. */
+export function checkWidth(
+  { line, cells }: RawRow,
+  header: readonly string[],
+  { problems }: { problems: CellsOf<'products'>['problems'] },
+): void {
+  const beyond = cells.slice(header.length).find((cell) => cell.trim() !== '');
+  if (beyond === undefined) return;
+  problems.push({
+    line,
+    column: String(header.length + 1),
+    value: beyond.slice(0, 200),
+    rule: `at most ${header.length} columns, as the header has`,
+  });
+}

@@ -1,0 +1,1 @@
+export { buildOldShop as buildSimulator } from './simulated-shop.js';

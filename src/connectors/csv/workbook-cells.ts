@@ -1,0 +1,81 @@
+import { Decimal } from 'decimal.js';
+import type { RawRow } from './raw-table.js';
+
+/** What a cell's number or index stands for. */
+export interface WorkbookContext {
+  shared: readonly string[];
+  isDate(style: number): boolean;
+  is1904: boolean;
+}
+
+/** Puts rows together from a sheet's XML. */
+export interface CellReader {
+  open(name: string, attributes: Record<string, string>): void;
+  text(text: string): void;
+  /** A row, when this was its end. */
+  close(name: string): RawRow | null;
+}
+
+/** Excel has so many columns; a reference to another is a broken file's. */
+const MOST_COLUMNS = 16_384;
+/** Digits that Excel keeps; the file's further ones are noise of binary fractions. */
+const DIGITS = 15;
+const DAY_MS = 86_400_000;
+
+export function createCellReader(context: WorkbookContext): CellReader {
+  let row: RawRow = { line: 0, cells: [] };
+  let cell = { column: 0, type: '', style: 0 };
+  let value = '';
+  let isValue = false;
+  return {
+    open(name, attributes) {
+      if (name === 'row') row = { line: Number(attributes['r'] ?? row.line + 1), cells: [] };
+      else if (name === 'c') {
+        const column = columnOf(attributes['r']) ?? row.cells.length;
+        cell = { column, type: attributes['t'] ?? 'n', style: Number(attributes['s'] ?? 0) };
+        value = '';
+      } else if (name === 'v' || name === 't') isValue = true;
+    },
+    text(text) {
+      if (isValue) value += text;
+    },
+    close(name) {
+      if (name === 'v' || name === 't') isValue = false;
+      if (name === 'c' && cell.column < MOST_COLUMNS) {
+        while (row.cells.length < cell.column) row.cells.push('');
+        row.cells[cell.column] = textOf(value, cell, context);
+      }
+      return name === 'row' ? row : null;
+    },
+  };
+}
+
+function textOf(value: string, { type, style }: { type: string; style: number }, context: WorkbookContext): string {
+  if (type === 's') return context.shared[Number(value)] ?? '';
+  if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
+  if (type !== 'n' || value === '') return value;
+  return context.isDate(style) ? dateOf(Number(value), context.is1904) : numberOf(value);
+}
+
+function numberOf(value: string): string {
+  const plain = value.trim();
+  if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(plain)) return plain;
+  const number = new Decimal(plain);
+  return Math.abs(number.e) > 30 ? plain : number.toSignificantDigits(DIGITS).toFixed();
+}
+
+/** ISO 8601, of a whole day without its time. */
+function dateOf(serial: number, is1904: boolean): string {
+  const epoch = is1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30);
+  const at = new Date(epoch + Math.round((serial * DAY_MS) / 1000) * 1000);
+  if (Number.isNaN(at.getTime())) return String(serial);
+  const text = at.toISOString();
+  return Number.isInteger(serial) ? text.slice(0, 10) : `${text.slice(0, 19)}Z`;
+}
+
+/** From 0: `A1` is 0, `AB7` is 27. */
+function columnOf(reference: string | undefined): number | null {
+  const letters = /^[A-Z]+/.exec(reference ?? '')?.[0];
+  if (!letters) return null;
+  return [...letters].reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+}

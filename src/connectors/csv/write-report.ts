@@ -1,0 +1,16 @@
+import { rename, writeFile } from 'node:fs/promises';
+import type { FileReport } from '../files.js';
+import { unusable } from './folder.js';
+import { writeTable } from './write-cells.js';
+
+/** A table that opens in any spreadsheet: the summary, then a line for each problem. */
+export async function writeReport(path: string, { summary, problems }: FileReport): Promise<void> {
+  const rows = [
+    ['line', 'column', 'value', 'rule'],
+    ['', '', '', summary],
+    ...problems.map(({ line, column, value, rule }) => [String(line), column, value, rule]),
+  ];
+  const bytes = writeTable(rows, { delimiter: ',', encoding: 'utf-8', byteOrderMark: true });
+  await writeFile(`${path}.tmp`, bytes).catch(unusable);
+  await rename(`${path}.tmp`, path).catch(unusable);
+}

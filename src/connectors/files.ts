@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import type { InboundEvent } from './inbound-event.js';
+import type { PulledPage, PulledProduct, PulledStock, RowProblem } from './pull.js';
+
+/** What a file holds: products or prices, stock, orders. */
+export const FILE_KINDS = ['PRODUCT', 'INVENTORY', 'ORDER'] as const;
+export type FileKind = (typeof FILE_KINDS)[number];
+
+/** A file that is complete and waits to be taken. */
+export interface WaitingFile {
+  /** Without its folder. */
+  name: string;
+  modifiedAt: Date;
+}
+
+/** A file that the hub has a row of. */
+export interface KnownFile {
+  id: string;
+  name: string;
+}
+
+/** What one look at all of a file's bytes tells. */
+export interface FileSurvey {
+  /** Hex SHA-256. */
+  contentHash: string;
+  sizeBytes: number;
+  /** Null: neither its name nor its columns tell. */
+  kind: FileKind | null;
+}
+
+/** What is written beside a file that was taken. */
+export interface FileReport {
+  outcome: 'done' | 'failed';
+  /** One line. */
+  summary: string;
+  problems: readonly RowProblem[];
+}
+
+/**
+ * A system that hands over files instead of answering calls. Which file was taken, by its content, is known to the hub's
+ * database; here is only what concerns the files themselves. Every step may be repeated after a crash.
+ */
+export interface FileExchange {
+  /** Files that have been left alone long enough, oldest first. @throws HubError INVALID_STATE when the folder cannot be used */
+  list(): Promise<WaitingFile[]>;
+  /** @throws HubError BAD_USER_INPUT when it is gone, no plain file, or was written to meanwhile */
+  survey(waiting: WaitingFile): Promise<FileSurvey>;
+  /**
+   * Stores what is sent under a name that no scan sees. @throws HubError PAYLOAD_TOO_LARGE, BAD_USER_INPUT (the name);
+   * nothing is left behind then
+   */
+  receive(file: KnownFile, content: Readable, mostBytes: number): Promise<FileSurvey>;
+  /** Puts a file, also one that failed before, where it is worked on. Done before: nothing happens. False: it is gone. */
+  claim(file: KnownFile): Promise<boolean>;
+  /** The rows of a claimed file. Iterating throws HubError INVALID_SHAPE when the file as a whole cannot be read. */
+  readProducts(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledProduct>>;
+  readStock(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledStock>>;
+  readOrders(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<InboundEvent>>;
+  /** Whether it was claimed and is not finished. */
+  isClaimed(file: KnownFile): Promise<boolean>;
+  /** Forgets what was received, because the same content is there already. */
+  discard(file: KnownFile): Promise<void>;
+  /** Moves a claimed file to where its outcome says, with its report. Done before: nothing happens. */
+  finish(file: KnownFile, report: FileReport): Promise<void>;
+  /** Takes a file that brings nothing new out of the way. */
+  putAside(waiting: WaitingFile): Promise<void>;
+}

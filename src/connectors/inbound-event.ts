@@ -1,0 +1,39 @@
+import type { EntityStatus, EntityType } from '../model/statuses.js';
+import type { InboundOrder } from './pull.js';
+
+/** A received event in the hub's words, made by a connector from raw bytes that it has verified. */
+export interface InboundEvent {
+  /** The sender's identity of this event: the same event sent again has the same. */
+  eventId: string;
+  /** The sender's name of it, e.g. `order.status.updated`. */
+  eventType: string;
+  entityType: EntityType;
+  /** At least one is given. `entityId` is the hub's own id when the sender echoes it. */
+  reference: { externalId: string | null; entityId: string | null; number: string | null };
+  /** When it happened at the sender: ISO 8601, UTC. Decides whether it is out of date. */
+  occurredAt: string;
+  /** The sender's status, unmapped; null when the event carries none. */
+  sourceStatus: string | null;
+  /** The hub's status that it maps to; null when `sourceStatus` is unmapped or absent. */
+  status: EntityStatus | null;
+  trackingNumbers?: string[];
+  paidAt?: string | null;
+  /** Exact decimal text. */
+  paidAmount?: string | null;
+  /** Stock as it was then: each row counts unless a newer one of its SKU and place is known. With INVENTORY, all that the event says. */
+  stock?: StockRow[];
+  /** The whole order, where the sender gives it: an order that the hub does not know yet is made of it. */
+  order?: InboundOrder;
+  /** The parsed body, numbers as their source text where they are not exact as doubles. */
+  payload: unknown;
+}
+
+/** The stock of one SKU at one place, as an event tells it. */
+export interface StockRow {
+  sku: string;
+  /** Empty where the system has one place only. */
+  location: string;
+  onHand: number;
+  reserved: number;
+  available: number;
+}

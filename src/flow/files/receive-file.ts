@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream';
+import { type Caller, requireRole } from '../../access/caller.js';
+import { HubError } from '../../errors.js';
+import { newId } from '../../model/ids.js';
+import { auditDone } from '../audit-done.js';
+import { findIntegration } from '../find-integration.js';
+import type { Services } from '../services.js';
+import { acceptFile, UNKNOWN_KIND } from './accept-file.js';
+
+/** A file as it is posted. */
+export interface PostedFile {
+  integrationId: string;
+  name: string;
+  content: Readable;
+  /** More is refused. */
+  mostBytes: number;
+}
+
+/**
+ * Stores a posted file and starts to take it; answers its id, or that of the file with the same content.
+ * @throws HubError FORBIDDEN, NOT_FOUND, INTEGRATION_DISABLED, UNSUPPORTED (the connector takes no files), PAYLOAD_TOO_LARGE,
+ * BAD_USER_INPUT (the name), INVALID_SHAPE when it cannot be told what it holds
+ */
+export async function receiveFile(services: Services, caller: Caller, posted: PostedFile): Promise<string> {
+  requireRole(caller, 'operator');
+  const integration = await findIntegration(services, caller, posted.integrationId, ['id']);
+  const { files } = integration.connection;
+  if (!integration.enabled)
+    throw new HubError('INTEGRATION_DISABLED', `Integration ${integration.id} is disabled: enable it first.`);
+  if (!files) throw new HubError('UNSUPPORTED', `${integration.connector.title} takes no files.`);
+  const file = { id: newId('ImportFile'), name: posted.name };
+  const survey = await files.receive(file, posted.content, posted.mostBytes);
+  const { id, isRepeat, isUnknown } = await acceptFile(services, integration, { ...file, source: 'UPLOAD', survey });
+  if (isRepeat) await files.discard(file);
+  if (isUnknown) {
+    await files.finish(file, { outcome: 'failed', summary: UNKNOWN_KIND.message, problems: [] });
+    throw UNKNOWN_KIND;
+  }
+  const details = { fileId: id, name: file.name, contentHash: survey.contentHash, isRepeat };
+  await services.db.transaction((tx) =>
+    auditDone(tx, caller, {
+      action: 'file.post',
+      merchantId: integration.merchantId,
+      integrationId: integration.id,
+      details,
+    }),
+  );
+  return id;
+}

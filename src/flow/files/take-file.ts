@@ -1,0 +1,92 @@
+import type { DeliveryResult, Effect, PullSources } from '../../connectors/connector.js';
+import type { FileExchange, FileReport } from '../../connectors/files.js';
+import type { PullRequest, RowProblem } from '../../connectors/pull.js';
+import { HubError, isRetryable } from '../../errors.js';
+import type { OpenIntegration } from '../integrations.js';
+import { runPull } from '../pull/run-pull.js';
+import type { Services } from '../services.js';
+import { startNext } from './accept-file.js';
+import { type Counts, type FileRow, findFile, lockFilesOf, setFinished, setProcessing } from './file-rows.js';
+
+/** Whether an effect is the work on one file. */
+export const isFileWork = ({ operation, entityId }: Effect) => operation === 'QUERY' && entityId.startsWith('fil_');
+
+/**
+ * Takes a file: reads its rows as a pull reads pages, then moves it away with a report. Repeating it changes nothing:
+ * rows are compared with what is known, orders are recognised by the inbox, a finished file stays finished. `stopping`
+ * cuts it off, to be repeated from its beginning.
+ */
+export async function takeFile(services: Services, effect: Effect, stopping: AbortSignal): Promise<DeliveryResult> {
+  const file = await findFile(services.db, effect.entityId);
+  if (!file) return rejected(new HubError('NOT_FOUND', `There is no file ${effect.entityId}.`));
+  const integration = await services.integrations.byId(file.integrationId);
+  const { files } = integration.connection;
+  if (!files) return rejected(new HubError('UNSUPPORTED', `${integration.connector.title} takes no files.`));
+  try {
+    if (file.status !== 'DONE') await read(services, integration, files, file, effect, stopping);
+    await finish(services, integration, files, file, null);
+    return { kind: 'delivered', externalId: null, externalNumber: null };
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    const isLast = effect.attempt >= integration.policy.maxAttempts;
+    if (!isRetryable(error.code) || isLast) await finish(services, integration, files, file, error);
+    if (!isRetryable(error.code)) return rejected(error);
+    const { code, message, retryAfterMs = null } = error;
+    return { kind: 'retry', code, message, httpStatus: null, retryAfterMs };
+  }
+}
+
+async function read(
+  services: Services,
+  integration: OpenIntegration,
+  files: FileExchange,
+  file: FileRow,
+  { syncEventId }: Effect,
+  stopping: AbortSignal,
+): Promise<void> {
+  if (file.kind === null) throw new HubError('INVALID_SHAPE', 'It is not known what the file holds.');
+  if (!(await files.claim(file))) throw new HubError('NOT_FOUND', `The file ${file.name} is gone: hand it over again.`);
+  await setProcessing(services.db, file.id);
+  const of =
+    <Pages>(read: (file: FileRow, signal: AbortSignal) => Pages) =>
+    ({ signal }: PullRequest) =>
+      read(file, signal);
+  const pull: PullSources = {
+    PRODUCT: of(files.readProducts),
+    INVENTORY: of(files.readStock),
+    ORDER: of(files.readOrders),
+  };
+  await runPull(services, integration, file.kind, syncEventId, stopping, pull);
+}
+
+/** The row first, so that a crash behind it leaves nothing but a file to be moved. */
+async function finish(
+  services: Services,
+  integration: OpenIntegration,
+  files: FileExchange,
+  file: FileRow,
+  error: HubError | null,
+): Promise<void> {
+  const counts = await services.db.transaction(async (tx) => {
+    await lockFilesOf(tx, integration.id);
+    const found = await setFinished(tx, file.id, error ? 'FAILED' : 'DONE', error);
+    await startNext(services, tx, integration);
+    return found;
+  });
+  await files.finish(file, await reportOf(services, file, counts, error));
+}
+
+const PROBLEMS = `select line, column_name as "column", value, rule from row_problems where sync_event_id = $1 order by id`;
+
+async function reportOf({ db }: Services, file: FileRow, counts: Counts, error: HubError | null): Promise<FileReport> {
+  const { rows: problems } = await db.pool.query<RowProblem>(PROBLEMS, [file.syncEventId]);
+  const { rowsRead, rowsChanged, problemCount } = counts;
+  const summary = error
+    ? error.message
+    : `${rowsRead} rows taken, ${rowsChanged} of them changed something; ${problemCount} problems`;
+  return { outcome: error ? 'failed' : 'done', summary, problems };
+}
+
+function rejected({ code, message }: HubError): DeliveryResult {
+  return { kind: 'rejected', code, message, httpStatus: null };
+}

@@ -1,0 +1,27 @@
+import { csv } from '../../src/connectors/csv/index.js';
+import { invoiceSnapshot, orderSnapshot } from '../connectors/snapshots.js';
+import { describeConnector } from './connector-suite.js';
+
+describeConnector({
+  connector: csv,
+  reach: 'files',
+  credentials: {},
+  simulatorKeys: { apiKey: 'unused', apiSecret: 'unused' },
+  settings: () => ({ folder: 'demo' }),
+  secrets: [],
+  entities: [
+    {
+      entityType: 'ORDER',
+      collection: 'orders',
+      snapshot: orderSnapshot(),
+      changed: orderSnapshot({ status: 'CONFIRMED' }),
+    },
+    {
+      entityType: 'INVOICE',
+      collection: 'invoices',
+      snapshot: invoiceSnapshot(),
+      changed: invoiceSnapshot({ status: 'SENT' }),
+    },
+  ],
+  callsPerDelivery: 0,
+});
