@@ -136,10 +136,9 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   const tokensOf = createSharedTokens({ db, seal: sealCredentials, open: openCredentials });
   const mappings = openMappings(onStop);
   const hooks = openHooks(config, log, onStop);
-  const reach = { http, filesRoot: config.filesRoot, notifier };
-  const integrations = createIntegrations({
-    ...{ db, connectors, openCredentials, tokensOf, mappings, hooks, ...reach, log },
-  });
+  const { filesRoot } = config;
+  const given = { db, connectors, openCredentials, tokensOf, mappings, hooks, http, filesRoot, notifier, log };
+  const integrations = createIntegrations(given);
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
   const inbox = createInbox({
