@@ -698,6 +698,7 @@ create table sync_events (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   processed_at timestamp with time zone,
+  traceparent text,
   PRIMARY KEY (id)
 ) with (fillfactor=50);
 CREATE INDEX sync_events_created ON public.sync_events USING brin (created_at);

@@ -116,6 +116,9 @@ export class SyncEvent extends Node {
   @Field(() => String)
   idempotencyKey!: string;
 
+  @Field(() => String, { nullable: true, description: 'The W3C trace that caused it; its calls upstream carry it on.' })
+  traceparent!: string | null;
+
   @Field(() => [SyncAttempt])
   attempts!: SyncAttempt[];
 

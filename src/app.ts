@@ -19,7 +19,6 @@ import { openMigrated } from './db/open-migrated.js';
 import { createFeed } from './feed/feed.js';
 import { configureFromEnvironment } from './flow/configure-from-environment.js';
 import { deliverEffect } from './flow/deliver-effect.js';
-import { createDeliveryHooks, type DeliveryHooks } from './flow/hooks/delivery-hooks.js';
 import { tellAttempt } from './flow/hooks/tell-attempt.js';
 import { createIntegrations } from './flow/integrations.js';
 import { allReactions } from './flow/react/all-reactions.js';
@@ -35,18 +34,16 @@ import { createServer } from './http/server.js';
 import { shareAnswer } from './http/share-answer.js';
 import type { WebSocketTransport } from './http/websocket.js';
 import { createInbox } from './inbox/inbox.js';
-import { createMappings, type Mappings } from './mapping/create-mappings.js';
 import { createMetrics, type Metrics } from './metrics.js';
-import { createCourier } from './notify/courier.js';
-import { openChannels } from './notify/open-channels.js';
 import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-states.js';
 import { createReader } from './read/create-reader.js';
-import { createLoadReport } from './rollup/report-load.js';
 import { adoptRollups } from './rollup/roll-up.js';
-import { createTally, type Tally } from './rollup/tally.js';
+import { type OnStop, openHooks, openMappings, startCourier, startTally } from './start-parts.js';
 import { startSimulators } from './start-simulators.js';
+import { openTelemetry, type Telemetry } from './telemetry/open-telemetry.js';
+import { reportDeadLetter, traceAttempt } from './telemetry/watch-attempts.js';
 
 /** A running hub. */
 export interface Hub {
@@ -55,9 +52,6 @@ export interface Hub {
   /** Takes nothing new, lets what runs end, and stops in the reverse order of the start. */
   stop(): Promise<void>;
 }
-
-/** Told of each thing that must be stopped, in the order of the start. */
-type OnStop = (stop: () => unknown) => void;
 
 const DISPATCHER_DRAIN_MS = 10_000;
 const STOP_PATIENCE_MS = 15_000;
@@ -87,7 +81,10 @@ export async function startHub(config: Config, log: Logger): Promise<Hub> {
   }
 }
 
-async function start(config: Config, log: Logger, onStop: OnStop): Promise<string> {
+async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<string> {
+  const telemetry = await openTelemetry(config.telemetry, plainLog);
+  onStop(() => telemetry.close());
+  const { log } = telemetry;
   const simulators = config.simulators ? startSimulators(config, onStop) : null;
   const db = await openMigrated(config, log, onStop);
   await adoptRollups(db);
@@ -96,11 +93,11 @@ async function start(config: Config, log: Logger, onStop: OnStop): Promise<strin
   onStop(() => notifier.stop());
   const readStates = shareAnswer(() => readQueueStates(db.pool), QUEUE_STATES_MAX_AGE_MS);
   const metrics = createMetrics({ readQueueStates: readStates });
-  const { services, feed, startWorker } = compose({ config, log, db, notifier, metrics, onStop });
+  const { services, feed, startWorker } = compose({ config, log, db, notifier, metrics, telemetry, onStop });
   await feed.start();
   onStop(() => feed.stop());
   await configureFromEnvironment(services, config.integrations);
-  const server = createServer({ log, metrics });
+  const server = createServer({ log, metrics, tracer: telemetry.tracer });
   await collectRoutes(server);
   let phase: Phase = 'starting';
   const pingDatabase = () => db.pool.query('select 1');
@@ -124,10 +121,11 @@ interface Parts {
   db: Database;
   notifier: Notifier;
   metrics: Metrics;
+  telemetry: Telemetry;
   onStop: OnStop;
 }
 
-function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
+function compose({ config, log, db, notifier, metrics, telemetry, onStop }: Parts) {
   const keyring = createKeyring(config.encryptionSecrets);
   const http = createUpstreamHttp({ httpsOnly: config.production });
   onStop(() => http.close());
@@ -141,43 +139,32 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
   const integrations = createIntegrations(given);
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
-  const inbox = createInbox({
-    db,
-    onCommit: changed,
-    onAccepted: (acceptance) => metrics.webhookAccepted(acceptance),
-  });
+  const inbox = createInbox({ db, onCommit: changed, onAccepted: (one) => metrics.webhookAccepted(one) });
   const stopping = new AbortController();
   const dispatcher = createDispatcher({
     db,
     notifier,
     targets: () => integrations.targets(),
-    deliver: (id, effect) => deliverEffect(services, id, effect, stopping.signal),
+    deliver: (id, effect) =>
+      traceAttempt(telemetry.tracer, id, effect, () => deliverEffect(services, id, effect, stopping.signal)),
     changed,
     onLinked: (reference) =>
       void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
-    onAttempt: (...ended) => [metrics.attemptEnded(...ended), tellAttempt(hooks, ...ended)],
+    onAttempt: (...ended) => [
+      metrics.attemptEnded(...ended),
+      tellAttempt(hooks, ...ended),
+      reportDeadLetter(telemetry.reports, ...ended),
+    ],
     log,
   });
   const isWorker = config.role !== 'api';
-  const outbox = createOutbox({
-    wake: isWorker ? () => dispatcher.wake() : () => notifier.notify(OUTBOX_CHANNEL),
-    changed,
-  });
+  const wake = isWorker ? () => dispatcher.wake() : () => notifier.notify(OUTBOX_CHANNEL);
+  const outbox = createOutbox({ wake, changed });
   const jobs = createJobs({ db, timersUrl: config.jobsUrl ?? undefined, definitions: allJobs, log });
   const services: Services = {
-    db,
+    ...{ db, outbox, inbox, feed, integrations, mappings, jobs, connectors, sealCredentials, openCredentials, log },
     tally: startTally(db, log, onStop),
-    outbox,
-    inbox,
-    feed,
-    integrations,
-    mappings,
-    jobs,
-    connectors,
-    sealCredentials,
-    openCredentials,
     httpsOnly: config.production,
-    log,
   };
   const reactor = createReactor(services, allReactions);
   const startWorker = async () => {
@@ -194,35 +181,6 @@ function compose({ config, log, db, notifier, metrics, onStop }: Parts) {
     });
   };
   return { services, feed, startWorker };
-}
-
-function openHooks({ hookModules: modules }: Config, log: Logger, onStop: OnStop): DeliveryHooks {
-  const hooks = createDeliveryHooks({ modules, log });
-  onStop(() => hooks.stop());
-  return hooks;
-}
-
-function openMappings(onStop: OnStop): Mappings {
-  const mappings = createMappings();
-  onStop(() => mappings.stop());
-  return mappings;
-}
-
-function startCourier(config: Config, db: Database, log: Logger, onStop: OnStop): void {
-  const channels = openChannels(config.notifications, config.production);
-  const courier = createCourier({ sql: sqlOn(db.pool), channels, log });
-  courier.start();
-  onStop(() => courier.stop());
-}
-
-function startTally(db: Database, log: Logger, onStop: OnStop): Tally {
-  const load = createLoadReport({ sql: sqlOn(db.pool), log });
-  load.start();
-  onStop(() => load.stop());
-  const tally = createTally({ sql: sqlOn(db.pool), log });
-  tally.start();
-  onStop(() => tally.stop());
-  return tally;
 }
 
 async function serve(server: FastifyInstance, config: Config, services: Services): Promise<WebSocketTransport> {

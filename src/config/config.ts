@@ -41,6 +41,7 @@ export interface Config {
   encryptionSecrets: readonly [string, ...string[]];
   integrations: readonly ConfiguredIntegration[];
   notifications: NotificationConfig;
+  telemetry: { otlpEndpoint: string | null; sentryDsn: string | null; environment: string };
   /** Things to tell the user that do not stop the start. */
   warnings: readonly string[];
 }
@@ -84,6 +85,11 @@ export function loadConfig(env: Environment): Config {
     encryptionSecrets: [secrets.encryptionKey, ...(values.ENCRYPTION_KEYS_OLD ?? [])],
     integrations,
     notifications,
+    telemetry: {
+      otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+      sentryDsn: values.SENTRY_DSN ?? null,
+      environment: values.NODE_ENV,
+    },
     warnings: [...misspelt, ...warnOfSecrets(values, production)],
   };
 }
@@ -139,6 +145,7 @@ export function summariseConfig(config: Config): Record<string, unknown> {
     encryptionSecrets,
     integrations,
     notifications,
+    telemetry,
     warnings: _,
     ...plain
   } = config;
@@ -149,6 +156,8 @@ export function summariseConfig(config: Config): Record<string, unknown> {
     jwtSecretConfigured: jwtSecret !== '',
     encryptionKeyConfigured: true,
     notificationChannels: Object.entries(notifications).flatMap(([name, channel]) => (channel ? [name] : [])),
+    otlpEndpoint: telemetry.otlpEndpoint,
+    sentryConfigured: telemetry.sentryDsn !== null,
     oldEncryptionKeys: encryptionSecrets.length - 1,
     integrations: integrations.map(({ id, merchantId, settings, credentials }) => ({
       id,

@@ -161,6 +161,21 @@ export const VARIABLES = {
     expected: 'a whole number of at least 1',
     example: '6000',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: httpUrl,
+    about:
+      'Where traces are sent, by OTLP over HTTP: each order from the request through the calls to the systems and back. Not set: nothing is recorded.',
+    expected: 'the base URL of a collector',
+    example: 'http://localhost:4318',
+  },
+  SENTRY_DSN: {
+    schema: httpUrl,
+    about:
+      'Unexpected errors and dead letters are reported to this project of Sentry, by their ids. Not set: nothing is.',
+    expected: 'the DSN that Sentry gave you',
+    example: 'https://key@o0.ingest.sentry.io/0',
+    secret: true,
+  },
   ENCRYPTION_KEY: {
     schema: z.string().min(SECRET_CHARACTERS),
     about:

@@ -45,6 +45,8 @@ export interface Effect {
   related?: Readonly<Record<string, string>>;
   /** 1 for the first try. From 2 on, an earlier call may have had its effect although its answer was lost. */
   attempt: number;
+  /** The W3C trace that caused it; the upstream client sends it on. */
+  traceparent?: string | null;
 }
 
 /** Where an effect ended. `retry` and `rejected` differ in that the same call may succeed later. */

@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import got, { type OptionsInit, type Request, RequestError, TimeoutError } from 'got';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { HubError } from '../errors.js';
+import { currentTraceparent, inSpan } from '../model/trace.js';
 import { addExchange } from './exchanges.js';
 import type { Exchange, UpstreamHttp, UpstreamRequest, UpstreamResponse } from './http.js';
 import { maskHeaders, maskText, maskUrl, secretsOf } from './mask.js';
@@ -28,7 +29,7 @@ export function createUpstreamHttp(options: UpstreamHttpOptions): UpstreamHttp &
   return {
     async send(request) {
       checkUpstreamUrl(request.url, options.httpsOnly);
-      return sendRecorded(request, agents);
+      return sendTraced(request, agents);
     },
     close() {
       agents.http.destroy();
@@ -54,6 +55,18 @@ interface Answer {
   body: Buffer;
 }
 
+/** A span of the trace that is being followed, where spans are recorded. */
+function sendTraced(request: UpstreamRequest, agent: Agents): Promise<UpstreamResponse> {
+  const { method, url } = request;
+  const { host, pathname } = new URL(url);
+  const attributes = { 'http.request.method': method, 'server.address': host, 'url.path': pathname };
+  return inSpan({ name: `${method} ${host}`, kind: 'client', attributes }, async (set) => {
+    const answer = await sendRecorded(request, agent);
+    set('http.response.status_code', answer.status);
+    return answer;
+  });
+}
+
 async function sendRecorded(request: UpstreamRequest, agent: Agents): Promise<UpstreamResponse> {
   const secrets = secretsOf(request.headers ?? {}, request.secrets);
   const mask = (text: string) => maskText(text, secrets);
@@ -76,9 +89,10 @@ async function sendRecorded(request: UpstreamRequest, agent: Agents): Promise<Up
 }
 
 async function exchange(request: UpstreamRequest, agent: Agents): Promise<Answer> {
+  const traceparent = currentTraceparent();
   const stream = got.stream(request.url, {
     method: request.method,
-    headers: { 'user-agent': 'syncline', ...request.headers },
+    headers: { 'user-agent': 'syncline', ...(traceparent && { traceparent }), ...request.headers },
     body: request.body,
     timeout: { request: request.timeoutMs },
     retry: { limit: 0 },

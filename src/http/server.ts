@@ -3,11 +3,15 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
 import type { Metrics } from '../metrics.js';
+import type { Tracer } from '../model/trace.js';
 import { sendError } from './envelope.js';
+import { traceRequests } from './trace-requests.js';
 
 export interface ServerOptions {
   log: Logger;
   metrics: Metrics;
+  /** Null: no spans are recorded; traces of callers are carried on all the same. */
+  tracer?: Tracer | null;
 }
 
 const BODY_LIMIT = 1024 * 1024;
@@ -15,7 +19,7 @@ const BODY_LIMIT = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /** The one HTTP server: request ids, the error envelope, metrics. Everything else is registered on it. */
-export function createServer({ log, metrics }: ServerOptions): FastifyInstance {
+export function createServer({ log, metrics, tracer = null }: ServerOptions): FastifyInstance {
   const server = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -26,6 +30,7 @@ export function createServer({ log, metrics }: ServerOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => void sendError(request, reply, error),
   }) as unknown as FastifyInstance;
   server.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  traceRequests(server, tracer);
   server.addHook('onResponse', async (request, reply) =>
     metrics.requestAnswered({
       method: request.method,

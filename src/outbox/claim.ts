@@ -75,7 +75,8 @@ function toLane(row: Row, target: DispatchTarget, leaseEndsAt: number): ClaimedL
 
 function toEvent(row: Row, id: string): ClaimedEvent {
   const { merchantId, entityType, entityId, operation, payload, previous, started } = row;
-  const { attempt, forgiven, maxAttempts, idempotencyKey } = row;
+  const { attempt, forgiven, maxAttempts, idempotencyKey, traceparent } = row;
   const subject = { merchantId, entityType, entityId, operation, payload };
-  return { id, seq: BigInt(row.seq), ...subject, previous, started, attempt, forgiven, maxAttempts, idempotencyKey };
+  const tries = { attempt, forgiven, maxAttempts, idempotencyKey, traceparent };
+  return { id, seq: BigInt(row.seq), ...subject, previous, started, ...tries };
 }

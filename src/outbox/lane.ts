@@ -45,6 +45,8 @@ export interface ClaimedEvent {
   forgiven: number;
   maxAttempts: number;
   idempotencyKey: string;
+  /** The trace that caused it. */
+  traceparent: string | null;
 }
 
 /**

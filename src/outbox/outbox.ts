@@ -2,6 +2,7 @@ import { v7 } from 'uuid';
 import type { Tx } from '../db/database.js';
 import { HubError } from '../errors.js';
 import type { EntityType, Operation } from '../model/statuses.js';
+import { currentTraceparent } from '../model/trace.js';
 import { isEventId } from './event-id.js';
 import { ENQUEUE } from './sql/enqueue.js';
 import { FIND_DEAD_LETTER } from './sql/find-dead-letter.js';
@@ -134,6 +135,7 @@ function toRow(event: NewSyncEvent) {
     key: event.idempotencyKey ?? v7(),
     priority: event.priority ?? 0,
     delay_ms: event.delayMs ?? 0,
+    traceparent: currentTraceparent(),
     held: event.held ?? false,
   };
 }

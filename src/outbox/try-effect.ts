@@ -71,15 +71,15 @@ function explain(result: DeliveryResult, { syncEventId }: OpenCreate): DeliveryR
 }
 
 function toEffect(event: ClaimedEvent, externalId: string | null): Effect {
-  const { id, idempotencyKey, operation, entityType, entityId, payload, attempt } = event;
-  const snapshot = parse(payload);
-  return { syncEventId: id, idempotencyKey, operation, entityType, entityId, snapshot, externalId, attempt };
+  const { id, payload, idempotencyKey, operation, entityType, entityId, attempt, traceparent } = event;
+  const effect = { idempotencyKey, operation, entityType, entityId, externalId, attempt, traceparent };
+  return { syncEventId: id, snapshot: parse(payload), ...effect };
 }
 
 /** Its attempt is never the first, so that a connector whose upstream honours no keys reads back. */
-function toRepetition({ entityType, entityId }: ClaimedEvent, open: OpenCreate): Effect {
+function toRepetition({ entityType, entityId, traceparent }: ClaimedEvent, open: OpenCreate): Effect {
   const { syncEventId, idempotencyKey, payload, attempts } = open;
-  const subject = { entityType, entityId, snapshot: parse(payload) };
+  const subject = { entityType, entityId, snapshot: parse(payload), traceparent };
   return { syncEventId, idempotencyKey, operation: 'CREATE', ...subject, externalId: null, attempt: attempts + 1 };
 }
 

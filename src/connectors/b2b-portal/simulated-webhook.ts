@@ -25,7 +25,8 @@ export function portalWebhook(kit: SimulatorKit, entity: PortalEntity, wishes: W
     },
   };
   const body = wishes.rawBody ?? JSON.stringify(event);
-  return { eventId, path: wishes.path ?? (isOrder ? '/order' : '/invoice'), headers: sign(kit, body, wishes), body };
+  const headers = { ...kit.effects.traceHeaders(entity.id), ...sign(kit, body, wishes) };
+  return { eventId, path: wishes.path ?? (isOrder ? '/order' : '/invoice'), headers, body };
 }
 
 function orderData(order: PortalEntity) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { currentTraceparent } from '../../model/trace.js';
 
 /** One effect of a write, so that a test can prove how often it happened. */
 export interface SimulatedEffect {
@@ -28,6 +29,8 @@ export interface Write {
 /** Answers of writes by idempotency key, and the list of effects. */
 export interface Effects {
   list(): readonly SimulatedEffect[];
+  /** Headers that carry on the trace of the entity's newest write. */
+  traceHeaders(entityId: string): Record<string, string>;
   clear(): void;
   /** What `restore` takes after a restart: a JSON value. */
   save(): unknown;
@@ -45,8 +48,13 @@ export interface Effects {
 export function createEffects(): Effects {
   let effects: SimulatedEffect[] = [];
   let answers = new Map<string, KeptAnswer>();
+  const traces = new Map<string, string>();
   return {
     list: () => effects,
+    traceHeaders: (entityId): Record<string, string> => {
+      const traceparent = traces.get(entityId);
+      return traceparent ? { traceparent } : {};
+    },
     clear() {
       effects = [];
       answers = new Map();
@@ -65,6 +73,8 @@ export function createEffects(): Effects {
         return kept;
       }
       const { status, body, entityId } = run();
+      const traceparent = currentTraceparent();
+      if (traceparent) traces.set(entityId, traceparent);
       const { idempotencyKey, method, path } = write;
       const effect = { idempotencyKey, method, path, entityId, at: new Date().toISOString(), repeats: 0 };
       effects.push(effect);

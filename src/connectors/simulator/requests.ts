@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { readTraceparent, withTrace } from '../../model/trace.js';
 
 /** One request that the simulator received, with everything in it. */
 export interface ReceivedRequest {
@@ -29,6 +30,10 @@ export function logRequests(app: FastifyInstance): { list(): readonly ReceivedRe
   app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
     request.rawText = body;
     return body;
+  });
+  app.addHook('preHandler', (request, _reply, done) => {
+    const span = { name: request.url, kind: 'server', attributes: {} } as const;
+    void withTrace(null, span, readTraceparent(request.headers['traceparent']), async () => done());
   });
   app.addHook('preHandler', async (request, reply) => {
     const { method, url, headers, rawText: body } = request;

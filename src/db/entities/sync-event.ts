@@ -59,6 +59,8 @@ export const SyncEvent = defineEntity({
     maxAttempts: p.integer(),
     nextAttemptAt: p.datetime().nullable(),
     idempotencyKey: p.text(),
+    /** W3C trace context of the request that caused it. */
+    traceparent: p.text().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
     processedAt: p.datetime().nullable(),

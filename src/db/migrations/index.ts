@@ -10,6 +10,7 @@ import { FieldMappings } from './0010-mappings.js';
 import { AlertRules } from './0011-alert-rules.js';
 import { Notifications } from './0011-notifications.js';
 import { RollUps } from './0011-roll-ups.js';
+import { Traces } from './0011-traces.js';
 
 import { OrderSafety } from './0012-order-safety.js';
 import { Pulls } from './0013-pulls.js';
@@ -42,4 +43,5 @@ export const migrations = [
   { name: '0014-warehouse', class: Warehouse },
   { name: '0021-audit-duration', class: AuditDuration },
   { name: '0016-import-files', class: ImportFiles },
+  { name: '0011-traces', class: Traces },
 ];

@@ -64,7 +64,7 @@ with target as materialized (
       select n.*, bool_and(n.next_attempt_at is null or n.next_attempt_at <= now()) over w as ready,
              row_number() over w = 1 as started
         from (select id, seq, status as previous, next_attempt_at, merchant_id, entity_type, entity_id, operation, payload,
-                     attempt_count, forgiven_attempts, max_attempts, idempotency_key
+                     attempt_count, forgiven_attempts, max_attempts, idempotency_key, traceparent
                 from sync_events where lane_id = t.id and seq > t.head order by seq limit t.depth) n
       window w as (order by n.seq)) e on e.ready
 ), event as (
@@ -86,7 +86,7 @@ with target as materialized (
 select e.lane_id as "laneId", e.integration_id as "integrationId", e.token, e.head, k.external_id as "externalId",
        e.id, e.seq, e.merchant_id as "merchantId", e.entity_type as "entityType", e.entity_id as "entityId", e.operation,
        e.payload, e.previous, e.started, e.attempt_count + 1 as attempt, e.forgiven_attempts as forgiven,
-       e.max_attempts as "maxAttempts", e.idempotency_key as "idempotencyKey",
+       e.max_attempts as "maxAttempts", e.idempotency_key as "idempotencyKey", e.traceparent,
        o.id::text as "openId", o.idempotency_key as "openKey", o.payload as "openPayload", o.attempt_count as "openAttempts"
   from ready e join links k on k.id = e.lane_id left join sync_events o on o.id = k.open_create
  order by e.lane_id, e.seq`;

@@ -1,0 +1,49 @@
+import type { Effect } from '../connectors/connector.js';
+import type { Delivery } from '../flow/integrations.js';
+import { type Tracer, withTrace } from '../model/trace.js';
+import type { Attempt } from '../outbox/lane.js';
+import type { Reports } from './reports.js';
+
+/** One try of a sync event as a span of the trace that caused it. */
+export function traceAttempt(
+  tracer: Tracer | null,
+  integrationId: string,
+  effect: Effect,
+  deliver: () => Promise<Delivery>,
+): Promise<Delivery> {
+  const parent = effect.traceparent ?? null;
+  if (tracer === null && parent === null) return deliver();
+  const { syncEventId, entityType, entityId, operation, attempt } = effect;
+  const attributes = {
+    'syncline.integration': integrationId,
+    'syncline.sync_event': syncEventId,
+    'syncline.entity_type': entityType,
+    'syncline.entity': entityId,
+    'syncline.attempt': attempt,
+  };
+  const span = {
+    name: `sync ${operation.toLowerCase()} ${entityType.toLowerCase()}`,
+    kind: 'consumer',
+    attributes,
+  } as const;
+  return withTrace(tracer, span, parent, async (set) => {
+    const delivery = await deliver();
+    set('syncline.outcome', delivery.result.kind);
+    if (delivery.result.kind !== 'delivered') set('error.type', delivery.result.code);
+    return delivery;
+  });
+}
+
+/** Reports an attempt that was the last one. */
+export function reportDeadLetter(reports: Reports | null, { event, result }: Attempt, integrationId: string): void {
+  if (reports === null || result.kind === 'delivered') return;
+  const left = event.maxAttempts - (event.attempt - event.forgiven);
+  if (result.kind === 'retry' && left > 0) return;
+  const { id: syncEventId, merchantId, entityType, entityId, operation, attempt, maxAttempts } = event;
+  reports.deadLetter(`${result.code}: ${integrationId} did not take the ${entityType.toLowerCase()}`, {
+    ...{ integrationId, syncEventId, merchantId, entityType, entityId, operation, attempt, maxAttempts },
+    ...(entityType === 'ORDER' && { orderId: entityId }),
+    code: result.code,
+    httpStatus: result.httpStatus,
+  });
+}
