@@ -7,6 +7,7 @@ import { registerFlashErpRoutes } from './flasherp-routes.js';
 import { registerGatewayRoute } from './gateway-route.js';
 import { registerPortalRoutes } from './portal-routes.js';
 import type { Ingest } from './receive.js';
+import { registerStripeRoute } from './stripe-route.js';
 
 export interface WebhooksOptions {
   /** Runs the public schema's `ingestWebhook`; see `ingestBySchema`. */
@@ -33,6 +34,7 @@ export async function registerWebhooks(server: FastifyInstance, options: Webhook
     registerPortalRoutes(scope, options.ingest);
     registerEscooterRoute(scope, options.ingest);
     registerFlashErpRoutes(scope, options.ingest);
+    registerStripeRoute(scope, options.ingest);
     registerGatewayRoute(scope, options.ingest);
   });
 }

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify';
+import { StripeEvent } from '../../connectors/stripe/index.js';
+import { registerRoute } from '../docs/register-route.js';
+import { enveloped, success } from '../envelope.js';
+import { acceptanceBody, received } from './describe-webhook.js';
+import type { Ingest } from './receive.js';
+import { messageOf, statusOf, toInput } from './receive.js';
+
+const TARGET = { connector: 'stripe' };
+
+/** Stripe's webhooks, row E8. */
+export function registerStripeRoute(scope: FastifyInstance, ingest: Ingest): void {
+  registerRoute(scope, {
+    ...received,
+    url: '/webhooks/stripe',
+    tag: 'Stripe',
+    summary: 'A webhook of Stripe, about the payment of an order',
+    access: ['stripeSignature'],
+    rawBody: StripeEvent,
+    answer: enveloped(acceptanceBody),
+    handle: async ({ request, reply }) => {
+      const acceptance = await ingest(toInput(request, TARGET, 'ORDER'), request.id);
+      const { webhookEventId, status, entityType, entityId, externalId, entityStatus } = acceptance;
+      reply.code(statusOf(acceptance));
+      const message = messageOf(acceptance);
+      return success(request, { webhookEventId, status, entityType, entityId, externalId, entityStatus, message });
+    },
+  });
+}

@@ -1,0 +1,115 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
+import { eventually } from '../harness/eventually.js';
+import { startTestHub, type TestHub } from '../harness/hub.js';
+import { createOrder, idOf, orderInput } from './order-client.js';
+
+const SECRET = 'whsec_test_1234567890abcdef';
+const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
+let hub: TestHub;
+let warehouse: SpawnedSimulator;
+
+beforeAll(async () => {
+  warehouse = await spawnSimulator('extensiv', KEYS);
+  const env = {
+    STRIPE_WEBHOOK_SECRET: SECRET,
+    EXTENSIV_BASE_URL: warehouse.url,
+    EXTENSIV_CLIENT_ID: KEYS.apiKey,
+    EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
+  };
+  hub = await startTestHub({ env });
+});
+afterAll(async () => {
+  await hub.stop();
+  await warehouse.stop();
+});
+
+const now = () => Math.floor(Date.now() / 1000);
+
+/** A payment's event, as Stripe writes it. */
+function event(metadata: object, more: object = {}) {
+  const object = { id: `pi_${randomUUID()}`, object: 'payment_intent', amount: 19998, currency: 'eur', metadata };
+  return { id: `evt_${randomUUID()}`, type: 'payment_intent.succeeded', created: now(), data: { object }, ...more };
+}
+
+/** Sends it with the signature that Stripe would make at that second. */
+async function send(body: object | string, { at = now(), secret = SECRET, header = '' } = {}) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const v1 = createHmac('sha256', secret).update(`${at}.${text}`).digest('hex');
+  const headers = { 'content-type': 'application/json', 'stripe-signature': header || `t=${at},v1=${v1}` };
+  const response = await fetch(`${hub.url}/webhooks/stripe`, { method: 'POST', headers, body: text });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const statusOf = async (id: string) =>
+  (await hub.admin.ask<{ order: { status: string } }>('query ($id: ID!) { order(id: $id) { status } }', { id })).order
+    .status;
+
+it('E8 a payment makes the order paid and sends it to the warehouse; the same event again has no further effect', async () => {
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+  const paid = event({ order_id: id });
+
+  const first = await send(paid);
+  await eventually(
+    () => statusOf(id),
+    (status) => status === 'EXPORTED',
+  );
+  const again = await send(paid);
+
+  expect(first).toMatchObject({ status: 200, body: { success: true, data: { entityId: id, entityStatus: 'PAID' } } });
+  expect(again).toMatchObject({ status: 200, body: { data: { entityId: id, entityStatus: 'PAID' } } });
+  expect(await statusOf(id)).toBe('EXPORTED');
+  expect((await warehouse.control.state()).effects).toHaveLength(1);
+});
+
+it('E8 keeps a payment of an order that is not known yet, and applies it when it appears', async () => {
+  const input = orderInput();
+
+  const early = await send(event({ order_number: input.number }));
+  const id = await idOf(createOrder(hub.admin, input));
+  await eventually(
+    () => statusOf(id),
+    (status) => status === 'EXPORTED',
+  );
+
+  expect(early.status).toBe(202);
+});
+
+it('E8 the further events of one payment change nothing', async () => {
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+
+  const answer = await send(event({ order_id: id }, { type: 'charge.succeeded' }));
+
+  expect(answer.status).toBe(200);
+  expect(await statusOf(id)).toBe('PENDING');
+});
+
+it('E8 refuses what Stripe did not sign, and times that are too old or to come', async () => {
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+  const paid = event({ order_id: id });
+
+  const answers = [
+    await send(paid, { secret: 'whsec_another' }),
+    await send(paid, { header: 't=1,v0=ab' }),
+    await send(paid, { at: now() - 400 }),
+    await send(paid, { at: now() + 400 }),
+  ];
+
+  expect(answers.map(({ status, body }) => [status, body['code']])).toEqual([
+    [401, 'SIGNATURE_INVALID'],
+    [401, 'SIGNATURE_INVALID'],
+    [401, 'TIMESTAMP_STALE'],
+    [401, 'TIMESTAMP_STALE'],
+  ]);
+  expect(await statusOf(id)).toBe('PENDING');
+});
+
+it('E8 names the field of a wrong body', async () => {
+  const answers = [await send('{"id":'), await send({ id: 'evt_1', type: 'payment_intent.succeeded', created: 'now' })];
+
+  expect(answers.map(({ status, body }) => [status, body['code']])).toEqual([
+    [400, 'INVALID_JSON'],
+    [400, 'INVALID_SHAPE'],
+  ]);
+});
