@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
 import { readMetrics } from '../src/flow/read-metrics.js';
+import { type MetricDefinition as Definition, METRICS } from '../src/model/metric-definitions.js';
 import type { HubContext } from './context.js';
 import {
   ApiPerformance,
@@ -62,8 +63,32 @@ export class Metrics {
 
 const WINDOW = 'By default the last 24 hours; the hour, or the day, in which `from` lies counts as a whole.';
 
+@ObjectType({ simpleResolvers: true, description: 'A measure as `/metrics` tells it.' })
+export class MetricDefinition implements Definition {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { description: '`COUNTER`, `HISTOGRAM` or `GAUGE`.' })
+  kind!: Definition['kind'];
+
+  @Field(() => String)
+  help!: string;
+
+  @Field(() => [String])
+  labels!: readonly string[];
+
+  @Field(() => String, { description: 'Where this schema has it over all instances; empty: nowhere.' })
+  field!: string;
+}
+
 @Resolver()
 export class MetricsQueries {
+  @Query(() => [MetricDefinition], { description: 'Every measure that the hub exposes to Prometheus.' })
+  @Read({ js: true })
+  metricDefinitions(): MetricDefinition[] {
+    return Object.values<MetricDefinition>(METRICS);
+  }
+
   @Query(() => Metrics, { description: `Of all integrations that the caller may see. ${WINDOW}` })
   @Read({ js: true })
   metrics(

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { METRICS, type MetricDefinition } from './model/metric-definitions.js';
 import type { WebhookStatus } from './model/statuses.js';
 import type { Attempt } from './outbox/lane.js';
 import type { QueueState } from './outbox/queue-states.js';
@@ -28,22 +29,16 @@ export function createMetrics({ readQueueStates }: MetricsDeps): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const attempts = new Histogram({
-    name: 'syncline_sync_attempt_duration_seconds',
-    help: 'Time of one attempt of a sync event, by its outcome: success, retry, or failed for good.',
-    labelNames: ['integration', 'entity_type', 'outcome'],
+    ...described(METRICS.attempts),
     buckets: SECONDS,
     registers: [registry],
   });
   const webhooks = new Counter({
-    name: 'syncline_webhooks_total',
-    help: 'Webhook events received, by what became of them.',
-    labelNames: ['integration', 'status', 'duplicate'],
+    ...described(METRICS.webhooks),
     registers: [registry],
   });
   const requests = new Histogram({
-    name: 'syncline_http_request_duration_seconds',
-    help: 'Time from an HTTP request to its answer.',
-    labelNames: ['method', 'route', 'status'],
+    ...described(METRICS.requests),
     buckets: SECONDS,
     registers: [registry],
   });
@@ -71,22 +66,20 @@ function outcomeOf({ event, result }: Attempt): 'success' | 'retry' | 'failed' {
   return result.kind === 'retry' && left > 0 ? 'retry' : 'failed';
 }
 
-const QUEUE_GAUGES = [
-  ['active_sync_events', 'Sync events that are not finished, without dead letters.', (q) => q.active],
-  ['retrying_sync_events', 'Active sync events whose last attempt failed.', (q) => q.retrying],
-  ['dead_letters', 'Sync events that failed for good and wait for a person.', (q) => q.deadLetters],
-  ['queue_overdue_seconds', 'How long the most overdue work has been waiting for a worker.', (q) => q.overdueMs / 1000],
-  [
-    'circuit_open',
-    '1 while calls are held back because the upstream keeps failing.',
-    (q) => Number(q.circuit !== 'CLOSED'),
-  ],
-] as const satisfies [string, string, (queue: QueueState) => number][];
+const described = ({ name, help, labels }: MetricDefinition) => ({ name, help, labelNames: [...labels] });
+
+const QUEUE_GAUGES: readonly [MetricDefinition, (queue: QueueState) => number][] = [
+  [METRICS.active, (queue) => queue.active],
+  [METRICS.retrying, (queue) => queue.retrying],
+  [METRICS.deadLetters, (queue) => queue.deadLetters],
+  [METRICS.overdue, (queue) => queue.overdueMs / 1000],
+  [METRICS.circuit, (queue) => Number(queue.circuit !== 'CLOSED')],
+];
 
 /** Gauges of what is in the database now; an integration that has gone has none. */
 function createQueueGauges(registry: Registry): (queues: readonly QueueState[]) => void {
-  const gauges = QUEUE_GAUGES.map(([name, help, read]) => ({
-    gauge: new Gauge({ name: `syncline_${name}`, help, labelNames: ['integration'], registers: [registry] }),
+  const gauges = QUEUE_GAUGES.map(([definition, read]) => ({
+    gauge: new Gauge({ ...described(definition), registers: [registry] }),
     read,
   }));
   return (queues) => {

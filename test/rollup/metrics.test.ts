@@ -104,6 +104,19 @@ it('G12 shows a merchant its own figures only', async () => {
   expect(refused.errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND' });
 });
 
+it('G12 B25 describes in the schema what Prometheus is told, from the same registry', async () => {
+  const { metricDefinitions } = await hub.admin.ask<{
+    metricDefinitions: { name: string; help: string; kind: string }[];
+  }>('{ metricDefinitions { name help kind } }');
+
+  const { body } = await hub.admin.rest('GET', '/metrics');
+  expect(metricDefinitions.length).toBeGreaterThan(7);
+  for (const { name, help, kind } of metricDefinitions) {
+    expect(body).toContain(`# HELP ${name} ${help}`);
+    expect(body).toContain(`# TYPE ${name} ${kind.toLowerCase()}`);
+  }
+});
+
 it('G12 refuses a time that ends before it begins', async () => {
   const { errors } = await hub.admin.graphql(
     '{ metrics(from: "2030-01-02T00:00:00Z", to: "2030-01-01T00:00:00Z") { to } }',

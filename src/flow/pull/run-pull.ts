@@ -95,7 +95,20 @@ async function readAll(
     return;
   }
   const pages = entityType === 'PRODUCT' ? pull?.PRODUCT?.(request) : pull?.INVENTORY?.(request);
-  await pullRows(client, run, entityType, paced(pages), () => services.feed.wake());
+  const counter = `${entityType.toLowerCase()}.items`;
+  const count = (items: number) => services.tally.add(integration.id, counter, items);
+  await pullRows(client, run, entityType, counted(paced(pages), count), () => services.feed.wake());
+}
+
+/** Tells the figures how many rows came. */
+async function* counted<Page extends { rows: readonly unknown[] }>(
+  pages: AsyncIterable<Page>,
+  count: (rows: number) => void,
+) {
+  for await (const page of pages) {
+    count(page.rows.length);
+    yield page;
+  }
 }
 
 const noPause = async () => {};
