@@ -633,6 +633,55 @@ CREATE INDEX pulls_integration_id_entity_type_started_at_idx ON public.pulls USI
 CREATE INDEX pulls_started_at_id_idx ON public.pulls USING btree (started_at, id);
 CREATE INDEX pulls_sync_event_id_idx ON public.pulls USING btree (sync_event_id);
 
+create table reconciliation_differences (
+  id text default ('dif_'::text || replace((gen_random_uuid())::text, '-'::text, ''::text)) not null,
+  merchant_id text not null,
+  integration_id text not null,
+  reconciliation_id text not null,
+  entity_type text not null,
+  entity_id text,
+  external_id text,
+  kind text not null,
+  field text,
+  here_value text,
+  there_value text,
+  direction text not null,
+  details jsonb,
+  state text default 'OPEN'::text not null,
+  message text,
+  sync_event_id bigint,
+  created_at timestamp with time zone default now() not null,
+  repaired_at timestamp with time zone,
+  PRIMARY KEY (id),
+  FOREIGN KEY (reconciliation_id) REFERENCES reconciliations(id) ON DELETE CASCADE
+);
+CREATE INDEX reconciliation_differences_entity_id_idx ON public.reconciliation_differences USING btree (entity_id) WHERE (entity_id IS NOT NULL);
+CREATE INDEX reconciliation_differences_reconciliation_id_id_idx ON public.reconciliation_differences USING btree (reconciliation_id, id);
+CREATE INDEX reconciliation_differences_reconciliation_id_idx ON public.reconciliation_differences USING btree (reconciliation_id) WHERE (state = 'OPEN'::text);
+
+create table reconciliations (
+  id text not null,
+  merchant_id text not null,
+  integration_id text not null,
+  sync_event_id bigint,
+  entity_types text[] not null,
+  period_from timestamp with time zone not null,
+  period_to timestamp with time zone not null,
+  state text default 'QUEUED'::text not null,
+  records_read integer default 0 not null,
+  difference_count integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  error_code text,
+  error_message text,
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id)
+);
+CREATE INDEX reconciliations_created_at_id_idx ON public.reconciliations USING btree (created_at, id);
+CREATE INDEX reconciliations_integration_id_created_at_id_idx ON public.reconciliations USING btree (integration_id, created_at, id);
+CREATE INDEX reconciliations_sync_event_id_idx ON public.reconciliations USING btree (sync_event_id);
+
 create table row_problems (
   id bigint generated always as identity not null,
   merchant_id text not null,

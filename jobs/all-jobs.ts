@@ -4,6 +4,7 @@ import type { JobDefinition } from './define.js';
 import { evaluateAlerts } from './evaluate-alerts.js';
 import { followOrders } from './follow-orders.js';
 import { pollIntegrations } from './poll-integrations.js';
+import { reconcile } from './reconcile.js';
 import { removeOldEvents } from './remove-old-events.js';
 import { removeOldIdempotencyKeys } from './remove-old-idempotency-keys.js';
 import { removeOldWebhooks } from './remove-old-webhooks.js';
@@ -24,6 +25,7 @@ export const allJobs: readonly JobDefinition[] = [
   watchFolders,
   checkStatus,
   sendQueuedOrders,
+  reconcile,
   removeOldEvents,
   removeOldWebhooks,
   removeOldIdempotencyKeys,

@@ -40,6 +40,8 @@ import { OrderMutations } from './order-mutations.js';
 import { OrderTimeline } from './order-timeline.js';
 import { ProductQueries } from './product.js';
 import { PullQueries, SyncEventPulls } from './pull.js';
+import { ReconciliationQueries } from './reconciliation.js';
+import { ReconciliationMutations } from './reconciliation-mutations.js';
 import { StatisticsQueries } from './statistics.js';
 import { Subscriptions } from './subscriptions.js';
 import { SyncEventQueries } from './sync-event.js';
@@ -61,6 +63,8 @@ const resolvers: NonEmptyArray<new () => object> = [
   BillingSubscriptionQueries,
   CustomerSubscriptions,
   FinanceMutations,
+  ReconciliationQueries,
+  ReconciliationMutations,
   InvoiceQueries,
   ProductQueries,
   BrandQueries,

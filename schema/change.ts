@@ -183,6 +183,10 @@ const TYPES: Record<ChangeKind, (change: ChangeEntry) => Record<string, unknown>
   'billing_subscription.updated': subscriptionChange,
   'billing_subscription.status_changed': subscriptionChange,
   'billing_subscription.synced': subscriptionChange,
+  'reconciliation.changed': ({ data }) => ({
+    __typename: 'ReconciliationChange',
+    reconciliation: data['reconciliationId'] ?? null,
+  }),
   'inventory.changed': (change) => ({ __typename: 'InventoryChange', inventoryLevel: change.entityId }),
   'sync_event.status_changed': (change) => ({ __typename: 'SyncEventChange', syncEvent: change.syncEventId }),
   'webhook_event.status_changed': ({ data }) => ({

@@ -1,8 +1,9 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import { BillingSubscriptionStatus, TransactionStatus } from '../src/model/statuses.js';
 import { BillingSubscription } from './billing-subscription.js';
 import { Change } from './change.js';
 import { Customer } from './customer.js';
+import { Reconciliation } from './reconciliation.js';
 import { Transaction } from './transaction.js';
 
 @ObjectType({ implements: Change, simpleResolvers: true, description: 'A customer was created, changed or synced.' })
@@ -37,4 +38,19 @@ export class BillingSubscriptionChange extends Change {
 
   @Field(() => BillingSubscriptionStatus, { nullable: true, description: 'Null where the status did not change.' })
   newStatus!: BillingSubscriptionStatus | null;
+}
+
+@ObjectType({ implements: Change, simpleResolvers: true, description: 'A reconciliation began, went on or ended.' })
+export class ReconciliationChange extends Change {
+  @Field(() => Reconciliation, { nullable: true })
+  reconciliation!: string | null;
+
+  @Field(() => String)
+  state!: string;
+
+  @Field(() => Int)
+  recordsRead!: number;
+
+  @Field(() => Int)
+  differenceCount!: number;
 }

@@ -21,6 +21,7 @@ export type ChangeKind =
   | 'billing_subscription.updated'
   | 'billing_subscription.status_changed'
   | 'billing_subscription.synced'
+  | 'reconciliation.changed'
   | 'inventory.changed'
   | 'sync_event.status_changed'
   | 'webhook_event.status_changed'

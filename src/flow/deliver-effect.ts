@@ -8,6 +8,7 @@ import { isFileWork, takeFile } from './files/take-file.js';
 import { watchFolder } from './files/watch-folder.js';
 import type { Delivery } from './integrations.js';
 import { canBePulled, runPull } from './pull/run-pull.js';
+import { runReconciliation } from './reconcile/run-reconciliation.js';
 import type { Services } from './services.js';
 
 /** A query of a whole integration has as many exchanges as it asks for entities; its attempt keeps the last ones. */
@@ -69,7 +70,8 @@ async function readAll(
 ): Promise<DeliveryResult> {
   try {
     const integration = await services.integrations.byId(integrationId);
-    if (integration.connection.files) await watchFolder(services, integration);
+    if (entityType === 'INTEGRATION') await runReconciliation(services, integration, syncEventId, stopping);
+    else if (integration.connection.files) await watchFolder(services, integration);
     else if (canBePulled(integration, entityType))
       await runPull(services, integration, entityType, syncEventId, stopping);
     else await checkStatus(services, integration, entityType, stopping);

@@ -8,6 +8,7 @@ import { applyWaiting } from './apply-waiting.js';
 import { auditDone } from './audit-done.js';
 import { amount, checkInput, currency, idempotencyKey, label, time } from './check-input.js';
 import { customerOf, payerSchema } from './customer-of.js';
+import { linkTo, type Origin } from './link-to.js';
 import { merchantFor } from './merchant-for.js';
 import { once } from './once.js';
 import { sendToAll } from './send.js';
@@ -51,19 +52,21 @@ const FIND = `select id, currency = $3 as fits from billing_subscriptions where 
 /**
  * Takes a subscription, known by its `reference`, and sends it to every integration of the merchant that takes
  * subscriptions; answers its id. One that the hub has is brought up to date, unless `asOf` is older than what it knows.
+ * `origin`: the system that has it already.
  * @throws HubError ALREADY_EXISTS for a reference of another currency, BAD_USER_INPUT, FORBIDDEN, NOT_FOUND
  */
 export function recordBillingSubscription(
   services: Services,
   caller: Caller,
   input: RecordBillingSubscription,
+  origin?: Origin,
 ): Promise<string> {
   requireRole(caller, 'operator');
   const wanted = checkInput(recordBillingSubscriptionSchema, input);
   return services.db.transaction(async (tx) => {
     const merchantId = await merchantFor(tx, caller, wanted.merchantId, 'refuse');
     const request = { merchantId, operation: 'createBillingSubscription', key: wanted.idempotencyKey, input: wanted };
-    return once(tx, request, () => recordOne(services, tx, caller, merchantId, wanted));
+    return once(tx, request, () => recordOne(services, tx, caller, merchantId, wanted, origin));
   });
 }
 
@@ -73,6 +76,7 @@ async function recordOne(
   caller: Caller,
   merchantId: string,
   wanted: RecordBillingSubscription,
+  origin?: Origin,
 ): Promise<string> {
   const customerId = await customerOf(services, tx, caller, merchantId, wanted);
   const { reference } = wanted;
@@ -80,7 +84,8 @@ async function recordOne(
   const [made] = await tx.sql<{ status: string }>(INSERT, [id, merchantId, reference, ...columns(wanted, customerId)]);
   if (!made) return bringUpToDate(services, tx, caller, merchantId, wanted, customerId);
   const entity = { merchantId, entityType: 'BILLING_SUBSCRIPTION', entityId: id } as const;
-  await sendToAll(services, tx, entity, 'CREATE');
+  if (origin) await linkTo(tx, entity, origin);
+  await sendToAll(services, tx, entity, 'CREATE', origin?.integrationId);
   const data = { reference, newStatus: made.status };
   await services.feed.publish(tx, [{ kind: 'billing_subscription.created', ...entity, data }]);
   await auditDone(tx, caller, { action: 'billing_subscription.create', ...entity, details: { reference } });

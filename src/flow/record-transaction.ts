@@ -8,6 +8,7 @@ import { applyWaiting } from './apply-waiting.js';
 import { auditDone } from './audit-done.js';
 import { amount, checkInput, currency, idempotencyKey, label, text, time } from './check-input.js';
 import { customerOf, payerSchema } from './customer-of.js';
+import { linkTo, type Origin } from './link-to.js';
 import { lockEntity } from './lock-entity.js';
 import { merchantFor } from './merchant-for.js';
 import { once } from './once.js';
@@ -55,19 +56,32 @@ where id = $1 and (status, description, customer_id, order_id) is distinct from
 /**
  * Takes a movement of money, known by its `reference`, and sends it to every integration of the merchant that takes
  * transactions; answers its id. One that the hub has is brought up to date, unless `asOf` is older than what it knows.
+ * `origin`: the system that has it already.
  * @throws HubError ALREADY_EXISTS for a reference of another amount or currency, BAD_USER_INPUT, FORBIDDEN, NOT_FOUND
  */
-export function recordTransaction(services: Services, caller: Caller, input: RecordTransaction): Promise<string> {
+export function recordTransaction(
+  services: Services,
+  caller: Caller,
+  input: RecordTransaction,
+  origin?: Origin,
+): Promise<string> {
   requireRole(caller, 'operator');
   const transaction = checkInput(recordTransactionSchema, input);
   return services.db.transaction(async (tx) => {
     const merchantId = await merchantFor(tx, caller, transaction.merchantId, 'refuse');
     const request = { merchantId, operation: 'createTransaction', key: transaction.idempotencyKey, input: transaction };
-    return once(tx, request, () => recordOne(services, tx, caller, merchantId, transaction));
+    return once(tx, request, () => recordOne(services, tx, caller, merchantId, transaction, origin));
   });
 }
 
-async function recordOne(services: Services, tx: Tx, caller: Caller, merchantId: string, wanted: RecordTransaction) {
+async function recordOne(
+  services: Services,
+  tx: Tx,
+  caller: Caller,
+  merchantId: string,
+  wanted: RecordTransaction,
+  origin?: Origin,
+) {
   const customerId = await customerOf(services, tx, caller, merchantId, wanted);
   const within = { ...caller, merchantId };
   if (wanted.orderId != null) await lockEntity(tx, within, 'ORDER', wanted.orderId, ['orderId']);
@@ -78,7 +92,8 @@ async function recordOne(services: Services, tx: Tx, caller: Caller, merchantId:
   const [made] = await tx.sql<{ status: TransactionStatus }>(INSERT, values);
   if (!made) return bringUpToDate(services, tx, caller, merchantId, wanted, own);
   const entity = { merchantId, entityType: 'TRANSACTION', entityId: id } as const;
-  await sendToAll(services, tx, entity, 'CREATE');
+  if (origin) await linkTo(tx, entity, origin);
+  await sendToAll(services, tx, entity, 'CREATE', origin?.integrationId);
   await services.feed.publish(tx, [
     { kind: 'transaction.created', ...entity, data: { reference, newStatus: made.status } },
   ]);

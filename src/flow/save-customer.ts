@@ -3,6 +3,7 @@ import type { Tx } from '../db/database.js';
 import { newId } from '../model/ids.js';
 import { applyWaiting } from './apply-waiting.js';
 import { label, text } from './check-input.js';
+import { linkTo, type Origin } from './link-to.js';
 import { sendToAll } from './send.js';
 import type { Services } from './services.js';
 
@@ -45,9 +46,13 @@ export async function saveCustomer(
   tx: Tx,
   merchantId: string,
   customer: CustomerInput,
+  origin?: Origin,
 ): Promise<string> {
   const saved = await write(tx, merchantId, customer);
-  if (saved.created || saved.changed) await tellOfCustomer(services, tx, merchantId, saved, customer.reference ?? null);
+  const entity = { merchantId, entityType: 'CUSTOMER', entityId: saved.id } as const;
+  if (origin) await linkTo(tx, entity, origin);
+  if (saved.created || saved.changed)
+    await tellOfCustomer(services, tx, merchantId, saved, customer.reference ?? null, origin?.integrationId);
   return saved.id;
 }
 
@@ -71,9 +76,10 @@ export async function tellOfCustomer(
   merchantId: string,
   { id, created }: Omit<Saved, 'changed'>,
   reference: string | null,
+  from?: string,
 ): Promise<void> {
   const entity = { merchantId, entityType: 'CUSTOMER', entityId: id } as const;
-  await sendToAll(services, tx, entity, created ? 'CREATE' : 'UPDATE');
+  await sendToAll(services, tx, entity, created ? 'CREATE' : 'UPDATE', from);
   const kind = created ? 'customer.created' : 'customer.updated';
   await services.feed.publish(tx, [{ kind, ...entity, data: { reference } }]);
   if (created) tx.afterCommit(() => void applyWaiting(services, entity, reference));

@@ -10,6 +10,8 @@ export const ID_PREFIX = {
   Product: 'prd',
   InventoryLevel: 'lvl',
   Payout: 'pay',
+  Reconciliation: 'rec',
+  ReconciliationDifference: 'dif',
   WebhookEvent: 'whe',
   Mapping: 'map',
   MappingVersion: 'mpv',

@@ -167,7 +167,7 @@ function describeStep(previousStatus: SyncEventStatus, newStatus: SyncEventStatu
 
 /** Stock is told of row by row, by whoever writes it. */
 function syncedChange({ entityType }: ClaimedEvent): string | null {
-  return entityType === 'PRODUCT' || entityType === 'INVENTORY' ? null : `${entityType.toLowerCase()}.synced`;
+  return ['PRODUCT', 'INVENTORY', 'INTEGRATION'].includes(entityType) ? null : `${entityType.toLowerCase()}.synced`;
 }
 
 /** Fields of the domain event. */

@@ -14,6 +14,7 @@ import { Payout } from './payout.js';
 import { Brand, InventoryLevel, Product } from './product.js';
 import { Pull, RowProblem } from './pull.js';
 import { Blocker, ConnectorHealth, SyncStatistics, TimelineEntry } from './read-views.js';
+import { Reconciliation, ReconciliationDifference } from './reconciliation.js';
 import { SyncAttempt, SyncEvent, SyncLink } from './sync-event.js';
 import { Transaction } from './transaction.js';
 import { WebhookEvent } from './webhook-event.js';
@@ -35,6 +36,8 @@ export const entities = [
   Transaction,
   BillingSubscription,
   Payout,
+  Reconciliation,
+  ReconciliationDifference,
   Brand,
   Product,
   InventoryLevel,

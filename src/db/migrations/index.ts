@@ -18,6 +18,7 @@ import { Warehouse } from './0014-warehouse.js';
 import { HeldOrders } from './0015-held-orders.js';
 import { ImportFiles } from './0016-import-files.js';
 import { Finance } from './0017-finance.js';
+import { Reconciliations } from './0018-reconciliations.js';
 import { Blockers } from './0020-blockers.js';
 import { AuditDuration } from './0021-audit-duration.js';
 
@@ -36,6 +37,7 @@ export const migrations = [
   { name: '0011-notifications', class: Notifications },
   { name: '0013-pulls', class: Pulls },
   { name: '0017-finance', class: Finance },
+  { name: '0018-reconciliations', class: Reconciliations },
   { name: '0011-roll-ups', class: RollUps },
   { name: '0020-blockers', class: Blockers },
   { name: '0015-held-orders', class: HeldOrders },

@@ -1,0 +1,200 @@
+import { Arg, Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { EntityType } from '../src/model/statuses.js';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Integration } from './integration.js';
+import { Node } from './node.js';
+import { planned, Read } from './planned.js';
+import { DateTime, Json } from './scalars.js';
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'One comparison of what a system has with what the hub has.',
+})
+export class Reconciliation extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => Integration)
+  integration!: Integration;
+
+  @Field(() => ID, { nullable: true, description: 'The sync event that carries it out.' })
+  syncEventId!: string | null;
+
+  @Field(() => [EntityType])
+  entityTypes!: EntityType[];
+
+  @Field(() => DateTime)
+  periodFrom!: string;
+
+  @Field(() => DateTime)
+  periodTo!: string;
+
+  @Field(() => String, { description: '`QUEUED`, `RUNNING`, `COMPLETE` or `FAILED`.' })
+  state!: string;
+
+  @Field(() => Int, { description: 'Records of the system that were read so far.' })
+  recordsRead!: number;
+
+  @Field(() => Int, { description: 'Differences that were found.' })
+  differenceCount!: number;
+
+  @Field(() => Int, { description: 'Those that are neither repaired nor gone.' })
+  @Read({
+    expression: {
+      sql: (row) =>
+        `(select count(*)::int from reconciliation_differences d where d.reconciliation_id = ${row}.id and d.state = 'OPEN')`,
+      type: 'integer',
+    },
+  })
+  discrepancies!: number;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime, { description: 'When it was last seen to move.' })
+  updatedAt!: string;
+
+  @Field(() => DateTime, { nullable: true })
+  finishedAt!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorMessage!: string | null;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'One thing that differed, and how to mend it.' })
+export class ReconciliationDifference extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => Integration)
+  integration!: Integration;
+
+  @Field(() => Reconciliation)
+  reconciliation!: Reconciliation;
+
+  @Field(() => EntityType)
+  entityType!: EntityType;
+
+  @Field(() => ID, { nullable: true, description: 'The hub’s id; null where the hub does not have it.' })
+  entityId!: string | null;
+
+  @Field(() => String, { nullable: true })
+  externalId!: string | null;
+
+  @Field(() => String, { description: '`MISSING_HERE`, `MISSING_THERE` or `FIELD_DIFFERS`.' })
+  kind!: string;
+
+  @Field(() => String, { nullable: true })
+  field!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The hub’s value; of what is missing, its number or reference.' })
+  hereValue!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The system’s value.' })
+  thereValue!: string | null;
+
+  @Field(() => String, { description: 'Which way the proposed repair goes: `IN` to the hub, `OUT` to the system.' })
+  direction!: string;
+
+  @Field(() => String, { description: 'What the repair does.' })
+  @Read({
+    expression: {
+      sql: (row) =>
+        `case ${row}.kind when 'MISSING_HERE' then 'Make it in the hub as the system has it.'` +
+        ` when 'MISSING_THERE' then 'Send it to the system.'` +
+        ` else case ${row}.direction when 'IN' then 'Take the system’s value.' else 'Send the hub’s record.' end end`,
+      type: 'text',
+    },
+  })
+  proposedRepair!: string;
+
+  @Field(() => Json, { nullable: true, description: 'The system’s record as it was told.' })
+  @Read({ role: 'operator' })
+  details!: unknown;
+
+  @Field(() => String, { description: '`OPEN`, `REPAIRED`, or `MOVED`: no longer so when it was to be repaired.' })
+  state!: string;
+
+  @Field(() => String, { nullable: true })
+  message!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The sync event that repairs it.' })
+  syncEventId!: string | null;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime, { nullable: true })
+  repairedAt!: string | null;
+}
+
+const ReconciliationConnection = connectionOf('Reconciliation', () => Reconciliation);
+const ReconciliationDifferenceConnection = connectionOf('ReconciliationDifference', () => ReconciliationDifference);
+
+@InputType()
+class ReconciliationFilter {
+  @Field(() => ID, { nullable: true })
+  integrationId?: string | null;
+
+  @Field(() => [String], { nullable: true })
+  state?: string[] | null;
+}
+
+@ArgsType()
+class ReconciliationsArgs extends PageArgs {
+  @Field(() => ReconciliationFilter, { nullable: true })
+  filter?: ReconciliationFilter | null;
+}
+
+@InputType()
+class ReconciliationDifferenceFilter {
+  @Field(() => ID, { nullable: true })
+  reconciliationId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  integrationId?: string | null;
+
+  @Field(() => EntityType, { nullable: true })
+  entityType?: EntityType | null;
+
+  @Field(() => String, { nullable: true })
+  entityId?: string | null;
+
+  @Field(() => [String], { nullable: true })
+  kind?: string[] | null;
+
+  @Field(() => [String], { nullable: true })
+  state?: string[] | null;
+}
+
+@ArgsType()
+class ReconciliationDifferencesArgs extends PageArgs {
+  @Field(() => ReconciliationDifferenceFilter, { nullable: true })
+  filter?: ReconciliationDifferenceFilter | null;
+}
+
+@Resolver()
+export class ReconciliationQueries {
+  @Query(() => Reconciliation, { nullable: true })
+  reconciliation(@Arg('id', () => ID) _id: string): Reconciliation | null {
+    return planned();
+  }
+
+  @Query(() => ReconciliationConnection, { description: 'Newest first.' })
+  @Read({ order: [['createdAt', 'desc']] })
+  reconciliations(@Args(() => ReconciliationsArgs) _args: ReconciliationsArgs): Connection<Reconciliation> {
+    return planned();
+  }
+
+  @Query(() => ReconciliationDifferenceConnection)
+  @Read({ order: [['id', 'asc']] })
+  reconciliationDifferences(
+    @Args(() => ReconciliationDifferencesArgs) _args: ReconciliationDifferencesArgs,
+  ): Connection<ReconciliationDifference> {
+    return planned();
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { type Caller, requireRole } from '../../access/caller.js';
+import type { Tx } from '../../db/database.js';
+import { HubError } from '../../errors.js';
+import { newId } from '../../model/ids.js';
+import { EntityType } from '../../model/statuses.js';
+import { auditDone } from '../audit-done.js';
+import { checkInput, idempotencyKey, label, time } from '../check-input.js';
+import { enqueueQuery } from '../enqueue-query.js';
+import { findIntegration } from '../find-integration.js';
+import type { OpenIntegration } from '../integrations.js';
+import { once } from '../once.js';
+import type { Services } from '../services.js';
+
+const DEFAULT_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+const reconcileSchema = z.object({
+  integrationId: label(),
+  entityTypes: z.array(z.enum(EntityType)).min(1, 'names no kind of entity').nullish(),
+  from: time.nullish(),
+  to: time.nullish(),
+  idempotencyKey,
+});
+export type Reconcile = z.infer<typeof reconcileSchema>;
+
+const INSERT = `insert into reconciliations (id, merchant_id, integration_id, sync_event_id, entity_types, period_from, period_to)
+values ($1, $2, $3, $4, $5, $6, $7)`;
+
+/** The kinds that an integration's system can be compared for: those it is sent, where it can list them. */
+export function reconcilableTypes({ connector, connection }: OpenIntegration): EntityType[] {
+  return connection.list === undefined ? [] : [...connector.sends];
+}
+
+/**
+ * Starts to compare an integration's system with the hub, by default all that it is sent over the last 90 days; answers
+ * the run's id.
+ * @throws HubError NOT_FOUND, INTEGRATION_DISABLED, UNSUPPORTED, BAD_USER_INPUT, FORBIDDEN
+ */
+export async function reconcile(services: Services, caller: Caller, input: Reconcile): Promise<string> {
+  requireRole(caller, 'operator');
+  const wanted = checkInput(reconcileSchema, input);
+  const integration = await findIntegration(services, caller, wanted.integrationId, ['integrationId']);
+  const types = checkTypes(integration, wanted.entityTypes ?? null);
+  const to = new Date(wanted.to ?? Date.now());
+  const from = new Date(wanted.from ?? to.getTime() - DEFAULT_DAYS * DAY_MS);
+  if (from >= to) throw new HubError('BAD_USER_INPUT', 'from must be before to.', { path: ['from'] });
+  const { id: integrationId, merchantId } = integration;
+  return services.db.transaction((tx) =>
+    once(tx, { merchantId, operation: 'reconcile', key: wanted.idempotencyKey, input: wanted }, async () => {
+      const id = await startRun(services, tx, integration, types, { from, to });
+      await auditDone(tx, caller, {
+        action: 'reconciliation.start',
+        merchantId,
+        integrationId,
+        entityType: 'INTEGRATION',
+        entityId: integrationId,
+        details: { reconciliationId: id },
+      });
+      return id;
+    }),
+  );
+}
+
+/** Starts one for each enabled integration whose system can be compared; answers how many. */
+export async function reconcileAll(services: Services): Promise<number> {
+  const all = (await services.integrations.all()).filter((one) => one.enabled && reconcilableTypes(one).length > 0);
+  const to = new Date();
+  const from = new Date(to.getTime() - DEFAULT_DAYS * DAY_MS);
+  for (const integration of all) {
+    await services.db.transaction((tx) =>
+      startRun(services, tx, integration, reconcilableTypes(integration), { from, to }),
+    );
+  }
+  return all.length;
+}
+
+async function startRun(
+  services: Services,
+  tx: Tx,
+  integration: OpenIntegration,
+  types: EntityType[],
+  { from, to }: { from: Date; to: Date },
+): Promise<string> {
+  const syncEventId = await enqueueQuery(services, tx, integration, { entityType: 'INTEGRATION' });
+  const id = newId('Reconciliation');
+  await tx.sql(INSERT, [id, integration.merchantId, integration.id, syncEventId, types, from, to]);
+  return id;
+}
+
+function checkTypes(integration: OpenIntegration, wanted: EntityType[] | null): EntityType[] {
+  const { id, enabled, connector } = integration;
+  const path = ['integrationId'];
+  if (!enabled) throw new HubError('INTEGRATION_DISABLED', `Integration ${id} is disabled: enable it first.`, { path });
+  const types = reconcilableTypes(integration);
+  if (types.length === 0) throw new HubError('UNSUPPORTED', `${connector.title} cannot list what it has.`, { path });
+  const odd = wanted?.find((type) => !types.includes(type));
+  if (!odd) return wanted ?? types;
+  const message = `${connector.title} can be compared for ${types.join(', ')}, not ${odd}.`;
+  throw new HubError('UNSUPPORTED', message, { path: ['entityTypes'] });
+}
