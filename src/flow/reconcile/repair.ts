@@ -1,30 +1,13 @@
 import { type Caller, requireRole } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../audit-done.js';
-import type { Sendable } from '../find-recipients.js';
 import type { OpenIntegration } from '../integrations.js';
 import { receiveEvent } from '../receive-event.js';
 import type { Services } from '../services.js';
 import { syncEntity } from '../sync-entity.js';
 import { readHere } from './compare-sql.js';
+import type { Difference } from './difference.js';
 import { takeHere } from './take-here.js';
-
-/** A difference that a run found. */
-export interface Difference {
-  id: string;
-  merchant_id: string;
-  integration_id: string;
-  entity_type: Sendable['entityType'];
-  entity_id: string | null;
-  external_id: string | null;
-  kind: 'MISSING_HERE' | 'MISSING_THERE' | 'FIELD_DIFFERS';
-  field: string | null;
-  here_value: string | null;
-  there_value: string | null;
-  direction: 'IN' | 'OUT';
-  details: string | null;
-  state: 'OPEN' | 'REPAIRED' | 'MOVED';
-}
 
 const FIND = `select id, merchant_id, integration_id, entity_type, entity_id, external_id, kind, field, here_value, there_value,
   direction, details::text as details, state

@@ -6,7 +6,7 @@ import { recordBillingSubscription } from '../record-billing-subscription.js';
 import { recordTransaction } from '../record-transaction.js';
 import { saveCustomer } from '../save-customer.js';
 import type { Services } from '../services.js';
-import type { Difference } from './repair.js';
+import type { Difference } from './difference.js';
 
 const text = z.string().nullish();
 const Told = z.object({
