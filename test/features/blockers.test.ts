@@ -89,7 +89,7 @@ it('N1 names an open circuit and when it is tried again, then a disabled integra
     mutation: 'testConnection',
     variables: { integrationId: 'b2b-portal' },
   });
-  expect(paused.at(-1)?.message).toContain('503');
+  expect(paused.some(({ message }) => message.includes('503'))).toBe(true);
   expect(codes(disabled)).toContain('INTEGRATION_DISABLED');
   const listed = orders.nodes.filter((order) => ids.includes(order.id));
   expect(listed.map(({ blockers }) => codes(blockers).includes('INTEGRATION_DISABLED'))).toEqual(ids.map(() => true));

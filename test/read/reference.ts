@@ -9,6 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { buildHubSchema } from '../../schema/build.js';
+import { connectorOf, eventsOf, statistics } from './reference-events.js';
 import { type Args, connectionOf, listOrder } from './reference-lists.js';
 import { nounOf } from './reference-nouns.js';
 import { comparable, compare, isTime, type Row, snake, type Tables, wireTime } from './reference-rows.js';
@@ -73,7 +74,7 @@ function resolveRoot(tables: Tables, args: Args, info: GraphQLResolveInfo): unkn
     case 'inventory':
       return page('inventory_levels', 'sku asc');
     case 'syncEvents':
-      return page('sync_events', 'id desc');
+      return listOf(tables, 'sync_events', eventsOf(tables, args['connector']), args, info, 'id desc');
     case 'webhookEvents':
       return page('webhook_events', 'createdAt desc');
     case 'auditLog':
@@ -113,35 +114,6 @@ function sorted(rows: readonly Row[], column: string, descending: boolean): Row[
   const by = (name: string) => (left: Row, right: Row) =>
     compare(comparable(name, left[name]), comparable(name, right[name]));
   return rows.toSorted((left, right) => (descending ? -1 : 1) * (by(column)(left, right) || by('id')(left, right)));
-}
-
-function eventsOf(tables: Tables, connector: unknown): readonly Row[] {
-  const events = tables['sync_events'] ?? [];
-  if (connector == null) return events;
-  const own = (tables['all integrations'] ?? [])
-    .filter((row) => row['connector'] === connector)
-    .map((row) => row['id']);
-  return events.filter((event) => own.includes(event['integration_id']));
-}
-
-function statistics(events: readonly Row[], days: number): Row[] {
-  if (days < 1 || days > 365) throw new GraphQLError('refused', { extensions: { code: 'BAD_USER_INPUT' } });
-  const since = Date.now() - days * 86_400_000;
-  const recent = events.filter((event) => Date.parse(wireTime(String(event['created_at']))) > since);
-  const types = [...new Set(recent.map((event) => String(event['entity_type'])))].sort();
-  return types.map((type) => {
-    const own = recent.filter((event) => event['entity_type'] === type);
-    const count = (...statuses: string[]) => own.filter((event) => statuses.includes(String(event['status']))).length;
-    return {
-      entity_type: type,
-      pending: count('PENDING', 'IN_PROGRESS'),
-      success: count('SUCCESS'),
-      failed: count('FAILED'),
-      retrying: count('RETRYING'),
-      skipped: count('SKIPPED'),
-      total: own.length - count('SKIPPED'),
-    };
-  });
 }
 
 function listOf(
@@ -287,6 +259,22 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
       return one('orders', 'order_id');
     case 'BillingSubscription.interval':
       return source['billing_interval'];
+    case 'Order.erpSynced':
+      return (tables['all links'] ?? []).some(
+        (link) =>
+          link['entity_id'] === source['id'] &&
+          link['entity_type'] === 'ORDER' &&
+          link['synced_at'] !== null &&
+          connectorOf(tables, link['integration_id']) === 'escooter',
+      );
+    // No lane of the rows waits for a person.
+    case 'SyncEvent.held':
+      return false;
+    case 'SyncEvent.lastAttemptAt': {
+      const own = (tables['all sync_attempts'] ?? []).filter((row) => row['sync_event_id'] === source['id']);
+      const last = sorted(own, 'started_at', true)[0]?.['started_at'];
+      return last == null ? null : wireTime(String(last));
+    }
     case 'Order.timeline': {
       const invoices = (tables['all invoices'] ?? []).filter((row) => row['order_id'] === source['id']);
       const ids = [source, ...invoices].map((row) => row['id']);
