@@ -11,7 +11,8 @@ import type { Caller } from './access/caller.js';
 import { createKeyring, seal, unseal } from './access/seal.js';
 import type { Config } from './config/config.js';
 import { tokenConfigOf } from './config/token-config.js';
-import { connectors } from './connectors/registry.js';
+import { withOutsideConnectors } from './connectors/outside-connectors.js';
+import { connectors as ownConnectors } from './connectors/registry.js';
 import { createUpstreamHttp } from './connectors/upstream-http.js';
 import { type Database, sqlOn } from './db/database.js';
 import { createNotifier, type Notifier } from './db/notifier.js';
@@ -82,6 +83,7 @@ export async function startHub(config: Config, log: Logger): Promise<Hub> {
 }
 
 async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<string> {
+  const connectors = await withOutsideConnectors(ownConnectors, config.connectors);
   const telemetry = await openTelemetry(config.telemetry, plainLog);
   onStop(() => telemetry.close());
   const { log } = telemetry;
@@ -93,7 +95,16 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   onStop(() => notifier.stop());
   const readStates = shareAnswer(() => readQueueStates(db.pool), QUEUE_STATES_MAX_AGE_MS);
   const metrics = createMetrics({ readQueueStates: readStates });
-  const { services, feed, startWorker } = compose({ config, log, db, notifier, metrics, telemetry, onStop });
+  const { services, feed, startWorker } = compose({
+    config,
+    connectors,
+    log,
+    db,
+    notifier,
+    metrics,
+    telemetry,
+    onStop,
+  });
   await feed.start();
   onStop(() => feed.stop());
   await configureFromEnvironment(services, config.integrations);
@@ -117,6 +128,7 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
 
 interface Parts {
   config: Config;
+  connectors: Services['connectors'];
   log: Logger;
   db: Database;
   notifier: Notifier;
@@ -125,7 +137,7 @@ interface Parts {
   onStop: OnStop;
 }
 
-function compose({ config, log, db, notifier, metrics, telemetry, onStop }: Parts) {
+function compose({ config, connectors, log, db, notifier, metrics, telemetry, onStop }: Parts) {
   const keyring = createKeyring(config.encryptionSecrets);
   const http = createUpstreamHttp({ httpsOnly: config.production });
   onStop(() => http.close());

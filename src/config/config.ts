@@ -37,6 +37,8 @@ export interface Config {
   jwtAudience: string | null;
   /** Of one address, and of one caller, to this instance. */
   requestsPerMinute: number;
+  /** Packages of connectors outside this repository. */
+  connectors: readonly string[];
   /** Each at least 32 characters. The first one seals, all of them open: what `createKeyring` takes. */
   encryptionSecrets: readonly [string, ...string[]];
   integrations: readonly ConfiguredIntegration[];
@@ -82,6 +84,7 @@ export function loadConfig(env: Environment): Config {
     jwtIssuer: values.JWT_ISSUER ?? null,
     jwtAudience: values.JWT_AUDIENCE ?? null,
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
+    connectors: values.CONNECTORS,
     encryptionSecrets: [secrets.encryptionKey, ...(values.ENCRYPTION_KEYS_OLD ?? [])],
     integrations,
     notifications,

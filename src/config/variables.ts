@@ -108,6 +108,18 @@ export const VARIABLES = {
     example: 'mongodb://localhost:27017/syncline',
     secret: true,
   },
+  CONNECTORS: {
+    schema: z.string().transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+    default: '',
+    about: 'Connectors of your own, from packages that are installed beside the hub (docs/custom-connectors.md).',
+    expected: 'names of packages, or paths of modules that begin with `/` or `./`, separated by commas',
+    example: '@acme/syncline-connector-x',
+  },
   HOOKS: {
     schema: z.string().transform((text, context) => {
       try {

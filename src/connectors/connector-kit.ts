@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { HubError } from '../errors.js';
+import { classify, deliverSafely, readAnswer, UpstreamError } from './classify.js';
+import { decimalText, exactNumber, parseExactJson } from './exact-json.js';
+import { noFieldMappings } from './field-mappings.js';
+import { baseUrlSetting, policyOf, policySettings } from './policy.js';
+import { readWebhookBody } from './webhook-body.js';
+
+/** What a connector outside this repository is made with, so that it needs no package of the hub's. */
+export const connectorKit = {
+  z,
+  HubError,
+  UpstreamError,
+  classify,
+  readAnswer,
+  deliverSafely,
+  parseExactJson,
+  exactNumber,
+  decimalText,
+  noFieldMappings,
+  baseUrlSetting,
+  policySettings,
+  policyOf,
+  readWebhookBody,
+};
