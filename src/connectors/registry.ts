@@ -4,11 +4,14 @@ import { csv } from './csv/index.js';
 import { escooter } from './escooter/index.js';
 import { extensiv } from './extensiv/index.js';
 import { flashErp } from './flasherp/index.js';
+import { logo } from './logo/index.js';
 import { netsis } from './netsis/index.js';
 import { stripe } from './stripe/index.js';
 
 /** Every connector, one line each. */
 export const connectors: readonly Connector[] = [b2bPortal, csv, escooter, extensiv, flashErp, netsis, stripe];
+export const connectors: readonly Connector[] = [b2bPortal, csv, escooter, extensiv, flashErp, netsis];
+export const connectors: readonly Connector[] = [b2bPortal, escooter, flashErp, logo, netsis];
 
 export function findConnector(name: string): Connector | undefined {
   return connectors.find((connector) => connector.name === name);

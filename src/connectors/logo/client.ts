@@ -1,0 +1,124 @@
+import type { z } from 'zod';
+import { classify, readAnswer, UpstreamError } from '../classify.js';
+import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
+import { pricesQuery, stockQuery } from './queries.js';
+import type { LogoCredentials, LogoSettings } from './settings.js';
+import { createTokenSource } from './token.js';
+import { Arp, Item, PriceRow, pageOf, Refusal, SalesOrder, StockRow, Written } from './wire.js';
+
+/** One method per remote call. All throw HubErrors with the codes of `classify.ts` and `http.ts`. */
+export interface LogoClient {
+  listItems(offset: number, limit: number): Promise<Item[]>;
+  listPrices(codes: string[]): Promise<PriceRow[]>;
+  listStock(offset: number, limit: number): Promise<StockRow[]>;
+  hasArp(code: string): Promise<boolean>;
+  createArp(body: unknown): Promise<void>;
+  /** Orders with this document number, whoever made them. */
+  findOrders(documentNumber: string): Promise<SalesOrder[]>;
+  /** The order by Logo's own reference; null: there is none. */
+  readOrder(reference: string): Promise<SalesOrder | null>;
+  createOrder(body: unknown): Promise<Written>;
+  updateOrder(reference: string, body: unknown): Promise<Written>;
+}
+
+const ORDER_FIELDS = 'INTERNAL_REFERENCE,NUMBER,DOC_NUMBER,DOC_TRACKING_NR';
+type Call = Pick<UpstreamRequest, 'method' | 'body'> & { path: string };
+
+/** Needs the shared client; signs in by itself, once more when a token has become void. */
+export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials): LogoClient {
+  const call = createCall(http, settings, credentials);
+  const list = async <Row extends z.ZodType>(name: string, parameters: Record<string, string | number>, row: Row) =>
+    readPage(await call({ method: 'GET', path: `${name}?${query(parameters)}` }), row);
+  const select = async <Row extends z.ZodType>(sql: string, row: Row) =>
+    readPage(await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql) }), row);
+  const write = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
+    await call({ method, path, body: JSON.stringify(body) });
+  const orderPath = (reference: string) => `salesOrders/${encodeURIComponent(reference)}`;
+  return {
+    listItems: (offset, limit) => list('items', { limit, offset, sort: 'CODE', fields: 'CODE,NAME' }, Item),
+    listPrices: (codes) => select(pricesQuery(settings, codes), PriceRow),
+    listStock: (offset, limit) => select(stockQuery(settings, offset, limit), StockRow),
+    async hasArp(code) {
+      const found = await list('Arps', { q: equals('CODE', code), limit: 5, fields: 'CODE' }, Arp);
+      return found.some(({ CODE }) => CODE === code);
+    },
+    createArp: async (body) => refuseFailure(await write('POST', 'Arps', body)),
+    findOrders: (number) =>
+      list('salesOrders', { q: equals('DOC_NUMBER', number), limit: 5, fields: ORDER_FIELDS }, SalesOrder),
+    async readOrder(reference) {
+      const response = await call({ method: 'GET', path: orderPath(reference) });
+      return response.status === 404 ? null : readBody(response, SalesOrder);
+    },
+    createOrder: async (body) => readBody(await write('POST', 'salesOrders', body), Written),
+    updateOrder: async (reference, body) => readBody(await write('PUT', orderPath(reference), body), Written),
+  };
+}
+
+function createCall(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials) {
+  const tokens = createTokenSource(http, settings, credentials);
+  const sendWith = (token: string, { method, path, body }: Call) =>
+    http.send({
+      method,
+      url: `${settings.baseUrl}/api/v1/${path}`,
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
+      },
+      body,
+      timeoutMs: settings.timeout,
+      secrets: [credentials.password, credentials.clientSecret],
+    });
+  return async (request: Call): Promise<UpstreamResponse> => {
+    const token = await tokens.get();
+    const first = await sendWith(token, request);
+    // A void token is refused before anything is done: to repeat is safe.
+    if (first.status !== 401) return first;
+    tokens.drop(token);
+    return sendWith(await tokens.get(), request);
+  };
+}
+
+function query(parameters: Record<string, string | number>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
+}
+
+function equals(field: string, value: string): string {
+  return `${field} eq '${value.replaceAll("'", "''")}'`;
+}
+
+function readPage<Row extends z.ZodType>(response: UpstreamResponse, row: Row): z.output<Row>[] {
+  return readBody(response, pageOf(row)).items ?? [];
+}
+
+function readBody<T>(response: UpstreamResponse, shape: z.ZodType<T>): T {
+  refuseFailure(response);
+  return readAnswer(response, shape);
+}
+
+/** What Logo says in `ModelState` is what its own program would show: better than its status. */
+function refuseFailure(response: UpstreamResponse): void {
+  const failure = classify(response);
+  if (!failure) return;
+  const said = reasonsOf(response.body);
+  if (failure.code !== 'UPSTREAM_REJECTED' || said === '') throw failure;
+  const reason = response.mask(said).replace(/[\p{Cc}\s]+/gu, ' ');
+  throw new UpstreamError('UPSTREAM_REJECTED', `Logo refused it: ${reason.slice(0, 300).trim()}`, response.status);
+}
+
+function reasonsOf(body: string): string {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return '';
+  }
+  const refusal = Refusal.safeParse(json);
+  return refusal.success
+    ? Object.values(refusal.data.ModelState ?? {})
+        .flat()
+        .join('; ')
+    : '';
+}

@@ -1,0 +1,99 @@
+import { HubError } from '../../errors.js';
+import type { OrderSnapshot } from '../../model/snapshots.js';
+import { deliverSafely, UpstreamError } from '../classify.js';
+import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
+import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
+import { policyOf } from '../policy.js';
+import { createLogoClient, type LogoClient } from './client.js';
+import { arpCode, arpToLogo, documentNumber, orderToLogo, trackingNumber } from './mapping.js';
+import { pullProducts, pullStock } from './pull.js';
+import { LogoCredentials, LogoSettings } from './settings.js';
+import type { SalesOrder } from './wire.js';
+
+/** Logo (Tiger, Go Wings) by its Objects REST service: orders out with their customers, items, prices and stock in. */
+export const logo: Connector<LogoCredentials, LogoSettings> = {
+  name: 'logo',
+  title: 'Logo ERP',
+  sends: ['ORDER'],
+  accepts: ({ snapshot, linked }, { statuses }) =>
+    linked || !statuses || statuses.includes((snapshot as OrderSnapshot).status),
+  honoursIdempotencyKeys: false,
+  credentials: LogoCredentials,
+  settings: LogoSettings,
+  policy: policyOf,
+  demo: {
+    webhookPath: null,
+    credentials: ({ apiKey, apiSecret }) => ({
+      ...{ clientId: 'demo', clientSecret: apiSecret, username: apiKey, password: apiSecret },
+    }),
+    settings: ({ url }) => ({ baseUrl: url, firmNumber: 1, defaultArpCode: '120.DEMO' }),
+  },
+  connect({ credentials, settings, mappings = noFieldMappings }, http): Connection {
+    const client = createLogoClient(http, settings, credentials);
+    return {
+      deliver: (effect) => deliverSafely(() => deliver({ client, settings, mappings }, effect)),
+      checkHealth: async () => void (await client.listItems(0, 1)),
+      pull: {
+        PRODUCT: ({ signal }) => pullProducts(client, settings, signal),
+        INVENTORY: ({ signal }) => pullStock(client, settings, signal),
+      },
+    };
+  },
+};
+
+interface Parts {
+  client: LogoClient;
+  settings: LogoSettings;
+  mappings: FieldMappings;
+}
+
+async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
+  const { client, settings, mappings } = parts;
+  if (effect.entityType !== 'ORDER') throw new HubError('UNSUPPORTED', `Logo takes orders, not ${effect.entityType}.`);
+  if (effect.operation === 'QUERY') return query(client, effect);
+  if (effect.operation === 'DELETE' || !effect.snapshot)
+    throw new HubError('UNSUPPORTED', 'The hub deletes no order in Logo: cancel it instead.');
+  const order = effect.snapshot as OrderSnapshot;
+  const code = arpCode(order, settings);
+  const body = await mappings.outbound('ORDER', order, orderToLogo(order, code, settings));
+  if (effect.externalId) return update(client, effect.externalId, body);
+  // Also at the first attempt: an earlier sync event may have made it and never heard the answer.
+  const made = (await findOwn(client, order)) ?? (await create(parts, order, code, body));
+  return delivered(made);
+}
+
+/** The reference is in the path, so the same update again changes nothing more. */
+async function update(client: LogoClient, reference: string, body: object): Promise<DeliveryResult> {
+  const found = await client.readOrder(reference);
+  if (!found) throw vanished(reference);
+  const { NUMBER } = found;
+  const kept = NUMBER === null ? body : { ...body, NUMBER };
+  return delivered(await client.updateOrder(reference, { ...kept, INTERNAL_REFERENCE: Number(reference) }));
+}
+
+async function create({ client, settings }: Parts, order: OrderSnapshot, code: string, body: unknown) {
+  if (!(await client.hasArp(code))) await client.createArp(arpToLogo(code, order, settings));
+  return client.createOrder(body);
+}
+
+/** Logo knows no idempotency keys: what is there already is looked for by its document number. */
+async function findOwn(client: LogoClient, order: OrderSnapshot): Promise<SalesOrder | null> {
+  const number = documentNumber(order);
+  const found = await client.findOrders(number);
+  return found.find(({ DOC_TRACKING_NR }) => DOC_TRACKING_NR === trackingNumber(order)) ?? null;
+}
+
+function delivered(made: Pick<SalesOrder, 'INTERNAL_REFERENCE' | 'NUMBER'>): DeliveryResult {
+  return { kind: 'delivered', externalId: String(made.INTERNAL_REFERENCE), externalNumber: made.NUMBER };
+}
+
+function vanished(reference: string): UpstreamError {
+  const advice = 'Have it restored there and retry, or skip this sync event.';
+  return new UpstreamError('UPSTREAM_NOT_FOUND', `Logo no longer has the order ${reference}. ${advice}`, 404);
+}
+
+async function query(client: LogoClient, { externalId }: Effect): Promise<DeliveryResult> {
+  const found = externalId ? await client.readOrder(externalId) : null;
+  if (!found) throw new UpstreamError('UPSTREAM_NOT_FOUND', 'Logo does not have this order.', 404);
+  return delivered(found);
+}

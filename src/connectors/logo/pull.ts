@@ -1,0 +1,100 @@
+import type { PulledPage, PulledProduct, PulledStock, RowProblem } from '../pull.js';
+import type { LogoClient } from './client.js';
+import type { LogoSettings } from './settings.js';
+import { foldTurkish } from './turkish.js';
+import { amountText, type Item, type PriceRow, type StockRow } from './wire.js';
+
+/** Numbers by which Logo means the lira, whatever the books' own currency is. */
+const LIRA = [0, 53, 160];
+
+/** Every item with its sales price, page by page. */
+export async function* pullProducts(
+  client: LogoClient,
+  settings: LogoSettings,
+  signal: AbortSignal,
+): AsyncGenerator<PulledPage<PulledProduct>> {
+  for await (const { rows, from } of pages(settings, signal, client.listItems)) {
+    const prices = await pricesOf(client, rows);
+    yield split(rows.map((item, index) => productOf(item, prices, from + index + 1, settings)));
+  }
+}
+
+/** The stock of every item, page by page. */
+export async function* pullStock(
+  client: LogoClient,
+  settings: LogoSettings,
+  signal: AbortSignal,
+): AsyncGenerator<PulledPage<PulledStock>> {
+  for await (const { rows, from } of pages(settings, signal, client.listStock)) {
+    yield split(rows.map((row, index) => stockOf(row, from + index + 1)));
+  }
+}
+
+/** Logo may answer with less than it was asked for: only an empty page is the end for certain. */
+async function* pages<Row>(
+  { pageSize }: LogoSettings,
+  signal: AbortSignal,
+  read: (offset: number, limit: number) => Promise<Row[]>,
+): AsyncGenerator<{ rows: Row[]; from: number }> {
+  for (let from = 0; !signal.aborted; ) {
+    const rows = await read(from, pageSize);
+    if (rows.length === 0) return;
+    yield { rows, from };
+    from += rows.length;
+  }
+}
+
+function split<Row extends object>(all: (Row | RowProblem)[]): PulledPage<Row> {
+  return {
+    rows: all.filter((row): row is Row => !('rule' in row)),
+    problems: all.filter((row): row is RowProblem => 'rule' in row),
+  };
+}
+
+/** The last one of an item counts; the database compares codes by Turkish rules, and so does this. */
+async function pricesOf(client: LogoClient, items: Item[]): Promise<Map<string, PriceRow>> {
+  const rows = await client.listPrices(items.map(({ CODE }) => CODE));
+  return new Map(rows.map((row) => [foldTurkish(row.CODE), row]));
+}
+
+function productOf(
+  { CODE: sku, NAME: name }: Item,
+  prices: Map<string, PriceRow>,
+  line: number,
+  settings: LogoSettings,
+): PulledProduct | RowProblem {
+  if (sku === '') return problem(line, 'CODE', '', 'must not be empty');
+  const row = prices.get(foldTurkish(sku));
+  const price = amountText(row?.PRICE);
+  if (row?.PRICE != null && (price === null || price.startsWith('-')))
+    return problem(line, 'PRICE', row.PRICE, 'must be an amount of at least 0');
+  const currency = price === null ? null : currencyOf(row?.CURRENCY ?? 0, settings);
+  return { sku, name, brand: null, barcode: null, price: currency === null ? null : price, currency };
+}
+
+/** Null: a number that the settings do not name; its amounts mean nothing here. */
+function currencyOf(number: number, { localCurrency, currencyNumbers }: LogoSettings): string | null {
+  const named = Object.entries(currencyNumbers).find(([, known]) => known === number)?.[0];
+  return named ?? (LIRA.includes(number) ? localCurrency : null);
+}
+
+/** Logo keeps parts of a unit (kilograms), the hub whole ones: what is not whole is a problem. */
+function stockOf({ CODE: sku, NAME: name, ONHAND, RESERVED }: StockRow, line: number): PulledStock | RowProblem {
+  if (sku === '') return problem(line, 'CODE', '', 'must not be empty');
+  const onHand = wholeOf(ONHAND);
+  const reserved = wholeOf(RESERVED);
+  if (onHand === null) return problem(line, 'ONHAND', ONHAND, 'must be a whole number');
+  if (reserved === null) return problem(line, 'RESERVED', RESERVED, 'must be a whole number');
+  const nothing = { brand: null, barcode: null, price: null, currency: null };
+  return { sku, name, ...nothing, location: '', onHand, reserved, available: Math.max(0, onHand - reserved) };
+}
+
+/** What is below zero is out of stock. */
+function wholeOf(value: number | string | null | undefined): number | null {
+  const text = amountText(value ?? 0) ?? '';
+  return /^-?\d+(\.0+)?$/.test(text) ? Math.max(0, Number(text)) : null;
+}
+
+function problem(line: number, column: string, value: unknown, rule: string): RowProblem {
+  return { line, column, value: String(value).slice(0, 200), rule };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { OrderStatus } from '../../model/statuses.js';
+import { CODE_PAGES } from '../code-pages.js';
+import { baseUrlSetting, policySettings } from '../policy.js';
+
+export const LogoCredentials = z.strictObject({
+  clientId: z.string().min(1).describe('Of the program that is registered with the REST service.'),
+  clientSecret: z.string().min(1),
+  username: z.string().min(1),
+  password: z.string().min(1),
+});
+export type LogoCredentials = z.infer<typeof LogoCredentials>;
+
+export const LogoSettings = z.strictObject({
+  baseUrl: baseUrlSetting.describe('Without /api/v1, for example https://logo.example.com:32001.'),
+  ...policySettings,
+  concurrency: policySettings.concurrency
+    .default(2)
+    .describe('Each session takes a seat of the licence: few calls at once.'),
+  firmNumber: z.int().min(1).max(999).describe('firmno.'),
+  periodNumber: z.int().min(1).max(99).default(1).describe('The period whose stock is read.'),
+  warehouse: z.int().min(-1).default(0).describe('SOURCE_WH of orders, and whose stock is read; -1: of all.'),
+  arpPrefix: z
+    .string()
+    .regex(/^[A-Z0-9.-]{1,7}$/, 'must be 1 to 7 of A-Z, 0-9, point and hyphen')
+    .default('120.')
+    .describe('Codes of accounts that the hub makes start with it.'),
+  defaultArpCode: z.string().min(1).max(17).optional().describe('The account of orders that have no customer.'),
+  unitCode: z.string().min(1).max(10).default('ADET').describe('UNIT_CODE of the lines.'),
+  vatIncluded: z.boolean().default(true).describe('Whether prices contain the tax.'),
+  localCurrency: z.string().length(3).default('TRY').describe('The currency of the books.'),
+  currencyNumbers: z
+    .record(z.string(), z.int().min(1))
+    .default({ USD: 1, GBP: 17, EUR: 20 })
+    .describe('Other currencies: ISO code → Logo’s number.'),
+  codePage: z.enum(CODE_PAGES).default('windows-1254').describe('The code page of the company’s database.'),
+  pageSize: z.int().min(1).max(500).default(100).describe('Items of one page of a pull.'),
+  statuses: z
+    .array(z.enum(OrderStatus))
+    .min(1)
+    .optional()
+    .describe('Orders of these statuses go there; left out: all.'),
+});
+export type LogoSettings = z.infer<typeof LogoSettings>;

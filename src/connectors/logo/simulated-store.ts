@@ -1,0 +1,62 @@
+/** An item's card with what is read of it from other tables. */
+export interface SimulatedItem {
+  CODE: string;
+  NAME: string;
+  /** In hundredths. */
+  cents: number;
+  ONHAND: number;
+  RESERVED: number;
+}
+
+/** An order as it was sent, with what Logo adds. */
+export type SimulatedOrder = Record<string, unknown> & {
+  INTERNAL_REFERENCE: number;
+  NUMBER: string;
+  DOC_NUMBER: string;
+  TRANSACTIONS: { items: { MASTER_CODE: string; QUANTITY: number }[] };
+};
+export type SimulatedArp = Record<string, unknown> & { CODE: string };
+
+const NAMES = ['Kırmızı Şapka', 'Yün Eldiven', 'Çelik Zil', 'Işıklı Gidon', 'Örgü Sepet', 'İpek Kuşak'];
+
+/** What the firm's database holds. */
+export class LogoStore {
+  items: SimulatedItem[] = firstItems();
+  arps = new Map<string, SimulatedArp>();
+  orders = new Map<number, SimulatedOrder>();
+
+  /** A new order, or another content for the one that has this reference. */
+  save(body: Omit<SimulatedOrder, 'INTERNAL_REFERENCE' | 'NUMBER'> & { NUMBER: string }, reference?: number) {
+    const next = reference ?? this.orders.size + 1;
+    const NUMBER = body.NUMBER === '~' ? String(next).padStart(8, '0') : body.NUMBER;
+    const order = { ...body, INTERNAL_REFERENCE: next, NUMBER } as SimulatedOrder;
+    this.orders.set(next, order);
+    return order;
+  }
+
+  clear(): void {
+    this.items = firstItems();
+    this.arps.clear();
+    this.orders.clear();
+  }
+
+  keep() {
+    return { items: this.items, arps: [...this.arps], orders: [...this.orders] };
+  }
+
+  restore({ items, arps, orders }: ReturnType<LogoStore['keep']>): void {
+    this.items = items;
+    this.arps = new Map(arps);
+    this.orders = new Map(orders);
+  }
+}
+
+function firstItems(): SimulatedItem[] {
+  return Array.from({ length: 30 }, (_, index) => ({
+    CODE: `SKU-${String(index + 1).padStart(2, '0')}`,
+    NAME: `${NAMES[index % NAMES.length]} ${index + 1}`,
+    cents: (index + 1) * 98_750 + 99,
+    ONHAND: 10 * (index + 1),
+    RESERVED: index % 4,
+  }));
+}

@@ -1,0 +1,1 @@
+export { buildLogo as buildSimulator } from './simulated-logo.js';

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { decimalText } from '../exact-json.js';
+import { readDecimal } from '../local-decimals.js';
+
+const Code = z.union([z.string(), z.number()]).transform((value) => String(value).trim());
+const Text = z
+  .string()
+  .nullish()
+  .transform((value) => value?.trim() || null);
+const Amount = z.union([z.number(), z.string()]).nullish();
+
+/** Exact decimal text; `1.234,56` is taken too, as a server prints it whose language is Turkish. */
+export function amountText(value: number | string | null | undefined): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'number') return decimalText(value);
+  return decimalText(value.trim()) ?? readDecimal(value, ',');
+}
+
+/** The answer to a sign-in. */
+export const TokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().default(1200),
+});
+
+/** A refusal: `ModelState` holds what the program would have shown to its user. */
+export const Refusal = z.object({
+  Message: z.string().nullish(),
+  ModelState: z.record(z.string(), z.union([z.string(), z.array(z.string())])).nullish(),
+});
+
+/** A page of a list. */
+export const pageOf = <Row extends z.ZodType>(row: Row) => z.object({ items: z.array(row).nullish() });
+
+/** An order, as much of it as the hub asks for. */
+export const SalesOrder = z.object({
+  INTERNAL_REFERENCE: z.int().positive(),
+  NUMBER: Text,
+  DOC_NUMBER: Text,
+  DOC_TRACKING_NR: Text,
+});
+export type SalesOrder = z.infer<typeof SalesOrder>;
+
+/** The answer to a write. */
+export const Written = z.object({ INTERNAL_REFERENCE: z.int().positive(), NUMBER: Text });
+export type Written = z.infer<typeof Written>;
+
+export const Arp = z.object({ CODE: Code });
+
+export const Item = z.object({ CODE: Code, NAME: Text });
+export type Item = z.infer<typeof Item>;
+
+/** Rows of the hub's own queries. */
+export const PriceRow = z.object({ CODE: Code, PRICE: Amount, CURRENCY: z.int().nullish() });
+export type PriceRow = z.infer<typeof PriceRow>;
+export const StockRow = z.object({ CODE: Code, NAME: Text, ONHAND: Amount, RESERVED: Amount });
+export type StockRow = z.infer<typeof StockRow>;
