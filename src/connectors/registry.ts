@@ -12,6 +12,7 @@ import { stripe } from './stripe/index.js';
 export const connectors: readonly Connector[] = [b2bPortal, csv, escooter, extensiv, flashErp, netsis, stripe];
 export const connectors: readonly Connector[] = [b2bPortal, csv, escooter, extensiv, flashErp, netsis];
 export const connectors: readonly Connector[] = [b2bPortal, escooter, flashErp, logo, netsis];
+export const connectors: readonly Connector[] = [b2bPortal, csv, escooter, extensiv, flashErp, logo, netsis];
 
 export function findConnector(name: string): Connector | undefined {
   return connectors.find((connector) => connector.name === name);
