@@ -9,10 +9,7 @@ import { netsis } from './netsis/index.js';
 import { stripe } from './stripe/index.js';
 
 /** Every connector, one line each. */
-export const connectors: readonly Connector[] = [b2bPortal, csv, escooter, extensiv, flashErp, netsis, stripe];
-export const connectors: readonly Connector[] = [b2bPortal, csv, escooter, extensiv, flashErp, netsis];
-export const connectors: readonly Connector[] = [b2bPortal, escooter, flashErp, logo, netsis];
-export const connectors: readonly Connector[] = [b2bPortal, csv, escooter, extensiv, flashErp, logo, netsis];
+export const connectors: readonly Connector[] = [b2bPortal, csv, escooter, extensiv, flashErp, logo, netsis, stripe];
 
 export function findConnector(name: string): Connector | undefined {
   return connectors.find((connector) => connector.name === name);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** An item's card with what is read of it from other tables. */
 export interface SimulatedItem {
   CODE: string;
@@ -27,10 +29,10 @@ export class LogoStore {
 
   /** A new order, or another content for the one that has this reference. */
   save(body: Omit<SimulatedOrder, 'INTERNAL_REFERENCE' | 'NUMBER'> & { NUMBER: string }, reference?: number) {
-    const next = reference ?? this.orders.size + 1;
-    const NUMBER = body.NUMBER === '~' ? String(next).padStart(8, '0') : body.NUMBER;
-    const order = { ...body, INTERNAL_REFERENCE: next, NUMBER } as SimulatedOrder;
-    this.orders.set(next, order);
+    const INTERNAL_REFERENCE = reference ?? this.newReference(String(body['DOC_TRACKING_NR']));
+    const NUMBER = body.NUMBER === '~' ? String(this.orders.size + 1).padStart(8, '0') : body.NUMBER;
+    const order = { ...body, INTERNAL_REFERENCE, NUMBER } as SimulatedOrder;
+    this.orders.set(INTERNAL_REFERENCE, order);
     return order;
   }
 
@@ -48,6 +50,13 @@ export class LogoStore {
     this.items = items;
     this.arps = new Map(arps);
     this.orders = new Map(orders);
+  }
+
+  /** Made of the order's own number, so that a firm that starts anew gives no reference that another order had. */
+  private newReference(tracking: string): number {
+    let reference = createHash('sha256').update(tracking).digest().readUIntBE(0, 3) + 1;
+    while (this.orders.has(reference)) reference += 1;
+    return reference;
   }
 }
 
