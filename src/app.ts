@@ -95,16 +95,8 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   onStop(() => notifier.stop());
   const readStates = shareAnswer(() => readQueueStates(db.pool), QUEUE_STATES_MAX_AGE_MS);
   const metrics = createMetrics({ readQueueStates: readStates });
-  const { services, feed, startWorker } = compose({
-    config,
-    connectors,
-    log,
-    db,
-    notifier,
-    metrics,
-    telemetry,
-    onStop,
-  });
+  const parts = { config, connectors, log, db, notifier, metrics, telemetry, onStop };
+  const { services, feed, startWorker } = compose(parts);
   await feed.start();
   onStop(() => feed.stop());
   await configureFromEnvironment(services, config.integrations);
