@@ -74,6 +74,7 @@ export async function spawnSimulators(
   child.channel?.unref();
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     await ended;
