@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { DayFigures } from './day.js';
+import type { Seen } from './journey/play-journey.js';
 
 const milliseconds = (value: number) => `${Math.round(value)} ms`;
 
@@ -24,5 +25,12 @@ export function printReport(figures: DayFigures): void {
     ['order accepted to portal, p50', milliseconds(figures.p50Ms)],
     ['order accepted to portal, p99', milliseconds(figures.p99Ms)],
   );
+  process.stdout.write(`\n${table.toString()}\n`);
+}
+
+/** Prints what was seen of the order at each system. */
+export function printJourney(seen: readonly Seen[]): void {
+  const table = new Table({ head: ['step', 'seen', ''], colAligns: ['left', 'left', 'right'], style: { head: [] } });
+  for (const { title, what, ms } of seen) table.push([title, what, milliseconds(ms)]);
   process.stdout.write(`\n${table.toString()}\n`);
 }
