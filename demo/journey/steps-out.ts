@@ -33,15 +33,22 @@ export const toBePlaced: Step = {
 };
 
 export const toBePaid: Step = {
-  title: 'Paid: exported to the warehouse',
+  title: 'Paid at Stripe, exported to the warehouse',
   async run(systems, order) {
-    await systems.simulators.get('stripe')?.control.advance({ id: order.id, status: 'payment_intent.succeeded' });
+    await pay(systems, order);
     await untilStatus(systems, order, 'EXPORTED');
     const warehouse = await externalIdAt(systems, order, 'extensiv');
     const { payouts } = await until('the payouts are there', () => readPayouts(systems, order));
     return `warehouse ${warehouse}, ${payouts.map(({ recipient, amount }) => `${recipient} ${amount}`).join(', ')}`;
   },
 };
+
+/** The shop takes the payment at Stripe, as its checkout would; Stripe tells the hub. */
+async function pay({ simulators }: Systems, { id }: JourneyOrder): Promise<void> {
+  const body = new URLSearchParams({ amount: '6705', currency: 'try', 'metadata[order_id]': id });
+  const answer = await fetch(`${simulators.get('stripe')?.url}/v1/payment_intents`, { method: 'POST', body });
+  if (!answer.ok) throw new Error(`The payment failed: ${await answer.text()}`);
+}
 
 interface Payouts {
   payouts: { recipient: string; amount: string }[];

@@ -29,6 +29,11 @@ export const stripe: Connector<StripeCredentials, StripeSettings> = {
   settings: StripeSettings,
   policy: () => POLICY,
   webhooks: stripeWebhooks,
+  demo: {
+    webhookPath: '/webhooks/stripe',
+    credentials: ({ apiSecret }) => ({ webhookSecret: apiSecret }),
+    settings: () => ({}),
+  },
   connect: () => ({
     deliver: () =>
       deliverSafely(async () => {
