@@ -13,6 +13,8 @@ import { rollUpMetrics } from './roll-up-metrics.js';
 import { rotateCredentials } from './rotate-credentials.js';
 import { sendQueuedOrders } from './send-queued-orders.js';
 import { startPulls } from './start-pulls.js';
+import { syncSubscriptions } from './sync-subscriptions.js';
+import { syncTransactions } from './sync-transactions.js';
 import { watchFolders } from './watch-folders.js';
 
 /** Every job of the hub; a new one is added here or it does not exist. */
@@ -25,6 +27,8 @@ export const allJobs: readonly JobDefinition[] = [
   watchFolders,
   checkStatus,
   sendQueuedOrders,
+  syncTransactions,
+  syncSubscriptions,
   reconcile,
   removeOldEvents,
   removeOldWebhooks,

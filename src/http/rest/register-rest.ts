@@ -5,6 +5,7 @@ import { type Caller, requireRole } from '../../access/caller.js';
 import { sendError } from '../envelope.js';
 import { registerErpSync } from './erp-routes.js';
 import { registerFiles } from './file-routes.js';
+import { registerFlashErp } from './flasherp-routes.js';
 import { registerIntegrationActions } from './integration-actions.js';
 import { registerIntegrations } from './integration-routes.js';
 import { registerMappings } from './mapping-routes.js';
@@ -36,6 +37,7 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     scope.setErrorHandler((error, request, reply) => sendError(request, reply, error));
     registerPortalSync(scope, asAdmin);
     registerErpSync(scope, asCaller);
+    registerFlashErp(scope, asAdmin);
     registerIntegrations(scope, asCaller);
     registerIntegrationActions(scope, asCaller);
     registerMappings(scope, asCaller);

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { eventually } from '../harness/eventually.js';
+import { type FlashErpHub, SECRET, startFlashErpHub } from './flasherp-hub.js';
+import { idOf } from './order-client.js';
+
+let hub: FlashErpHub;
+beforeAll(async () => {
+  hub = await startFlashErpHub();
+});
+afterAll(() => hub.stop());
+
+interface Envelope {
+  success: boolean;
+  data: Record<string, unknown> & Record<string, unknown>[];
+  code?: string;
+  pagination?: { total: number; totalPages: number };
+}
+
+async function call(method: string, path: string, body?: unknown, client = hub.admin) {
+  const answer = await client.rest(method, `/api/erp${path}`, body);
+  return { status: answer.status, body: answer.body as Envelope };
+}
+
+const synced = (id: string) =>
+  eventually(
+    () =>
+      hub.admin.ask<{ one: { links: { state: string }[] } }>(
+        `query { one: transaction(id: "${id}") { links { state } } }`,
+      ),
+    ({ one }) => one.links[0]?.state === 'SYNCED',
+  );
+
+it('F4 F5 reads, changes and tests the configuration; no secret is ever read back', async () => {
+  const changed = await call('PUT', '/config', {
+    syncInterval: 7200,
+    syncScope: { invoices: false },
+    apiSecret: SECRET,
+  });
+  const read = await call('GET', '/config');
+  const tested = await call('POST', '/config/test');
+  const viewer = await call('GET', '/config', undefined, await hub.as({ role: 'viewer' }));
+  const wrong = await call('PUT', '/config', { syncInterval: 'often' });
+
+  expect(changed.status).toBe(200);
+  expect(read.body.data).toMatchObject({
+    isEnabled: true,
+    credentialsConfigured: true,
+    syncInterval: 7200,
+    syncScope: { invoices: false, transactions: true },
+  });
+  expect(JSON.stringify([changed, read])).not.toContain(SECRET);
+  expect(tested.body.data).toMatchObject({ ok: true });
+  expect([viewer.status, wrong.status]).toEqual([403, 400]);
+});
+
+it('F6 F7 F9 F11 syncs one and all, compares, and shows the history page by page', async () => {
+  const id = await idOf(hub.createTransaction({ reference: 'pi_rest', customer: { reference: 'u-rest' } }));
+  await synced(id);
+
+  const one = await call('POST', `/sync/transaction/${id}`);
+  const none = await call('POST', '/sync/transaction/txn_none');
+  const full = await call('POST', '/sync/full');
+  const run = await call('POST', '/sync/reconcile', {});
+  const history = await call('GET', '/sync-history?page=2&limit=1');
+  const audit = await call('GET', '/audit-logs?limit=5');
+  const retried = await call('POST', `/retry/${String(one.body.data['id'])}`);
+
+  expect(one.body.data).toMatchObject({ entityType: 'TRANSACTION', entityId: id });
+  expect([none.status, none.body.code]).toEqual([404, 'NOT_FOUND']);
+  expect(full.body.data).toMatchObject({ transactions: 1 });
+  expect(run.body.data).toMatchObject({ id: expect.stringMatching(/^rec_/) });
+  expect(history.body.data).toHaveLength(1);
+  expect(history.body.pagination).toMatchObject({ total: expect.any(Number) });
+  expect(audit.status).toBe(200);
+  expect(retried.body.code).toBe('INVALID_STATE');
+});
+
+it('F11 skips a dead letter, and F8 tells status and health', async () => {
+  await eventually(
+    () => hub.admin.ask<{ open: { totalCount: number } }>(OPEN),
+    ({ open }) => open.totalCount === 0,
+  );
+  await hub.erp.control.addFault({ kind: 'status', status: 400 });
+  const id = await idOf(hub.createTransaction({ reference: 'pi_dead' }));
+  const failed = await eventually(
+    () => call('GET', '/sync-history?status=failed'),
+    ({ body }) => body.data.some(({ entityId }) => entityId === id),
+  );
+  const eventId = String(failed.body.data.find(({ entityId }) => entityId === id)?.['id']);
+
+  const skipped = await call('POST', `/skip/${eventId}`);
+  const status = await call('GET', '/status');
+
+  expect(skipped.body.data).toMatchObject({ status: 'SKIPPED' });
+  expect(status.body.data).toMatchObject({ healthStatus: expect.stringMatching(/healthy|degraded|down|unknown/) });
+});
+
+const OPEN = 'query { open: syncEvents(filter: { status: [PENDING, IN_PROGRESS, RETRYING] }) { totalCount } }';
