@@ -328,3 +328,31 @@ it('E12 E13 follows the orders by one question for all, and tells each step once
   expect(await toldOf(pickup)).toEqual(['order.pickup_ready', 'order.cancelled', 'order.refund_due']);
   expect((await show(sent)).trackingNumbers).toEqual([expect.stringMatching(/^1Z/)]);
 });
+
+it('E14 E15 serves products, stock and orders by REST, with filters', async () => {
+  await pull();
+  const rest = async (method: string, path: string, body?: unknown) => {
+    const answer = await hub.admin.rest(method, `/api/v1${path}`, body);
+    return { status: answer.status, ...(answer.body as { data: Record<string, unknown>; code?: string }) };
+  };
+  const order = { number: 'REST-1', merchantId: 'merchant-1', currency: 'USD', status: 'CONFIRMED' };
+
+  const ofBrand = await rest('GET', '/products?brand=VitalHemp&search=oil&limit=1');
+  const product = await rest('GET', '/products/BOLT-8');
+  const stocked = await rest('GET', '/inventory?sku=BOLT-8');
+  const synced = await rest('POST', '/inventory/sync', {});
+  const made = await rest('POST', '/orders', { ...order, lines: [{ sku: 'BOLT-8', quantity: 1, unitPrice: '0.35' }] });
+  const moved = await rest('PATCH', `/orders/${made.data['id']}/status`, { status: 'paid' });
+  const read = await rest('GET', `/orders/${made.data['id']}`);
+  const wrong = [await rest('GET', '/orders/ord_none'), await rest('GET', '/products?limit=0')];
+
+  expect(ofBrand).toMatchObject({ status: 200, data: { totalCount: 2, nodes: [{ sku: 'CBD-OIL-10' }] } });
+  expect(product).toMatchObject({ status: 200, data: { name: 'Hex bolt M8', inventory: [{ available: 100 }] } });
+  expect(stocked.data['nodes']).toMatchObject([{ sku: 'BOLT-8', source: 'live' }]);
+  expect(synced.data).toMatchObject({ id: expect.stringMatching(/^\d+$/) });
+  expect([made.status, moved.data['status'], read.status]).toEqual([200, 'PAID', 200]);
+  expect(wrong.map(({ status, code }) => [status, code])).toEqual([
+    [404, 'NOT_FOUND'],
+    [400, 'BAD_USER_INPUT'],
+  ]);
+});

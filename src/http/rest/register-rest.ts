@@ -10,6 +10,7 @@ import { registerIntegrationActions } from './integration-actions.js';
 import { registerIntegrations } from './integration-routes.js';
 import { registerMappings } from './mapping-routes.js';
 import { type ContextOf, registerPortalSync } from './portal-sync-routes.js';
+import { registerWarehouse } from './warehouse-routes.js';
 
 export interface RestDeps {
   authenticate: Authenticate;
@@ -41,6 +42,7 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     registerIntegrations(scope, asCaller);
     registerIntegrationActions(scope, asCaller);
     registerMappings(scope, asCaller);
+    registerWarehouse(scope, asCaller);
   });
   await registerFiles(server, asCaller);
 }

@@ -1,0 +1,175 @@
+import type { FastifyInstance } from 'fastify';
+import type { DocumentNode } from 'graphql';
+import { z } from 'zod';
+import type { HubContext } from '../../../schema/context.js';
+import { HubError } from '../../errors.js';
+import { OrderStatus } from '../../model/statuses.js';
+import { registerRoute } from '../docs/register-route.js';
+import { CALLERS } from '../docs/schemes.js';
+import { enveloped, success } from '../envelope.js';
+import type { ContextOf } from './portal-sync-routes.js';
+import { run } from './run.js';
+import {
+  CREATE_ORDER,
+  INVENTORY,
+  MOVE_ORDER,
+  ORDER_BY_ID,
+  ORDERS,
+  PRODUCT_BY_ID,
+  PRODUCT_BY_SKU,
+  PRODUCTS,
+  SYNC_INVENTORY,
+  WAREHOUSES,
+} from './warehouse-operations.js';
+
+const LIMIT = 'must be a whole number from 1 to 100';
+const page = {
+  limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(50),
+  after: z.string().optional().meta({ description: '`pageInfo.endCursor` of the page before.' }),
+};
+const record = z.looseObject({});
+const list = z.object({ nodes: z.array(record), pageInfo: record, totalCount: z.int() });
+const byId = z.object({ id: z.string() });
+const common = { tag: 'Warehouse', access: CALLERS } as const;
+type Fields = z.infer<typeof record>;
+
+interface ListRoute<Filter> {
+  url: string;
+  summary: string;
+  document: DocumentNode;
+  query: z.ZodType<Filter & { limit: number; after?: string }>;
+}
+
+/** Rows E14 and E15: products, stock and orders, as the warehouse's portal had them. */
+export function registerWarehouse(scope: FastifyInstance, contextOf: ContextOf): void {
+  registerList(scope, contextOf, {
+    url: '/api/v1/products',
+    summary: 'Products by SKU; of a brand, or with a text in SKU, name or barcode',
+    document: PRODUCTS,
+    query: z.object({ ...page, brand: z.string().optional(), search: z.string().optional() }),
+  });
+  registerList(scope, contextOf, {
+    url: '/api/v1/inventory',
+    summary: 'Stock by SKU; `source` is `stale_cache`, with a warning, where it may be out of date',
+    document: INVENTORY,
+    query: z.object({ ...page, sku: z.string().optional(), integrationId: z.string().optional() }),
+  });
+  registerList(scope, contextOf, {
+    url: '/api/v1/orders',
+    summary: 'Orders, newest first',
+    document: ORDERS,
+    query: z.object({ ...page, status: z.enum(OrderStatus).optional(), search: z.string().optional() }),
+  });
+  registerOne(scope, contextOf, 'products', 'One product by its id or SKU, with its stock', findProduct);
+  registerOne(scope, contextOf, 'orders', 'One order by its id', (context, id) => findOne(context, ORDER_BY_ID, id));
+  registerSync(scope, contextOf);
+  registerOrderChanges(scope, contextOf);
+}
+
+function registerList<Filter extends object>(
+  scope: FastifyInstance,
+  contextOf: ContextOf,
+  { url, summary, document, query }: ListRoute<Filter>,
+): void {
+  registerRoute(scope, {
+    ...common,
+    ...{ method: 'GET', url, summary, query },
+    authorize: contextOf,
+    answer: enveloped(list),
+    handle: async ({ context, query: { limit, after, ...filter }, request }) => {
+      const data = await run<{ list: z.infer<typeof list> }>(context, document, { filter, first: limit, after });
+      return success(request, data.list);
+    },
+  });
+}
+
+function registerOne(
+  scope: FastifyInstance,
+  contextOf: ContextOf,
+  collection: string,
+  summary: string,
+  find: (context: HubContext, id: string) => Promise<Fields | null>,
+): void {
+  registerRoute(scope, {
+    ...common,
+    ...{ method: 'GET', url: `/api/v1/${collection}/:id`, summary, params: byId },
+    authorize: contextOf,
+    answer: enveloped(record),
+    errors: ['NOT_FOUND'],
+    handle: async ({ context, params: { id }, request }) => {
+      const found = await find(context, id);
+      if (found) return success(request, found);
+      throw new HubError('NOT_FOUND', `There is no ${id} in ${collection}.`, { path: ['id'] });
+    },
+  });
+}
+
+async function findOne(context: HubContext, document: DocumentNode, id: string): Promise<Fields | null> {
+  const { one } = await run<{ one: Fields | null }>(context, document, { id });
+  // A node of another type has none of the fields.
+  return one && Object.keys(one).length > 0 ? one : null;
+}
+
+async function findProduct(context: HubContext, id: string): Promise<Fields | null> {
+  return (await findOne(context, PRODUCT_BY_SKU, id)) ?? (await findOne(context, PRODUCT_BY_ID, id));
+}
+
+function registerSync(scope: FastifyInstance, contextOf: ContextOf): void {
+  registerRoute(scope, {
+    ...common,
+    ...{ method: 'POST', url: '/api/v1/inventory/sync', summary: 'Reads the stock of a system now' },
+    description: 'Left out: the one integration with Extensiv.',
+    authorize: contextOf,
+    body: z.object({ integrationId: z.string().nullish(), idempotencyKey: z.string().nullish() }).nullish(),
+    answer: enveloped(record),
+    errors: ['UNKNOWN_INTEGRATION', 'NOT_FOUND', 'INTEGRATION_DISABLED', 'UNSUPPORTED'],
+    handle: async ({ context, body, request }) => {
+      const integrationId = body?.integrationId ?? (await warehouseOf(context));
+      const data = await run<{ sync: { syncEvent: Fields } }>(context, SYNC_INVENTORY, {
+        input: { integrationId, idempotencyKey: body?.idempotencyKey },
+      });
+      return success(request, data.sync.syncEvent);
+    },
+  });
+}
+
+function registerOrderChanges(scope: FastifyInstance, contextOf: ContextOf): void {
+  registerRoute(scope, {
+    ...common,
+    ...{ method: 'POST', url: '/api/v1/orders', summary: 'Takes an order', body: record },
+    description: 'The body is a `CreateOrderInput` of the GraphQL schema.',
+    authorize: contextOf,
+    answer: enveloped(record),
+    errors: ['ALREADY_EXISTS', 'IDEMPOTENCY_KEY_REUSED'],
+    handle: async ({ context, body, request }) => success(request, await change(context, CREATE_ORDER, body)),
+  });
+  registerRoute(scope, {
+    ...common,
+    ...{ method: 'PATCH', url: '/api/v1/orders/:id/status', summary: 'Moves an order on', params: byId },
+    authorize: contextOf,
+    body: z.object({
+      status: z
+        .string()
+        .transform((text) => text.toUpperCase())
+        .pipe(z.enum(OrderStatus)),
+      trackingNumbers: z.array(z.string()).nullish(),
+    }),
+    answer: enveloped(record),
+    errors: ['NOT_FOUND', 'INVALID_TRANSITION'],
+    handle: async ({ context, params, body, request }) =>
+      success(request, await change(context, MOVE_ORDER, { id: params.id, ...body })),
+  });
+}
+
+async function change(context: HubContext, document: DocumentNode, input: object): Promise<Fields> {
+  return (await run<{ change: { order: Fields } }>(context, document, { input })).change.order;
+}
+
+async function warehouseOf(context: HubContext): Promise<string> {
+  const { integrations } = await run<{ integrations: { id: string; connector: string }[] }>(context, WAREHOUSES, {});
+  const [only, another] = integrations.filter(({ connector }) => connector === 'extensiv');
+  if (only && !another) return only.id;
+  throw new HubError('BAD_USER_INPUT', 'Give the integrationId: there is not exactly one with Extensiv.', {
+    path: ['integrationId'],
+  });
+}
