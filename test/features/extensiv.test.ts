@@ -28,13 +28,7 @@ afterAll(async () => {
 
 const asked = async (path: string) => (await warehouse.control.requests()).filter(({ url }) => url.startsWith(path));
 
-interface PullShown {
-  state: string;
-  since: string | null;
-  rowsRead: number;
-  rowsChanged: number;
-  rowsRemoved: number;
-}
+type PullShown = Record<string, unknown>;
 
 /** Starts a sync of the stock and waits for its end. */
 async function pull(): Promise<{ status: string; pulls: PullShown[] }> {
@@ -220,8 +214,6 @@ it('E9 E10 a paid order is exported in the documented form, with payouts exact t
   const body = (await asked('/api/v1/orders')).at(-1)?.body;
   expect(body).toContain('"price":29.90');
   expect(body).toContain('"total_amount":88.92');
-  const total = order.payouts.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
-  expect(total).toBe(8892);
   expect(order.payouts).toEqual([
     { recipient: 'Sunleaf', amount: '40.07', share: '0.450626' },
     { recipient: 'VitalHemp', amount: '22.17', share: '0.249374' },
@@ -267,13 +259,12 @@ it('E11 tries an export 5 times, then marks the order failed and alerts; once it
 });
 
 it('E4 E11 does not repeat what was refused with 400', async () => {
-  await warehouse.control.reset();
   await warehouse.control.addFault({ kind: 'status', status: 400, method: 'POST', path: '/api/v1/orders' });
 
   const id = await paidOrder();
   await until(id, 'FAILED');
 
-  expect(await asked('/api/v1/orders')).toHaveLength(1);
+  expect((await asked('/api/v1/orders')).filter(({ body }) => body.includes(id))).toHaveLength(1);
 });
 
 it('E10 an export whose answer was lost is found again, not made twice', async () => {
@@ -335,15 +326,15 @@ it('E14 E15 serves products, stock and orders by REST, with filters', async () =
     const answer = await hub.admin.rest(method, `/api/v1${path}`, body);
     return { status: answer.status, ...(answer.body as { data: Record<string, unknown>; code?: string }) };
   };
-  const order = { number: 'REST-1', merchantId: 'merchant-1', currency: 'USD', status: 'CONFIRMED' };
+  const lines = [{ sku: 'BOLT-8', quantity: 1, unitPrice: '0.35' }];
 
   const ofBrand = await rest('GET', '/products?brand=VitalHemp&search=oil&limit=1');
   const product = await rest('GET', '/products/BOLT-8');
   const stocked = await rest('GET', '/inventory?sku=BOLT-8');
   const synced = await rest('POST', '/inventory/sync', {});
-  const made = await rest('POST', '/orders', { ...order, lines: [{ sku: 'BOLT-8', quantity: 1, unitPrice: '0.35' }] });
-  const moved = await rest('PATCH', `/orders/${made.data['id']}/status`, { status: 'paid' });
-  const read = await rest('GET', `/orders/${made.data['id']}`);
+  const made = await rest('POST', '/orders', orderInput({ status: 'CONFIRMED', lines }));
+  const at = `/orders/${made.data['id']}`;
+  const [moved, read] = [await rest('PATCH', `${at}/status`, { status: 'paid' }), await rest('GET', at)];
   const wrong = [await rest('GET', '/orders/ord_none'), await rest('GET', '/products?limit=0')];
 
   expect(ofBrand).toMatchObject({ status: 200, data: { totalCount: 2, nodes: [{ sku: 'CBD-OIL-10' }] } });
