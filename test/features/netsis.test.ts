@@ -9,18 +9,26 @@ const PASSWORD = 'netsis-password-1';
 const SHOP = 'shop-netsis';
 let hub: TestHub;
 let netsis: SpawnedSimulator;
+let integrationId: string;
 
 beforeAll(async () => {
   hub = await startTestHub();
   netsis = await spawnSimulator('netsis', { apiKey: USER, apiSecret: PASSWORD });
-  await idOf(
+  integrationId = await idOf(
     mutate(hub.admin, 'createIntegration', 'CreateIntegrationInput', 'integration', {
       merchantId: SHOP,
       name: 'Netsis',
       connector: 'netsis',
       mode: 'POLLING',
       credentials: { username: USER, password: PASSWORD },
-      settings: { baseUrl: netsis.url, database: 'TEST', timeout: 2000, backoffBaseMs: 50, ratePerSecond: null },
+      settings: {
+        baseUrl: netsis.url,
+        database: 'TEST',
+        pageSize: 15,
+        timeout: 2000,
+        backoffBaseMs: 50,
+        ratePerSecond: null,
+      },
     }),
   );
 });
@@ -129,4 +137,26 @@ it('G8 signs in once for many orders at the same time', async () => {
   const signIns = (await netsis.control.requests()).filter(({ url }) => url.startsWith('/api/v2/token'));
   expect(signIns.length).toBeLessThanOrEqual(1);
   expect((await netsis.control.state())['orders']).toHaveLength(8);
+});
+
+it('G8 pulls items page by page: Turkish names, exact prices, stock, and what has changed since', async () => {
+  const pull = () =>
+    idOf(mutate(hub.admin, 'startSync', 'StartSyncInput', 'syncEvent', { integrationId, entityType: 'INVENTORY' }));
+  const ASK = `query { inventory(filter: { sku: "SKU-3" }) { nodes { onHand available product { name price currency } } } }`;
+  const level = async () =>
+    (await hub.admin.ask<{ inventory: { nodes: { onHand: number }[] } }>(ASK)).inventory.nodes[0];
+
+  await pull();
+  const first = await eventually(level, (found) => found !== undefined);
+  await netsis.control.advance({ id: 'SKU-3', status: '7', webhook: false });
+  await pull();
+
+  expect(first).toEqual({
+    onHand: 30,
+    available: 30,
+    product: { name: 'Çelik Zil 3', price: '38.49', currency: 'TRY' },
+  });
+  await eventually(level, (found) => found?.onHand === 7);
+  const lists = (await netsis.control.requests()).filter(({ url }) => url.startsWith('/api/v2/Items'));
+  expect(lists.length).toBe(6);
 });

@@ -23,7 +23,8 @@ export function senseEncoding(): EncodingSense {
     take(chunk) {
       if (head.length < 4096) head = Buffer.concat([head, chunk.subarray(0, 4096 - head.length)]);
       isUtf8 = isUtf8 && decodes(utf8, chunk);
-      isTurkish = isTurkish || chunk.some((byte) => TURKISH_BYTES.has(byte));
+      // What is right UTF-8 so far has no such letter of a Windows code page.
+      isTurkish ||= !isUtf8 && chunk.some((byte) => TURKISH_BYTES.has(byte));
     },
     result() {
       const marked = byteOrderMark(head) ?? utf16ByZeros(head);

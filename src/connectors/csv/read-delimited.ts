@@ -9,7 +9,7 @@ import type { RawRow, RawTable } from './raw-table.js';
 const SAMPLE_BYTES = 64 * 1024;
 /** A quote that is never closed must not swallow the file into memory. */
 const MOST_RECORD_CHARACTERS = 1024 * 1024;
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const ROWS_A_BATCH = 1000;
 
 /** How a text file is to be read. */

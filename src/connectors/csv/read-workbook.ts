@@ -28,6 +28,8 @@ export async function* readWorkbook(path: string, signal: AbortSignal): AsyncGen
     const sheet = parts.get(await firstSheet(zip, parts));
     if (!sheet) throw notAWorkbook('it has no sheet');
     yield* readRows(zip, sheet, createCellReader({ shared, isDate, is1904 }), signal);
+  } catch (error) {
+    broken(error);
   } finally {
     zip.close();
   }

@@ -5,7 +5,7 @@ import type { CodePage } from '../code-pages.js';
 import { senseEncoding } from './detect.js';
 import { openPlain } from './folder.js';
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /** What all of a file's bytes tell. */
 export interface ByteSurvey {

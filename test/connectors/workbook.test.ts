@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from '@jest/globals';
+import { csv } from '../../src/connectors/csv/index.js';
+import type { FileExchange } from '../../src/connectors/files.js';
+import { zip } from '../harness/zip.js';
+
+const root = mkdtempSync(join(tmpdir(), 'syncline-workbook-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const file = { id: 'fil_1', name: 'products.xlsx' };
+
+async function exchangeWith(parts: Record<string, string>, name: string): Promise<FileExchange> {
+  const settings = csv.settings.parse({ folder: name, settleMs: 0, defaultCurrency: 'TRY' });
+  const { files } = csv.connect({ credentials: {}, settings, filesRoot: root }, null as never);
+  if (!files) throw new Error('It takes files.');
+  await files.list();
+  writeFileSync(join(root, name, 'in', file.name), zip(parts));
+  await files.claim(file);
+  return files;
+}
+
+const workbook = (rows: string, more: Record<string, string> = {}) => ({
+  'xl/workbook.xml': '<workbook><sheets><sheet name="A" sheetId="1" r:id="rId7"/></sheets></workbook>',
+  'xl/_rels/workbook.xml.rels':
+    '<Relationships><Relationship Id="rId7" Target="worksheets/first.xml"/></Relationships>',
+  'xl/worksheets/first.xml': `<worksheet><sheetData>${rows}</sheetData></worksheet>`,
+  ...more,
+});
+const read = async (files: FileExchange) => {
+  const pages: { rows: unknown[]; problems: unknown[] } = { rows: [], problems: [] };
+  for await (const { rows, problems = [] } of files.readProducts(file, new AbortController().signal)) {
+    pages.rows.push(...rows);
+    pages.problems.push(...problems);
+  }
+  return pages;
+};
+
+it('G6 reads the first sheet of a workbook, its numbers exact and its codes as text', async () => {
+  const shared = '<sst><si><t>Kırmızı </t></si><si><r><t>Yeşil </t></r><r><t>Şapka</t></r></si></sst>';
+  const rows = `<row r="1"><c r="A1" t="inlineStr"><is><t>sku</t></is></c><c r="B1" t="inlineStr"><is><t>Stok Adı</t></is></c>
+    <c r="D1" t="inlineStr"><is><t>price</t></is></c></row>
+    <row r="2"><c r="A2" t="inlineStr"><is><t>00123</t></is></c><c r="B2" t="s"><v>0</v></c><c r="D2"><v>19.989999999999998</v></c></row>
+    <row r="4"><c r="A4"><v>8690000000017</v></c><c r="B4" t="s"><v>1</v></c><c r="D4"><v>1.5E2</v></c></row>
+    <row r="5"><c r="A5" t="inlineStr"><is><t>X</t></is></c><c r="D5" t="e"><v>#N/A</v></c></row>`;
+
+  const { rows: products, problems } = await read(
+    await exchangeWith(workbook(rows, { 'xl/sharedStrings.xml': shared }), 'exact'),
+  );
+
+  const product = { brand: null, barcode: null, currency: 'TRY' };
+  expect(products).toEqual([
+    { ...product, sku: '00123', name: 'Kırmızı', price: '19.99' },
+    { ...product, sku: '8690000000017', name: 'Yeşil Şapka', price: '150' },
+  ]);
+  expect(problems).toEqual([{ line: 5, column: 'price', value: '#N/A', rule: 'a number' }]);
+});
+
+it('G6 reads dates of a workbook as dates', async () => {
+  const text = (at: string, value: string) => `<c r="${at}" t="inlineStr"><is><t>${value}</t></is></c>`;
+  const header = ['order number', 'sku', 'quantity', 'unit price', 'order date'].map((name, n) =>
+    text(`${'ABCDE'[n]}1`, name),
+  );
+  const rows = `<row r="1">${header.join('')}</row><row r="2">${text('A2', 'X-1')}${text('B2', 'S')}<c r="C2"><v>2</v></c>
+    <c r="D2"><v>5</v></c><c r="E2" s="1"><v>46068.4375</v></c></row>`;
+  const styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>';
+  const files = await exchangeWith(workbook(rows, { 'xl/styles.xml': styles }), 'dates');
+
+  const { value: page } = await files.readOrders(file, new AbortController().signal)[Symbol.asyncIterator]().next();
+
+  expect(page?.rows[0]?.order).toMatchObject({ number: 'X-1', placedAt: '2026-02-15T10:30:00.000Z' });
+});
+
+it('G6 stops at a workbook that unpacks to far more than it is', async () => {
+  const bomb = `<row r="1"><c r="A1" t="inlineStr"><is><t>sku${' '.repeat(30_000_000)}</t></is></c></row>`;
+  const files = await exchangeWith(workbook(bomb), 'bomb');
+
+  await expect(read(files)).rejects.toMatchObject({
+    code: 'INVALID_SHAPE',
+    message: expect.stringContaining('unpacks'),
+  });
+});
+
+it('G6 says of a broken workbook that it is one', async () => {
+  const files = await exchangeWith(workbook('<row r="1"><c'), 'broken');
+
+  await expect(read(files)).rejects.toMatchObject({ code: 'INVALID_SHAPE' });
+});
