@@ -77,7 +77,7 @@ export function loadConfig(env: Environment): Config {
     filesRoot: resolve(values.CSV_ROOT ?? join(dataDir, 'csv')),
     databaseUrl: values.DATABASE_URL ?? null,
     jobsUrl: values.JOBS_URL ?? null,
-    hookModules: values.HOOKS ?? [],
+    hookModules: values.HOOKS,
     simulators: values.SIMULATORS ?? (!production && integrations.length === 0),
     jwtSecret: secrets.jwtSecret,
     jwksUrl: values.JWKS_URL ?? null,

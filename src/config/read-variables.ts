@@ -19,7 +19,7 @@ export function readVariables<Table extends Record<string, Variable>>(
   for (const [name, variable] of Object.entries<Variable>(table)) {
     const given = textOf(env, prefix + name);
     const text = given ?? variable.default;
-    if (!text) continue;
+    if (text === undefined) continue;
     const read = variable.schema.safeParse(text);
     if (read.success) values[name] = read.data;
     else problems.push(problemWith(prefix + name, variable, text));
