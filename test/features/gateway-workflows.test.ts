@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
+import { eventually } from '../harness/eventually.js';
+import { PORTAL_SECRET, startTestHub, type TestHub } from '../harness/hub.js';
+import { putMapping } from './mapping-client.js';
+import { createOrder, idOf, orderInput, settled } from './order-client.js';
+
+const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
+let hub: TestHub;
+let warehouse: SpawnedSimulator;
+
+beforeAll(async () => {
+  warehouse = await spawnSimulator('extensiv', KEYS);
+  hub = await startTestHub({
+    env: {
+      EXTENSIV_BASE_URL: warehouse.url,
+      EXTENSIV_CLIENT_ID: KEYS.apiKey,
+      EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
+    },
+  });
+});
+afterAll(async () => {
+  await hub.stop();
+  await warehouse.stop();
+});
+
+/** As the gateway's scheme has it. */
+async function sendWebhook(event: object, id: string) {
+  const body = JSON.stringify(event);
+  const signature = createHmac('sha256', PORTAL_SECRET).update(body).digest('hex');
+  const headers = {
+    'content-type': 'application/json',
+    'x-webhook-signature': `sha256=${signature}`,
+    'x-webhook-timestamp': new Date().toISOString(),
+    'x-webhook-id': id,
+  };
+  return (await fetch(`${hub.url}/webhooks/b2b-portal`, { method: 'POST', headers, body })).status;
+}
+
+it('G19 a webhook is received, mapped, applied once, and can be looked up with what it changed', async () => {
+  const input = orderInput();
+  const id = await idOf(createOrder(hub.admin, input));
+  await settled(hub.admin, 'order', id, 'SYNCED');
+  await putMapping(hub.admin, [{ source: 'data.parcel', target: 'trackingNumbers', transformation: '["TR-" & $]' }], {
+    direction: 'INBOUND',
+  });
+  const event = { eventType: 'order.updated', data: { number: input.number, status: 'shipped', parcel: 77 } };
+
+  const answers = [await sendWebhook(event, 'evt-g19'), await sendWebhook(event, 'evt-g19')];
+
+  const seen = await hub.admin.ask(
+    `query ($id: ID!) {
+      order(id: $id) { status trackingNumbers syncEvents(first: 1) { nodes { direction status operation } } }
+      webhookEvents { nodes { eventId status eventType } }
+    }`,
+    { id },
+  );
+  expect(answers).toEqual([200, 200]);
+  expect(seen).toEqual({
+    order: {
+      status: 'SHIPPED',
+      trackingNumbers: ['TR-77'],
+      syncEvents: { nodes: [{ direction: 'INBOUND', status: 'SUCCESS', operation: 'STATUS_CHANGE' }] },
+    },
+    webhookEvents: { nodes: [{ eventId: 'evt-g19', status: 'PROCESSED', eventType: 'order.updated' }] },
+  });
+});
+
+const STOCK = '{ inventory(filter: { sku: ["TEA-15"], integrationId: "extensiv" }) { nodes { available } } }';
+const PULL = `mutation { syncInventory(input: { integrationId: "extensiv" }) { syncEvent { id } userErrors { message } } }`;
+
+async function available(): Promise<number | undefined> {
+  const { inventory } = await hub.admin.ask<{ inventory: { nodes: { available: number }[] } }>(STOCK);
+  return inventory.nodes[0]?.available;
+}
+
+it('G22 answers repeated reads from what it keeps, without asking the system, and is right after a write', async () => {
+  await hub.admin.ask(PULL);
+  await eventually(available, (count) => count !== undefined, 20_000);
+  await warehouse.control.advance({ id: 'TEA-15', status: '4' });
+  await hub.admin.ask(PULL);
+  await eventually(available, (count) => count === 4, 20_000);
+  const asked = (await warehouse.control.requests()).length;
+
+  const answers = await Promise.all(Array.from({ length: 20 }, available));
+
+  expect(new Set(answers)).toEqual(new Set([4]));
+  expect((await warehouse.control.requests()).length).toBe(asked);
+});
