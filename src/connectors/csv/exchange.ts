@@ -65,7 +65,8 @@ function atWork(folder: Folder): Pick<FileExchange, 'claim' | 'isClaimed' | 'dis
         folder.path('failed', finishedName(file)),
       ];
       for (const place of places) if (await move(place, path)) return true;
-      return false;
+      // Whoever accepts a file and whoever works on it may both put it there at the same time.
+      return exists(path);
     },
     isClaimed: (file) => exists(workPath(folder, file)),
     discard: (file) => rm(uploadPath(folder, file), { force: true }),
