@@ -24,7 +24,7 @@ export function describeConnector(subject: ConnectorSubject): void {
   beforeAll(async () => {
     const { apiKey = '', apiSecret = '' } = subject.simulatorKeys ?? subject.credentials;
     filesRoot = await mkdtemp(join(tmpdir(), 'syncline-contract-'));
-    simulator = await spawnSimulator(connector.name, { apiKey, apiSecret, filesRoot });
+    simulator = await spawnSimulator(subject.simulator ?? connector.name, { apiKey, apiSecret, filesRoot });
     connection = connect(subject, { url: simulator.url, filesRoot }, http);
   });
   beforeEach(() => simulator.control.reset());

@@ -7,6 +7,8 @@ export interface ConnectorSubject {
   /** `http`: its upstream has an address, and can fail as HTTP does. `files`: it shares a folder with the simulator. */
   reach?: 'http' | 'files';
   credentials: Record<string, string>;
+  /** The module that exports its `buildSimulator`. Left out: `simulator.js` in the connector's folder. */
+  simulator?: URL;
   /** The keys that the simulator accepts, where the credentials have other names for them. */
   simulatorKeys?: { apiKey: string; apiSecret: string };
   /** Settings besides `timeout`, which the suite sets. */
