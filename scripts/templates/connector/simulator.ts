@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BuildSystem, SimulatorKit } from '../../../src/connectors/simulator/kit.js';
 import type { WebhookOrder } from '../../../src/connectors/simulator/webhook-order.js';
 import type { OutgoingWebhook } from '../../../src/connectors/simulator/webhook-sender.js';
@@ -44,31 +44,12 @@ function eventBody(_event: { id: string; time: string }, _order: KeptOrder): Rec
 
 /** A New System that checks what it is sent, keeps it, does a write once per idempotency key, and tells of its orders. */
 export const buildSimulator: BuildSystem = (app, kit) => {
-  let orders = new Map<string, KeptOrder>();
+  const orders = new Map<string, KeptOrder>();
   const webhook = (wishes: Partial<WebhookOrder> & { id: string }): OutgoingWebhook | null => {
     const order = orders.get(wishes.id);
     return order ? makeWebhook(kit, order, wishes) : null;
   };
-  const create = (order: Omit<KeptOrder, 'id'>): KeptOrder => {
-    const kept = { ...order, id: `new-system_${orders.size + 1}_${randomUUID().slice(0, 8)}` };
-    orders.set(kept.id, kept);
-    return kept;
-  };
-
-  app.addHook('preHandler', async (request, reply) => {
-    if (!mayCall(request.headers, kit.options)) return reply.code(401).send({ message: 'The credentials are wrong.' });
-  });
-  app.get('/health', async () => ({ status: 'ok' }));
-  app.post('/orders', async (request, reply) => write(kit, request, reply, 201, create));
-  app.put<ById>('/orders/:id', async (request, reply) => {
-    const known = orders.get(request.params.id);
-    return known ? write(kit, request, reply, 200, (order) => Object.assign(known, order)) : notFound(reply);
-  });
-  app.get<ById>('/orders/:id', async (request, reply) => {
-    const known = orders.get(request.params.id);
-    return known ? showOrder(known) : notFound(reply);
-  });
-
+  registerRoutes(app, kit, orders);
   return {
     // The suite compares in the hub's words.
     state: () => ({
@@ -86,10 +67,31 @@ export const buildSimulator: BuildSystem = (app, kit) => {
     webhook,
     save: () => [...orders.values()],
     restore: (kept) => {
-      orders = new Map((kept as KeptOrder[]).map((order) => [order.id, order]));
+      for (const order of kept as KeptOrder[]) orders.set(order.id, order);
     },
   };
 };
+
+function registerRoutes(app: FastifyInstance, kit: SimulatorKit, orders: Map<string, KeptOrder>): void {
+  const create = (order: Omit<KeptOrder, 'id'>): KeptOrder => {
+    const kept = { ...order, id: `new-system_${orders.size + 1}_${randomUUID().slice(0, 8)}` };
+    orders.set(kept.id, kept);
+    return kept;
+  };
+  app.addHook('preHandler', async (request, reply) => {
+    if (!mayCall(request.headers, kit.options)) return reply.code(401).send({ message: 'The credentials are wrong.' });
+  });
+  app.get('/health', async () => ({ status: 'ok' }));
+  app.post('/orders', async (request, reply) => write(kit, request, reply, 201, create));
+  app.put<ById>('/orders/:id', async (request, reply) => {
+    const known = orders.get(request.params.id);
+    return known ? write(kit, request, reply, 200, (order) => Object.assign(known, order)) : notFound(reply);
+  });
+  app.get<ById>('/orders/:id', async (request, reply) => {
+    const known = orders.get(request.params.id);
+    return known ? showOrder(known) : notFound(reply);
+  });
+}
 
 type ById = { Params: { id: string } };
 
