@@ -108,7 +108,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Add the status to the integration’s mappings, then replay the webhook.',
   },
   OUT_OF_DATE: {
-    meaning: 'The webhook is older than what was applied; it is kept and changes nothing.',
+    meaning:
+      'The webhook is older than what was applied, or too late for where its entity is by now; it is kept and changes nothing.',
     remedy: 'Nothing.',
   },
   UPSTREAM_REJECTED: {

@@ -16,6 +16,8 @@ export interface InboundEvent {
   sourceStatus: string | null;
   /** The hub's status that it maps to; null when `sourceStatus` is unmapped or absent. */
   status: EntityStatus | null;
+  /** Statuses that `status` may follow: the entity stays as it is in any other, and the event is kept as IGNORED. Left out: any. */
+  onlyFrom?: readonly EntityStatus[];
   trackingNumbers?: string[];
   paidAt?: string | null;
   /** Exact decimal text. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { eventually } from '../harness/eventually.js';
 import { startTestHub, type TestHub } from '../harness/hub.js';
-import { createOrder, idOf, orderInput } from './order-client.js';
+import { createOrder, idOf, moveOrder, orderInput } from './order-client.js';
 
 const SECRET = 'whsec_test_1234567890abcdef';
 const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
@@ -46,6 +46,17 @@ const statusOf = async (id: string) =>
   (await hub.admin.ask<{ order: { status: string } }>('query ($id: ID!) { order(id: $id) { status } }', { id })).order
     .status;
 
+interface Kept {
+  status: string;
+  errorCode: string | null;
+  errorMessage: string | null;
+}
+
+const WEBHOOKS = `query ($id: String!) { webhookEvents(filter: { entityId: $id }) { nodes { status errorCode errorMessage } } }`;
+
+const webhookOf = async (entityId: string) =>
+  (await hub.admin.ask<{ webhookEvents: { nodes: Kept[] } }>(WEBHOOKS, { id: entityId })).webhookEvents.nodes;
+
 it('E8 a payment makes the order paid and sends it to the warehouse; the same event again has no further effect', async () => {
   const id = await idOf(createOrder(hub.admin, orderInput()));
   const paid = event({ order_id: id });
@@ -61,6 +72,19 @@ it('E8 a payment makes the order paid and sends it to the warehouse; the same ev
   expect(again).toMatchObject({ status: 200, body: { data: { entityId: id, entityStatus: 'PAID' } } });
   expect(await statusOf(id)).toBe('EXPORTED');
   expect((await warehouse.control.state()).effects).toHaveLength(1);
+});
+
+it('E8 a payment that is told late leaves an order that has been shipped as it is', async () => {
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+  await idOf(moveOrder(hub.admin, { id, status: 'SHIPPED' }));
+
+  const late = await send(event({ order_id: id }));
+  const kept = await webhookOf(id);
+
+  expect(late).toMatchObject({ status: 200, body: { data: { entityId: id, entityStatus: 'SHIPPED' } } });
+  expect(kept).toMatchObject([{ status: 'IGNORED', errorCode: 'OUT_OF_DATE' }]);
+  expect(kept[0]?.errorMessage).toContain('The order is SHIPPED by now');
+  expect(await statusOf(id)).toBe('SHIPPED');
 });
 
 it('E8 keeps a payment of an order that is not known yet, and applies it when it appears', async () => {

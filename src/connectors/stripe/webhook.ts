@@ -8,6 +8,9 @@ import type { StripeCredentials, StripeSettings } from './settings.js';
 
 const TOLERANCE_S = 300;
 
+/** An order that has moved on since is not called paid again. */
+const BEFORE_PAYMENT: readonly OrderStatus[] = ['PENDING', 'CONFIRMED', 'ON_HOLD'];
+
 const Id = z
   .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
   .transform(String);
@@ -59,6 +62,7 @@ export const stripeWebhooks: WebhookReceiver<StripeCredentials, StripeSettings> 
       occurredAt: new Date(event.created * 1000).toISOString(),
       sourceStatus: status && event.type,
       status,
+      ...(status === 'PAID' && { onlyFrom: BEFORE_PAYMENT }),
       payload,
     };
   },

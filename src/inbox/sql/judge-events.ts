@@ -10,6 +10,7 @@ parsed as materialized (
     i.event ->> 'externalId' as external_id, i.event ->> 'entityId' as hub_id, i.event ->> 'number' as number,
     i.event ->> 'sourceStatus' as source_status, i.event ->> 'status' as new_status, (i.event ->> 'rank')::smallint as rank,
     (i.event -> 'strictMapping')::boolean as strict_mapping, i.event -> 'failure' as failure,
+    nullif(i.event -> 'onlyFrom', 'null') as only_from,
     case when jsonb_array_length(nullif(i.event -> 'trackingNumbers', 'null')) > 0
       then i.event -> 'trackingNumbers' end as tracking_numbers,
     case when pg_input_is_valid(i.event ->> 'occurredAt', 'timestamptz')
@@ -82,7 +83,10 @@ held_links as materialized (
   from locked_links
 )`;
 
-/** In the order of arrival, each event compared with what is applied and with those before it. */
+/**
+ * In the order of arrival, each event compared with what is applied and with those before it. Whether a status may follow
+ * the present one depends on which of those before it may: that is first taken from the entity alone, then from the events.
+ */
 const JUDGE = `
 looked_up as materialized (
   select k.*, (select by_id from held_entities) ->> k.known_id as entity_status,
@@ -110,13 +114,25 @@ placed as (
 ruled as (
   select p.*,
     coalesce(obstacle, case when array[extract(epoch from occurred_at), coalesce(rank, 1000)]
-      < greatest(applied_position, earlier_position) and entity_type <> 'INVENTORY' then 'OUT_OF_DATE' end) as error_code
+      < greatest(applied_position, earlier_position) and entity_type <> 'INVENTORY' then 'OUT_OF_DATE' end) as ruling
   from placed p
 ),
-traced as (
-  select r.*, array_agg(new_status) filter (where error_code is null and new_status is not null)
-    over (partition by known_id order by n rows between unbounded preceding and 1 preceding) as trace
+likely as (
+  select r.*, array_agg(new_status) filter (
+      where ruling is null and new_status is not null and (only_from is null or only_from ? entity_status))
+    over (partition by known_id order by n rows between unbounded preceding and 1 preceding) as likely_trace
   from ruled r
+),
+barred as (
+  select l.*, coalesce(ruling, case when new_status is not null
+    and not only_from || to_jsonb(new_status) ? coalesce(likely_trace[cardinality(likely_trace)], entity_status)
+    then 'OUT_OF_DATE' end) as error_code
+  from likely l
+),
+traced as (
+  select b.*, array_agg(new_status) filter (where error_code is null and new_status is not null)
+    over (partition by known_id order by n rows between unbounded preceding and 1 preceding) as trace
+  from barred b
 ),
 settled as (
   select t.*, coalesce(trace[cardinality(trace)], entity_status) as previous_status,
@@ -130,7 +146,9 @@ settled as (
     case error_code
       when 'UNKNOWN_ENTITY' then format('The hub does not know this %s yet; the event is applied when it appears.', replace(lower(entity_type), '_', ' '))
       when 'UNMAPPED_STATUS' then format('The status %s is not mapped; nothing was changed. Add it to the mappings of the integration.', source_status)
-      when 'OUT_OF_DATE' then 'A newer event has been applied already; nothing was changed.'
+      when 'OUT_OF_DATE' then case when ruling is null
+        then format('The %s is %s by now, which this event does not change.', replace(lower(entity_type), '_', ' '), coalesce(trace[cardinality(trace)], entity_status))
+        else 'A newer event has been applied already; nothing was changed.' end
       else failure ->> 'message'
     end as error_message
   from traced t
