@@ -1,24 +1,12 @@
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  Query,
-  Resolver,
-} from 'type-graphql';
+import { Arg, Args, ArgsType, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { BillingInterval, BillingSubscriptionStatus } from '../src/model/statuses.js';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
-import { SyncEvent, SyncEventConnection } from './sync-event.js';
 import { SyncLink } from './sync-link.js';
+import { ofEntity, syncEventsOf } from './synced.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A subscription that a customer pays for.' })
 export class BillingSubscription extends Node {
@@ -62,9 +50,7 @@ export class BillingSubscription extends Node {
   cancelledAt!: string | null;
 
   @Field(() => [SyncLink])
-  @Read({
-    relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'BILLING_SUBSCRIPTION'` },
-  })
+  @Read(ofEntity('BILLING_SUBSCRIPTION'))
   links!: SyncLink[];
 
   @Field(() => DateTime)
@@ -110,12 +96,6 @@ class BillingSubscriptionsArgs extends PageArgs {
   filter?: BillingSubscriptionFilter | null;
 }
 
-@ArgsType()
-class SyncEventsOfSubscriptionArgs extends PageArgs {
-  @Field(() => Int, { nullable: true, defaultValue: 20 })
-  override first!: number | null;
-}
-
 @Resolver(() => BillingSubscription)
 export class BillingSubscriptionQueries {
   @Query(() => BillingSubscription, {
@@ -136,17 +116,9 @@ export class BillingSubscriptionQueries {
   ): Connection<BillingSubscription> {
     return planned();
   }
-
-  @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
-  @Read({
-    relation: {
-      on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'BILLING_SUBSCRIPTION'`,
-    },
-  })
-  syncEvents(@Args(() => SyncEventsOfSubscriptionArgs) _args: SyncEventsOfSubscriptionArgs): Connection<SyncEvent> {
-    return planned();
-  }
 }
+
+export const BillingSubscriptionSyncEvents = syncEventsOf(() => BillingSubscription, 'BILLING_SUBSCRIPTION');
 
 @Resolver(() => Customer)
 export class CustomerSubscriptions {

@@ -20,12 +20,16 @@ import { ImportFileQueries } from './import-file.js';
 import { IntegrationQueries } from './integration.js';
 import { IntegrationMutations } from './integration-mutations.js';
 import './finance-changes.js';
-import { BillingSubscriptionQueries, CustomerSubscriptions } from './billing-subscription.js';
-import { CustomerQueries } from './customer.js';
+import {
+  BillingSubscriptionQueries,
+  BillingSubscriptionSyncEvents,
+  CustomerSubscriptions,
+} from './billing-subscription.js';
+import { CustomerQueries, CustomerSyncEvents } from './customer.js';
 import { FinanceMutations } from './finance-mutations.js';
 import { IntegrationParts } from './integration-parts.js';
 import { InventoryQueries, ProductInventory } from './inventory.js';
-import { InvoiceQueries, OrderInvoices } from './invoice.js';
+import { InvoiceQueries, InvoiceSyncEvents, OrderInvoices } from './invoice.js';
 import { InvoiceMutations } from './invoice-mutations.js';
 import { JobQueries } from './job.js';
 import { JobMutations } from './job-mutations.js';
@@ -35,7 +39,7 @@ import { MerchantMutations } from './merchant-mutations.js';
 import { MetricsQueries } from './metrics.js';
 import { NodeQueries } from './node.js';
 import { Notifications } from './notification.js';
-import { CustomerOrders, OrderQueries } from './order.js';
+import { CustomerOrders, OrderQueries, OrderSyncEvents } from './order.js';
 import { OrderMutations } from './order-mutations.js';
 import { OrderTimeline } from './order-timeline.js';
 import { ProductQueries } from './product.js';
@@ -46,7 +50,7 @@ import { StatisticsQueries } from './statistics.js';
 import { Subscriptions } from './subscriptions.js';
 import { SyncEventQueries } from './sync-event.js';
 import { SyncMutations } from './sync-mutations.js';
-import { CustomerTransactions, TransactionQueries } from './transaction.js';
+import { CustomerTransactions, TransactionQueries, TransactionSyncEvents } from './transaction.js';
 import { WebhookEventQueries } from './webhook-event.js';
 import { WebhookMutations } from './webhook-mutations.js';
 
@@ -54,18 +58,23 @@ import { WebhookMutations } from './webhook-mutations.js';
 const resolvers: NonEmptyArray<new () => object> = [
   NodeQueries,
   OrderQueries,
+  OrderSyncEvents,
   OrderInvoices,
   CustomerOrders,
   ErpSynced,
   CustomerQueries,
+  CustomerSyncEvents,
   TransactionQueries,
+  TransactionSyncEvents,
   CustomerTransactions,
   BillingSubscriptionQueries,
+  BillingSubscriptionSyncEvents,
   CustomerSubscriptions,
   FinanceMutations,
   ReconciliationQueries,
   ReconciliationMutations,
   InvoiceQueries,
+  InvoiceSyncEvents,
   ProductQueries,
   BrandQueries,
   PullQueries,

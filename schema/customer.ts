@@ -1,22 +1,10 @@
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  Query,
-  Resolver,
-} from 'type-graphql';
+import { Arg, Args, ArgsType, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
-import { SyncEvent, SyncEventConnection } from './sync-event.js';
 import { SyncLink } from './sync-link.js';
+import { ofEntity, syncEventsOf } from './synced.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
 export class Customer extends Node {
@@ -36,7 +24,7 @@ export class Customer extends Node {
   phone!: string | null;
 
   @Field(() => [SyncLink])
-  @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'CUSTOMER'` } })
+  @Read(ofEntity('CUSTOMER'))
   links!: SyncLink[];
 
   @Field(() => DateTime)
@@ -73,12 +61,6 @@ class CustomersArgs extends PageArgs {
   filter?: CustomerFilter | null;
 }
 
-@ArgsType()
-class SyncEventsOfCustomerArgs extends PageArgs {
-  @Field(() => Int, { nullable: true, defaultValue: 20 })
-  override first!: number | null;
-}
-
 @Resolver(() => Customer)
 export class CustomerQueries {
   @Query(() => Customer, {
@@ -97,10 +79,6 @@ export class CustomerQueries {
   customers(@Args(() => CustomersArgs) _args: CustomersArgs): Connection<Customer> {
     return planned();
   }
-
-  @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
-  @Read({ relation: { on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'CUSTOMER'` } })
-  syncEvents(@Args(() => SyncEventsOfCustomerArgs) _args: SyncEventsOfCustomerArgs): Connection<SyncEvent> {
-    return planned();
-  }
 }
+
+export const CustomerSyncEvents = syncEventsOf(() => Customer, 'CUSTOMER');

@@ -6,7 +6,6 @@ import {
   FieldResolver,
   ID,
   InputType,
-  Int,
   ObjectType,
   Query,
   Resolver,
@@ -18,8 +17,8 @@ import { Node } from './node.js';
 import { Order } from './order.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
-import { SyncEvent, SyncEventConnection } from './sync-event.js';
 import { SyncLink } from './sync-link.js';
+import { ofEntity, syncEventsOf } from './synced.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
 @Key('merchantId', 'number')
@@ -61,7 +60,7 @@ export class Invoice extends Node {
   paidAt!: string | null;
 
   @Field(() => [SyncLink])
-  @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'INVOICE'` } })
+  @Read(ofEntity('INVOICE'))
   links!: SyncLink[];
 
   @Field(() => DateTime)
@@ -121,12 +120,6 @@ class InvoicesArgs extends PageArgs {
   orderBy?: InvoiceOrderBy | null;
 }
 
-@ArgsType()
-class SyncEventsOfInvoiceArgs extends PageArgs {
-  @Field(() => Int, { nullable: true, defaultValue: 20 })
-  override first!: number | null;
-}
-
 @Resolver(() => Invoice)
 export class InvoiceQueries {
   @Query(() => Invoice, {
@@ -144,13 +137,9 @@ export class InvoiceQueries {
   invoices(@Args(() => InvoicesArgs) _args: InvoicesArgs): Connection<Invoice> {
     return planned();
   }
-
-  @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
-  @Read({ relation: { on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'INVOICE'` } })
-  syncEvents(@Args(() => SyncEventsOfInvoiceArgs) _args: SyncEventsOfInvoiceArgs): Connection<SyncEvent> {
-    return planned();
-  }
 }
+
+export const InvoiceSyncEvents = syncEventsOf(() => Invoice, 'INVOICE');
 
 @Resolver(() => Order)
 export class OrderInvoices {

@@ -6,7 +6,6 @@ import {
   FieldResolver,
   ID,
   InputType,
-  Int,
   ObjectType,
   Query,
   Resolver,
@@ -21,8 +20,8 @@ import { OrderLine, OrderTotals } from './order-parts.js';
 import { Payout } from './payout.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
-import { SyncEvent, SyncEventConnection } from './sync-event.js';
 import { SyncLink, stateIs } from './sync-link.js';
+import { ofEntity, syncEventsOf } from './synced.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
 @Key('merchantId', 'number')
@@ -66,7 +65,7 @@ export class Order extends Node {
   @Field(() => [SyncLink], {
     description: 'One per integration that knows this order: external id, state, when, last error.',
   })
-  @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'ORDER'` } })
+  @Read(ofEntity('ORDER'))
   links!: SyncLink[];
 
   @Field(() => DateTime)
@@ -157,12 +156,6 @@ class OrdersArgs extends PageArgs {
   orderBy?: OrderOrderBy | null;
 }
 
-@ArgsType()
-class SyncEventsOfEntityArgs extends PageArgs {
-  @Field(() => Int, { nullable: true, defaultValue: 20 })
-  override first!: number | null;
-}
-
 @Resolver(() => Order)
 export class OrderQueries {
   @Query(() => Order, {
@@ -180,13 +173,9 @@ export class OrderQueries {
   orders(@Args(() => OrdersArgs) _args: OrdersArgs): Connection<Order> {
     return planned();
   }
-
-  @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
-  @Read({ relation: { on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'ORDER'` } })
-  syncEvents(@Args(() => SyncEventsOfEntityArgs) _args: SyncEventsOfEntityArgs): Connection<SyncEvent> {
-    return planned();
-  }
 }
+
+export const OrderSyncEvents = syncEventsOf(() => Order, 'ORDER');
 
 @Resolver(() => Customer)
 export class CustomerOrders {

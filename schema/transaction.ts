@@ -1,16 +1,4 @@
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  Query,
-  Resolver,
-} from 'type-graphql';
+import { Arg, Args, ArgsType, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { TransactionStatus, TransactionType } from '../src/model/statuses.js';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
@@ -18,8 +6,8 @@ import { Node } from './node.js';
 import { Order } from './order.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
-import { SyncEvent, SyncEventConnection } from './sync-event.js';
 import { SyncLink } from './sync-link.js';
+import { ofEntity, syncEventsOf } from './synced.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A movement of money.' })
 export class Transaction extends Node {
@@ -51,7 +39,7 @@ export class Transaction extends Node {
   order!: Order | null;
 
   @Field(() => [SyncLink])
-  @Read({ relation: { on: (row, link) => `${link}.entity_id = ${row}.id and ${link}.entity_type = 'TRANSACTION'` } })
+  @Read(ofEntity('TRANSACTION'))
   links!: SyncLink[];
 
   @Field(() => DateTime)
@@ -103,12 +91,6 @@ class TransactionsArgs extends PageArgs {
   filter?: TransactionFilter | null;
 }
 
-@ArgsType()
-class SyncEventsOfTransactionArgs extends PageArgs {
-  @Field(() => Int, { nullable: true, defaultValue: 20 })
-  override first!: number | null;
-}
-
 @Resolver(() => Transaction)
 export class TransactionQueries {
   @Query(() => Transaction, {
@@ -127,13 +109,9 @@ export class TransactionQueries {
   transactions(@Args(() => TransactionsArgs) _args: TransactionsArgs): Connection<Transaction> {
     return planned();
   }
-
-  @FieldResolver(() => SyncEventConnection, { description: 'Newest first.' })
-  @Read({ relation: { on: (row, event) => `${event}.entity_id = ${row}.id and ${event}.entity_type = 'TRANSACTION'` } })
-  syncEvents(@Args(() => SyncEventsOfTransactionArgs) _args: SyncEventsOfTransactionArgs): Connection<SyncEvent> {
-    return planned();
-  }
 }
+
+export const TransactionSyncEvents = syncEventsOf(() => Transaction, 'TRANSACTION');
 
 @Resolver(() => Customer)
 export class CustomerTransactions {
