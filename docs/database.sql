@@ -598,7 +598,6 @@ CREATE INDEX products_source_integration_id_sku_idx ON public.products USING btr
 create table pull_states (
   integration_id text not null,
   entity_type text not null,
-  asked_at timestamp with time zone,
   watermark timestamp with time zone,
   full_at timestamp with time zone,
   full_wanted boolean default true not null,

@@ -3,7 +3,6 @@ import { checkStatus } from './check-status.js';
 import type { JobDefinition } from './define.js';
 import { evaluateAlerts } from './evaluate-alerts.js';
 import { followOrders } from './follow-orders.js';
-import { pollIntegrations } from './poll-integrations.js';
 import { reconcile } from './reconcile.js';
 import { removeOldEvents } from './remove-old-events.js';
 import { removeOldIdempotencyKeys } from './remove-old-idempotency-keys.js';
@@ -23,7 +22,6 @@ export const allJobs: readonly JobDefinition[] = [
   retryFailed,
   startPulls,
   followOrders,
-  pollIntegrations,
   watchFolders,
   checkStatus,
   sendQueuedOrders,

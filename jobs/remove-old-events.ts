@@ -5,7 +5,7 @@ const KEPT_DAYS = 90;
 
 export const removeOldEvents: JobDefinition = {
   name: 'remove-old-events',
-  title: `Removes sync events that have ended, and changes of the feed, after ${KEPT_DAYS} days; dead letters stay`,
+  title: `Removes sync events that have ended, pulls, and changes of the feed, after ${KEPT_DAYS} days; dead letters stay`,
   schedule: '10 2 * * *',
   run: async (services, { signal, log }) => {
     log.info(await remove(services, KEPT_DAYS, signal), 'old events removed');

@@ -4,7 +4,7 @@ import { eachIntegration } from './each-integration.js';
 
 export const startPulls: JobDefinition = {
   name: 'start-pulls',
-  title: 'Starts to read products, stock and orders of the systems whose turn it is',
+  title: 'Starts to read the systems whose turn it is, by the schedule of their integration or every few minutes',
   schedule: '* * * * *',
   run: (services, run) =>
     eachIntegration(services, run, async (integration) => {

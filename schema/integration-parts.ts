@@ -31,7 +31,7 @@ export class WebhookRegistration {
 
 @ObjectType({ simpleResolvers: true, description: 'When an integration is asked for news by itself.' })
 export class PollingSchedule {
-  @Field(() => String, { description: 'Cron, in UTC.' })
+  @Field(() => String, { description: 'Cron, in UTC, or `every … ms`.' })
   schedule!: string;
 
   @Field(() => DateTime)
@@ -66,7 +66,7 @@ export class IntegrationParts {
     return planned();
   }
 
-  @FieldResolver(() => PollingSchedule, { nullable: true, description: 'Null: its settings have no schedule.' })
+  @FieldResolver(() => PollingSchedule, { nullable: true, description: 'Null: it is not asked by itself.' })
   polling(): PollingSchedule | null {
     return planned();
   }

@@ -140,6 +140,12 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning: 'The other system’s answer is not of the documented form.',
     remedy: 'It is tried again. If it stays so, look at the answer in the attempts: a proxy may stand in between.',
   },
+  TOO_MUCH_MISSING: {
+    meaning:
+      'A complete list of the other system lacks more of the known rows than its integration allows; none was removed.',
+    remedy:
+      'Look there whether its list is complete. If the rows are really gone, set the integration’s `removeAtMost` to 1, sync again, and set it back.',
+  },
   UPSTREAM_TIMEOUT: {
     meaning: 'The other system did not answer in time; whether it did the work is not known.',
     remedy: 'Nothing: it is tried again with the same idempotency key. Raise the integration’s timeout if it stays so.',

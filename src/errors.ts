@@ -57,6 +57,7 @@ export const ERRORS = {
   UPSTREAM_RATE_LIMITED: { category: 'UPSTREAM', retryable: true, http: 503 },
   UPSTREAM_UNAVAILABLE: { category: 'UPSTREAM', retryable: true, http: 503 },
   UPSTREAM_BAD_RESPONSE: { category: 'UPSTREAM', retryable: true, http: 502 },
+  TOO_MUCH_MISSING: { category: 'UPSTREAM', retryable: false, http: 502 },
   UPSTREAM_TIMEOUT: { category: 'NETWORK', retryable: true, http: 504 },
   UPSTREAM_UNREACHABLE: { category: 'NETWORK', retryable: true, http: 503 },
   CREDENTIALS_UNREADABLE: { category: 'HUB', retryable: false, http: 500 },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DeliveryPolicy } from './connector.js';
 import { scheduleSettings } from './schedule.js';
 
-/** Settings that every connector has: how its integration is called, and when it is asked for news. The defaults are the B2B Portal's documented ones. */
+/** Settings that every connector has: how its integration is called, when it is asked for news and how much of that is believed. The defaults are the B2B Portal's documented ones. */
 export const policySettings = {
   timeout: z.int().min(1).max(600_000).default(30_000).describe('Milliseconds for one call, the answer included.'),
   maxRetries: z.int().min(0).max(50).default(3).describe('Tries after the first.'),
@@ -18,12 +18,18 @@ export const policySettings = {
   concurrency: z.int().min(1).max(256).default(8).describe('Calls at once in one process.'),
   circuitFailures: z.int().min(1).max(1000).default(5).describe('Failures in a row that stop the calls for a while.'),
   circuitOpenMs: z.int().min(1).max(3_600_000).default(60_000).describe('Milliseconds of that while.'),
+  removeAtMost: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Share of what is known that one complete reading may take for gone; more fails it. 1: any.'),
   ...scheduleSettings,
 };
 
 const PolicySettings = z.object(policySettings);
 
-export function policyOf(settings: z.infer<typeof PolicySettings>): DeliveryPolicy {
+export function policyOf(settings: Omit<z.infer<typeof PolicySettings>, 'removeAtMost'>): DeliveryPolicy {
   return {
     concurrency: settings.concurrency,
     ratePerSecond: settings.ratePerSecond,

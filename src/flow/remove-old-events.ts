@@ -1,6 +1,7 @@
 import { type Sql, sqlOn } from '../db/database.js';
 import { removeOldChanges } from '../feed/remove-old-changes.js';
 import { DELETE_PAGE } from '../model/delete-in-pages.js';
+import { removeOldPulls } from './pull/remove-old-pulls.js';
 import type { Services } from './services.js';
 
 /**
@@ -26,10 +27,11 @@ select (select count(*)::int from gone) as gone, max(id)::text as last, coalesce
 /** What a round of removal came to. */
 export interface RemovedEvents {
   events: number;
+  pulls: number;
   changes: number;
 }
 
-/** Removes sync events that have ended, with their attempts, and changes of the feed, once they are so many days old. */
+/** Removes sync events that have ended, with their attempts, pulls, and changes of the feed, once they are so many days old. */
 export async function removeOldEvents(
   services: Services,
   olderThanDays: number,
@@ -37,7 +39,8 @@ export async function removeOldEvents(
 ): Promise<RemovedEvents> {
   const sql = sqlOn(services.db.pool);
   const events = await removeEvents(sql, olderThanDays, signal);
-  return { events, changes: await removeOldChanges(sql, olderThanDays, signal) };
+  const pulls = await removeOldPulls(sql, olderThanDays, signal);
+  return { events, pulls, changes: await removeOldChanges(sql, olderThanDays, signal) };
 }
 
 async function removeEvents(sql: Sql, olderThanDays: number, signal?: AbortSignal): Promise<number> {

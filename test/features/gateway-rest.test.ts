@@ -230,7 +230,7 @@ it('G18 asks a system by the schedule of its integration, applies what it says, 
     integration: { polling: { nextRunAt: string; lastRunAt: string } | null };
     syncEvents: { nodes: object[] };
   }
-  const poll = () => hub.admin.ask('mutation { runJob(name: "poll-integrations") { userErrors { code } } }');
+  const poll = () => hub.admin.ask('mutation { runJob(name: "start-pulls") { userErrors { code } } }');
 
   await call('PATCH', OWN, { settings: { syncInterval: 300_000 } });
   const shown = await eventually(

@@ -85,6 +85,26 @@ it('B26 removes sync events that have ended after 90 days; dead letters and what
   expect(await ids('select sync_event_id as id from sync_attempts')).toEqual(['106']);
 });
 
+it('B26 removes pulls after 90 days, with the rows that they could not take', async () => {
+  await rows(
+    `insert into pulls (id, merchant_id, integration_id, entity_type, sync_event_id, state, started_at)
+     select id, 'acme', $1, 'INVENTORY', 1, 'COMPLETE', now() - age * interval '1 day'
+     from (values ('old', 91), ('young', 89)) as v (id, age)`,
+    integration,
+  );
+  await rows(
+    `insert into row_problems (merchant_id, pull_id, sync_event_id, line, column_name, value, rule)
+     select 'acme', id, 1, n, 'price', '', '' from unnest(array['old', 'young']) id, generate_series(1, 1500) n`,
+  );
+
+  await run('remove-old-events');
+
+  expect(await ids('select id from pulls')).toEqual(['young']);
+  expect(await rows('select pull_id, count(*)::int from row_problems group by 1')).toEqual([
+    { pull_id: 'young', count: 1500 },
+  ]);
+});
+
 it('B26 removes more old sync events than fit in one page', async () => {
   await rows('delete from sync_events');
   await rows(

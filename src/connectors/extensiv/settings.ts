@@ -29,7 +29,9 @@ export const ExtensivSettings = z.strictObject({
     .max(1440)
     .nullable()
     .default(10)
-    .describe('Minutes between two readings of products and stock; null: only when somebody asks.'),
+    .describe(
+      'Minutes between two readings of products and stock where no schedule is set; null: only when somebody asks.',
+    ),
   currency: z.string().length(3).default('USD').describe('Of the prices there, which carry none.'),
   statusMappings: z
     .strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) })

@@ -27,7 +27,7 @@ export const PollingSchedule = defineEntity({
   properties: {
     integration: () => p.oneToOne(Integration).primary().owner(),
     merchantId: p.text(),
-    /** Cron, in UTC. */
+    /** Cron, in UTC, or `every … ms`. */
     schedule: p.text(),
     nextRunAt: p.datetime(),
     lastRunAt: p.datetime().nullable(),

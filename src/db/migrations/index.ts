@@ -21,6 +21,7 @@ import { Finance } from './0017-finance.js';
 import { Reconciliations } from './0018-reconciliations.js';
 import { Blockers } from './0020-blockers.js';
 import { AuditDuration } from './0021-audit-duration.js';
+import { OneSchedule } from './0022-one-schedule.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -46,4 +47,5 @@ export const migrations = [
   { name: '0021-audit-duration', class: AuditDuration },
   { name: '0016-import-files', class: ImportFiles },
   { name: '0011-traces', class: Traces },
+  { name: '0022-one-schedule', class: OneSchedule },
 ];

@@ -4,7 +4,10 @@ import { newIdSql } from '../../db/new-id-sql.js';
 export const nextChunk = (skus: number) => `select max(sku) as last, count(*)::int as skus from (
   select distinct sku from staged where $1::text is null or sku > $1 order by sku limit ${skus}) chunk`;
 
-/** `$1` merchant, `$2` integration, `$3` to `$4` the chunk's SKUs: behind `$3`, up to `$4`; null is the end of that side. */
+/**
+ * `$1` merchant, `$2` integration, `$3` to `$4` the chunk's SKUs: behind `$3`, up to `$4`; null is the end of that side. Said of
+ * each table, so that a chunk reads its own part of it by index, however large it has become.
+ */
 const inChunk = (sku: string) => `($3::text is null or ${sku} > $3) and ($4::text is null or ${sku} <= $4)`;
 
 /** The newest of what is known: `null` in a row says nothing. */
@@ -40,7 +43,7 @@ with rows as materialized (
 compared as materialized (
   select r.sku, p.id, p.price as previous_price, coalesce(r.name, p.name, r.sku) as name,
     ${OTHERS.map((field) => `coalesce(r.${field}, p.${field}) as ${field}`).join(', ')}
-  from rows r left join products p on p.merchant_id = $1 and p.sku = r.sku
+  from rows r left join products p on p.merchant_id = $1 and p.sku = r.sku and ${inChunk('p.sku')}
   where case when p.id is null then $5::boolean or num_nonnulls(r.name, r.brand, r.barcode, r.price) > 0
     else ($5 and p.deleted_at is not null) or (${each((field) => `p.${field}`)})
       is distinct from (${each((field) => `coalesce(r.${field}, p.${field})`)}) end
@@ -90,8 +93,8 @@ with rows as materialized (
 compared as materialized (
   select r.*, l.id, p.id as product_id, l.available as previous_available
   from rows r
-  left join inventory_levels l on l.integration_id = $2 and l.sku = r.sku and l.location = r.location
-  left join products p on p.merchant_id = $1 and p.sku = r.sku
+  left join inventory_levels l on l.integration_id = $2 and l.sku = r.sku and l.location = r.location and ${inChunk('l.sku')}
+  left join products p on p.merchant_id = $1 and p.sku = r.sku and ${inChunk('p.sku')}
   where l.id is null or (l.on_hand, l.reserved, l.available, l.product_id, l.removed_at, l.source, l.merchant_id)
     is distinct from (r.on_hand, r.reserved, r.available, p.id, null, 'live', $1::text)
 ),

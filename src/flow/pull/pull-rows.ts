@@ -1,13 +1,15 @@
 import type pg from 'pg';
 import type { PulledPage, RowProblem } from '../../connectors/pull.js';
 import { findProblem } from './check-row.js';
-import { mergeRows } from './merge-rows.js';
+import { findExcess } from './guard-removal.js';
+import { type Merge, mergeRows } from './merge-rows.js';
 import type { PullRun } from './pull-run.js';
 import { createStage, prepareMerge, type StagedRow, stageRows } from './stage-rows.js';
 
 /**
  * Products or stock: reads all pages into the stage first, then merges. An upstream that fails in the middle has changed
  * nothing here.
+ * @throws HubError TOO_MUCH_MISSING, once what was read is written
  */
 export async function pullRows(
   client: pg.Client,
@@ -26,10 +28,13 @@ export async function pullRows(
   }
   await prepareMerge(client);
   const { merchantId, integrationId, syncEventId, since } = run;
-  for await (const chunk of mergeRows(client, { kind, merchantId, integrationId, syncEventId, full: since === null })) {
+  const merge: Merge = { kind, merchantId, integrationId, syncEventId, full: since === null };
+  const excess = merge.full ? await findExcess(client, merge, run.removeAtMost) : null;
+  for await (const chunk of mergeRows(client, excess ? { ...merge, full: false } : merge)) {
     await run.note(chunk);
     afterChunk();
   }
+  if (excess) throw excess;
 }
 
 function checkRows(rows: readonly StagedRow[], kind: 'PRODUCT' | 'INVENTORY', before: number) {

@@ -74,6 +74,8 @@ export interface PullRun {
   syncEventId: string;
   /** Null: everything. */
   since: Date | null;
+  /** Share of what is known that may be removed, 0 to 1. */
+  removeAtMost: number;
   note(note: Note): Promise<void>;
   complete(): Promise<void>;
   fail(error: HubError): Promise<void>;
@@ -87,6 +89,7 @@ export interface PullOf {
   syncEventId: string;
   /** Never all that there is, whatever the state says: what is missing is not gone. */
   isPart?: boolean;
+  removeAtMost: number;
 }
 
 /** Begins a run; one that was cut off before is ended. To be called by whoever holds the integration's lock. */
@@ -108,6 +111,7 @@ export async function beginRun(client: pg.Client, of: PullOf, times: PullTimes):
     merchantId,
     integrationId,
     syncEventId,
+    removeAtMost: of.removeAtMost,
     since: since === null ? null : new Date(since),
     note: (note) => writeNote(client, of, id, note),
     complete: async () => void (await client.query(COMPLETE, [id, times.overlapMs, times.freshMs])),

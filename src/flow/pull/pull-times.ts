@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scheduleOf } from '../../connectors/schedule.js';
+import { nextPollAfter, scheduleOf } from '../../connectors/schedule.js';
 import type { OpenIntegration } from '../integrations.js';
 import type { PullTimes } from './pull-run.js';
 
@@ -12,20 +12,30 @@ const LATE_MS = 5 * MINUTE_MS;
 /** Shorter than {@link FRESH_MS}: while all is well nothing is ever called stale. */
 const DEFAULT_MINUTES = 10;
 
-/** Of any connector: the setting that says how often it is read; null: only when somebody asks. */
+/** Of any connector: the setting that says how often it is read where no schedule is set; null: only when somebody asks. */
 const Setting = z.object({
   pullEveryMinutes: z.number().min(1).nullable().default(DEFAULT_MINUTES).catch(DEFAULT_MINUTES),
 });
 
-/** Milliseconds between two pulls of an integration; null: none is started so, because it has a schedule of its own or none. */
-export function pullEveryMs({ settings }: Pick<OpenIntegration, 'settings'>): number | null {
-  if (scheduleOf(settings) !== null) return null;
-  const { pullEveryMinutes } = Setting.parse(settings ?? {});
-  return pullEveryMinutes === null ? null : pullEveryMinutes * MINUTE_MS;
+type Scheduled = Pick<OpenIntegration, 'mode' | 'settings'>;
+
+/** The schedule that somebody has set for an integration; null: none, or it only takes webhooks. */
+export function ownScheduleOf({ mode, settings }: Scheduled): string | null {
+  return mode === 'WEBHOOK' ? null : scheduleOf(settings);
 }
 
-export function pullTimesOf(integration: OpenIntegration): PullTimes {
-  const everyMs = pullEveryMs(integration);
-  const freshMs = everyMs === null ? FRESH_MS : Math.max(FRESH_MS, everyMs + LATE_MS);
-  return { fullEveryMs: FULL_EVERY_MS, overlapMs: OVERLAP_MS, freshMs };
+/** When an integration is read whose settings have no schedule, as {@link ownScheduleOf} has it; null: only when asked. */
+export function defaultScheduleOf({ mode, settings }: Scheduled): string | null {
+  const { pullEveryMinutes } = Setting.parse(settings ?? {});
+  return mode === 'WEBHOOK' || pullEveryMinutes === null ? null : `every ${pullEveryMinutes * MINUTE_MS} ms`;
+}
+
+export function pullTimesOf(integration: Scheduled, now: Date): PullTimes {
+  const schedule = ownScheduleOf(integration) ?? defaultScheduleOf(integration);
+  const untilNextMs = schedule === null ? 0 : nextPollAfter(schedule, now).getTime() - now.getTime();
+  return {
+    fullEveryMs: FULL_EVERY_MS,
+    overlapMs: OVERLAP_MS,
+    freshMs: Math.max(FRESH_MS, untilNextMs + LATE_MS),
+  };
 }

@@ -8,6 +8,7 @@ import type { OpenIntegration } from '../integrations.js';
 import { createPace } from '../pace.js';
 import { receiveEvent } from '../receive-event.js';
 import type { Services } from '../services.js';
+import { removeAtMostOf } from './guard-removal.js';
 import { pullEvents } from './pull-events.js';
 import { pullRows } from './pull-rows.js';
 import { beginRun, type PullRun } from './pull-run.js';
@@ -34,7 +35,8 @@ export async function runPull(
   signal: AbortSignal,
   part?: PullSources,
 ): Promise<void> {
-  const client = new pg.Client(connectionOptions(services.db.url));
+  const options = connectionOptions(services.db.url);
+  const client = new pg.Client({ ...options, options: `${options.options} ${PLAN_EACH}` });
   // Whoever waits for a statement hears of it; without a listener it would end the process.
   client.on('error', () => {});
   try {
@@ -43,8 +45,12 @@ export async function runPull(
     const { merchantId, id: integrationId } = integration;
     const run = await beginRun(
       client,
-      { merchantId, integrationId, entityType, syncEventId, isPart: part !== undefined },
-      pullTimesOf(integration),
+      {
+        ...{ merchantId, integrationId, entityType, syncEventId },
+        isPart: part !== undefined,
+        removeAtMost: removeAtMostOf(integration),
+      },
+      pullTimesOf(integration, new Date()),
     );
     await follow(services, client, integration, entityType, run, signal, part);
   } catch (error) {
@@ -54,6 +60,8 @@ export async function runPull(
   }
 }
 
+/** A plan for any chunk would read whole tables for each one. */
+const PLAN_EACH = '-c plan_cache_mode=force_custom_plan';
 const LOCK = 'select pg_advisory_lock(hashtextextended($1, 0))';
 
 async function follow(
