@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
+import { eventually } from '../harness/eventually.js';
+import { startTestHub, type TestHub } from '../harness/hub.js';
+import { idOf, mutate } from './order-client.js';
+
+const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
+/** What is on the shelves at the start. */
+const NAMED = ['BOLT-8', 'CBD-OIL-10', 'CBD-OIL-30', 'GUMMY-20', 'SALVE-50', 'TEA-15'];
+let hub: TestHub;
+let warehouse: SpawnedSimulator;
+
+beforeAll(async () => {
+  warehouse = await spawnSimulator('extensiv', KEYS);
+  const env = {
+    EXTENSIV_BASE_URL: warehouse.url,
+    EXTENSIV_CLIENT_ID: KEYS.apiKey,
+    EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
+  };
+  hub = await startTestHub({ env });
+  await hub.admin.ask('mutation { pauseJob(name: "start-pulls") { userErrors { message } } }');
+});
+afterAll(async () => {
+  await hub.stop();
+  await warehouse.stop();
+});
+
+interface SyncShown {
+  status: string;
+  pulls: Record<string, unknown>[];
+}
+
+/** Starts a sync of the stock and waits for its end. */
+async function pull(): Promise<SyncShown> {
+  const id = await idOf(
+    mutate(hub.admin, 'syncInventory', 'SyncIntegrationInput', 'syncEvent', { integrationId: 'extensiv' }),
+  );
+  const ask = `query ($id: ID!) { syncEvent(id: $id) { status errorCode errorMessage
+    pulls { state rowsRead rowsChanged rowsRemoved errorCode } } }`;
+  return eventually(
+    async () => (await hub.admin.ask<{ syncEvent: SyncShown }>(ask, { id })).syncEvent,
+    ({ status }) => status === 'SUCCESS' || status === 'FAILED',
+  );
+}
+
+const stock = async (sku: string) =>
+  (
+    await hub.admin.ask<{ inventory: { nodes: Record<string, unknown>[] } }>(
+      'query ($sku: [String!]) { inventory(filter: { sku: $sku }) { nodes { sku available warning removedAt } } }',
+      { sku: [sku] },
+    )
+  ).inventory.nodes[0];
+
+it('E6 a list that is empty or cut short zeroes no stock: the sync fails and says what to do, and what was read counts', async () => {
+  const allow = (removeAtMost: number) =>
+    idOf(
+      mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', {
+        id: 'extensiv',
+        settings: { removeAtMost },
+      }),
+    );
+  await warehouse.control.advance({ id: 'made-up', status: '30' });
+  await pull();
+  await warehouse.control.advance({ id: 'made-up', status: '11' });
+  await warehouse.control.advance({ id: 'drift', status: '1' });
+
+  const cut = await pull();
+  await warehouse.control.advance({ id: 'made-up', status: '0' });
+  for (const id of NAMED) await warehouse.control.advance({ id, status: 'gone' });
+  const empty = await pull();
+  const kept = [await stock('BOLT-8'), await stock('SKU-00000000'), await stock('SKU-00000029')];
+  await warehouse.control.advance({ id: 'BOLT-8', status: '55' });
+  await allow(1);
+  const allowed = await pull();
+
+  const refused = { state: 'FAILED', errorCode: 'TOO_MUCH_MISSING', rowsRemoved: 0 };
+  const message = expect.stringContaining('set `removeAtMost` of the integration to 1');
+  expect(cut).toMatchObject({
+    ...{ status: 'FAILED', errorCode: 'TOO_MUCH_MISSING', errorMessage: message },
+    pulls: [{ ...refused, rowsRead: 17, rowsChanged: 1 }],
+  });
+  expect(empty).toMatchObject({ status: 'FAILED', pulls: [{ ...refused, rowsRead: 0 }] });
+  expect(kept).toMatchObject([
+    { available: expect.any(Number), removedAt: null, warning: expect.stringContaining('last known stock') },
+    { available: 1, removedAt: null },
+    { removedAt: null },
+  ]);
+  expect(kept[0]?.['available']).toBeGreaterThan(0);
+  expect(allowed).toMatchObject({ status: 'SUCCESS', pulls: [{ rowsRead: 1, rowsRemoved: 35 }] });
+  expect(await stock('SKU-00000029')).toMatchObject({ available: 0, removedAt: expect.any(String) });
+});
