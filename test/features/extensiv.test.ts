@@ -28,10 +28,7 @@ afterAll(async () => {
 
 const asked = async (path: string) => (await warehouse.control.requests()).filter(({ url }) => url.startsWith(path));
 
-interface SyncShown {
-  status: string;
-  pulls: Record<string, unknown>[];
-}
+type SyncShown = { status: string; pulls: Record<string, unknown>[] };
 
 /** Starts a sync of the stock and waits for its end. */
 async function pull(): Promise<SyncShown> {
