@@ -23,9 +23,7 @@ function createConnector(name: string, withEnvironment: boolean): string[] {
   const lists = [addToList(REGISTRY, `./${name}/index.js`, `${camelCase(name)}Connector`)];
   if (withEnvironment) lists.push(addToList(ENVIRONMENTS, `./${name}.js`, `${camelCase(name)}Variables`));
   const sources = [...written, ...lists].filter((file) => file.endsWith('.ts'));
-  execFileSync('node_modules/.bin/biome', ['check', '--write', '--log-level=error', ...sources], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync('node_modules/.bin/biome', ['check', '--write', '--log-level=error', ...sources], { stdio: 'pipe' });
   return [...written, ...lists];
 }
 

@@ -117,7 +117,7 @@ export const VARIABLES = {
     ),
     default: '',
     about: 'Connectors of your own, from packages that are installed beside the hub (docs/custom-connectors.md).',
-    expected: 'names of packages, or paths of modules that begin with `/` or `./`, separated by commas',
+    expected: 'names of packages, or paths of modules that begin with `/`, `./` or `../`, separated by commas',
     example: '@acme/syncline-connector-x',
   },
   HOOKS: {

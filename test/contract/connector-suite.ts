@@ -22,7 +22,7 @@ export function describeConnector(subject: ConnectorSubject): void {
   const outcomes: [string, number, DeliveryResult][] = [];
 
   beforeAll(async () => {
-    const { apiKey = '', apiSecret = '' } = subject.simulatorKeys ?? subject.credentials;
+    const { apiKey = 'unused', apiSecret = 'unused' } = subject.simulatorKeys ?? subject.credentials;
     filesRoot = await mkdtemp(join(tmpdir(), 'syncline-contract-'));
     simulator = await spawnSimulator(subject.simulator ?? connector.name, { apiKey, apiSecret, filesRoot });
     connection = connect(subject, { url: simulator.url, filesRoot }, http);

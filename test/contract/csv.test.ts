@@ -6,7 +6,6 @@ describeConnector({
   connector: csv,
   reach: 'files',
   credentials: {},
-  simulatorKeys: { apiKey: 'unused', apiSecret: 'unused' },
   settings: () => ({ folder: 'demo' }),
   secrets: [],
   entities: [
