@@ -1,5 +1,8 @@
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
@@ -34,7 +37,13 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
     parseOptions: { maxTokens: LIMITS.tokens },
     stringifyResult,
     formatError: (formatted, error) => hideUnexpected(formatted, error, deps),
-    plugins: [ApolloServerPluginLandingPageDisabled(), fastifyApolloDrainPlugin(app), plainJsonAnswers200()],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // Traces are OpenTelemetry's.
+      ApolloServerPluginInlineTraceDisabled(),
+      fastifyApolloDrainPlugin(app),
+      plainJsonAnswers200(),
+    ],
     logger: deps.services.log,
     nodeEnv: 'production',
     stopOnTerminationSignals: false,

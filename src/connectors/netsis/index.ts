@@ -23,7 +23,12 @@ export const netsis: Connector<NetsisCredentials, NetsisSettings> = {
   demo: {
     webhookPath: null,
     credentials: ({ apiKey, apiSecret }) => ({ username: apiKey, password: apiSecret }),
-    settings: ({ url }) => ({ baseUrl: url, database: 'DEMO', currencyNumbers: { USD: 1, EUR: 2 } }),
+    settings: ({ url }) => ({
+      baseUrl: url,
+      database: 'DEMO',
+      currencyNumbers: { USD: 1, EUR: 2 },
+      defaultCustomerCode: '120-DEMO',
+    }),
   },
   connect({ credentials, settings, mappings = noFieldMappings }, http): Connection {
     const client = createNetsisClient(http, settings, credentials);
