@@ -1,27 +1,31 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 const COPIED = ['src', 'test/contract', 'test/connectors/snapshots.ts', 'scripts', 'tsconfig.json'];
 const CONFIGURATION = ['package.json', 'biome.json', '.gitignore'];
+const LISTS = ['src/connectors/registry.ts', 'src/config/integrations/all-integrations.ts'];
 const GUIDE = 'docs/custom-connectors.md';
-const BLOCK = /```ts\n\/\/ (src\/connectors\/velo-desk\/\S+)\n([\s\S]*?)```/g;
+/** Code of the guide whose first line names its file. */
+const BLOCK = /```[jt]s\n\/\/ (\S+\/\S+)\n([\s\S]*?)```/g;
 const LONGEST_RUN_MS = 60_000;
 
+let root: string;
 let copy: string;
 beforeAll(() => {
-  copy = mkdtempSync(join(tmpdir(), 'syncline-new-connector-'));
+  root = mkdtempSync(join(tmpdir(), 'syncline-new-connector-'));
+  copy = join(root, 'hub');
   for (const path of [...COPIED, ...CONFIGURATION]) cpSync(path, join(copy, path), { recursive: true });
   symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
   const tsconfig = {
     extends: './tsconfig.json',
-    include: ['src/connectors', 'src/config', 'test/contract/velo-desk.test.ts'],
+    include: [...LISTS, 'src/connectors/simulator', 'src/connectors/velo-desk', 'test/contract/velo-*.test.ts'],
   };
   writeFileSync(join(copy, 'tsconfig.velo-desk.json'), JSON.stringify(tsconfig));
 });
-afterAll(() => rmSync(copy, { recursive: true }));
+afterAll(() => rmSync(root, { recursive: true }));
 
 interface Ended {
   code: number;
@@ -43,9 +47,25 @@ const lint = (...args: string[]) =>
 
 /** The contract suite as `npm test` runs it, without the database that it does not need. */
 function runSuite(): Promise<Ended> {
-  const config = { rootDir: 'dist', testMatch: ['<rootDir>/test/contract/velo-desk.test.js'], transform: {} };
+  const config = { rootDir: 'dist', testMatch: ['<rootDir>/test/contract/velo-*.test.js'], transform: {} };
   const flags = ['--experimental-vm-modules', '--no-warnings'];
   return run(process.execPath, ...flags, 'node_modules/jest/bin/jest.js', '--config', JSON.stringify(config));
+}
+
+/** The files that the guide shows below a folder, with their code. */
+function readGuide(folder: string): [file: string, code: string][] {
+  const blocks = [...readFileSync(GUIDE, 'utf8').matchAll(BLOCK)];
+  return blocks
+    .map(([, file = '', code = '']): [string, string] => [file, code])
+    .filter(([file]) => file.startsWith(folder));
+}
+
+/** The package of the guide beside the hub, and the test that gives it to the suite. */
+function writePackage(): void {
+  mkdirSync(join(root, 'velo-box'));
+  writeFileSync(join(root, 'velo-box/package.json'), '{ "type": "module", "exports": "./index.js" }');
+  for (const [file, code] of readGuide('velo-box/')) writeFileSync(join(root, file), code);
+  for (const [file, code] of readGuide('test/contract/')) writeFileSync(join(copy, file), code);
 }
 
 /** As a reader of the guide does: each declaration in the place of the one of its name, new ones below the imports. */
@@ -62,10 +82,9 @@ function fillIn(file: string, block: string): void {
   writeFileSync(path, text);
 }
 
-it('G9 begins a connector whose suite says what to fill in, and which passes once it is filled in as the guide shows', async () => {
+it('G9 begins a connector whose suite says what to fill in, and passes once it is filled in by the guide, as does its package', async () => {
   const begun = await generate('velo-desk', '--environment');
-  const form = await lint();
-  const compiled = await compile();
+  const [form, compiled] = await Promise.all([lint(), compile()]);
   const empty = await runSuite();
 
   expect(begun).toMatchObject({ code: 0, output: expect.stringMatching(/Fill in orderToVeloDesk in .*mapping\.ts: /) });
@@ -76,21 +95,25 @@ it('G9 begins a connector whose suite says what to fill in, and which passes onc
   expect(empty.output).toContain('Fill in accessHeaders in src/connectors/velo-desk/client.ts: ');
   expect(empty.output).toContain('Fill in orderToVeloDesk in src/connectors/velo-desk/mapping.ts: ');
 
-  const blocks = [...readFileSync(GUIDE, 'utf8').matchAll(BLOCK)];
-  for (const [index, [, file = '', block = '']] of blocks.entries()) {
+  const blocks = readGuide('src/connectors/velo-desk/');
+  for (const [index, [file, block]] of blocks.entries()) {
     fillIn(file, block);
     if (index > 0) continue;
     await compile();
     const next = await runSuite();
     expect(next.output).toContain('It said: Fill in mayCall in src/connectors/velo-desk/simulator.ts: ');
   }
+  writePackage();
   const mended = await lint('--write');
   const recompiled = await compile();
   const filled = await runSuite();
 
   expect(mended).toMatchObject({ code: 0 });
   expect(recompiled).toEqual({ code: 0, output: '' });
-  expect(filled).toMatchObject({ code: 0, output: expect.stringMatching(/Tests: +\d\d passed/) });
+  expect(filled).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/Test Suites: 2 passed, 2 total\nTests: +1\d\d passed/),
+  });
   expect(filled.output).not.toContain('failed');
 }, 120_000);
 
