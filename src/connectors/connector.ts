@@ -204,5 +204,7 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   policy(settings: Settings): DeliveryPolicy;
   connect(config: ConnectionConfig<Credentials, Settings>, http: UpstreamHttp): Connection;
   webhooks?: WebhookReceiver<Credentials, Settings>;
+  /** The types of events that may have a `record`; left out: none. */
+  records?: readonly string[];
   demo?: DemoIntegration;
 }

@@ -1,5 +1,6 @@
 import type { EntityStatus, EntityType } from '../model/statuses.js';
 import type { InboundOrder } from './pull.js';
+import type { ToldRecord } from './told-record.js';
 
 /** A received event in the hub's words, made by a connector from raw bytes that it has verified. */
 export interface InboundEvent {
@@ -26,6 +27,10 @@ export interface InboundEvent {
   stock?: StockRow[];
   /** The whole order, where the sender gives it: an order that the hub does not know yet is made of it. */
   order?: InboundOrder;
+  /** What is recorded because of it, soon after the answer; for event types that the connector `records`. */
+  record?: ToldRecord;
+  /** Nothing is made of such events: it is kept as IGNORED, whatever it is about. */
+  unused?: true;
   /** The parsed body, numbers as their source text where they are not exact as doubles. */
   payload: unknown;
 }

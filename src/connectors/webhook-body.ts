@@ -12,8 +12,13 @@ const DEEPEST = 64;
  */
 export function readWebhookBody<T>(rawBody: Buffer, shape: z.ZodType<T>): { value: T; payload: unknown } {
   const payload = parseBody(rawBody);
+  return { value: readShape(payload, shape), payload };
+}
+
+/** @throws HubError INVALID_SHAPE with the path of the first wrong field */
+export function readShape<T>(payload: unknown, shape: z.ZodType<T>): T {
   const parsed = shape.safeParse(payload);
-  if (parsed.success) return { value: parsed.data, payload };
+  if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = issue?.path.map(String) ?? [];
   throw new HubError('INVALID_SHAPE', `${fieldAt(path)} is wrong: ${issue?.message ?? 'unknown'}.`, { path });

@@ -18,6 +18,10 @@ export async function mapInbound(
     const message = `The webhook is registered for ${webhookEvents.join(', ')}; nothing was changed.`;
     return { event, failure: { code: 'EVENT_NOT_REGISTERED', message } };
   }
+  if (event.unused) {
+    const message = `Nothing is made of events of the type ${event.eventType}; it is kept.`;
+    return { event, failure: { code: 'EVENT_NOT_REGISTERED', message } };
+  }
   try {
     return { event: whole(event, await mappings.inbound(event.entityType, event.payload, event)), failure: null };
   } catch (error) {

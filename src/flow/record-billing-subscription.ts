@@ -61,13 +61,22 @@ export function recordBillingSubscription(
   input: RecordBillingSubscription,
   origin?: Origin,
 ): Promise<string> {
+  return services.db.transaction((tx) => recordBillingSubscriptionIn(services, tx, caller, input, origin));
+}
+
+/** The same in a transaction that does more. */
+export async function recordBillingSubscriptionIn(
+  services: Services,
+  tx: Tx,
+  caller: Caller,
+  input: RecordBillingSubscription,
+  origin?: Origin,
+): Promise<string> {
   requireRole(caller, 'operator');
   const wanted = checkInput(recordBillingSubscriptionSchema, input);
-  return services.db.transaction(async (tx) => {
-    const merchantId = await merchantFor(tx, caller, wanted.merchantId, 'refuse');
-    const request = { merchantId, operation: 'createBillingSubscription', key: wanted.idempotencyKey, input: wanted };
-    return once(tx, request, () => recordOne(services, tx, caller, merchantId, wanted, origin));
-  });
+  const merchantId = await merchantFor(tx, caller, wanted.merchantId, 'refuse');
+  const request = { merchantId, operation: 'createBillingSubscription', key: wanted.idempotencyKey, input: wanted };
+  return once(tx, request, () => recordOne(services, tx, caller, merchantId, wanted, origin));
 }
 
 async function recordOne(

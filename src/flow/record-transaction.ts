@@ -65,13 +65,22 @@ export function recordTransaction(
   input: RecordTransaction,
   origin?: Origin,
 ): Promise<string> {
+  return services.db.transaction((tx) => recordTransactionIn(services, tx, caller, input, origin));
+}
+
+/** The same in a transaction that does more. */
+export async function recordTransactionIn(
+  services: Services,
+  tx: Tx,
+  caller: Caller,
+  input: RecordTransaction,
+  origin?: Origin,
+): Promise<string> {
   requireRole(caller, 'operator');
   const transaction = checkInput(recordTransactionSchema, input);
-  return services.db.transaction(async (tx) => {
-    const merchantId = await merchantFor(tx, caller, transaction.merchantId, 'refuse');
-    const request = { merchantId, operation: 'createTransaction', key: transaction.idempotencyKey, input: transaction };
-    return once(tx, request, () => recordOne(services, tx, caller, merchantId, transaction, origin));
-  });
+  const merchantId = await merchantFor(tx, caller, transaction.merchantId, 'refuse');
+  const request = { merchantId, operation: 'createTransaction', key: transaction.idempotencyKey, input: transaction };
+  return once(tx, request, () => recordOne(services, tx, caller, merchantId, transaction, origin));
 }
 
 async function recordOne(

@@ -26,6 +26,11 @@ export function zeroLike(amount: string): string {
   return new Exact(0).toFixed(scaleOf([amount]));
 }
 
+/** An amount in a currency's smallest units as decimal text: 1999 of which 100 are one = 19.99. `places`: 2 there. */
+export function fromSmallest(units: string, places: number): string {
+  return new Exact(units).div(new Exact(10).pow(places)).toFixed(scaleOf([units]) + places);
+}
+
 export function isNegative(amount: string): boolean {
   return new Exact(amount).lessThan(0);
 }

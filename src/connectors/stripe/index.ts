@@ -1,10 +1,11 @@
 import { HubError } from '../../errors.js';
 import { deliverSafely } from '../classify.js';
 import type { Connector, DeliveryPolicy } from '../connector.js';
+import { RECORDED_TYPES } from './record.js';
 import { StripeCredentials, StripeSettings } from './settings.js';
 import { stripeWebhooks } from './webhook.js';
 
-export { StripeEvent } from './webhook.js';
+export { StripeEvent } from './wire.js';
 
 /** Nothing is sent, so nothing of it is ever used up. */
 const POLICY: DeliveryPolicy = {
@@ -29,6 +30,7 @@ export const stripe: Connector<StripeCredentials, StripeSettings> = {
   settings: StripeSettings,
   policy: () => POLICY,
   webhooks: stripeWebhooks,
+  records: RECORDED_TYPES,
   demo: {
     webhookPath: '/webhooks/stripe',
     credentials: ({ apiSecret }) => ({ webhookSecret: apiSecret }),

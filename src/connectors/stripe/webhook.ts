@@ -1,36 +1,16 @@
 import { Stripe } from 'stripe';
-import { z } from 'zod';
 import { HubError } from '../../errors.js';
 import type { OrderStatus } from '../../model/statuses.js';
-import type { WebhookReceiver } from '../connector.js';
+import type { InboundEvent, WebhookReceiver } from '../connector.js';
 import { readWebhookBody } from '../webhook-body.js';
+import { isAboutSubscription, recordOf } from './record.js';
 import type { StripeCredentials, StripeSettings } from './settings.js';
+import { idOf, StripeEvent } from './wire.js';
 
 const TOLERANCE_S = 300;
 
 /** An order that has moved on since is not called paid again. */
 const BEFORE_PAYMENT: readonly OrderStatus[] = ['PENDING', 'CONFIRMED', 'ON_HOLD'];
-
-const Id = z
-  .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
-  .transform(String);
-
-/** What the hub reads of an event; the rest is kept with the payload. */
-export const StripeEvent = z.object({
-  id: z.string().min(1).max(255),
-  type: z.string().min(1).max(100),
-  created: z.int().min(0).max(253_402_300_799),
-  data: z.object({
-    object: z.looseObject({
-      id: z.string().min(1).max(255),
-      metadata: z.looseObject({ order_id: Id.nullish(), order_number: Id.nullish() }).nullish(),
-      payment_intent: z.union([z.string(), z.looseObject({ id: z.string() })]).nullish(),
-      payment_status: z.string().nullish(),
-      refunded: z.boolean().nullish(),
-    }),
-  }),
-});
-type StripeEvent = z.infer<typeof StripeEvent>;
 
 const { signature } = Stripe.webhooks;
 if (!signature) throw new Error('This version of the stripe library cannot check signatures.');
@@ -53,20 +33,49 @@ export const stripeWebhooks: WebhookReceiver<StripeCredentials, StripeSettings> 
   },
   parse({ rawBody }) {
     const { value: event, payload } = readWebhookBody(rawBody, StripeEvent);
-    const status = statusOf(event);
     return {
       eventId: event.id,
       eventType: event.type,
-      entityType: 'ORDER',
-      reference: referenceOf(event),
       occurredAt: new Date(event.created * 1000).toISOString(),
-      sourceStatus: status && event.type,
-      status,
-      ...(status === 'PAID' && { onlyFrom: BEFORE_PAYMENT }),
       payload,
+      ...told(event),
     };
   },
 };
+
+type Told = Omit<InboundEvent, 'eventId' | 'eventType' | 'occurredAt' | 'payload'>;
+
+function told(event: StripeEvent): Told {
+  const found = recordOf(event);
+  const record = found && { record: found };
+  if (isAboutSubscription(event)) {
+    // Its status is recorded with the rest, unless it is none of the hub's.
+    const status = { sourceStatus: found ? null : (event.data.object.status ?? event.type), status: null };
+    return { entityType: 'BILLING_SUBSCRIPTION', reference: byItself(event), ...status, ...record };
+  }
+  const status = statusOf(event);
+  if (status === 'PAID' && found && !namesOrder(event))
+    return { entityType: 'TRANSACTION', reference: byItself(event), sourceStatus: null, status: null, ...record };
+  return {
+    entityType: 'ORDER',
+    reference: referenceOf(event),
+    sourceStatus: status && event.type,
+    status,
+    ...(status === 'PAID' && { onlyFrom: BEFORE_PAYMENT }),
+    ...(!status && !found && ({ unused: true } as const)),
+    ...record,
+  };
+}
+
+/** What the hub knows by Stripe's own id. */
+const byItself = ({ data: { object } }: StripeEvent) => ({
+  externalId: object.id,
+  entityId: null,
+  number: object.id,
+});
+
+const namesOrder = ({ data: { object } }: StripeEvent): boolean =>
+  object.metadata?.order_id != null || object.metadata?.order_number != null;
 
 /**
  * One payment makes several events (its charge, its checkout): only the intent's own counts, so that an order that has
@@ -82,6 +91,6 @@ function statusOf({ type, data: { object } }: StripeEvent): OrderStatus | null {
 /** The shop writes the order's id or number into the payment's metadata, which Stripe copies to its charges. */
 function referenceOf({ data: { object } }: StripeEvent) {
   const { metadata, payment_intent: intent, id } = object;
-  const externalId = typeof intent === 'string' ? intent : (intent?.id ?? id);
+  const externalId = idOf(intent) ?? id;
   return { externalId, entityId: metadata?.order_id ?? null, number: metadata?.order_number ?? null };
 }

@@ -3,8 +3,17 @@ import { markFailed } from './mark-failed.js';
 import { markTaken } from './mark-taken.js';
 import { payOut } from './pay-out.js';
 import type { Reaction } from './reaction.js';
+import { recordTold } from './record-told.js';
 import { tellProgress } from './tell-progress.js';
 import { watchAlerts } from './watch-alerts.js';
 
 /** Every reaction, one line each, in the order in which they are done. */
-export const allReactions: readonly Reaction[] = [fanOut, payOut, markTaken, markFailed, tellProgress, watchAlerts];
+export const allReactions: readonly Reaction[] = [
+  fanOut,
+  payOut,
+  markTaken,
+  markFailed,
+  recordTold,
+  tellProgress,
+  watchAlerts,
+];

@@ -8,18 +8,18 @@ import { messageOf, statusOf, toInput } from './receive.js';
 
 const TARGET = { connector: 'stripe' };
 
-/** Stripe's webhooks, row E8. */
+/** Stripe's webhooks, rows E8 and F17. */
 export function registerStripeRoute(scope: FastifyInstance, ingest: Ingest): void {
   registerRoute(scope, {
     ...received,
     url: '/webhooks/stripe',
     tag: 'Stripe',
-    summary: 'A webhook of Stripe, about the payment of an order',
+    summary: 'A webhook of Stripe, about a payment or a subscription',
     access: ['stripeSignature'],
     rawBody: StripeEvent,
     answer: enveloped(acceptanceBody),
     handle: async ({ request, reply }) => {
-      const acceptance = await ingest(toInput(request, TARGET, 'ORDER'), request.id);
+      const acceptance = await ingest(toInput(request, TARGET, null), request.id);
       const { webhookEventId, status, entityType, entityId, externalId, entityStatus } = acceptance;
       reply.code(statusOf(acceptance));
       const message = messageOf(acceptance);
