@@ -25,6 +25,7 @@ import { ingestBySchema } from '../dist/src/http/webhooks/ingest-by-schema.js';
 import { registerWebhooks } from '../dist/src/http/webhooks/register-webhooks.js';
 import { acceptBatch } from '../dist/src/inbox/accept-batch.js';
 import { createInbox } from '../dist/src/inbox/inbox.js';
+import { createMappings } from '../dist/src/mapping/create-mappings.js';
 // The product's own copy: a schema cannot be executed by another one, and the peers bring theirs.
 import { type DocumentNode, execute } from '../node_modules/graphql/index.js';
 
@@ -50,6 +51,8 @@ async function serve(mode: Mode, url: string): Promise<void> {
     connectors,
     openCredentials: (id: string, sealed: never) => unseal(keyring, id, sealed),
     http: { send: () => Promise.reject(new Error('No webhook calls an upstream')) },
+    mappings: createMappings(),
+    filesRoot: tmpdir(),
     notifier,
     log,
   });
