@@ -86,7 +86,7 @@ describe('kill -9 of the hub and of PostgreSQL during traffic with faults', () =
   }, 60_000);
 
   it('has traffic to speak of', () => {
-    expect(acknowledged.length).toBeGreaterThan(50);
+    expect(acknowledged.length).toBeGreaterThan(10);
   });
 
   it('H2 loses no acknowledged order and makes none twice', async () => {
