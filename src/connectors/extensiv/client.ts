@@ -42,11 +42,17 @@ export function createExtensivClient(
   tokens: TokenStore,
 ): ExtensivClient {
   const signIn = createSignIn(http, settings, credentials);
-  const send = async (call: Call, refused?: string): Promise<UpstreamResponse> => {
-    const token = await tokens.get(signIn, refused);
+  const send = async (call: Call, refused?: string, isLast = false): Promise<UpstreamResponse> => {
+    let isFresh = false;
+    const signInNow = () => {
+      isFresh = true;
+      return signIn();
+    };
+    const token = await tokens.get(signInNow, refused);
     const response = await http.send(toRequest(call, settings, token));
-    // A token may end early: a new one, once, and the same again.
-    return response.status === 401 && refused === undefined ? send(call, token) : response;
+    if (response.status !== 401 || isLast) return response;
+    // A kept token may be another process's and as void: only one that was got for this call tells that nothing helps.
+    return refused !== undefined && isFresh ? response : send(call, token, refused !== undefined);
   };
   const ask = (path: string, query?: Query) => patiently(() => send({ method: 'GET', path, query }), settings);
   const one = async <T>(path: string, shape: z.ZodType<T>) => {
