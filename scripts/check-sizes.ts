@@ -13,7 +13,6 @@ const KNOWN: Record<string, number> = {
   'src/app.ts#compose': 68,
   'src/connectors/b2b-portal/simulated-portal.ts#a function': 48,
   'src/feed/follow.ts#follow': 45,
-  'src/inbox/statements.ts': 301,
   'src/read/connection.ts#writeConnection': 45,
 };
 
