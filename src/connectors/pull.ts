@@ -46,6 +46,11 @@ export interface RowProblem {
   value: string;
   /** What it should have been, e.g. `a whole number`. */
   rule: string;
+  /**
+   * Of products and stock: whose row it is, which is therefore not gone; empty where it says that it has none. Left out or
+   * null where that could not be read: any SKU that the list lacks may then be meant, so that the run removes nothing.
+   */
+  sku?: string | null;
 }
 
 /** Some rows of a source, in its order: as many as it answers at once, at most some thousands. */

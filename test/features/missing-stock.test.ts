@@ -36,7 +36,7 @@ async function pull(): Promise<SyncShown> {
     mutate(hub.admin, 'syncInventory', 'SyncIntegrationInput', 'syncEvent', { integrationId: 'extensiv' }),
   );
   const ask = `query ($id: ID!) { syncEvent(id: $id) { status errorCode errorMessage
-    pulls { state rowsRead rowsChanged rowsRemoved errorCode } } }`;
+    pulls { state rowsRead rowsChanged rowsRemoved problemCount errorCode } } }`;
   return eventually(
     async () => (await hub.admin.ask<{ syncEvent: SyncShown }>(ask, { id })).syncEvent,
     ({ status }) => status === 'SUCCESS' || status === 'FAILED',
@@ -50,6 +50,48 @@ const stock = async (sku: string) =>
       { sku: [sku] },
     )
   ).inventory.nodes[0];
+
+/** Reads what has changed, as the schedule does, and waits for the end. */
+async function pullChanges(): Promise<Record<string, unknown>> {
+  const ask = '{ pulls(first: 100, filter: { entityType: INVENTORY }) { nodes { state since rowsRead rowsChanged } } }';
+  const read = async () => (await hub.admin.ask<{ pulls: { nodes: Record<string, unknown>[] } }>(ask)).pulls.nodes;
+  const before = (await read()).length;
+  await hub.db.pool.query('update polling_schedules set next_run_at = now()');
+  await hub.admin.ask('mutation { runJob(name: "start-pulls") { userErrors { message } } }');
+  const [last] = await eventually(read, (nodes) => nodes.length > before && nodes[0]?.['state'] !== 'RUNNING');
+  return last ?? {};
+}
+
+it('E6 between complete syncs only what has changed since the last one is asked for and answered', async () => {
+  await warehouse.control.advance({ id: 'made-up', status: '20' });
+  await pull();
+  // Without the overlap, for which these changes are too young.
+  await hub.db.pool.query('update pull_states set watermark = clock_timestamp()');
+  await warehouse.control.advance({ id: 'TEA-15', status: '7' });
+
+  const changes = await pullChanges();
+
+  const asked = (await warehouse.control.requests()).filter(({ url }) => url.includes('updated_since='));
+  expect(changes).toMatchObject({ state: 'COMPLETE', since: expect.any(String), rowsRead: 1, rowsChanged: 1 });
+  expect(asked.map(({ url }) => url.startsWith('/api/v1/inventory'))).toContain(true);
+  expect(await stock('TEA-15')).toMatchObject({ available: 7 });
+  expect(await stock('SKU-00000019')).toMatchObject({ removedAt: null });
+});
+
+it('E6 a known SKU whose row cannot be read is told of and stays as it was', async () => {
+  await pull();
+  await warehouse.control.advance({ id: 'TEA-15', status: 'unreadable' });
+  await warehouse.control.advance({ id: 'SALVE-50', status: 'gone' });
+
+  const { status, pulls } = await pull();
+  const [kept, gone] = [await stock('TEA-15'), await stock('SALVE-50')];
+  for (const id of ['TEA-15', 'SALVE-50']) await warehouse.control.advance({ id, status: '600' });
+
+  expect(status).toBe('SUCCESS');
+  expect(pulls).toMatchObject([{ state: 'COMPLETE', problemCount: 1, rowsRemoved: 1 }]);
+  expect(kept).toMatchObject({ available: 7, removedAt: null });
+  expect(gone).toMatchObject({ available: 0, removedAt: expect.any(String) });
+});
 
 it('E6 a list that is empty or cut short zeroes no stock: the sync fails and says what to do, and what was read counts', async () => {
   const allow = (removeAtMost: number) =>

@@ -148,6 +148,30 @@ it('keeps the rows that are right and tells which are not, with the rule', async
   ]);
 });
 
+it('E6 removes nothing whose row is there but wrong, and nothing at all while a row tells no SKU', async () => {
+  await pull(() => of([row('A', 1), row('B', 2), row('C', 3)]));
+  await wantAll();
+  const unreadable = { line: 2, column: 'sku', value: '{}', rule: 'must be text', sku: null };
+  await pull(async function* () {
+    yield { rows: [row('A', 1)], problems: [unreadable] };
+  });
+  const keptAll = await levels();
+  const told = await read('select rule from row_problems');
+  await wantAll();
+
+  await pull(async function* () {
+    yield { rows: [row('A', 1), row('B', 2 ** 40)], problems: [{ ...unreadable, sku: '' }] };
+  });
+
+  expect(keptAll.map(({ gone }) => gone)).toEqual([false, false, false]);
+  expect(told).toEqual([{ rule: expect.stringContaining('nothing that the list lacks is removed') }]);
+  expect(await levels()).toMatchObject([
+    { sku: 'A', gone: false },
+    { sku: 'B', available: 2, gone: false },
+    { sku: 'C', gone: true },
+  ]);
+});
+
 it('stores texts as they are, whatever separates fields and lines in between', async () => {
   const odd = 'a\tb\\N\nc\r\\d "ğ" ';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { PulledPage, PullRequest, RowProblem } from '../pull.js';
-import type { ListAnswer } from './wire.js';
+import { type ListAnswer, skuOf } from './wire.js';
 
 const LONGEST_VALUE = 200;
 
@@ -56,5 +56,6 @@ function toProblem(error: z.ZodError, row: unknown, line: number): RowProblem {
   const column = issue?.path.join('.') ?? '';
   const value = (row as Record<string, unknown> | null)?.[column];
   const text = typeof value === 'string' ? value : (JSON.stringify(value ?? null) ?? '');
-  return { line, column, value: text.slice(0, LONGEST_VALUE), rule: issue?.message ?? 'a row of the documented shape' };
+  const rule = issue?.message ?? 'a row of the documented shape';
+  return { line, column, value: text.slice(0, LONGEST_VALUE), rule, sku: skuOf(row) };
 }

@@ -1,8 +1,22 @@
+/** A place in the list to go on from, and what is there. */
+interface Page {
+  rows: Record<string, unknown>[];
+  /** Null: that was all. */
+  next: number | null;
+}
+
+/** Where a page begins: `from` a place, past `skip` rows; only those changed at or after `since`, ms of the epoch. */
+interface PageRequest {
+  from: number;
+  skip: number;
+  limit: number;
+  since: number;
+}
+
 /** What is on the shelves: a few named products, and as many made-up ones as a test asks for. None of those is kept. */
 export interface SimulatedStock {
-  length(): number;
   /** In the order of their SKUs, as the API shows them. */
-  slice(from: number, count: number): Record<string, unknown>[];
+  page(request: PageRequest): Page;
   find(sku: string): Record<string, unknown> | undefined;
   /** Sets how many there are of a named product, or takes it away. */
   set(sku: string, quantity: number | null): boolean;
@@ -29,23 +43,19 @@ const DRIFT = 100;
 
 export function createSimulatedStock(): SimulatedStock {
   let shelf = fill();
-  let madeUp = 0;
-  let drifts = 0;
+  let madeUp = createMadeUp();
   const named = () => NAMED.filter(([sku]) => shelf.has(sku));
   const at = (index: number) => {
     const one = named()[index];
-    return one ? show(NAMED.indexOf(one), shelf) : makeUp(index - named().length, drifts);
+    return one ? show(NAMED.indexOf(one), shelf) : madeUp.show(index - named().length);
   };
-  const length = () => named().length + madeUp;
   return {
-    length,
-    slice: (from, count) =>
-      Array.from({ length: Math.max(0, Math.min(count, length() - from)) }, (_, index) => at(from + index)),
+    page: (request) => readPage(request, named().length + madeUp.count(), at),
     find(sku) {
       const index = NAMED.findIndex(([name]) => name === sku);
       if (index >= 0) return shelf.has(sku) ? show(index, shelf) : undefined;
       const number = /^SKU-(\d{8})$/.exec(sku)?.[1];
-      return number !== undefined && Number(number) < madeUp ? makeUp(Number(number), drifts) : undefined;
+      return number !== undefined && Number(number) < madeUp.count() ? madeUp.show(Number(number)) : undefined;
     },
     set(sku, quantity) {
       if (!NAMED.some(([name]) => name === sku)) return false;
@@ -53,19 +63,31 @@ export function createSimulatedStock(): SimulatedStock {
       else shelf.set(sku, { quantity, updatedAt: new Date().toISOString() });
       return true;
     },
-    makeUp(count) {
-      madeUp = count;
-    },
-    drift() {
-      drifts += 1;
-    },
+    makeUp: (count) => madeUp.grow(count),
+    drift: () => madeUp.drift(),
     save: () => [...shelf],
     restore(kept) {
       shelf = new Map(kept as [string, { quantity: number; updatedAt: string }][]);
-      madeUp = 0;
-      drifts = 0;
+      madeUp = createMadeUp();
     },
   };
+}
+
+function readPage(
+  { from, skip, limit, since }: PageRequest,
+  end: number,
+  at: (index: number) => Record<string, unknown>,
+): Page {
+  const rows: Record<string, unknown>[] = [];
+  let index = from;
+  let left = skip;
+  for (; index < end && rows.length < limit; index += 1) {
+    const row = at(index);
+    if (Date.parse(String(row['updated_at'])) < since) continue;
+    if (left > 0) left -= 1;
+    else rows.push(row);
+  }
+  return { rows, next: index < end ? index : null };
 }
 
 function fill(): Shelf {
@@ -100,8 +122,29 @@ function show(index: number, shelf: Shelf): Record<string, unknown> {
       };
 }
 
-function makeUp(index: number, drifts: number): Record<string, unknown> {
-  const rounds = drifts === 0 ? 0 : Math.floor((drifts - 1 - (index % DRIFT)) / DRIFT) + 1;
+/** Products that follow from their number, when they came to be and how often they have drifted since. */
+function createMadeUp() {
+  let grown: { end: number; at: string }[] = [];
+  const drifts: string[] = [];
+  const count = () => grown.at(-1)?.end ?? 0;
+  return {
+    count,
+    grow(end: number): void {
+      const kept = grown.filter((part) => part.end < end);
+      const [cut] = grown.filter((part) => part.end >= end);
+      const at = cut?.at ?? new Date().toISOString();
+      grown = end === 0 ? [] : [...kept, { end, at }];
+    },
+    drift: (): void => void drifts.push(new Date().toISOString()),
+    show(index: number): Record<string, unknown> {
+      const rounds = Math.max(0, Math.floor((drifts.length - 1 - (index % DRIFT)) / DRIFT) + 1);
+      const drifted = rounds === 0 ? undefined : drifts[(rounds - 1) * DRIFT + (index % DRIFT)];
+      return makeUp(index, rounds, drifted ?? grown.find(({ end }) => index < end)?.at ?? '');
+    },
+  };
+}
+
+function makeUp(index: number, rounds: number, updatedAt: string): Record<string, unknown> {
   const sku = `SKU-${String(index).padStart(8, '0')}`;
   return {
     id: `prod_${sku}`,
@@ -111,5 +154,6 @@ function makeUp(index: number, drifts: number): Record<string, unknown> {
     price: `${1 + (index % 90)}.90`,
     quantity_available: ((index * 7919) % 500) + rounds,
     batch_number: `LOT-${index % 1000}`,
+    updated_at: updatedAt,
   };
 }

@@ -62,16 +62,19 @@ function livesOn({ options }: SimulatorKit, orders: Map<string, SimulatedOrder>,
   setTimeout(step, options.stepMs).unref();
 }
 
-type Page = { Querystring: { limit?: string; cursor?: string; page?: string } };
+type Page = { Querystring: { limit?: string; cursor?: string; page?: string; updated_since?: string } };
 
-/** Lists by cursor, the rows in the order of their SKUs. */
+/** Lists by cursor or by page, the rows in the order of their SKUs; `updated_since`: only what has changed since then. */
 function registerStock(app: FastifyInstance, stock: SimulatedStock): void {
   for (const name of ['products', 'inventory']) {
-    app.get<Page>(`/api/v1/${name}`, async ({ query }) => {
+    app.get<Page>(`/api/v1/${name}`, async ({ query }, reply) => {
       const limit = Math.min(Number(query.limit ?? 100), MOST_ROWS);
-      const from = query.cursor ? Number(query.cursor) : (Number(query.page ?? 1) - 1) * limit;
-      const next = from + limit < stock.length() ? String(from + limit) : null;
-      return { data: stock.slice(from, limit), next_cursor: next };
+      const since = query.updated_since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(query.updated_since);
+      if (Number.isNaN(since))
+        return reply.code(400).send({ error: 'bad_request', message: 'updated_since is no time' });
+      const skip = query.cursor ? 0 : (Number(query.page ?? 1) - 1) * limit;
+      const { rows, next } = stock.page({ from: Number(query.cursor ?? 0), skip, limit, since });
+      return { data: rows, next_cursor: next === null ? null : String(next) };
     });
     app.get<{ Params: { id: string } }>(`/api/v1/${name}/:id`, async ({ params }, reply) => {
       const sku = params.id.replace(/^prod_/, '');

@@ -56,6 +56,12 @@ export const StockRow = z.object({
 });
 export type StockRow = z.infer<typeof StockRow>;
 
+/** Whose a row of a list is, whatever else is wrong with it; null: that cannot be read. */
+export function skuOf(row: unknown): string | null {
+  const parsed = Id.safeParse(isObject(row) ? row['sku'] : undefined);
+  return parsed.success ? parsed.data : null;
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const LISTS = ['data', 'items', 'inventory', 'products', 'orders', 'results'];
 

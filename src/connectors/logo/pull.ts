@@ -67,7 +67,7 @@ function productOf(
   const row = prices.get(foldTurkish(sku));
   const price = amountText(row?.PRICE);
   if (row?.PRICE != null && (price === null || price.startsWith('-')))
-    return problem(line, 'PRICE', row.PRICE, 'must be an amount of at least 0');
+    return problem(line, 'PRICE', row.PRICE, 'must be an amount of at least 0', sku);
   const currency = price === null ? null : currencyOf(row?.CURRENCY ?? 0, settings);
   return { sku, name, brand: null, barcode: null, price: currency === null ? null : price, currency };
 }
@@ -83,8 +83,8 @@ function stockOf({ CODE: sku, NAME: name, ONHAND, RESERVED }: StockRow, line: nu
   if (sku === '') return problem(line, 'CODE', '', 'must not be empty');
   const onHand = wholeOf(ONHAND);
   const reserved = wholeOf(RESERVED);
-  if (onHand === null) return problem(line, 'ONHAND', ONHAND, 'must be a whole number');
-  if (reserved === null) return problem(line, 'RESERVED', RESERVED, 'must be a whole number');
+  if (onHand === null) return problem(line, 'ONHAND', ONHAND, 'must be a whole number', sku);
+  if (reserved === null) return problem(line, 'RESERVED', RESERVED, 'must be a whole number', sku);
   const nothing = { brand: null, barcode: null, price: null, currency: null };
   return { sku, name, ...nothing, location: '', onHand, reserved, available: Math.max(0, onHand - reserved) };
 }
@@ -95,6 +95,6 @@ function wholeOf(value: number | string | null | undefined): number | null {
   return /^-?\d+(\.0+)?$/.test(text) ? Math.max(0, Number(text)) : null;
 }
 
-function problem(line: number, column: string, value: unknown, rule: string): RowProblem {
-  return { line, column, value: String(value).slice(0, 200), rule };
+function problem(line: number, column: string, value: unknown, rule: string, sku = ''): RowProblem {
+  return { line, column, value: String(value).slice(0, 200), rule, sku };
 }

@@ -126,6 +126,7 @@ export function productOf(
     column: at,
     value: String(value).slice(0, 200),
     rule,
+    sku: item.Stok_Kodu,
   });
   if (item.Stok_Kodu === '') return problem('Stok_Kodu', '', 'must not be empty');
   if (item[column] != null && (price === null || price.startsWith('-')))
@@ -145,10 +146,10 @@ export function productOf(
 export function stockOf(card: ItemCard, line: number, settings: NetsisSettings): PulledStock | RowProblem {
   const product = productOf(card, line, settings);
   if ('rule' in product) return product;
-  const { Miktar } = card.StokTemelBilgi;
+  const { Miktar, Stok_Kodu: sku } = card.StokTemelBilgi;
   const quantity = amountText(Miktar ?? 0) ?? '';
   if (!/^-?\d+(\.0+)?$/.test(quantity)) {
-    return { line, column: 'Miktar', value: String(Miktar).slice(0, 200), rule: 'must be a whole number' };
+    return { line, column: 'Miktar', value: String(Miktar).slice(0, 200), rule: 'must be a whole number', sku };
   }
   const onHand = Math.max(0, Number(quantity));
   return { ...product, location: '', onHand, reserved: 0, available: onHand };

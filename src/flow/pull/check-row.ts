@@ -31,7 +31,10 @@ const OF_STOCK: Check[] = [
 /** What keeps a row from being stored, whatever its connector let through; null: nothing. `line` is its place in the run. */
 export function findProblem(row: Row, kind: 'PRODUCT' | 'INVENTORY', line: number): RowProblem | null {
   for (const [column, isRight, rule] of kind === 'PRODUCT' ? OF_PRODUCTS : OF_STOCK) {
-    if (!isRight(row[column])) return { line, column, value: String(row[column]).slice(0, LONGEST_VALUE), rule };
+    if (isRight(row[column])) continue;
+    // A SKU that cannot be stored is none that is known.
+    const sku = column === 'sku' ? '' : row.sku;
+    return { line, column, value: String(row[column]).slice(0, LONGEST_VALUE), rule, sku };
   }
   return null;
 }

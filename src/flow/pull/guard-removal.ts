@@ -23,8 +23,9 @@ const KNOWN_PRODUCTS = `select p.sku, null as location from products p
 
 const count = (known: string) => `
 select count(*)::int as known, count(*) filter (where not exists (
-  select from staged s where s.sku = k.sku and (k.location is null or s.location = k.location)))::int as missing,
-  not exists (select from staged) as "isEmpty"
+  select from staged s where s.sku = k.sku and (k.location is null or s.location = k.location)) and not exists (
+  select from unread u where u.sku = k.sku))::int as missing,
+  not exists (select from staged) and not exists (select from unread) as "isEmpty"
 from (${known}) k`;
 
 interface Counts {

@@ -70,7 +70,7 @@ export const REMOVE_PRODUCTS = `
 with gone as (
   update products p set deleted_at = now(), updated_at = now()
   where p.source_integration_id = $2 and p.merchant_id = $1 and p.deleted_at is null and ${inChunk('p.sku')}
-    and not exists (select from staged s where s.sku = p.sku)
+    and not exists (select from staged s where s.sku = p.sku) and not exists (select from unread u where u.sku = p.sku)
   returning p.id, p.sku
 ),
 told as (
@@ -120,6 +120,7 @@ with gone as (
   select l.id, l.available from inventory_levels l
   where l.integration_id = $2 and l.removed_at is null and ${inChunk('l.sku')}
     and not exists (select from staged s where s.sku = l.sku and s.location = l.location)
+    and not exists (select from unread u where u.sku = l.sku)
   order by l.id for no key update
 ),
 written as (

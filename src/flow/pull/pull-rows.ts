@@ -4,7 +4,7 @@ import { findProblem } from './check-row.js';
 import { findExcess } from './guard-removal.js';
 import { type Merge, mergeRows } from './merge-rows.js';
 import type { PullRun } from './pull-run.js';
-import { createStage, prepareMerge, type StagedRow, stageRows } from './stage-rows.js';
+import { createStage, prepareMerge, type StagedRow, stageRows, stageUnread } from './stage-rows.js';
 
 /**
  * Products or stock: reads all pages into the stage first, then merges. An upstream that fails in the middle has changed
@@ -20,21 +20,34 @@ export async function pullRows(
 ): Promise<void> {
   await createStage(client);
   let read = 0;
+  let isAnyUnknown = false;
   for await (const { rows, problems = [] } of pages) {
     const found = checkRows(rows, kind, read);
     read += rows.length;
     await stageRows(client, found.right);
-    await run.note({ read: rows.length, problems: [...problems, ...found.problems] });
+    const wrong = [...problems, ...found.problems];
+    await stageUnread(client, wrong);
+    isAnyUnknown ||= wrong.some(isUnknown);
+    await run.note({ read: rows.length, problems: run.since === null ? wrong.map(tellOfUnknown) : wrong });
   }
   await prepareMerge(client);
   const { merchantId, integrationId, syncEventId, since } = run;
   const merge: Merge = { kind, merchantId, integrationId, syncEventId, full: since === null };
   const excess = merge.full ? await findExcess(client, merge, run.removeAtMost) : null;
-  for await (const chunk of mergeRows(client, excess ? { ...merge, full: false } : merge)) {
+  const keepsAll = excess !== null || isAnyUnknown;
+  for await (const chunk of mergeRows(client, keepsAll ? { ...merge, full: false } : merge)) {
     await run.note(chunk);
     afterChunk();
   }
   if (excess) throw excess;
+}
+
+const isUnknown = ({ sku }: RowProblem) => sku === null || sku === undefined;
+
+/** Its SKU may be any that is known: so that nobody wonders why nothing is removed. */
+function tellOfUnknown(problem: RowProblem): RowProblem {
+  if (!isUnknown(problem)) return problem;
+  return { ...problem, rule: `${problem.rule}; while a row tells no SKU, nothing that the list lacks is removed` };
 }
 
 function checkRows(rows: readonly StagedRow[], kind: 'PRODUCT' | 'INVENTORY', before: number) {

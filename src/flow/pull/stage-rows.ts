@@ -1,18 +1,21 @@
 import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { PulledProduct, PulledStock } from '../../connectors/pull.js';
+import type { PulledProduct, PulledStock, RowProblem } from '../../connectors/pull.js';
 
 const CREATE = `create temp table staged (
   n int generated always as identity, sku text not null, location text not null, name text, brand text, barcode text,
-  price numeric, currency text, thc text, batch_number text, coa_link text, on_hand int, reserved int, available int)`;
+  price numeric, currency text, thc text, batch_number text, coa_link text, on_hand int, reserved int, available int);
+create temp table unread (sku text not null)`;
 
 const COPY = `copy staged (sku, location, name, brand, barcode, price, currency, thc, batch_number, coa_link,
   on_hand, reserved, available)
 from stdin`;
 
 /** Without statistics the merge would be planned for an empty table. */
-const PREPARE = 'create index on staged (sku, location, n); analyze staged';
+const PREPARE = 'create index on staged (sku, location, n); create index on unread (sku); analyze staged, unread';
+
+const ADD_UNREAD = 'insert into unread select unnest($1::text[])';
 
 const ESCAPED: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -31,6 +34,12 @@ export async function stageRows(client: pg.Client, rows: readonly StagedRow[]): 
   const copy = client.query(copyFrom(COPY));
   copy.end(rows.map(toLine).join(''));
   await finished(copy);
+}
+
+/** Whose rows could not be taken: they are there all the same. */
+export async function stageUnread(client: pg.Client, problems: readonly RowProblem[]): Promise<void> {
+  const skus = problems.flatMap(({ sku }) => (sku && !sku.includes('\0') ? [sku] : []));
+  if (skus.length > 0) await client.query(ADD_UNREAD, [skus]);
 }
 
 /** To be called when all rows are staged, before they are merged. */
