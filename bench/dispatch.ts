@@ -16,7 +16,8 @@ import { startEmbeddedPostgres } from '../dist/src/db/embedded-postgres.js';
 import { createNotifier } from '../dist/src/db/notifier.js';
 import { createDispatcher } from '../dist/src/outbox/dispatcher.js';
 import { createOutbox } from '../dist/src/outbox/outbox.js';
-import { measureGraphileWorker } from './dispatch-peer.ts';
+import { fillPeer, runPeer } from './dispatch-peer.ts';
+import { readCpu } from './read-cpu.ts';
 
 const WAITING = 30_000;
 const MANY = 1_000_000;
@@ -32,12 +33,13 @@ const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
 async function measure(): Promise<void> {
   console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}, rounds ${rounds}\n`);
   const rates: Record<string, number[]> = {};
-  const add = (name: string, rate: number) => {
+  const add = (name: string, { rate, nodeUs, postgresUs }: Measured) => {
     rates[name] = [...(rates[name] ?? []), rate];
-    console.log(`  ${name.padEnd(24)} ${Math.round(rate).toLocaleString('en')}/s`);
+    const cpu = `CPU per event: Node ${nodeUs.toFixed(0)} µs, PostgreSQL ${postgresUs.toFixed(0)} µs`;
+    console.log(`  ${name.padEnd(28)} ${Math.round(rate).toLocaleString('en').padStart(7)}/s   ${cpu}`);
   };
   for (let round = 0; round < rounds; round++) {
-    if (isWanted('peer')) add('graphile-worker', await measureGraphileWorker(await freshDatabase(), WAITING, PAYLOAD));
+    if (isWanted('peer')) add('graphile-worker', await peer());
     if (isWanted('1')) add('1 per entity', await ours({ waiting: WAITING, perEntity: 1 }));
     if (isWanted('10')) add('10 per entity', await ours({ waiting: WAITING, perEntity: 10 }));
     if (isWanted('stuck'))
@@ -82,8 +84,33 @@ interface Scenario {
   until?: number;
 }
 
-/** Events per second that were sent and settled. */
-async function ours({ waiting, perEntity, stuck = 0, until }: Scenario): Promise<number> {
+/** Events per second that were sent and settled, and what each cost in processor time. */
+interface Measured {
+  rate: number;
+  nodeUs: number;
+  postgresUs: number;
+}
+
+async function timed(work: () => Promise<number>): Promise<Measured> {
+  const before = readCpu(server.pid);
+  const from = performance.now();
+  const events = await work();
+  const seconds = (performance.now() - from) / 1000;
+  const after = readCpu(server.pid);
+  return {
+    rate: events / seconds,
+    nodeUs: (after.nodeUs - before.nodeUs) / events,
+    postgresUs: (after.postgresUs - before.postgresUs) / events,
+  };
+}
+
+async function peer(): Promise<Measured> {
+  const url = await freshDatabase();
+  await fillPeer(url, WAITING, PAYLOAD);
+  return timed(() => runPeer(url, WAITING));
+}
+
+async function ours({ waiting, perEntity, stuck = 0, until }: Scenario): Promise<Measured> {
   const hub = await openHub();
   await fill(hub, waiting, perEntity);
   const entities = waiting / perEntity;
@@ -102,15 +129,16 @@ async function ours({ waiting, perEntity, stuck = 0, until }: Scenario): Promise
       return { result: { kind: 'delivered', externalId: `x-${effect.entityId}`, externalNumber: null }, exchanges: [] };
     },
   });
-  const from = performance.now();
-  await dispatcher.start();
-  await finished;
-  await dispatcher.stop(60_000);
-  const seconds = (performance.now() - from) / 1000;
+  const measured = await timed(async () => {
+    await dispatcher.start();
+    await finished;
+    await dispatcher.stop(60_000);
+    return sent;
+  });
   const settled = await hub.db.pool.query(`select count(*)::int as n from sync_events where status = 'SUCCESS'`);
   await hub.close();
-  if (settled.rows[0].n < target) throw new Error(`Only ${settled.rows[0].n} of ${target} were settled`);
-  return settled.rows[0].n / seconds;
+  if (settled.rows[0].n !== sent) throw new Error(`${settled.rows[0].n} of ${sent} were settled`);
+  return measured;
 }
 
 const FAILED = { kind: 'retry', code: 'UPSTREAM_UNAVAILABLE', message: '503', httpStatus: 503, retryAfterMs: null };

@@ -387,7 +387,7 @@ create table links (
   FOREIGN KEY (integration_id) REFERENCES integrations(id)
 ) with (fillfactor=70);
 CREATE UNIQUE INDEX links_external_id ON public.links USING btree (integration_id, entity_type, external_id) WHERE (external_id IS NOT NULL);
-CREATE TRIGGER link_found AFTER UPDATE OF external_id ON public.links FOR EACH ROW WHEN (((old.external_id IS NULL) AND (new.external_id IS NOT NULL))) EXECUTE FUNCTION wake_waiting_lanes();
+CREATE TRIGGER link_found AFTER UPDATE ON public.links REFERENCING NEW TABLE AS links_after FOR EACH STATEMENT EXECUTE FUNCTION wake_waiting_lanes();
 
 create table mapping_versions (
   id text not null,
@@ -1164,12 +1164,14 @@ CREATE OR REPLACE FUNCTION public.wake_waiting_lanes()
  LANGUAGE plpgsql
 AS $function$
 begin
+  if not exists (select from lane_waits) then return null; end if;
   update lanes set due = now()
   where due > now() and id in (
-    select l.id from lanes l join lane_waits w on w.lane_id = l.id and w.link_id = new.id
+    select l.id from lanes l join lane_waits w on w.lane_id = l.id join links_after a on a.id = w.link_id
+    where a.external_id is not null
     order by l.id for no key update of l skip locked);
   if found then perform pg_notify('syncline_outbox', ''); end if;
-  delete from lane_waits where link_id = new.id;
+  delete from lane_waits w using links_after a where w.link_id = a.id and a.external_id is not null;
   return null;
 end $function$
 ;
