@@ -114,6 +114,12 @@ create table brands (
 );
 CREATE UNIQUE INDEX brands_name ON public.brands USING btree (merchant_id, lower(name));
 
+create table catalogue_versions (
+  merchant_id text not null,
+  version bigint not null,
+  PRIMARY KEY (merchant_id)
+) with (fillfactor=50);
+
 create table change_batches (
   no bigint not null,
   "position" bigint not null,
@@ -291,10 +297,7 @@ create table inventory_levels (
   updated_at timestamp with time zone default now() not null,
   removed_at timestamp with time zone,
   UNIQUE (integration_id, sku, location),
-  PRIMARY KEY (id),
-  FOREIGN KEY (integration_id) REFERENCES integrations(id),
-  FOREIGN KEY (merchant_id) REFERENCES merchants(id),
-  FOREIGN KEY (product_id) REFERENCES products(id)
+  PRIMARY KEY (id)
 );
 CREATE INDEX inventory_levels_merchant_id_sku_id_idx ON public.inventory_levels USING btree (merchant_id, sku, id);
 
@@ -427,7 +430,9 @@ create table merchants (
   id text not null,
   name text not null,
   created_at timestamp with time zone default now() not null,
-  PRIMARY KEY (id)
+  payout_percent numeric,
+  PRIMARY KEY (id),
+  CHECK (((payout_percent >= (0)::numeric) AND (payout_percent <= (100)::numeric)))
 );
 
 create table metric_rollups (
@@ -552,6 +557,7 @@ create table payouts (
   amount numeric not null,
   currency text not null,
   created_at timestamp with time zone default now() not null,
+  voided_at timestamp with time zone,
   PRIMARY KEY (id),
   FOREIGN KEY (merchant_id) REFERENCES merchants(id),
   FOREIGN KEY (order_id) REFERENCES orders(id)
@@ -588,12 +594,13 @@ create table products (
   batch_number text,
   coa_link text,
   UNIQUE (merchant_id, sku),
-  PRIMARY KEY (id),
-  FOREIGN KEY (merchant_id) REFERENCES merchants(id),
-  FOREIGN KEY (source_integration_id) REFERENCES integrations(id)
+  PRIMARY KEY (id)
 );
 CREATE INDEX products_merchant_id_brand_sku_id_idx ON public.products USING btree (merchant_id, brand, sku, id);
 CREATE INDEX products_source_integration_id_sku_idx ON public.products USING btree (source_integration_id, sku) WHERE (source_integration_id IS NOT NULL);
+CREATE TRIGGER catalogue_changed AFTER UPDATE ON public.products REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed();
+CREATE TRIGGER catalogue_grown AFTER INSERT ON public.products REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed();
+CREATE TRIGGER catalogue_shrunk AFTER DELETE ON public.products REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed();
 
 create table pull_states (
   integration_id text not null,
@@ -1150,6 +1157,18 @@ CREATE OR REPLACE FUNCTION public.audit_entries_are_final()
  LANGUAGE plpgsql
 AS $function$
 begin raise exception 'audit entries are append-only'; end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.catalogue_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into catalogue_versions as v (merchant_id, version)
+  select distinct merchant_id, 1 from written order by merchant_id
+  on conflict (merchant_id) do update set version = v.version + 1;
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.integration_changed()

@@ -9,7 +9,7 @@ import { DateTime, Decimal } from './scalars.js';
   simpleResolvers: true,
   description: 'A maker whose products a merchant has; names that differ in case only are one.',
 })
-class Brand extends Node {
+export class Brand extends Node {
   @Field(() => String)
   merchantId!: string;
 
@@ -18,7 +18,8 @@ class Brand extends Node {
 
   @Field(() => Decimal, {
     nullable: true,
-    description: 'Its part of what its products earn, in percent; null: the usual part, 70.',
+    description:
+      'Its part of what its products earn, in percent; null: the merchant’s usual part, which is 70 unless it is set.',
   })
   payoutPercent!: string | null;
 

@@ -10,6 +10,7 @@ import { ApiKeyMutations } from './api-key-mutations.js';
 import { AuditQueries } from './audit-entry.js';
 import { InvoiceBlockers, OrderBlockers } from './blocker.js';
 import { BrandQueries } from './brand.js';
+import { BrandMutations } from './brand-mutations.js';
 import { ChangesCursorQueries } from './changes-cursor.js';
 import { ConnectorQueries } from './connector.js';
 import { ConnectorHealthQueries } from './connector-health.js';
@@ -77,6 +78,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   InvoiceSyncEvents,
   ProductQueries,
   BrandQueries,
+  BrandMutations,
   PullQueries,
   ImportFileQueries,
   SyncEventPulls,

@@ -1,8 +1,10 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { createMerchant } from '../src/flow/create-merchant.js';
+import { updateMerchant } from '../src/flow/update-merchant.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { MutationPayload } from './mutation-payload.js';
+import { Decimal } from './scalars.js';
 
 @ObjectType({ simpleResolvers: true, description: 'Whose orders, integrations and keys they are.' })
 export class Merchant {
@@ -11,6 +13,12 @@ export class Merchant {
 
   @Field(() => String)
   name!: string;
+
+  @Field(() => Decimal, {
+    nullable: true,
+    description: 'Its brands’ part of what their products earn, in percent; null: 70.',
+  })
+  payoutPercent!: string | null;
 }
 
 @InputType()
@@ -20,6 +28,18 @@ export class CreateMerchantInput {
 
   @Field(() => String, { nullable: true, description: 'For people; left out: the id.' })
   name?: string | null;
+}
+
+@InputType({ description: 'What is left out stays as it is.' })
+export class UpdateMerchantInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { nullable: true })
+  name?: string | null;
+
+  @Field(() => Decimal, { nullable: true, description: '0 to 100; null: 70. A brand’s own goes before it.' })
+  payoutPercent?: string | null;
 }
 
 @ObjectType({ implements: MutationPayload, simpleResolvers: true })
@@ -40,7 +60,18 @@ export class MerchantMutations {
   ): Promise<MerchantPayload> {
     const info = { action: 'merchant.create', argument: 'input', failed: { merchant: null } };
     return mutate<MerchantPayload>(context, info, async (...hub) => ({
-      merchant: await createMerchant(...hub, input),
+      merchant: { ...(await createMerchant(...hub, input)), payoutPercent: null },
+    }));
+  }
+
+  @Mutation(() => MerchantPayload, { description: 'Admins. The share counts from the next order that is paid.' })
+  updateMerchant(
+    @Arg('input', () => UpdateMerchantInput) input: UpdateMerchantInput,
+    @Ctx() context: HubContext,
+  ): Promise<MerchantPayload> {
+    const info = { action: 'merchant.update', argument: 'input', failed: { merchant: null } };
+    return mutate<MerchantPayload>(context, info, async (...hub) => ({
+      merchant: await updateMerchant(...hub, input),
     }));
   }
 }

@@ -22,4 +22,7 @@ export class Payout extends Node {
 
   @Field(() => DateTime)
   createdAt!: string;
+
+  @Field(() => DateTime, { nullable: true, description: 'When its order was cancelled or refunded: nothing is due.' })
+  voidedAt!: string | null;
 }

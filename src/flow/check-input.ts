@@ -19,6 +19,11 @@ export const amount = z
   .regex(/^-?\d{1,20}(\.\d{1,10})?$/, 'is not a decimal such as "199.98"')
   .refine((value) => !isNegative(value), 'is below zero');
 
+/** A share in percent, 0 to 100. */
+export const percent = z
+  .string()
+  .regex(/^(100(\.0{1,6})?|\d{1,2}(\.\d{1,6})?)$/, 'is not a decimal from 0 to 100 of at most 6 places such as "72.5"');
+
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 export const currency = z.string().refine((code) => CURRENCIES.has(code), 'is not an ISO 4217 currency such as "EUR"');
 

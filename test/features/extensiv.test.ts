@@ -309,13 +309,13 @@ it('E12 E13 follows the orders by one question for all, and tells each step once
   );
   const told = await eventually(
     () => toldOf(sent),
-    (kinds) => kinds.length >= 3,
+    (kinds) => kinds.length >= 4,
   );
 
   expect(questions).toHaveLength(1);
   expect(questions[0]?.url).toContain('ids=');
-  expect(told).toEqual(['order.delivery_wanted', 'order.shipped', 'order.delivered']);
-  expect(await toldOf(pickup)).toEqual(['order.pickup_ready', 'order.cancelled', 'order.refund_due']);
+  expect(told).toEqual(['order.paid', 'order.delivery_wanted', 'order.shipped', 'order.delivered']);
+  expect(await toldOf(pickup)).toEqual(['order.paid', 'order.pickup_ready', 'order.cancelled', 'order.refund_due']);
   expect((await show(sent)).trackingNumbers).toEqual([expect.stringMatching(/^1Z/)]);
 });
 

@@ -7,6 +7,8 @@ export const Merchant = defineEntity({
   properties: {
     id: p.text().primary(),
     name: p.text(),
+    /** Its brands' part of what their products earn, in percent; null: the hub's usual part. */
+    payoutPercent: p.decimal().columnType('numeric').nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
   },
 });

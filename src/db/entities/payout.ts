@@ -14,5 +14,7 @@ export const Payout = defineEntity({
     amount: p.decimal().columnType('numeric'),
     currency: p.text(),
     createdAt: p.datetime().defaultRaw('now()'),
+    /** When its order was cancelled or refunded. */
+    voidedAt: p.datetime().nullable(),
   },
 });

@@ -22,6 +22,7 @@ import { Reconciliations } from './0018-reconciliations.js';
 import { Blockers } from './0020-blockers.js';
 import { AuditDuration } from './0021-audit-duration.js';
 import { OneSchedule } from './0022-one-schedule.js';
+import { Catalogue } from './0025-catalogue.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 
 /** In order; a released one is never changed, only followed by another. */
@@ -49,5 +50,6 @@ export const migrations = [
   { name: '0016-import-files', class: ImportFiles },
   { name: '0011-traces', class: Traces },
   { name: '0022-one-schedule', class: OneSchedule },
+  { name: '0025-catalogue', class: Catalogue },
   { name: '0031-wake-by-statement', class: WakeByStatement },
 ];

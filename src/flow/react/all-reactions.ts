@@ -5,12 +5,14 @@ import { payOut } from './pay-out.js';
 import type { Reaction } from './reaction.js';
 import { recordTold } from './record-told.js';
 import { tellProgress } from './tell-progress.js';
+import { voidPayouts } from './void-payouts.js';
 import { watchAlerts } from './watch-alerts.js';
 
 /** Every reaction, one line each, in the order in which they are done. */
 export const allReactions: readonly Reaction[] = [
   fanOut,
   payOut,
+  voidPayouts,
   markTaken,
   markFailed,
   recordTold,

@@ -3,7 +3,7 @@ import { type PayoutLine, splitTotal } from '../../model/payouts.js';
 import { lockRow } from '../lock-entity.js';
 import type { Reaction } from './reaction.js';
 
-/** A brand's part of what its products earn, unless the brand has its own. */
+/** A brand's part of what its products earn, unless the brand or its merchant has its own. */
 const USUAL_PERCENT = '70';
 /** Gets the brands' part of lines whose SKU is no known product, or has no brand. */
 const UNKNOWN_BRAND = 'unknown brand';
@@ -11,8 +11,9 @@ const UNKNOWN_BRAND = 'unknown brand';
 const ORDER = `select o.grand_total as total, o.currency, exists (select from payouts p where p.order_id = o.id) as paid_out
 from orders o where o.id = $1`;
 
-const LINES = `select coalesce(p.brand, $2) as recipient, coalesce(b.payout_percent, $3::numeric)::text as percent, l.total
+const LINES = `select coalesce(p.brand, $2) as recipient, coalesce(b.payout_percent, m.payout_percent, $3::numeric)::text as percent, l.total
 from order_lines l
+left join merchants m on m.id = l.merchant_id
 left join products p on p.merchant_id = l.merchant_id and p.sku = l.sku
 left join brands b on b.merchant_id = l.merchant_id and b.name = p.brand
 where l.order_id = $1 order by l.line_no`;

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.js';
-import type { ChangeEntry } from '../../feed/feed.js';
+import type { ChangeEntry, ChangeKind } from '../../feed/feed.js';
 import type { OrderStatus } from '../../model/statuses.js';
 import { type NewNotification, notify } from '../../notify/notify.js';
 import type { Reaction } from './reaction.js';
@@ -28,10 +28,21 @@ interface Message {
   toCustomer: boolean;
 }
 
+/** An order may come as a paid one. */
+const KINDS: ReadonlySet<ChangeKind> = new Set(['order.created', 'order.status_changed']);
+
 const PICKUP = /^(pick[-_ ]?up|collect(ion)?)$/i;
 
 /** What a person is told when an order that the hub hands to a warehouse gets there, in that status. */
 const MESSAGES: Partial<Record<OrderStatus, (order: Row) => Message[]>> = {
+  PAID: ({ number, currency, grand_total: total }) => [
+    {
+      kind: 'order.paid',
+      subject: `We have received your payment for order ${number}`,
+      text: `${total} ${currency} were paid. We tell you when the order is on its way.`,
+      toCustomer: true,
+    },
+  ],
   PACKED: (order) => [PICKUP.test(order.delivery_method ?? '') ? pickupReady(order) : deliveryWanted(order)],
   SHIPPED: ({ number, tracking_numbers: tracking }) => [
     {
@@ -79,7 +90,7 @@ function refundDue({ number, currency, grand_total: total }: Row): Message {
 export const tellProgress: Reaction = {
   name: 'tell-progress',
   async concerns({ integrations }, { kind, merchantId, data }) {
-    if (kind !== 'order.status_changed' || !MESSAGES[data['newStatus'] as OrderStatus]) return false;
+    if (!KINDS.has(kind) || !MESSAGES[data['newStatus'] as OrderStatus]) return false;
     return (await integrations.byMerchant(merchantId)).some(
       ({ enabled, connector }) => enabled && connector.takenStatus,
     );

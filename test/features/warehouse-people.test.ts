@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
+import { splitTotal } from '../../src/model/payouts.js';
+import { eventually } from '../harness/eventually.js';
+import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
+import { startMailServer } from '../notify/receivers.js';
+import { createOrder, idOf, mutate, orderInput } from './order-client.js';
+
+const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
+const OPS = 'ops@example.com';
+let hub: TestHub;
+let warehouse: SpawnedSimulator;
+let mail: Awaited<ReturnType<typeof startMailServer>>;
+
+beforeAll(async () => {
+  mail = await startMailServer();
+  warehouse = await spawnSimulator('extensiv', KEYS);
+  hub = await startTestHub({
+    env: {
+      EXTENSIV_BASE_URL: warehouse.url,
+      EXTENSIV_CLIENT_ID: KEYS.apiKey,
+      EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
+      NOTIFY_SMTP_URL: mail.url,
+      NOTIFY_MAIL_FROM: 'hub@example.com',
+      NOTIFY_MAIL_TO: OPS,
+    },
+  });
+  const settings = { backoffBaseMs: 20, readRetryBaseMs: 20, ratePerSecond: null };
+  await idOf(
+    mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id: 'extensiv', settings }),
+  );
+});
+afterAll(async () => {
+  await hub.stop();
+  await warehouse.stop();
+  mail.stop();
+});
+
+interface OrderShown {
+  number: string;
+  status: string;
+  payouts: { recipient: string; amount: string; voidedAt: string | null }[];
+  links: { externalId: string | null; integration: { id: string } }[];
+}
+
+const SHOW = `query ($id: ID!) { order(id: $id) { number status payouts { recipient amount voidedAt }
+  links { externalId integration { id } } } }`;
+const show = async (id: string) => (await hub.admin.ask<{ order: OrderShown }>(SHOW, { id })).order;
+const until = (id: string, status: string) =>
+  eventually(
+    () => show(id),
+    (order) => order.status === status,
+  );
+const follow = () => hub.admin.ask('mutation { runJob(name: "follow-orders") { userErrors { message } } }');
+
+/** A paid order that the warehouse has; answers its id here, and how it is moved on there until the hub has heard of it. */
+async function exported(more: object) {
+  const id = await idOf(createOrder(hub.admin, orderInput({ status: 'PAID', ...more })));
+  const { links, number } = await until(id, 'EXPORTED');
+  const there = links.find(({ integration }) => integration.id === 'extensiv')?.externalId ?? '';
+  const move = async (status: string) => {
+    await warehouse.control.advance({ id: there, status });
+    await eventually(
+      async () => {
+        await follow();
+        return show(id);
+      },
+      (order) => order.status === status.toUpperCase(),
+    );
+  };
+  return { id, number, move };
+}
+
+/** The mails about an order, once there are so many: what for, to whom, and what they say. */
+async function mailsAbout(number: string, count: number) {
+  const find = async () => mail.mails.filter(({ text }) => new RegExp(`${number}\\b`).test(text));
+  const found = await eventually(find, (mails) => mails.length >= count);
+  return found.map(({ to, text }) => ({ kind: /^X-Syncline-Kind: (.+?)\r?$/m.exec(text)?.[1], to: to.join(), text }));
+}
+
+it('E13 mails the customer and the operators at each step of an order that is delivered, once', async () => {
+  const customer = { name: 'Ada', email: 'ada@example.com' };
+  const { number, move } = await exported({ customer, deliveryMethod: 'courier' });
+  for (const status of ['packed', 'shipped', 'delivered']) await move(status);
+
+  await follow();
+  await follow();
+  const mails = await mailsAbout(number, 4);
+
+  expect(mails.map(({ kind, to }) => [kind, to])).toEqual([
+    ['order.paid', customer.email],
+    ['order.delivery_wanted', OPS],
+    ['order.shipped', customer.email],
+    ['order.delivered', customer.email],
+  ]);
+  expect(mails[0]?.text).toContain('Dear Ada');
+  expect(mails[0]?.text).toContain('199.98 EUR');
+  expect(mails[1]?.text).toContain('(courier)');
+  expect(mails[2]?.text).toMatch(/tracking number: 1Z\d+/);
+});
+
+it('E13 mails that a pickup is ready; a cancellation tells both sides, voids the payouts and asks for the refund', async () => {
+  const customer = { name: 'Bo', email: 'bo@example.com' };
+  const { id, number, move } = await exported({ customer, deliveryMethod: 'pickup' });
+  for (const status of ['packed', 'cancelled']) await move(status);
+
+  const mails = await mailsAbout(number, 4);
+  const { payouts } = await eventually(
+    () => show(id),
+    (order) => order.payouts.every(({ voidedAt }) => voidedAt !== null),
+  );
+
+  expect(mails.map(({ kind, to }) => [kind, to]).sort()).toEqual([
+    ['order.cancelled', customer.email],
+    ['order.paid', customer.email],
+    ['order.pickup_ready', customer.email],
+    ['order.refund_due', OPS],
+  ]);
+  expect(mails.find(({ kind }) => kind === 'order.refund_due')?.text).toContain('199.98 EUR are to be paid back');
+  expect(payouts.length).toBeGreaterThan(0);
+});
+
+it('E9 a brand earns its own share, else the one that its merchant has set, else 70 percent', async () => {
+  const lines = [
+    { sku: 'CBD-OIL-10', quantity: 1, unitPrice: '10.01' },
+    { sku: 'GUMMY-20', quantity: 1, unitPrice: '20.02' },
+  ];
+  const earned = async () => {
+    const { id } = await exported({ currency: 'USD', lines });
+    return (await show(id)).payouts.map(({ recipient, amount }) => `${recipient} ${amount}`);
+  };
+  await idOf(mutate(hub.admin, 'syncInventory', 'SyncIntegrationInput', 'syncEvent', { integrationId: 'extensiv' }));
+  const brands = await eventually(
+    async () =>
+      (await hub.admin.ask<{ brands: { nodes: { id: string; name: string }[] } }>('{ brands { nodes { id name } } }'))
+        .brands.nodes,
+    (nodes) => nodes.length >= 4,
+  );
+  const hemp = brands.find(({ name }) => name === 'VitalHemp')?.id;
+  const set = (name: string, type: string, noun: string, input: object) => mutate(hub.admin, name, type, noun, input);
+
+  const usual = await earned();
+  await idOf(set('updateMerchant', 'UpdateMerchantInput', 'merchant', { id: MERCHANT, payoutPercent: '50' }));
+  const ofMerchant = await earned();
+  await idOf(set('updateBrand', 'UpdateBrandInput', 'brand', { id: hemp, payoutPercent: '33.3333' }));
+  const ofBrand = await earned();
+  const wrong = await set('updateBrand', 'UpdateBrandInput', 'brand', { id: hemp, payoutPercent: '100.1' });
+  const operator = await hub.as({ role: 'operator' });
+  const refused = await mutate(operator, 'updateBrand', 'UpdateBrandInput', 'brand', { id: hemp });
+
+  expect(usual).toEqual(['Sunleaf 14.01', 'VitalHemp 7.01', 'platform 9.01']);
+  expect(ofMerchant).toEqual(['Sunleaf 10.01', 'VitalHemp 5.01', 'platform 15.01']);
+  expect(ofBrand).toEqual(['Sunleaf 10.01', 'VitalHemp 3.34', 'platform 16.68']);
+  expect(wrong.userErrors).toMatchObject([{ code: 'BAD_USER_INPUT', path: ['input', 'payoutPercent'] }]);
+  expect(refused.userErrors).toMatchObject([{ code: 'FORBIDDEN' }]);
+});
+
+it('E9 whatever the lines and shares, the parts are whole cents that sum to the total', () => {
+  const cents = (units: number) => `${Math.trunc(units / 100)}.${String(units % 100).padStart(2, '0')}`;
+  const line = fc.record({
+    recipient: fc.constantFrom('A', 'B', 'C'),
+    percent: fc.constantFrom('0', '0.000001', '33.3333', '66.666666', '70', '100'),
+    total: fc.integer({ min: 0, max: 10_000_000 }).map(cents),
+  });
+
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 100_000_000 }), fc.array(line, { maxLength: 8 }), (units, lines) => {
+      const parts = splitTotal(cents(units), lines, 2).map(({ amount }) => amount);
+      expect(parts.every((amount) => /^\d+\.\d\d$/.test(amount))).toBe(true);
+      expect(parts.reduce((sum, amount) => sum + BigInt(amount.replace('.', '')), 0n)).toBe(BigInt(units));
+    }),
+  );
+});
