@@ -59,7 +59,8 @@ export function readAnswer<T>(response: UpstreamResponse, shape: z.ZodType<T>): 
 
 function parseBody(response: UpstreamResponse): unknown {
   try {
-    return parseExactJson(response.body);
+    // Some servers send a byte order mark.
+    return parseExactJson(response.body.replace(/^\uFEFF/, ''));
   } catch {
     const html = /^\s*</.test(response.body) || response.headers['content-type']?.includes('html');
     throw badResponse(response, html ? 'it is a web page, not JSON' : 'it is broken JSON');

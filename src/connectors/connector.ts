@@ -49,9 +49,12 @@ export interface Effect {
   traceparent?: string | null;
 }
 
-/** Where an effect ended. `retry` and `rejected` differ in that the same call may succeed later. */
+/**
+ * Where an effect ended. `retry` and `rejected` differ in that the same call may succeed later. `idMayRepeat`: an upstream
+ * that knows the entity by the hub's own number may give one id to several; only the first keeps it.
+ */
 export type DeliveryResult =
-  | { kind: 'delivered'; externalId: string | null; externalNumber: string | null }
+  | { kind: 'delivered'; externalId: string | null; externalNumber: string | null; idMayRepeat?: true }
   | { kind: 'retry'; code: ErrorCode; message: string; httpStatus: number | null; retryAfterMs: number | null }
   | { kind: 'rejected'; code: ErrorCode; message: string; httpStatus: number | null };
 

@@ -11,6 +11,8 @@ export interface InboundEvent {
   entityType: EntityType;
   /** At least one is given. `entityId` is the hub's own id when the sender echoes it. */
   reference: { externalId: string | null; entityId: string | null; number: string | null };
+  /** Its number alone names the entity; the external id is only learned from it. Left out: the external id goes first. */
+  namedByNumber?: true;
   /** When it happened at the sender: ISO 8601, UTC. Decides whether it is out of date. */
   occurredAt: string;
   /** The sender's status, unmapped; null when the event carries none. */

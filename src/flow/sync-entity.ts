@@ -71,7 +71,10 @@ async function syncNow(
 ): Promise<string> {
   const entity = { merchantId, entityType, entityId };
   const link = [recipient.id, entityType, entityId];
-  await services.outbox.release(tx, { integrationId: recipient.id, entityType, entityId, most: 1 });
+  const lane = { integrationId: recipient.id, entityType, entityId };
+  await services.outbox.release(tx, { ...lane, most: 1 });
+  // A person asks now: the system may be well again.
+  await services.outbox.hurry(tx, lane);
   const payload = await snapshotFor(tx, entity, recipient);
   // A key of the caller's names an effect of its own, so it is never answered by an event that has another key.
   if (!wanted.force && wanted.idempotencyKey == null) {
@@ -80,7 +83,7 @@ async function syncNow(
   }
   const operation = (await tx.sql(IS_KNOWN, link)).length > 0 ? 'UPDATE' : 'CREATE';
   if (!recipient.accepts({ entityType, operation, snapshot: payload })) throw notAccepted(recipient, entityType);
-  await services.outbox.supersede(tx, { integrationId: recipient.id, entityType, entityId });
+  await services.outbox.supersede(tx, lane);
   const event = {
     ...entity,
     integrationId: recipient.id,

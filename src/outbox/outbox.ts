@@ -6,6 +6,7 @@ import { currentTraceparent } from '../model/trace.js';
 import { isEventId } from './event-id.js';
 import { ENQUEUE } from './sql/enqueue.js';
 import { FIND_DEAD_LETTER } from './sql/find-dead-letter.js';
+import { HURRY } from './sql/hurry.js';
 import { LOCK_LANE } from './sql/lock-lane.js';
 import { REDRIVE } from './sql/redrive.js';
 import { RELEASE } from './sql/release.js';
@@ -55,6 +56,13 @@ export interface HeldSelection {
   most: number;
 }
 
+/** An entity in an integration. */
+export interface LinkOf {
+  integrationId: string;
+  entityType: EntityType;
+  entityId: string;
+}
+
 /** How use cases speak to the outbox. Every call is part of the caller's transaction; the dispatcher wakes after its commit. */
 export interface Outbox {
   /** Ids of the sync events, in the order given. Makes the links and lanes that are missing. */
@@ -71,7 +79,9 @@ export interface Outbox {
    * Skips the dead letter that parks this entity's lane, if there is one: a newer event says the same. One that may have
    * created the entity upstream, unknown to the hub, is remembered by the link and repeated before the newer event is sent.
    */
-  supersede(tx: Tx, link: { integrationId: string; entityType: EntityType; entityId: string }): Promise<void>;
+  supersede(tx: Tx, link: LinkOf): Promise<void>;
+  /** What waits for another try of this entity is tried at once; its attempts stay counted. */
+  hurry(tx: Tx, link: LinkOf): Promise<void>;
 }
 
 export interface OutboxDeps {
@@ -119,6 +129,9 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       const link = [integrationId, entityType, entityId];
       const [dead] = await tx.sql<{ id: string }>(FIND_DEAD_LETTER, link);
       if (dead && (await skip(tx, dead.id, 'Superseded by a newer sync event.'))) announce(tx);
+    },
+    async hurry(tx, { integrationId, entityType, entityId }) {
+      if ((await tx.sql(HURRY, [integrationId, entityType, entityId])).length > 0) announce(tx);
     },
   };
 }

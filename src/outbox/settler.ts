@@ -71,7 +71,7 @@ async function settleGroup(deps: SettlerDeps, outage: OutageLog, group: Settleme
       await sleep(AWAY_PAUSE_MS);
       return group;
     }
-    if (group.length === 1) return group.map((one) => withoutExternalId(deps.log, one, error));
+    if (group.length === 1) return group.map((one) => withoutLearnedId(one) ?? withoutExternalId(deps.log, one, error));
     const middle = group.length >> 1;
     const halves = [group.slice(0, middle), group.slice(middle)];
     const again: Settlement[] = [];
@@ -95,6 +95,14 @@ async function sortOut(deps: SettlerDeps, group: Settlement[], answer: Settled):
 
 /** Class 22 and 23: the values themselves were refused, and would be again. */
 const isBadData = (error: unknown) => error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
+
+/** Taken all the same where the upstream's ids may repeat: the link does without. Null: that is not the case. */
+function withoutLearnedId(settlement: Settlement): Settlement | null {
+  const { laneRow, run } = settlement;
+  const mayRepeat = run.attempts.some(({ result }) => result.kind === 'delivered' && result.idMayRepeat);
+  if (laneRow.external_id === null || !mayRepeat) return null;
+  return { ...settlement, laneRow: { ...laneRow, external_id: null } };
+}
 
 /**
  * An upstream that gives one id to two entities must not stop everything: the event becomes a dead letter that says so,

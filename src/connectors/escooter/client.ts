@@ -54,6 +54,11 @@ function readSync(response: UpstreamResponse): SyncAnswer {
     if (isRetryable(failure.code)) throw new UpstreamError('UPSTREAM_REJECTED', failure.message, response.status);
     throw failure;
   }
-  const silent = !failure && response.body.trim() === '';
-  return silent ? {} : readAnswer(response, SyncAnswer);
+  return !failure && isWordless(response) ? {} : readAnswer(response, SyncAnswer);
+}
+
+/** Nothing, or a word such as `OK`, and neither a web page nor what began as JSON: a 2xx is a success all the same. */
+function isWordless({ body, headers }: UpstreamResponse): boolean {
+  if (body.trim() === '') return true;
+  return headers['content-type']?.startsWith('text/plain') === true && !/^\uFEFF?\s*["[{<]/.test(body);
 }

@@ -53,5 +53,6 @@ async function deliver(client: ErpClient, mappings: FieldMappings, effect: Effec
   const order = effect.snapshot as OrderSnapshot;
   const body = await mappings.outbound('ORDER', order, orderToErp(order));
   const { erp_reference: reference } = await client.sync(body, effect.idempotencyKey);
-  return { kind: 'delivered', externalId: reference ?? effect.externalId, externalNumber: order.number };
+  const externalId = reference ?? effect.externalId;
+  return { kind: 'delivered', externalId, externalNumber: order.number, idMayRepeat: true };
 }

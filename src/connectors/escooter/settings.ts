@@ -31,7 +31,8 @@ export const ErpSettings = z.strictObject({
   concurrency,
   ratePerSecond: ratePerSecond.unwrap().default(null),
   circuitFailures,
-  circuitOpenMs,
+  /** Left out: the base delay, a minute at most: one order that fails again and again then holds up no other for long. */
+  circuitOpenMs: circuitOpenMs.unwrap().optional(),
   /** The ERP's status → the hub's; goes before the standard table. */
   statusMappings: z.strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) }).prefault({}),
   /** An unmapped status is an error and nothing is changed. */
@@ -39,8 +40,12 @@ export const ErpSettings = z.strictObject({
 });
 export type ErpSettings = z.infer<typeof ErpSettings>;
 
+const SHORTEST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+
 /** Waits 2^attempts × base delay between two attempts. */
 export function erpPolicy({ maxAttempts, baseDelay, ...settings }: ErpSettings): DeliveryPolicy {
+  const { circuitOpenMs = Math.min(Math.max(baseDelay * 1000, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS) } = settings;
   const backoff = { maxRetries: maxAttempts - 1, backoffBaseMs: 2 * baseDelay * 1000, backoffFactor: 2 };
-  return policyOf({ ...settings, ...backoff });
+  return policyOf({ ...settings, ...backoff, circuitOpenMs });
 }

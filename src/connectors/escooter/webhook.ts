@@ -28,7 +28,7 @@ export const erpWebhooks: WebhookReceiver<ErpCredentials, ErpSettings> = {
   },
 };
 
-type Told = Pick<InboundEvent, 'eventType' | 'entityType' | 'reference' | 'sourceStatus' | 'status'>;
+type Told = Pick<InboundEvent, 'eventType' | 'entityType' | 'reference' | 'namedByNumber' | 'sourceStatus' | 'status'>;
 
 const STOCK_EVENT: Told = {
   eventType: 'stock.updated',
@@ -47,6 +47,8 @@ function orderEvent(event: ErpEvent, settings: ErpSettings): Told & Pick<Inbound
       entityId: event.orderId ?? null,
       number: event.orderIncrementId ?? null,
     },
+    // The ERP may give one reference to several orders, or another to the same order later.
+    ...(event.orderIncrementId && { namedByNumber: true }),
     ...statusFromErp(event.status, settings),
     ...(event.trackingNumbers && { trackingNumbers: event.trackingNumbers }),
   };

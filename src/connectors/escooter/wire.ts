@@ -5,7 +5,14 @@ const Text = z
   .transform(String);
 
 /** The answer to a sync: a 2xx is a success whatever it says, as long as it says it in this form. */
-export const SyncAnswer = z.object({ erp_reference: Text.nullish(), status: z.string().max(100).nullish() });
+export const SyncAnswer = z.object({
+  erp_reference: z
+    .literal('')
+    .transform(() => null)
+    .or(Text)
+    .nullish(),
+  status: z.string().max(100).nullish(),
+});
 export type SyncAnswer = z.infer<typeof SyncAnswer>;
 
 /** ISO 8601 with its zone, in UTC. */

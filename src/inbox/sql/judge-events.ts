@@ -10,6 +10,7 @@ parsed as materialized (
     i.event ->> 'externalId' as external_id, i.event ->> 'entityId' as hub_id, i.event ->> 'number' as number,
     i.event ->> 'sourceStatus' as source_status, i.event ->> 'status' as new_status, (i.event ->> 'rank')::smallint as rank,
     (i.event -> 'strictMapping')::boolean as strict_mapping, i.event -> 'failure' as failure,
+    coalesce((i.event -> 'namedByNumber')::boolean, false) as named_by_number,
     nullif(i.event -> 'onlyFrom', 'null') as only_from,
     case when jsonb_array_length(nullif(i.event -> 'trackingNumbers', 'null')) > 0
       then i.event -> 'trackingNumbers' end as tracking_numbers,
@@ -30,13 +31,15 @@ parsed as materialized (
 
 /**
  * By the sender's id, else by the hub's id that the sender echoes, else by number, unless the entity of that number is
- * known to have another id there. Always within the merchant.
+ * known to have another id there. The sender's id says nothing of an event that is named by its number. Always within the
+ * merchant.
  */
 const KNOW = `
 found as materialized (
   select p.*, coalesce(
     (select l.entity_id from links l
-     where l.integration_id = p.integration_id and l.entity_type = p.entity_type and l.external_id = p.external_id),
+     where l.integration_id = p.integration_id and l.entity_type = p.entity_type and l.external_id = p.external_id
+       and not p.named_by_number),
     case p.entity_type
 ${perNoun(({ type, table }) => `when '${type}' then (select e.id from ${table} e where e.id = p.hub_id and e.merchant_id = p.merchant_id)`)}
       -- Stock is told by the integration as a whole; each row has a time of its own.
@@ -47,7 +50,7 @@ ${perNoun(
   ({ type, table, number }) => `when '${type}' then (
     select e.id from ${table} e where e.merchant_id = p.merchant_id and e.${number} = p.number and not exists (
       select from links l where l.integration_id = p.integration_id and l.entity_type = '${type}' and l.entity_id = e.id
-        and l.external_id <> p.external_id))`,
+        and l.external_id <> p.external_id and not p.named_by_number))`,
 )}
     end) as known_id
   from parsed p

@@ -57,7 +57,9 @@ subscription_writes as (
 link_writes as (
   update links l
   set source_at = a.at, source_rank = case when l.source_at = a.at then greatest(l.source_rank, a.rank) else a.rank end,
-    external_id = coalesce(l.external_id, a.external_id)
+    external_id = coalesce(l.external_id, case when not exists (
+      select from links o where o.integration_id = l.integration_id and o.entity_type = l.entity_type
+        and o.external_id = a.external_id) then a.external_id end)
   from (
     select link_id, max(occurred_at) as at, (max(array[extract(epoch from occurred_at), coalesce(rank, 0)]))[2] as rank,
       (array_agg(external_id order by n) filter (where external_id is not null))[1] as external_id
