@@ -72,8 +72,6 @@ async function syncNow(
   const entity = { merchantId, entityType, entityId };
   const link = [recipient.id, entityType, entityId];
   const lane = { integrationId: recipient.id, entityType, entityId };
-  await services.outbox.release(tx, { ...lane, most: 1 });
-  // A person asks now: the system may be well again.
   await services.outbox.hurry(tx, lane);
   const payload = await snapshotFor(tx, entity, recipient);
   // A key of the caller's names an effect of its own, so it is never answered by an event that has another key.

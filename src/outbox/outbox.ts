@@ -48,11 +48,8 @@ export interface DeadLetterSelection {
   createdTo: string | null;
 }
 
-/** Held events: of one entity, or of every one. */
 export interface HeldSelection {
   integrationId: string;
-  entityType?: EntityType;
-  entityId?: string;
   most: number;
 }
 
@@ -69,7 +66,7 @@ export interface Outbox {
   enqueue(tx: Tx, events: NewSyncEvent[]): Promise<string[]>;
   /** Puts dead letters back in the queue with a fresh set of attempts; answers how many. */
   redrive(tx: Tx, selection: DeadLetterSelection): Promise<number>;
-  /** Lets held events go, the oldest first, of the integration or of one entity in it; answers how many. */
+  /** Lets held events go, the oldest first, of the integration; answers how many. */
   release(tx: Tx, held: HeldSelection): Promise<number>;
   /** Ends a dead letter or waiting event without sending it; its lane goes on. @throws HubError INVALID_STATE */
   skip(tx: Tx, id: string, reason: string): Promise<void>;
@@ -80,7 +77,7 @@ export interface Outbox {
    * created the entity upstream, unknown to the hub, is remembered by the link and repeated before the newer event is sent.
    */
   supersede(tx: Tx, link: LinkOf): Promise<void>;
-  /** What waits for another try of this entity is tried at once; its attempts stay counted. */
+  /** What is held of this entity, or waits for another try, is sent at once; its attempts stay counted. */
   hurry(tx: Tx, link: LinkOf): Promise<void>;
 }
 
@@ -98,11 +95,6 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       deps.wake();
       deps.changed();
     });
-  const redrive: Outbox['redrive'] = async (tx, selection) => {
-    const [row] = await tx.sql<{ affected: number }>(REDRIVE, toParameters(selection));
-    announce(tx);
-    return row?.affected ?? 0;
-  };
   return {
     async enqueue(tx, events) {
       if (events.length === 0) return [];
@@ -110,13 +102,17 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       announce(tx);
       return rows.map(({ id }) => id);
     },
-    redrive,
-    async release(tx, { integrationId, entityType = null, entityId = null, most }) {
-      const rows = await tx.sql(RELEASE, [integrationId, entityType, entityId, most]);
+    async redrive(tx, selection) {
+      const [row] = await tx.sql<{ affected: number }>(REDRIVE, toParameters(selection));
+      announce(tx);
+      return row?.affected ?? 0;
+    },
+    async release(tx, { integrationId, most }) {
+      const rows = await tx.sql(RELEASE, [integrationId, null, null, most]);
       if (rows.length > 0) announce(tx);
       return rows.length;
     },
-    async skip(tx, id, reason) {
+    skip: async (tx, id, reason) => {
       if (!(await skip(tx, id, reason))) throw cannotSkip(id);
       announce(tx);
     },
@@ -125,13 +121,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       announce(tx);
       return row?.skipped ?? 0;
     },
-    async supersede(tx, { integrationId, entityType, entityId }) {
-      const link = [integrationId, entityType, entityId];
-      const [dead] = await tx.sql<{ id: string }>(FIND_DEAD_LETTER, link);
-      if (dead && (await skip(tx, dead.id, 'Superseded by a newer sync event.'))) announce(tx);
+    async supersede(tx, link) {
+      if (await supersede(tx, link)) announce(tx);
     },
-    async hurry(tx, { integrationId, entityType, entityId }) {
-      if ((await tx.sql(HURRY, [integrationId, entityType, entityId])).length > 0) announce(tx);
+    hurry: async (tx, link) => {
+      if (await hurry(tx, link)) announce(tx);
     },
   };
 }
@@ -158,6 +152,18 @@ function toParameters(selection: DeadLetterSelection): unknown[] {
   const known = ids?.filter(isEventId) ?? null;
   return [merchantId, known, integrationId, entityType, entityId, errorCodes, createdFrom, createdTo];
 }
+
+async function supersede(tx: Tx, link: LinkOf): Promise<boolean> {
+  const [dead] = await tx.sql<{ id: string }>(FIND_DEAD_LETTER, namesOf(link));
+  return dead !== undefined && skip(tx, dead.id, 'Superseded by a newer sync event.');
+}
+
+async function hurry(tx: Tx, link: LinkOf): Promise<boolean> {
+  const released = await tx.sql(RELEASE, [...namesOf(link), 1]);
+  return (await tx.sql(HURRY, namesOf(link))).length + released.length > 0;
+}
+
+const namesOf = ({ integrationId, entityType, entityId }: LinkOf) => [integrationId, entityType, entityId];
 
 async function skip(tx: Tx, id: string, reason: string): Promise<boolean> {
   if (!isEventId(id)) return false;
