@@ -67,6 +67,7 @@ async function serve(mode: Mode, url: string): Promise<void> {
   const caller = { subject: 'hub', role: 'operator', merchantId: null, permissions: [], via: 'hub', expiresAt: null };
   const server = Fastify();
   await registerWebhooks(server, {
+    pool: db.pool,
     ratePerSecond: 1e9,
     ingest: ingestBySchema(async (document: DocumentNode, variableValues: Record<string, unknown>) =>
       execute({ schema, document, variableValues, contextValue: { services, caller } }),

@@ -180,6 +180,31 @@ create table feed_epochs (
   PRIMARY KEY (number)
 );
 
+create table full_syncs (
+  id text not null,
+  merchant_id text not null,
+  integration_id text not null,
+  sync_event_id bigint,
+  entity_types text[] not null,
+  state text default 'QUEUED'::text not null,
+  entity_type text,
+  "position" text default ''::text not null,
+  total_count integer default 0 not null,
+  looked_count integer default 0 not null,
+  sent_count integer default 0 not null,
+  refused_count integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  error_code text,
+  error_message text,
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id)
+);
+CREATE INDEX full_syncs_created_at_id_idx ON public.full_syncs USING btree (created_at, id);
+CREATE INDEX full_syncs_integration_id_created_at_id_idx ON public.full_syncs USING btree (integration_id, created_at, id);
+CREATE INDEX full_syncs_sync_event_id_idx ON public.full_syncs USING btree (sync_event_id);
+
 create table idempotency_keys (
   merchant_id text not null,
   operation text not null,
@@ -248,6 +273,18 @@ create table integration_gates (
   PRIMARY KEY (integration_id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE
 ) with (fillfactor=50);
+
+create table integration_tasks (
+  integration_id text not null,
+  merchant_id text not null,
+  task text not null,
+  schedule text not null,
+  next_run_at timestamp with time zone not null,
+  last_run_at timestamp with time zone,
+  last_error text,
+  PRIMARY KEY (integration_id, task),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE
+);
 
 create table integration_tokens (
   integration_id text not null,
@@ -639,6 +676,13 @@ CREATE INDEX pulls_integration_id_entity_type_started_at_idx ON public.pulls USI
 CREATE INDEX pulls_started_at_id_idx ON public.pulls USING btree (started_at, id);
 CREATE INDEX pulls_sync_event_id_idx ON public.pulls USING btree (sync_event_id);
 
+create table rate_windows (
+  key character varying(255) not null,
+  points integer default 0 not null,
+  expire bigint,
+  PRIMARY KEY (key)
+);
+
 create table reconciliation_differences (
   id text default ('dif_'::text || replace((gen_random_uuid())::text, '-'::text, ''::text)) not null,
   merchant_id text not null,
@@ -664,6 +708,7 @@ create table reconciliation_differences (
 CREATE INDEX reconciliation_differences_entity_id_idx ON public.reconciliation_differences USING btree (entity_id) WHERE (entity_id IS NOT NULL);
 CREATE INDEX reconciliation_differences_reconciliation_id_id_idx ON public.reconciliation_differences USING btree (reconciliation_id, id);
 CREATE INDEX reconciliation_differences_reconciliation_id_idx ON public.reconciliation_differences USING btree (reconciliation_id) WHERE (state = 'OPEN'::text);
+CREATE INDEX reconciliation_differences_sync_event_id_idx ON public.reconciliation_differences USING btree (sync_event_id) WHERE (state = ANY (ARRAY['REPAIRING'::text, 'FAILED'::text]));
 
 create table reconciliations (
   id text not null,

@@ -3,6 +3,7 @@ import { checkStatus } from './check-status.js';
 import type { JobDefinition } from './define.js';
 import { evaluateAlerts } from './evaluate-alerts.js';
 import { followOrders } from './follow-orders.js';
+import { keepTimetables } from './keep-timetables.js';
 import { reconcile } from './reconcile.js';
 import { removeOldEvents } from './remove-old-events.js';
 import { removeOldIdempotencyKeys } from './remove-old-idempotency-keys.js';
@@ -25,6 +26,7 @@ export const allJobs: readonly JobDefinition[] = [
   watchFolders,
   checkStatus,
   sendQueuedOrders,
+  keepTimetables,
   syncTransactions,
   syncSubscriptions,
   reconcile,

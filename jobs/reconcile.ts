@@ -5,7 +5,7 @@ export const reconcile: JobDefinition = {
   name: 'reconcile',
   title: 'Starts to compare each system that can list what it has with the hub, over the last 90 days',
   schedule: '0 2 * * *',
-  run: async (services, { log }) => {
-    log.info({ started: await reconcileAll(services) }, 'reconciliations started');
+  run: async (services, { asked, log }) => {
+    log.info({ started: await reconcileAll(services, asked) }, 'reconciliations started');
   },
 };

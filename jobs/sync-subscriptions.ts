@@ -8,8 +8,8 @@ export const syncSubscriptions: JobDefinition = {
   schedule: '0 */6 * * *',
   run: (services, run) =>
     eachIntegration(services, run, async (integration) => {
-      if (!isScheduled(integration, 'BILLING_SUBSCRIPTION')) return;
-      const looked = await syncRecent(services, integration, 'BILLING_SUBSCRIPTION', run.signal);
+      if (!isScheduled(integration, 'BILLING_SUBSCRIPTION', run.asked)) return;
+      const looked = await syncRecent(services, integration, run.signal, 'BILLING_SUBSCRIPTION');
       run.log.info({ integrationId: integration.id, looked }, 'subscriptions synced');
     }),
 };

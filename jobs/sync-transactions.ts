@@ -8,8 +8,8 @@ export const syncTransactions: JobDefinition = {
   schedule: '0 * * * *',
   run: (services, run) =>
     eachIntegration(services, run, async (integration) => {
-      if (!isScheduled(integration, 'TRANSACTION')) return;
-      const looked = await syncRecent(services, integration, 'TRANSACTION', run.signal);
+      if (!isScheduled(integration, 'TRANSACTION', run.asked)) return;
+      const looked = await syncRecent(services, integration, run.signal, 'TRANSACTION');
       run.log.info({ integrationId: integration.id, looked }, 'transactions synced');
     }),
 };

@@ -28,6 +28,7 @@ import {
 } from './billing-subscription.js';
 import { CustomerQueries, CustomerSyncEvents } from './customer.js';
 import { FinanceMutations } from './finance-mutations.js';
+import { FullSyncResolver } from './full-sync.js';
 import { IntegrationParts } from './integration-parts.js';
 import { InventoryQueries, ProductInventory } from './inventory.js';
 import { InvoiceQueries, InvoiceSyncEvents, OrderInvoices } from './invoice.js';
@@ -72,6 +73,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   BillingSubscriptionSyncEvents,
   CustomerSubscriptions,
   FinanceMutations,
+  FullSyncResolver,
   ReconciliationQueries,
   ReconciliationMutations,
   InvoiceQueries,

@@ -44,6 +44,24 @@ export class PollingSchedule {
   lastError!: string | null;
 }
 
+@ObjectType({ simpleResolvers: true, description: 'What the hub does for an integration by the clock.' })
+export class IntegrationTask {
+  @Field(() => String, { description: '`SYNC_TRANSACTIONS`, `SYNC_SUBSCRIPTIONS`, `RECONCILE` or `CHECK_HEALTH`.' })
+  task!: string;
+
+  @Field(() => String, { description: 'Cron, in UTC, or `every … ms`.' })
+  schedule!: string;
+
+  @Field(() => DateTime)
+  nextRunAt!: string;
+
+  @Field(() => DateTime, { nullable: true })
+  lastRunAt!: string | null;
+
+  @Field(() => String, { nullable: true })
+  lastError!: string | null;
+}
+
 @InputType()
 export class RegisterWebhookInput {
   @Field(() => ID)
@@ -68,6 +86,13 @@ export class IntegrationParts {
 
   @FieldResolver(() => PollingSchedule, { nullable: true, description: 'Null: it is not asked by itself.' })
   polling(): PollingSchedule | null {
+    return planned();
+  }
+
+  @FieldResolver(() => [IntegrationTask], {
+    description: 'What its settings have done by the clock, beside the jobs for all; empty: its kind has no timetable.',
+  })
+  timetable(): IntegrationTask[] {
     return planned();
   }
 

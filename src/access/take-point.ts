@@ -1,4 +1,4 @@
-import { type RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** What is left after one more request. */
 export interface Allowance {
@@ -9,7 +9,7 @@ export interface Allowance {
 }
 
 /** Takes one point of a key's window; never throws for want of one. */
-export async function takePoint(limiter: RateLimiterMemory, key: string): Promise<Allowance> {
+export async function takePoint(limiter: RateLimiterAbstract, key: string): Promise<Allowance> {
   try {
     return allowanceOf(true, await limiter.consume(key));
   } catch (refused) {

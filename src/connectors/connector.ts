@@ -149,8 +149,21 @@ export interface DemoIntegration {
   settings(place: { url: string; dataDir: string; merchantId: string }): Record<string, unknown>;
 }
 
+/** What the hub does for an integration by the clock, where its connector has a timetable. */
+export type Task = 'SYNC_TRANSACTIONS' | 'SYNC_SUBSCRIPTIONS' | 'RECONCILE' | 'CHECK_HEALTH';
+
+/** When: cron in UTC, or `every … ms`; null: only when somebody asks. */
+export type Timetable = Readonly<Record<Task, string | null>>;
+
 /** What people may do with an integration. */
 export type IntegrationRight = 'config' | 'manage' | 'sync' | 'resync' | 'viewStatus';
+
+/** How what has failed for good is put back by the job that retries failures. */
+export interface Redrives {
+  most: number;
+  /** Not before so many milliseconds after the failure; each further time twice as long. */
+  baseMs: number;
+}
 
 /** How long the orders of a system that takes invoiced ones are held. */
 export interface Hold {
@@ -197,6 +210,10 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   holdInvoicedOrders?(settings: Settings): Hold | null;
   /** A dead letter stays one until a person sends it again: the job that retries failures leaves it alone. */
   failsForGood?: true;
+  /** How often a dead letter whose error may go away is put back by itself, and how soon. Default: 10 times, at once. */
+  redrives?(settings: Settings): Redrives;
+  /** When its integrations' tasks are done; left out: when the hub's jobs do them for all. */
+  timetable?(settings: Settings): Timetable;
   /** Names in the claim `permissions` of a token. One that names any of them grants these rights, whatever the role; else the role decides. */
   permissions?: Record<IntegrationRight, string>;
   /** False: the dispatcher settles each event before the next of its lane starts, and `deliver` reads back before it repeats a write. */

@@ -19,14 +19,18 @@ export const scheduleSettings = {
     .describe('The same by milliseconds between two times; counts where there is no schedule.'),
 };
 
-const Setting = z.object(scheduleSettings);
+const { schedule: Schedule, syncInterval: Interval } = scheduleSettings;
 const INTERVAL = /^every (\d+) ms$/;
 
 /** Of any connector's settings: a cron expression, `every … ms`, or null: there is none. */
 export function scheduleOf(settings: unknown): string | null {
-  const { schedule, syncInterval } = Setting.safeParse(settings ?? {}).data ?? {};
-  return schedule ?? (syncInterval ? `every ${syncInterval} ms` : null);
+  const { schedule, syncInterval } = (settings ?? {}) as Record<string, unknown>;
+  const intervalMs = Interval.safeParse(syncInterval).data;
+  return Schedule.safeParse(schedule).data ?? (intervalMs ? every(intervalMs) : null);
 }
+
+/** A schedule by milliseconds between two times. */
+export const every = (intervalMs: number): string => `every ${intervalMs} ms`;
 
 /** When it is next. @throws Error when the schedule is none that {@link scheduleOf} answers */
 export function nextPollAfter(schedule: string, after: Date): Date {

@@ -6,6 +6,7 @@ import { awaitNeeds } from './await-needs.js';
 import { checkStatus } from './check-status.js';
 import { isFileWork, takeFile } from './files/take-file.js';
 import { watchFolder } from './files/watch-folder.js';
+import { runFullSync } from './full-sync/run-full-sync.js';
 import type { Delivery } from './integrations.js';
 import { canBePulled, runPull } from './pull/run-pull.js';
 import { runReconciliation } from './reconcile/run-reconciliation.js';
@@ -62,6 +63,11 @@ async function query(
   return { result, exchanges };
 }
 
+/** A run that sends everything, or one that compares everything. */
+async function runOnAll(...work: Parameters<typeof runFullSync>): Promise<void> {
+  if (!(await runFullSync(...work))) await runReconciliation(...work);
+}
+
 async function readAll(
   services: Services,
   integrationId: string,
@@ -70,7 +76,7 @@ async function readAll(
 ): Promise<DeliveryResult> {
   try {
     const integration = await services.integrations.byId(integrationId);
-    if (entityType === 'INTEGRATION') await runReconciliation(services, integration, syncEventId, stopping);
+    if (entityType === 'INTEGRATION') await runOnAll(services, integration, syncEventId, stopping);
     else if (integration.connection.files) await watchFolder(services, integration);
     else if (canBePulled(integration, entityType))
       await runPull(services, integration, entityType, syncEventId, stopping);

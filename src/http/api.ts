@@ -49,6 +49,7 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
     ingest: ingestBySchema((document, variables, requestId) =>
       runOperation(contextFor(HUB, requestId), document, variables),
     ),
+    pool: services.db.pool,
   });
   await registerRest(server, { authenticate, contextFor });
   return serveWebSocket(server.server, {

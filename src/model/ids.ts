@@ -12,6 +12,7 @@ export const ID_PREFIX = {
   Payout: 'pay',
   Reconciliation: 'rec',
   ReconciliationDifference: 'dif',
+  FullSync: 'fsy',
   WebhookEvent: 'whe',
   Mapping: 'map',
   MappingVersion: 'mpv',

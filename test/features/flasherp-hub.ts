@@ -62,7 +62,7 @@ function callErp(url: string, method: string, path: string, body?: unknown): Pro
 }
 
 /** A webhook as FlashERP signs it; answers the hub's response. */
-export function sendWebhook(hub: FlashErpHub, event: object, more: { secret?: string; at?: number } = {}) {
+export function sendWebhook(hub: { url: string }, event: object, more: { secret?: string; at?: number } = {}) {
   const body = JSON.stringify(event);
   const timestamp = String(Math.floor((more.at ?? Date.now()) / 1000));
   const signature = signFlashErp(more.secret ?? SECRET, timestamp, body);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { type FlashErpHub, SECRET, startFlashErpHub } from './flasherp-hub.js';
-import { idOf } from './order-client.js';
+import { idOf, mutate } from './order-client.js';
 
 let hub: FlashErpHub;
 beforeAll(async () => {
@@ -53,26 +53,67 @@ it('F4 F5 reads, changes and tests the configuration; no secret is ever read bac
   expect([viewer.status, wrong.status]).toEqual([403, 400]);
 });
 
-it('F6 F7 F9 F11 syncs one and all, compares, and shows the history page by page', async () => {
+it('F6 F7 F9 F10 F11 syncs one, compares, measures, and shows the history page by page', async () => {
   const id = await idOf(hub.createTransaction({ reference: 'pi_rest', customer: { reference: 'u-rest' } }));
   await synced(id);
 
   const one = await call('POST', `/sync/transaction/${id}`);
+  const byReference = await call('POST', '/sync/customer/u-rest');
   const none = await call('POST', '/sync/transaction/txn_none');
-  const full = await call('POST', '/sync/full');
+  const metrics = await call('GET', '/metrics');
   const run = await call('POST', '/sync/reconcile', {});
-  const history = await call('GET', '/sync-history?page=2&limit=1');
+  const history = await call('GET', '/sync-history?page=2&limit=1&status=synced');
   const audit = await call('GET', '/audit-logs?limit=5');
   const retried = await call('POST', `/retry/${String(one.body.data['id'])}`);
 
   expect(one.body.data).toMatchObject({ entityType: 'TRANSACTION', entityId: id });
+  expect(one.body.data).toMatchObject({ sourceSystem: 'hub', sourceType: 'transaction', sourceId: id });
+  expect(byReference.body.data).toMatchObject({ entityType: 'CUSTOMER' });
   expect([none.status, none.body.code]).toEqual([404, 'NOT_FOUND']);
-  expect(full.body.data).toMatchObject({ transactions: 1 });
+  expect(metrics.body.data).toMatchObject({
+    syncSuccessRate: 1,
+    averageSyncDurationMs: expect.any(Number),
+    errorRateByCode: [],
+    webhookSuccessRate: null,
+    apiLatencyMs: { p50: expect.any(Number), p95: expect.any(Number), p99: expect.any(Number) },
+  });
   expect(run.body.data).toMatchObject({ id: expect.stringMatching(/^rec_/) });
-  expect(history.body.data).toHaveLength(1);
+  expect(history.body.data).toMatchObject([{ syncStatus: 'synced', syncDuration: expect.any(Number) }]);
   expect(history.body.pagination).toMatchObject({ total: expect.any(Number) });
   expect(audit.status).toBe(200);
   expect(retried.body.code).toBe('INVALID_STATE');
+});
+
+it('F6 F3 a full sync covers more than one page of each, shows how far it is, and leaves what is in step alone', async () => {
+  await idOf(
+    mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', {
+      id: 'flasherp',
+      settings: { ratePerSecond: null },
+    }),
+  );
+  await call('PUT', '/config', { isEnabled: false });
+  await Promise.all(
+    Array.from({ length: 120 }, (_, n) => idOf(hub.createTransaction({ reference: `full-${n}`, amount: '1.00' }))),
+  );
+  await call('PUT', '/config', { isEnabled: true });
+
+  const started = await call('POST', '/sync/full');
+  const { body } = await eventually(
+    () => call('GET', `/sync/full/${String(started.body.data['id'])}`),
+    ({ body: { data } }) => data['state'] === 'COMPLETE',
+    20_000,
+  );
+  const again = await call('POST', '/sync/full');
+
+  const sentThere = () => hub.erp.control.state().then(({ transactions }) => transactions as { reference: string }[]);
+  await eventually(
+    sentThere,
+    (all) => all.filter(({ reference }) => reference.startsWith('full-')).length === 120,
+    20_000,
+  );
+  expect(body.data).toMatchObject({ sentCount: 120, refusedCount: 0, progress: 100 });
+  expect(Number(body.data['lookedCount'])).toBe(Number(body.data['totalCount']));
+  expect(again.body.data['syncEventId']).not.toBe(started.body.data['syncEventId']);
 });
 
 it('F11 skips a dead letter, and F8 tells status and health', async () => {

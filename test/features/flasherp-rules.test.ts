@@ -52,26 +52,96 @@ it('F15 tries four times, opens the circuit after five failures, and closes it b
   await eventually(circuit, (state) => state === 'CLOSED');
 });
 
-it('F16 has its jobs in the timetable, and the hourly one sends what a switch had held back', async () => {
+/** Lets a job run once and waits for its end. */
+async function runJob(name: string): Promise<void> {
+  const read = async () => {
+    const { jobs } = await hub.admin.ask<{ jobs: { name: string; lastFinishedAt: string | null }[] }>(
+      '{ jobs { name lastFinishedAt } }',
+    );
+    return jobs.find((job) => job.name === name)?.lastFinishedAt;
+  };
+  const before = await read();
+  await hub.admin.ask('mutation ($name: String!) { runJob(name: $name) { userErrors { message } } }', { name });
+  await eventually(read, (at) => at !== before, 20_000);
+}
+
+interface Timed {
+  integration: { timetable: { task: string; schedule: string; lastRunAt: string | null }[] };
+}
+const timetable = async () => {
+  const asked = '{ integration(id: "flasherp") { timetable { task schedule lastRunAt } } }';
+  return (await hub.admin.ask<Timed>(asked)).integration.timetable;
+};
+const schedules = (tasks: Timed['integration']['timetable']) =>
+  Object.fromEntries(tasks.map(({ task, schedule }) => [task, schedule]));
+
+it('F16 has its timetable as data, which its settings change and switch off', async () => {
+  await runJob('keep-timetables');
+  const usual = await timetable();
+  await configure({ syncInterval: 7200, timetable: { reconciliation: null } });
+  await runJob('keep-timetables');
+  const changed = await timetable();
+  await configure({ enableAutoSync: false, timetable: null });
+  await runJob('keep-timetables');
+  const off = await timetable();
   const { jobs } = await hub.admin.ask<{ jobs: { name: string; schedule: string }[] }>('{ jobs { name schedule } }');
+  await configure({ enableAutoSync: null, syncInterval: null });
+
+  expect(schedules(usual)).toEqual({
+    SYNC_TRANSACTIONS: '0 * * * *',
+    SYNC_SUBSCRIPTIONS: '0 */6 * * *',
+    RECONCILE: '0 2 * * *',
+    CHECK_HEALTH: '*/15 * * * *',
+  });
+  expect(usual.find(({ task }) => task === 'CHECK_HEALTH')?.lastRunAt).not.toBeNull();
+  expect(schedules(changed)).toMatchObject({ SYNC_TRANSACTIONS: 'every 7200000 ms' });
+  expect(changed.map(({ task }) => task)).not.toContain('RECONCILE');
+  expect(Object.keys(schedules(off))).toEqual(['CHECK_HEALTH', 'RECONCILE']);
+  expect(jobs.find(({ name }) => name === 'retry-failed')?.schedule).toBe('*/5 * * * *');
+});
+
+it('F16 a timed sync that is due sends what a switch had held back', async () => {
   await configure({ enableAutoSync: true, syncScope: { transactions: false } });
   const id = await idOf(hub.createTransaction({ reference: 'held-back' }));
   const before = await show(id);
   await configure({ syncScope: { transactions: true } });
+  await runJob('keep-timetables');
+  await hub.db.pool.query(`update integration_tasks set next_run_at = now() where task = 'SYNC_TRANSACTIONS'`);
 
-  await hub.admin.ask('mutation { runJob(name: "sync-transactions") { userErrors { message } } }');
+  await runJob('keep-timetables');
   const after = await eventually(
     () => show(id),
     ({ links }) => links[0]?.state === 'SYNCED',
     20_000,
   );
 
-  expect(Object.fromEntries(jobs.map(({ name, schedule }) => [name, schedule]))).toMatchObject({
-    'sync-transactions': '0 * * * *',
-    'sync-subscriptions': '0 */6 * * *',
-    reconcile: '0 2 * * *',
-    'retry-failed': '*/5 * * * *',
-  });
   expect(before.syncEvents.nodes).toEqual([]);
   expect(after.syncEvents.nodes).toEqual([{ status: 'SUCCESS', retryCount: 0 }]);
+});
+
+it('F16 puts a failed sync back at most so often, and not before its time', async () => {
+  await configure({ maxRetries: 0, maxRedrives: 2, redriveBaseMs: 3_600_000, circuitFailures: 100 });
+  await hub.erp.control.addFault({ kind: 'status', status: 503, count: null });
+  const id = await idOf(hub.createTransaction({ reference: 'put-back' }));
+  const attempts = async () =>
+    (await hub.erp.control.requests()).filter(({ body }) => body.includes('put-back')).length;
+  const failed = async (calls: number) => {
+    await eventually(attempts, (made) => made === calls);
+    await eventually(
+      () => show(id),
+      ({ links }) => links[0]?.state === 'FAILED',
+    );
+  };
+  await failed(1);
+
+  await runJob('retry-failed');
+  const tooEarly = await attempts();
+  await configure({ redriveBaseMs: 0 });
+  for (const calls of [2, 3, 3]) {
+    await runJob('retry-failed');
+    await failed(calls);
+  }
+
+  expect(tooEarly).toBe(1);
+  expect(await attempts()).toBe(3);
 });

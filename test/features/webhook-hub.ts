@@ -52,6 +52,7 @@ export async function startWebhookHub(
     graphql({ schema, source, variableValues, contextValue: { services, caller } as HubContext });
   const server: FastifyInstance = Fastify();
   await registerWebhooks(server, {
+    pool: db.pool,
     ingest: ingestBySchema((document, variables, requestId) =>
       run(print(document), variables, { ...operator, subject: 'hub', via: 'hub', requestId }),
     ),

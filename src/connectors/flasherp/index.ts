@@ -8,6 +8,7 @@ import { createFlashErpClient, type FlashErpClient } from './client.js';
 import { listRecords } from './list.js';
 import { COLLECTIONS, type FlashErpType, isFlashErpType, toFlashErp } from './mapping.js';
 import { FlashErpCredentials, FlashErpSettings } from './settings.js';
+import { timetableOf } from './timetable.js';
 import { entityOf, flashErpWebhooks } from './webhook.js';
 
 export { FlashErpEvent } from './wire.js';
@@ -33,6 +34,8 @@ export const flashErp: Connector<FlashErpCredentials, FlashErpSettings> = {
   credentials: FlashErpCredentials,
   settings: FlashErpSettings,
   policy: policyOf,
+  redrives: ({ maxRedrives, redriveBaseMs }) => ({ most: maxRedrives, baseMs: redriveBaseMs }),
+  timetable: timetableOf,
   webhooks: flashErpWebhooks,
   demo: {
     webhookPath: '/api/webhooks/flasherp',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSchedule } from '../../model/schedule.js';
 import { baseUrlSetting, policySettings } from '../policy.js';
 
 export const FlashErpCredentials = z.strictObject({
@@ -12,12 +13,43 @@ export const FlashErpCredentials = z.strictObject({
 });
 export type FlashErpCredentials = z.infer<typeof FlashErpCredentials>;
 
+const cron = (usual: string) =>
+  z.string().refine(isSchedule, 'must be a cron expression such as "0 2 * * *"').nullable().default(usual);
+
 export const FlashErpSettings = z.strictObject({
   baseUrl: baseUrlSetting.meta({ title: 'Address', description: 'Of the API of FlashERP.' }),
   ...policySettings,
   backoffBaseMs: policySettings.backoffBaseMs.default(2000),
-  enableAutoSync: z.boolean().default(true).describe('Whether the scheduled syncs include this integration.'),
-  syncInterval: z.int().min(60).max(604_800).default(3600).describe('Seconds between scheduled syncs of transactions.'),
+  enableAutoSync: z
+    .boolean()
+    .default(true)
+    .describe('Whether transactions and subscriptions are synced by the clock; what is new is always sent at once.'),
+  syncInterval: z
+    .int()
+    .min(60)
+    .max(604_800)
+    .default(3600)
+    .describe('Seconds between two syncs of the transactions of the last 24 hours; 3600: at each full hour.'),
+  timetable: z
+    .strictObject({
+      subscriptions: cron('0 */6 * * *'),
+      reconciliation: cron('0 2 * * *'),
+      health: cron('*/15 * * * *'),
+    })
+    .prefault({})
+    .describe('When the rest is done: cron, in UTC; null: only when somebody asks.'),
+  maxRedrives: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(5)
+    .describe('How often a failed sync is put back by itself; a job looks every 5 minutes.'),
+  redriveBaseMs: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(2000)
+    .describe('Milliseconds after the failure before which it is not; each further time twice as long.'),
   syncScope: z
     .strictObject({
       transactions: z.boolean().default(true),

@@ -2,9 +2,10 @@ import { ApiKey, AuditEntry, IdempotencyKey } from './access.js';
 import { Alert } from './alert.js';
 import { BillingSubscription } from './billing-subscription.js';
 import { Customer } from './customer.js';
+import { FullSync } from './full-sync.js';
 import { ImportFile } from './import-file.js';
 import { Integration } from './integration.js';
-import { PollingSchedule, WebhookRegistration } from './integration-parts.js';
+import { IntegrationTask, PollingSchedule, WebhookRegistration } from './integration-parts.js';
 import { Invoice } from './invoice.js';
 import { Mapping, MappingVersion } from './mapping.js';
 import { Merchant } from './merchant.js';
@@ -25,6 +26,7 @@ export const entities = [
   Integration,
   WebhookRegistration,
   PollingSchedule,
+  IntegrationTask,
   Mapping,
   MappingVersion,
   Customer,
@@ -38,6 +40,7 @@ export const entities = [
   Payout,
   Reconciliation,
   ReconciliationDifference,
+  FullSync,
   Brand,
   Product,
   InventoryLevel,

@@ -35,3 +35,19 @@ export const PollingSchedule = defineEntity({
     lastError: p.text().nullable(),
   },
 });
+
+/** What the hub does for an integration by a timetable of its own. */
+export const IntegrationTask = defineEntity({
+  name: 'IntegrationTask',
+  tableName: 'integration_tasks',
+  properties: {
+    integration: () => p.manyToOne(Integration).primary(),
+    task: p.text().primary(),
+    merchantId: p.text(),
+    /** Cron, in UTC, or `every … ms`. */
+    schedule: p.text(),
+    nextRunAt: p.datetime(),
+    lastRunAt: p.datetime().nullable(),
+    lastError: p.text().nullable(),
+  },
+});

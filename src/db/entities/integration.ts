@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { IntegrationMode } from '../../model/statuses.js';
-import { PollingSchedule, WebhookRegistration } from './integration-parts.js';
+import { IntegrationTask, PollingSchedule, WebhookRegistration } from './integration-parts.js';
 import { Mapping } from './mapping.js';
 
 /** Credentials as they are stored: AES-256-GCM, bound to the row's id, with the id of the key that sealed them. */
@@ -37,6 +37,7 @@ export const Integration = defineEntity({
     deletedAt: p.datetime().nullable(),
     webhook: () => p.oneToOne(WebhookRegistration).mappedBy('integration').nullable(),
     polling: () => p.oneToOne(PollingSchedule).mappedBy('integration').nullable(),
+    timetable: () => p.oneToMany(IntegrationTask).mappedBy('integration').orderBy({ task: 'asc' }),
     fieldMappings: () => p.oneToMany(Mapping).mappedBy('integration').orderBy({ createdAt: 'asc' }),
   },
 });

@@ -24,6 +24,7 @@ import { AuditDuration } from './0021-audit-duration.js';
 import { OneSchedule } from './0022-one-schedule.js';
 import { Catalogue } from './0025-catalogue.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
+import { FlashErp } from './0023-flasherp.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -52,4 +53,5 @@ export const migrations = [
   { name: '0022-one-schedule', class: OneSchedule },
   { name: '0025-catalogue', class: Catalogue },
   { name: '0031-wake-by-statement', class: WakeByStatement },
+  { name: '0023-flasherp', class: FlashErp },
 ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nextPollAfter, scheduleOf } from '../../connectors/schedule.js';
+import { every, nextPollAfter, scheduleOf } from '../../connectors/schedule.js';
 import type { OpenIntegration } from '../integrations.js';
 import type { PullTimes } from './pull-run.js';
 
@@ -17,17 +17,19 @@ const Setting = z.object({
   pullEveryMinutes: z.number().min(1).nullable().default(DEFAULT_MINUTES).catch(DEFAULT_MINUTES),
 });
 
-type Scheduled = Pick<OpenIntegration, 'mode' | 'settings'>;
+type Scheduled = Pick<OpenIntegration, 'mode' | 'settings' | 'connector'>;
 
 /** The schedule that somebody has set for an integration; null: none, or it only takes webhooks. */
-export function ownScheduleOf({ mode, settings }: Scheduled): string | null {
-  return mode === 'WEBHOOK' ? null : scheduleOf(settings);
+export function ownScheduleOf({ mode, settings, connector }: Scheduled): string | null {
+  if (mode === 'WEBHOOK') return null;
+  // The interval of one with a timetable is the timetable's.
+  return scheduleOf(connector.timetable ? { ...(settings as object), syncInterval: null } : settings);
 }
 
 /** When an integration is read whose settings have no schedule, as {@link ownScheduleOf} has it; null: only when asked. */
 export function defaultScheduleOf({ mode, settings }: Scheduled): string | null {
   const { pullEveryMinutes } = Setting.parse(settings ?? {});
-  return mode === 'WEBHOOK' || pullEveryMinutes === null ? null : `every ${pullEveryMinutes * MINUTE_MS} ms`;
+  return mode === 'WEBHOOK' || pullEveryMinutes === null ? null : every(pullEveryMinutes * MINUTE_MS);
 }
 
 export function pullTimesOf(integration: Scheduled, now: Date): PullTimes {

@@ -62,17 +62,24 @@ export async function reconcile(services: Services, caller: Caller, input: Recon
   );
 }
 
-/** Starts one for each enabled integration whose system can be compared; answers how many. */
-export async function reconcileAll(services: Services): Promise<number> {
-  const all = (await services.integrations.all()).filter((one) => one.enabled && reconcilableTypes(one).length > 0);
+/**
+ * Starts one for each enabled integration whose system can be compared, those with a timetable of their own only when
+ * somebody asks; answers how many.
+ */
+export async function reconcileAll(services: Services, asked: boolean): Promise<number> {
+  const all = (await services.integrations.all()).filter(
+    (one) => one.enabled && reconcilableTypes(one).length > 0 && (asked || !one.connector.timetable),
+  );
+  for (const integration of all) await reconcileByClock(services, integration);
+  return all.length;
+}
+
+/** Compares all kinds over the last 90 days. */
+export async function reconcileByClock(services: Services, integration: OpenIntegration): Promise<void> {
   const to = new Date();
   const from = new Date(to.getTime() - DEFAULT_DAYS * DAY_MS);
-  for (const integration of all) {
-    await services.db.transaction((tx) =>
-      startRun(services, tx, integration, reconcilableTypes(integration), { from, to }),
-    );
-  }
-  return all.length;
+  const types = reconcilableTypes(integration);
+  await services.db.transaction((tx) => startRun(services, tx, integration, types, { from, to }));
 }
 
 async function startRun(

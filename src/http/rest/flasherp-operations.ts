@@ -2,7 +2,7 @@ import { parse } from 'graphql';
 
 const FAILED = 'userErrors { code message path retryAfterMs }';
 const EVENT = `id entityType entityId externalId operation direction status errorCode errorMessage retryCount idempotencyKey
-  nextAttemptAt createdAt processedAt`;
+  nextAttemptAt createdAt processedAt attempts { startedAt durationMs }`;
 const INTEGRATION = `id merchantId name enabled settings credentialsConfigured
   health { health circuit checkedAt latencyMs successRate queueDepth oldestPendingSeconds lastError }`;
 
@@ -28,18 +28,37 @@ export const SYNC = {
   subscription: sync('BillingSubscription'),
   customer: sync('Customer'),
 } as const;
-export const RECENT = parse(`query FlashErpRecent($merchantId: String!, $from: DateTime!) {
-  transactions(filter: { merchantId: $merchantId, occurredFrom: $from }, first: 100) { nodes { id } }
-  billingSubscriptions(filter: { merchantId: $merchantId, status: [TRIALING, ACTIVE, PAST_DUE] }, first: 100) { nodes { id } }
-}`);
+/** What a sync is asked of: the hub's id, or the reference that whoever asks knows it by. */
+const known = (noun: string) =>
+  parse(
+    `query FlashErpFindEntity($id: String!, $asId: ID!) { byId: ${noun}(id: $asId) { id } byReference: ${noun}(reference: $id) { id } }`,
+  );
+export const KNOWN = {
+  transaction: known('transaction'),
+  subscription: known('billingSubscription'),
+  customer: known('customer'),
+} as const;
+const RUN = `id syncEventId entityTypes state progress totalCount lookedCount sentCount refusedCount createdAt updatedAt
+  finishedAt errorCode errorMessage`;
+export const FULL_SYNC = parse(
+  `mutation FlashErpFullSync($input: StartFullSyncInput!) { done: startFullSync(input: $input) { fullSync { ${RUN} } ${FAILED} } }`,
+);
+export const FULL_SYNC_NOW = parse(`query FlashErpFullSyncNow($id: ID!) { fullSync(id: $id) { ${RUN} } }`);
 export const RECONCILE = parse(`mutation FlashErpReconcile($input: ReconcileInput!) {
   done: reconcile(input: $input) { reconciliation { id state entityTypes periodFrom periodTo } ${FAILED} } }`);
 export const HISTORY = parse(`query FlashErpHistory($filter: SyncEventFilter, $first: Int!, $after: Cursor) {
   list: syncEvents(filter: $filter, first: $first, after: $after) { totalCount nodes { ${EVENT} } pageInfo { endCursor hasNextPage } } }`);
 export const AUDIT = parse(`query FlashErpAudit($filter: AuditFilter, $first: Int!, $after: Cursor) {
   list: auditLog(filter: $filter, first: $first, after: $after) { totalCount
-    nodes { id at actor action outcome entityType entityId details requestId } pageInfo { endCursor hasNextPage } } }`);
-export const METRICS = parse(`query FlashErpStatistics { statistics: syncStatistics(connector: "flasherp", days: 30) {
+    nodes { id at actor action outcome entityType entityId details requestId durationMs } pageInfo { endCursor hasNextPage } } }`);
+const TIMING = 'durationMs { count averageMs p50Ms p95Ms p99Ms }';
+export const METRICS = parse(`query FlashErpMetrics($id: ID!, $from: DateTime, $to: DateTime) {
+  metrics: integrationMetrics(integrationId: $id, from: $from, to: $to) { from to
+    syncs { attempts success retried failed successRate retryRate errorRate queueWaitMs ${TIMING} }
+    errors { code category count rate } webhooks { received processed ignored failed waiting successRate }
+    queue { active retrying deadLetters overdueMs } api { errorRate ${TIMING} statuses { status count rate } } } }`);
+export const STATISTICS =
+  parse(`query FlashErpStatistics { statistics: syncStatistics(connector: "flasherp", days: 30) {
   entityType pending success failed retrying total } }`);
 export const RETRY = parse(
   `mutation FlashErpRetry($id: ID!) { done: retrySyncEvent(id: $id) { syncEvent { ${EVENT} } ${FAILED} } }`,
@@ -57,10 +76,10 @@ export interface FlashErpIntegration {
   health: { health: string; circuit: string; queueDepth: number; lastError: string | null } | null;
 }
 
-export interface Listed {
+export interface Listed<Row> {
   list: {
     totalCount: number;
-    nodes: Record<string, unknown>[];
+    nodes: Row[];
     pageInfo: { endCursor: string | null; hasNextPage: boolean };
   };
 }

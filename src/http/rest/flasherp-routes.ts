@@ -5,14 +5,15 @@ import type { HubContext } from '../../../schema/context.js';
 import { registerRoute } from '../docs/register-route.js';
 import { enveloped, success } from '../envelope.js';
 import { FLASHERP_PATH, find, findOrNull, flashErpRoute, route, toConfig } from './flasherp-common.js';
+import { registerFullSync } from './flasherp-full-sync.js';
 import type { FlashErpIntegration } from './flasherp-operations.js';
 import * as operations from './flasherp-operations.js';
 import { registerFlashErpReads } from './flasherp-reads.js';
+import { type ShownEvent, toSync } from './flasherp-words.js';
 import type { ContextOf } from './portal-sync-routes.js';
 import { run } from './run.js';
 
 const DEFAULT_BASE_URL = 'https://api.flasherp.com/v1';
-const DAY_MS = 86_400_000;
 const idSchema = z.object({ id: z.string() });
 
 const configBody = z.strictObject({
@@ -32,6 +33,7 @@ type Config = z.output<typeof configBody>;
 export function registerFlashErp(scope: FastifyInstance, contextOf: ContextOf): void {
   registerConfig(scope, contextOf);
   registerSyncs(scope, contextOf);
+  registerFullSync(scope, contextOf);
   registerFlashErpReads(scope, contextOf);
 }
 
@@ -100,18 +102,18 @@ async function configure(context: HubContext, body: Config): Promise<FlashErpInt
 }
 
 function registerSyncs(scope: FastifyInstance, contextOf: ContextOf): void {
-  for (const [kind, document] of Object.entries(operations.SYNC)) {
-    withId(scope, contextOf, `sync/${kind}`, `Sends one ${kind} now`, async (context, id) => {
-      const input = { id, integrationId: (await find(context)).id };
-      return eventOf(context, document, { input });
-    });
+  for (const kind of ['transaction', 'subscription', 'customer'] as const) {
+    withId(
+      scope,
+      contextOf,
+      `sync/${kind}`,
+      `Sends one ${kind} now, by its id or its reference`,
+      async (context, id) => {
+        const input = { id: await idOf(context, kind, id), integrationId: (await find(context)).id };
+        return eventOf(context, operations.SYNC[kind], { input });
+      },
+    );
   }
-  route(scope, contextOf, {
-    method: 'POST',
-    url: `${FLASHERP_PATH}/sync/full`,
-    summary: 'Sends the transactions of the last 24 hours and the live subscriptions that are not in step',
-    answer: fullSync,
-  });
   route(scope, contextOf, {
     method: 'POST',
     url: `${FLASHERP_PATH}/sync/reconcile`,
@@ -152,25 +154,12 @@ function withId(
 }
 
 async function eventOf(context: HubContext, document: DocumentNode, variables: Record<string, unknown>) {
-  const { done } = await run<{ done: { syncEvent: Record<string, unknown> } }>(context, document, variables);
-  return done.syncEvent;
+  const { done } = await run<{ done: { syncEvent: ShownEvent } }>(context, document, variables);
+  return toSync(done.syncEvent);
 }
 
-interface Recent {
-  transactions: { nodes: { id: string }[] };
-  billingSubscriptions: { nodes: { id: string }[] };
-}
-
-async function fullSync(context: HubContext) {
-  const { id: integrationId, merchantId } = await find(context);
-  const from = new Date(Date.now() - DAY_MS).toISOString();
-  const recent = await run<Recent>(context, operations.RECENT, { merchantId, from });
-  const each = async (document: DocumentNode, nodes: { id: string }[]) => {
-    for (const { id } of nodes) await eventOf(context, document, { input: { id, integrationId } });
-    return nodes.length;
-  };
-  return {
-    transactions: await each(operations.SYNC.transaction, recent.transactions.nodes),
-    subscriptions: await each(operations.SYNC.subscription, recent.billingSubscriptions.nodes),
-  };
+async function idOf(context: HubContext, kind: keyof typeof operations.KNOWN, id: string): Promise<string> {
+  type Found = { byId: { id: string } | null; byReference: { id: string } | null };
+  const { byId, byReference } = await run<Found>(context, operations.KNOWN[kind], { id, asId: id });
+  return (byId ?? byReference)?.id ?? id;
 }

@@ -1,6 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
 import { z } from 'zod';
+import { createSharedLimiter } from '../../access/shared-limiter.js';
+import { takePoint } from '../../access/take-point.js';
 import { FlashErpEvent } from '../../connectors/flasherp/index.js';
 import { HubError } from '../../errors.js';
 import { registerRoute } from '../docs/register-route.js';
@@ -13,16 +15,17 @@ import { messageOf, statusOf, toInput } from './receive.js';
 const PATH = '/api/webhooks/flasherp';
 const TARGET = { connector: 'flasherp' };
 const PER_MINUTE = 100;
+const TOO_MANY = `More than ${PER_MINUTE} webhooks in a minute: wait as long as Retry-After says.`;
 
 /** FlashERP's webhooks, rows F12 and F13. */
-export function registerFlashErpRoutes(scope: FastifyInstance, ingest: Ingest): void {
-  const limiter = new RateLimiterMemory({ points: PER_MINUTE, duration: 60 });
+export function registerFlashErpRoutes(scope: FastifyInstance, ingest: Ingest, pool: pg.Pool): void {
+  const limiter = createSharedLimiter(pool, 'flasherp-webhooks', PER_MINUTE);
   registerRoute(scope, {
     ...received,
     url: PATH,
     tag: 'FlashERP',
     summary: 'A webhook of FlashERP',
-    description: `About a customer, transaction, subscription or invoice. ${PER_MINUTE} a minute from one address.`,
+    description: `About a customer, transaction, subscription or invoice. ${PER_MINUTE} a minute from one address, over all instances of the hub.`,
     access: ['flasherpSignature'],
     headers: z.object({
       'x-flasherp-timestamp': z.string().optional().meta({ description: 'Unix seconds, within 5 minutes.' }),
@@ -30,7 +33,8 @@ export function registerFlashErpRoutes(scope: FastifyInstance, ingest: Ingest): 
     rawBody: FlashErpEvent,
     answer: enveloped(acceptanceBody),
     handle: async ({ request, reply }) => {
-      await takePoint(limiter, request);
+      const { allowed, resetMs: retryAfterMs } = await takePoint(limiter, request.ip);
+      if (!allowed) throw new HubError('RATE_LIMITED', TOO_MANY, { retryAfterMs });
       const acceptance = await ingest(toInput(request, TARGET, null), request.id);
       const { webhookEventId, status, entityType, entityId, externalId, entityStatus } = acceptance;
       reply.code(statusOf(acceptance));
@@ -48,19 +52,4 @@ export function registerFlashErpRoutes(scope: FastifyInstance, ingest: Ingest): 
     handle: async ({ request }) =>
       success(request, { status: 'ok' as const, message: 'The webhook endpoint is accessible.' }),
   });
-}
-
-async function takePoint(limiter: RateLimiterMemory, { ip }: FastifyRequest): Promise<void> {
-  try {
-    await limiter.consume(ip);
-  } catch (reason) {
-    const retryAfterMs = (reason as RateLimiterRes).msBeforeNext;
-    throw new HubError(
-      'RATE_LIMITED',
-      `More than ${PER_MINUTE} webhooks in a minute: wait as long as Retry-After says.`,
-      {
-        retryAfterMs,
-      },
-    );
-  }
 }

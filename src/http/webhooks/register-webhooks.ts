@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type pg from 'pg';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { HubError } from '../../errors.js';
 import { sendError } from '../envelope.js';
@@ -12,6 +13,8 @@ import { registerStripeRoute } from './stripe-route.js';
 export interface WebhooksOptions {
   /** Runs the public schema's `ingestWebhook`; see `ingestBySchema`. */
   ingest: Ingest;
+  /** Counts callers over all processes. */
+  pool: pg.Pool;
   /** Webhooks per second of one sender's address at one path; a full second's worth may come at once. */
   ratePerSecond?: number;
 }
@@ -33,7 +36,7 @@ export async function registerWebhooks(server: FastifyInstance, options: Webhook
     scope.addHook('onRequest', limitRate(options.ratePerSecond ?? RATE_PER_SECOND));
     registerPortalRoutes(scope, options.ingest);
     registerEscooterRoute(scope, options.ingest);
-    registerFlashErpRoutes(scope, options.ingest);
+    registerFlashErpRoutes(scope, options.ingest, options.pool);
     registerStripeRoute(scope, options.ingest);
     registerGatewayRoute(scope, options.ingest);
   });

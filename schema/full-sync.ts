@@ -1,0 +1,148 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { type FullSyncInput, startFullSync } from '../src/flow/full-sync/start-full-sync.js';
+import { EntityType } from '../src/model/statuses.js';
+import { type Connection, connectionOf, PageArgs } from './connection.js';
+import type { HubContext } from './context.js';
+import { Integration } from './integration.js';
+import { mutate } from './mutate.js';
+import { MutationPayload } from './mutation-payload.js';
+import { Node } from './node.js';
+import { planned, Read } from './planned.js';
+import { DateTime } from './scalars.js';
+
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'One run that sends a system everything of some kinds that is not in step there.',
+})
+export class FullSync extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => Integration)
+  integration!: Integration;
+
+  @Field(() => ID, { nullable: true, description: 'The sync event that carries it out.' })
+  syncEventId!: string | null;
+
+  @Field(() => [EntityType])
+  entityTypes!: EntityType[];
+
+  @Field(() => String, { description: '`QUEUED`, `RUNNING`, `COMPLETE` or `FAILED`.' })
+  state!: string;
+
+  @Field(() => EntityType, { nullable: true, description: 'The kind that it is at.' })
+  entityType!: EntityType | null;
+
+  @Field(() => Int, { description: 'How many there were when it was asked for.' })
+  totalCount!: number;
+
+  @Field(() => Int, { description: 'How many it has looked at.' })
+  lookedCount!: number;
+
+  @Field(() => Int, { description: 'How many of them were accepted to be sent; the rest is in step.' })
+  sentCount!: number;
+
+  @Field(() => Int, { description: 'How many the system does not take as they are.' })
+  refusedCount!: number;
+
+  @Field(() => Int, { description: 'In percent.' })
+  @Read({
+    expression: {
+      sql: (row) =>
+        `case when ${row}.state = 'COMPLETE' then 100 else least(99, 100 * ${row}.looked_count / greatest(${row}.total_count, 1)) end`,
+      type: 'integer',
+    },
+  })
+  progress!: number;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+
+  @Field(() => DateTime, { description: 'When it was last seen to move.' })
+  updatedAt!: string;
+
+  @Field(() => DateTime, { nullable: true })
+  finishedAt!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorMessage!: string | null;
+}
+
+const FullSyncConnection = connectionOf('FullSync', () => FullSync);
+
+@InputType()
+class FullSyncFilter {
+  @Field(() => ID, { nullable: true })
+  integrationId?: string | null;
+
+  @Field(() => [String], { nullable: true })
+  state?: string[] | null;
+}
+
+@ArgsType()
+class FullSyncsArgs extends PageArgs {
+  @Field(() => FullSyncFilter, { nullable: true })
+  filter?: FullSyncFilter | null;
+}
+
+@InputType()
+class StartFullSyncInput {
+  @Field(() => ID)
+  integrationId!: string;
+
+  @Field(() => [EntityType], { nullable: true, description: 'Default: all that the system is sent.' })
+  entityTypes?: EntityType[] | null;
+
+  @Field(() => String, { nullable: true })
+  idempotencyKey?: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, simpleResolvers: true })
+class FullSyncPayload extends MutationPayload {
+  @Field(() => FullSync, { nullable: true })
+  fullSync!: string | null;
+}
+
+@Resolver()
+export class FullSyncResolver {
+  @Query(() => FullSync, { nullable: true })
+  fullSync(@Arg('id', () => ID) _id: string): FullSync | null {
+    return planned();
+  }
+
+  @Query(() => FullSyncConnection, { description: 'Newest first.' })
+  @Read({ order: [['createdAt', 'desc']] })
+  fullSyncs(@Args(() => FullSyncsArgs) _args: FullSyncsArgs): Connection<FullSync> {
+    return planned();
+  }
+
+  @Mutation(() => FullSyncPayload, {
+    description:
+      'Operators. Sends a system, in batches, everything that is not in step there; its run shows how far it is.',
+  })
+  startFullSync(
+    @Arg('input', () => StartFullSyncInput) input: StartFullSyncInput,
+    @Ctx() context: HubContext,
+  ): Promise<FullSyncPayload> {
+    const info = { action: 'full_sync.start', argument: 'input', failed: { fullSync: null } };
+    const wanted = input as FullSyncInput;
+    return mutate(context, info, async (...hub) => ({ fullSync: await startFullSync(...hub, wanted) }));
+  }
+}

@@ -1,0 +1,88 @@
+import { HubError } from '../../errors.js';
+import { databaseError } from '../../inbox/sql-errors.js';
+import type { Sendable } from '../find-recipients.js';
+import type { OpenIntegration } from '../integrations.js';
+import type { Services } from '../services.js';
+import { BATCH, syncBatch } from './sync-batch.js';
+
+type Kind = Sendable['entityType'];
+
+export const TABLES: Record<Kind, string> = {
+  ORDER: 'orders',
+  INVOICE: 'invoices',
+  CUSTOMER: 'customers',
+  TRANSACTION: 'transactions',
+  BILLING_SUBSCRIPTION: 'billing_subscriptions',
+};
+
+const BEGIN = `update full_syncs set state = 'RUNNING', error_code = null, error_message = null, updated_at = now()
+where sync_event_id = $1 returning id, entity_types as "entityTypes", entity_type as "entityType", position`;
+
+/** What was sent since it last changed needs no further look. */
+const pageOf = (kind: Kind) => `
+select e.id, coalesce(k.state = 'SYNCED' and k.synced_at >= e.updated_at, false) as in_step
+from ${TABLES[kind]} e
+left join links k on k.integration_id = $2 and k.entity_type = '${kind}' and k.entity_id = e.id
+where e.merchant_id = $1 and e.id > $3 order by e.id limit ${BATCH}`;
+
+const MOVE = `update full_syncs set entity_type = $2, position = $3, looked_count = looked_count + $4,
+  sent_count = sent_count + $5, refused_count = refused_count + $6, updated_at = now() where id = $1`;
+
+const END = `update full_syncs set state = $2, error_code = $3, error_message = $4, finished_at = now(), updated_at = now()
+where id = $1`;
+
+interface Run {
+  id: string;
+  entityTypes: Kind[];
+  /** Where the run was when it was cut off; null: nowhere yet. */
+  entityType: Kind | null;
+  position: string;
+}
+
+/**
+ * Sends an integration's system all that is not in step there, in batches of 50, for the run that a sync event asked for;
+ * answers whether there is one. A run that was cut off goes on where it was.
+ * @throws HubError INTEGRATION_DISABLED, DATABASE_UNAVAILABLE
+ */
+export async function runFullSync(
+  services: Services,
+  integration: OpenIntegration,
+  syncEventId: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { pool } = services.db;
+  const { rows } = await pool.query<Run>(BEGIN, [syncEventId]);
+  const [run] = rows;
+  if (!run) return false;
+  try {
+    const from = run.entityTypes.indexOf(run.entityType ?? 'ORDER');
+    for (const kind of run.entityTypes.slice(Math.max(0, from)))
+      await syncAll(services, integration, run, kind, signal);
+    await pool.query(END, [run.id, 'COMPLETE', null, null]);
+  } catch (error) {
+    const known = databaseError(error);
+    const { code, message } = known instanceof HubError ? known : new HubError('INTERNAL', 'The run failed.');
+    if (!signal.aborted) await pool.query(END, [run.id, 'FAILED', code, message]).catch(() => {});
+    throw known;
+  }
+  return true;
+}
+
+async function syncAll(
+  services: Services,
+  { id: integrationId, merchantId }: OpenIntegration,
+  run: Run,
+  kind: Kind,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pool } = services.db;
+  for (let after = run.entityType === kind ? run.position : ''; ; ) {
+    signal.throwIfAborted();
+    const page = await pool.query<{ id: string; in_step: boolean }>(pageOf(kind), [merchantId, integrationId, after]);
+    const ids = page.rows.filter(({ in_step }) => !in_step).map(({ id }) => id);
+    const { sent, refused } = await syncBatch(services, integrationId, kind, ids);
+    after = page.rows.at(-1)?.id ?? after;
+    await pool.query(MOVE, [run.id, kind, after, page.rows.length, sent, refused]);
+    if (page.rows.length < BATCH) return;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Caller } from '../../access/caller.js';
+import { HubError } from '../../errors.js';
+import { atOnce } from '../at-once.js';
+import type { Sendable } from '../find-recipients.js';
+import type { Services } from '../services.js';
+import { syncEntity } from '../sync-entity.js';
+
+/** As many as the hub has connections for transactions. */
+const AT_ONCE = 4;
+
+/** How many entities are looked at in one go. */
+export const BATCH = 50;
+
+const HUB: Caller = {
+  subject: 'hub',
+  role: 'operator',
+  merchantId: null,
+  permissions: [],
+  via: 'hub',
+  expiresAt: null,
+};
+
+/** Sends each that is not in step there, a few at the same time; answers how many were refused, which stops no other. */
+export async function syncBatch(
+  services: Services,
+  integrationId: string,
+  entityType: Sendable['entityType'],
+  ids: readonly string[],
+): Promise<{ sent: number; refused: number }> {
+  const result = { sent: 0, refused: 0 };
+  await atOnce(ids, AT_ONCE, async (id) => {
+    try {
+      await syncEntity(services, HUB, entityType, { id, integrationId });
+      result.sent += 1;
+    } catch (error) {
+      if (!(error instanceof HubError) || error.code === 'INTEGRATION_DISABLED') throw error;
+      result.refused += 1;
+    }
+  });
+  return result;
+}
