@@ -25,6 +25,7 @@ import { OneSchedule } from './0022-one-schedule.js';
 import { Catalogue } from './0025-catalogue.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 import { FlashErp } from './0023-flasherp.js';
+import { WakeByStatement } from './0031-wake-by-statement.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
