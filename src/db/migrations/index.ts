@@ -22,9 +22,8 @@ import { Reconciliations } from './0018-reconciliations.js';
 import { Blockers } from './0020-blockers.js';
 import { AuditDuration } from './0021-audit-duration.js';
 import { OneSchedule } from './0022-one-schedule.js';
-import { Catalogue } from './0025-catalogue.js';
-import { WakeByStatement } from './0031-wake-by-statement.js';
 import { FlashErp } from './0023-flasherp.js';
+import { Catalogue } from './0025-catalogue.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 
 /** In order; a released one is never changed, only followed by another. */
