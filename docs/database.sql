@@ -140,6 +140,7 @@ create table changes (
   sync_event_id bigint,
   data jsonb default '{}'::jsonb not null,
   at timestamp with time zone default clock_timestamp() not null,
+  traceparent text,
   PRIMARY KEY (xid, id)
 );
 CREATE INDEX changes_status ON public.changes USING btree (entity_id) WHERE (kind = ANY (ARRAY['order.status_changed'::text, 'invoice.status_changed'::text]));
@@ -853,6 +854,7 @@ create table webhook_events (
   created_at timestamp with time zone default now() not null,
   processed_at timestamp with time zone,
   xid bigint default ((pg_current_xact_id())::text)::bigint,
+  traceparent text,
   UNIQUE (integration_id, event_id),
   PRIMARY KEY (id)
 );

@@ -105,7 +105,7 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   let phase: Phase = 'starting';
   const pingDatabase = () => db.pool.query('select 1');
   registerHealth(server, { metrics, pingDatabase, readQueueStates: readStates, phase: () => phase });
-  const sockets = config.role === 'worker' ? null : await serve(server, config, services);
+  const sockets = config.role === 'worker' ? null : await serve(server, config, services, telemetry);
   const url = await listen(server, config, onStop);
   // Before the server: it waits for every connection to end, and a subscriber's ends only when it is told.
   onStop(() => sockets?.stop());
@@ -170,7 +170,7 @@ function compose({ config, connectors, log, db, notifier, metrics, telemetry, on
     tally: startTally(db, log, onStop),
     httpsOnly: config.production,
   };
-  const reactor = createReactor(services, allReactions);
+  const reactor = createReactor(services, allReactions, telemetry.tracer);
   const startWorker = async () => {
     void jobs.start(isWorker ? services : null);
     onStop(() => jobs.stop());
@@ -187,7 +187,12 @@ function compose({ config, connectors, log, db, notifier, metrics, telemetry, on
   return { services, feed, startWorker };
 }
 
-async function serve(server: FastifyInstance, config: Config, services: Services): Promise<WebSocketTransport> {
+async function serve(
+  server: FastifyInstance,
+  config: Config,
+  services: Services,
+  { tracer }: Telemetry,
+): Promise<WebSocketTransport> {
   const tokens = tokenConfigOf(config);
   const limits = createCallerLimits(config.requestsPerMinute);
   const admit = (caller: Caller) => limits.take(caller);
@@ -198,6 +203,7 @@ async function serve(server: FastifyInstance, config: Config, services: Services
     services,
     authenticate: createAuthenticate({ sql: sqlOn(services.db.pool), tokens, logger: services.log, admit }),
     limits,
+    tracer,
   });
   await registerDocs(server);
   await registerPages(server, { folder: PAGES, tokens, production: config.production });

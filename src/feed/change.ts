@@ -48,6 +48,8 @@ export interface ChangeEntry extends Required<NewChange> {
   position: number;
   /** ISO 8601, UTC. */
   at: string;
+  /** Of the work that made it, where that is known here; a sync event has its own. */
+  traceparent: string | null;
 }
 
 export interface FeedSelection {

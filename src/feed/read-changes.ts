@@ -18,7 +18,7 @@ with batches as (
   where b.position > $1::bigint and p.position < $1::bigint + $2::bigint
 )
 select r.position, r.kind, r.merchant_id as "merchantId", r.entity_type as "entityType", r.entity_id as "entityId",
-  r.integration_id as "integrationId", r.sync_event_id as "syncEventId", r.data,
+  r.integration_id as "integrationId", r.sync_event_id as "syncEventId", r.data, r.traceparent,
   to_char(r.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
 from batches cross join lateral (
   select start + row_number() over (order by c.id) as position, c.* from (${CHANGES_OF_BATCH}) c
@@ -36,6 +36,7 @@ interface ChangeRow {
   integrationId: string | null;
   syncEventId: string | null;
   data: string;
+  traceparent: string | null;
   at: string;
 }
 

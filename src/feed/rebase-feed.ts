@@ -25,10 +25,10 @@ select (select min(position) from change_batches) as start, (select max(position
 from rebased`;
 
 const INSERT_CHANGES = `
-insert into changes (xid, id, kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, at)
+insert into changes (xid, id, kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, at, traceparent)
 overriding system value
 select (3 + div(position - $1::numeric - 1, $2::numeric))::text::xid8, position,
-  kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, at
+  kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, at, traceparent
 from rebased`;
 
 const INSERT_BATCHES = `

@@ -6,6 +6,7 @@ import { HubError } from '../errors.js';
 import type { Acceptance } from '../inbox/events.js';
 import { databaseError } from '../inbox/sql-errors.js';
 import type { EntityType } from '../model/statuses.js';
+import { currentTraceparent } from '../model/trace.js';
 import {
   chooseBySignature,
   findWebhookCandidates,
@@ -36,7 +37,13 @@ export async function ingestWebhook(services: Services, caller: Caller, input: I
   const integration = await find(services, caller, input);
   const event = receiverOf(integration, input).parse({ ...input, receivedAt: new Date() }, integration.settings);
   if (input.entityType && event.entityType !== input.entityType) throw wrongEntity(input.entityType);
-  return receiveEvent(services, integration, { event, rawBody: input.rawBody, headers: maskHeaders(input.headers) });
+  const headers = maskHeaders(input.headers);
+  return receiveEvent(services, integration, {
+    event,
+    rawBody: input.rawBody,
+    headers,
+    traceparent: currentTraceparent(),
+  });
 }
 
 async function find(services: Services, caller: Caller, input: IngestWebhook): Promise<OpenIntegration> {

@@ -12,6 +12,8 @@ export interface Received {
   rawBody: Buffer;
   /** Secrets masked. */
   headers: Record<string, string>;
+  /** Of the request that brought it; none for what was asked for, which belongs to its entity's own trace. */
+  traceparent?: string | null;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Received {
 export async function receiveEvent(
   services: Services,
   integration: OpenIntegration,
-  { event: received, rawBody, headers }: Received,
+  { event: received, rawBody, headers, traceparent = null }: Received,
 ): Promise<Acceptance> {
   const { event, failure } = await mapInbound(integration, received);
   if (!failure) await takeInboundOrder(services, integration, event);
@@ -34,6 +36,7 @@ export async function receiveEvent(
     headers,
     strictMapping: hasStrictMapping(integration),
     failure,
+    traceparent,
   });
 }
 

@@ -4,6 +4,7 @@ import type { HubContext } from '../../schema/context.js';
 import type { Authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
 import type { Services } from '../flow/services.js';
+import type { Tracer } from '../model/trace.js';
 import type { Reader } from '../read/reader.js';
 import { auditRefusals } from './audit-refusals.js';
 import type { CallerLimits } from './caller-limits.js';
@@ -21,6 +22,7 @@ export interface ApiDeps {
   services: Services;
   authenticate: Authenticate;
   limits: CallerLimits;
+  tracer: Tracer | null;
 }
 
 /** What the hub itself runs operations as: the webhook addresses have checked the sender's signature. */
@@ -59,6 +61,7 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
     check: createOperationCheck(schema),
     execute: (request) => reader.execute(request),
     contextFor,
+    tracer: deps.tracer,
     log: services.log,
   });
 }

@@ -13,9 +13,11 @@ import type { HubContext } from '../../schema/context.js';
 import type { Authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
 import { HubError } from '../errors.js';
+import type { Tracer } from '../model/trace.js';
 import type { Reader, ReadRequest } from '../read/reader.js';
 import { formatError } from './graphql-errors.js';
 import { CLOSE, type LiveSocket } from './live-socket.js';
+import { traceparentOf, traceSocketOperation } from './trace-requests.js';
 
 export interface OperationText {
   query: string;
@@ -33,6 +35,8 @@ export interface SocketOperationsDeps {
   /** Runs a query or a mutation as HTTP does. */
   execute: Reader['execute'];
   contextFor(caller: Caller, requestId: string): HubContext;
+  /** Null: no spans are recorded. */
+  tracer: Tracer | null;
   log: Logger;
 }
 
@@ -52,19 +56,26 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** GraphQL over a WebSocket: who is there, what they may run, how errors look. */
 export function serveOperations(deps: SocketOperationsDeps, limits: SocketOperationsLimits): Server<LiveSocket> {
   const requestIds = new WeakMap<object, string>();
+  const parents = new WeakMap<object, string | null>();
   const format = (errors: readonly GraphQLError[], requestId: string) =>
     errors.map((error) => formatError(error, { requestId, log: deps.log }));
   const options: ServerOptions<Record<string, unknown> | undefined, LiveSocket> = {
     schema: deps.schema,
     connectionInitWaitTimeout: limits.initMs,
     onConnect: (context) => admit(deps, limits, context),
-    onSubscribe: (context, _id, payload) => {
+    onSubscribe: async (context, _id, payload) => {
       const requestId = randomUUID();
       requestIds.set(payload, requestId);
-      return prepare(deps, limits, context, payload, requestId);
+      const prepared = await prepare(deps, limits, context, payload, requestId);
+      parents.set(prepared, traceparentOf(payload, context.connectionParams));
+      return prepared;
     },
     subscribe: (args) => open(args),
-    execute: async (args) => (await deps.execute(toRequest(args))) as ExecutionResult,
+    execute: (args) => {
+      const request = toRequest(args);
+      const work = async () => (await deps.execute(request)) as ExecutionResult;
+      return traceSocketOperation(deps.tracer, request, parents.get(args) ?? null, work);
+    },
     onNext: (_context, _id, payload, _args, result) => {
       const { errors, ...rest } = result;
       return { ...rest, ...(errors && { errors: format(errors, requestIds.get(payload) ?? '') }) };

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
+import { getOperationAST } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
 import { readTraceparent, type Tracer, withTrace } from '../model/trace.js';
+import type { ReadRequest } from '../read/reader.js';
 
 /** Probes and pages would drown the traces of orders. */
 const UNTRACED = /^\/(livez|readyz|health|metrics|assets)/;
@@ -23,4 +26,27 @@ export function traceRequests(server: FastifyInstance, tracer: Tracer | null): v
       set('http.response.status_code', reply.statusCode);
     }).catch(() => {});
   });
+}
+
+/**
+ * A socket's operations have no headers: the trace that one goes on with is `traceparent` in its `extensions`, else in the
+ * payload of `connection_init`.
+ */
+export function traceparentOf(
+  { extensions }: Pick<SubscribePayload, 'extensions'>,
+  connectionParams: Record<string, unknown> | undefined,
+): string | null {
+  return readTraceparent(extensions?.['traceparent']) ?? readTraceparent(connectionParams?.['traceparent']);
+}
+
+/** The same as {@link traceRequests} for a query or a mutation on a socket. */
+export function traceSocketOperation<T>(
+  tracer: Tracer | null,
+  { document, operationName, context }: Pick<ReadRequest, 'document' | 'operationName' | 'context'>,
+  parent: string | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  const kind = getOperationAST(document, operationName)?.operation ?? 'query';
+  const attributes = { 'graphql.operation.type': kind, 'syncline.request': context.requestId ?? '' };
+  return withTrace(tracer, { name: `WS /graphql ${kind}`, kind: 'server', attributes }, parent, work);
 }

@@ -124,6 +124,7 @@ async function execute(pool: pg.Pool, batch: ReceivedEvent[]): Promise<Outcome[]
     batch.map((one) => one.rawBody.toString('utf8')),
     batch.map((one) => JSON.stringify(one.headers)),
     batch.map(eventText),
+    batch.map((one) => one.traceparent ?? null),
   ];
   return (await pool.query<Outcome>({ name: 'inbox-accept', text: ACCEPT, values })).rows;
 }

@@ -21,6 +21,8 @@ export interface ReceivedEvent {
   strictMapping: boolean;
   /** Kept with this and not applied: as IGNORED for EVENT_NOT_REGISTERED, else as FAILED, for a replay. */
   failure?: Failure | null;
+  /** The trace that its sender goes on with; what it causes goes on with it, too. */
+  traceparent?: string | null;
 }
 
 /** What became of it; for a repeated event, what became of the first. */

@@ -45,6 +45,7 @@ export async function startSocketServer(more: {
     execute: reader.execute,
     contextFor: (caller, requestId) =>
       ({ caller, requestId, reader, services: { feed: begun.feed, db: more.db } }) as unknown as HubContext,
+    tracer: null,
     log,
     limits: more.limits,
   });

@@ -2,38 +2,21 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createOrder, idOf, orderInput, settled, show } from '../features/order-client.js';
 import { eventually } from '../harness/eventually.js';
 import { startTestHub, type TestHub } from '../harness/hub.js';
-import { startReceiver } from '../notify/receivers.js';
+import { type Collector, startCollector } from './collector.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = `00-${TRACE}-00f067aa0ba902b7-01`;
 
-interface Span {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-  attributes: { key: string; value: { stringValue?: string } }[];
-}
-
-let collector: Awaited<ReturnType<typeof startReceiver>>;
+let collector: Collector;
 let hub: TestHub;
 beforeAll(async () => {
-  collector = await startReceiver();
+  collector = await startCollector();
   hub = await startTestHub({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
 });
 afterAll(async () => {
   await hub.stop();
   collector.stop();
 });
-
-/** Everything that was exported so far. */
-function spans(): Span[] {
-  return collector.posts
-    .filter(({ path }) => path === '/v1/traces')
-    .flatMap(({ body }) => JSON.parse(body).resourceSpans)
-    .flatMap(({ scopeSpans }) => scopeSpans)
-    .flatMap((scope) => scope.spans);
-}
 
 /** With the caller's own trace context, which no client of the tests sends. */
 async function createTraced(number: string): Promise<string> {
@@ -54,7 +37,7 @@ it('follows one order from the mutation over the attempt to the system, and back
   await hub.portal.control.sendWebhook({ id: links[0]?.externalId ?? '', status: 'SHIPPED' });
 
   const traced = await eventually(
-    async () => spans().filter(({ traceId }) => traceId === TRACE),
+    async () => collector.spans().filter(({ traceId }) => traceId === TRACE),
     (some) => some.some(({ name }) => name.includes('/webhooks/')),
   );
 
@@ -81,12 +64,12 @@ it('begins a trace of its own where the caller has none, and sends no body or se
   );
   const [, trace = ''] = syncEvent.traceparent.split('-');
   const own = await eventually(
-    async () => spans().filter(({ traceId }) => traceId === trace),
+    async () => collector.spans().filter(({ traceId }) => traceId === trace),
     (some) => some.length >= 3,
   );
 
   expect(trace).not.toBe(TRACE);
   expect(own.map(({ name }) => name)).toEqual(expect.arrayContaining(['POST /graphql', 'sync create order']));
-  const exported = collector.posts.map(({ body }) => body).join();
+  const exported = collector.bodies.join();
   for (const secret of ['portal-key', 'portal-secret', 'Bearer', 'unitPrice']) expect(exported).not.toContain(secret);
 });

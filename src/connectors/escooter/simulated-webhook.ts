@@ -9,7 +9,7 @@ import type { ErpItem, ErpOrder } from './simulated-books.js';
 export type CallbackWishes = Partial<WebhookOrder> & { order?: ErpOrder; items?: ErpItem[] };
 
 /** The callback about an order or about stock, signed as the ERP does. */
-export function erpWebhook({ options }: SimulatorKit, wishes: CallbackWishes): OutgoingWebhook {
+export function erpWebhook({ options, effects }: SimulatorKit, wishes: CallbackWishes): OutgoingWebhook {
   const { order, items, signature = 'good', eventId = randomUUID() } = wishes;
   const event = {
     ...(order && orderFields(order, wishes.status ?? order.status)),
@@ -19,7 +19,8 @@ export function erpWebhook({ options }: SimulatorKit, wishes: CallbackWishes): O
   };
   const body = wishes.rawBody ?? JSON.stringify(event);
   const secret = signature === 'good' ? options.apiSecret : `not ${options.apiSecret}`;
-  const headers: Record<string, string> = signature === 'missing' ? {} : { 'X-Signature': signatureOf(body, secret) };
+  const signed: Record<string, string> = signature === 'missing' ? {} : { 'X-Signature': signatureOf(body, secret) };
+  const headers = { ...effects.traceHeaders(order?.id ?? ''), ...signed };
   return { eventId, path: wishes.path ?? '', headers, body };
 }
 

@@ -191,7 +191,8 @@ function flashErpWebhook(kit: SimulatorKit, record: Kept, wishes: Partial<Webhoo
   const data = { ...show(record), ...(status !== undefined && { status }), updated_at: at, ...wishes.data };
   const event = { id: eventId, type: `${record.collection.slice(0, -1)}.updated`, created_at: at, data };
   const body = wishes.rawBody ?? JSON.stringify(event);
-  return { eventId, path: wishes.path ?? '', headers: sign(kit, body, wishes.signature ?? 'good'), body };
+  const headers = { ...kit.effects.traceHeaders(record.id), ...sign(kit, body, wishes.signature ?? 'good') };
+  return { eventId, path: wishes.path ?? '', headers, body };
 }
 
 function sign({ options }: SimulatorKit, body: string, signature: WebhookOrder['signature']): Record<string, string> {

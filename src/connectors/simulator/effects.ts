@@ -29,7 +29,7 @@ export interface Write {
 /** Answers of writes by idempotency key, and the list of effects. */
 export interface Effects {
   list(): readonly SimulatedEffect[];
-  /** Headers that carry on the trace of the entity's newest write. */
+  /** Headers that carry on the trace of the entity's newest write, or else of the work at hand. */
   traceHeaders(entityId: string): Record<string, string>;
   clear(): void;
   /** What `restore` takes after a restart: a JSON value. */
@@ -52,7 +52,7 @@ export function createEffects(): Effects {
   return {
     list: () => effects,
     traceHeaders: (entityId): Record<string, string> => {
-      const traceparent = traces.get(entityId);
+      const traceparent = traces.get(entityId) ?? currentTraceparent();
       return traceparent ? { traceparent } : {};
     },
     clear() {

@@ -152,7 +152,8 @@ function eventOf(kit: SimulatorKit, about: StripeObject, wishes: Partial<Webhook
   const { signature = 'good' } = wishes;
   const key = signature === 'good' ? kit.options.apiSecret : `not ${kit.options.apiSecret}`;
   const v1 = createHmac('sha256', key).update(`${at}.${body}`).digest('hex');
-  const headers: Record<string, string> = signature === 'missing' ? {} : { 'Stripe-Signature': `t=${at},v1=${v1}` };
+  const signed: Record<string, string> = signature === 'missing' ? {} : { 'Stripe-Signature': `t=${at},v1=${v1}` };
+  const headers = { ...kit.effects.traceHeaders(about.id), ...signed };
   return { eventId, path: wishes.path ?? '', headers, body };
 }
 

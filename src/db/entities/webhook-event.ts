@@ -28,6 +28,7 @@ export const WebhookEvent = defineEntity({
     answer: p.json<unknown>().nullable(),
     errorCode: p.text().nullable(),
     errorMessage: p.text().nullable(),
+    traceparent: p.text().nullable(),
     occurredAt: p.datetime(),
     createdAt: p.datetime().defaultRaw('now()'),
     processedAt: p.datetime().nullable(),

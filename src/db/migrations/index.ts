@@ -25,6 +25,7 @@ import { OneSchedule } from './0022-one-schedule.js';
 import { FlashErp } from './0023-flasherp.js';
 import { Catalogue } from './0025-catalogue.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
+import { WholeTraces } from './0026-whole-traces.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -54,4 +55,5 @@ export const migrations = [
   { name: '0025-catalogue', class: Catalogue },
   { name: '0031-wake-by-statement', class: WakeByStatement },
   { name: '0023-flasherp', class: FlashErp },
+  { name: '0026-whole-traces', class: WholeTraces },
 ];

@@ -5,9 +5,11 @@ import { sqlOn, type Tx } from '../../db/database.js';
 import { createOutageLog } from '../../db/outage-log.js';
 import { HubError } from '../../errors.js';
 import type { ChangeEntry } from '../../feed/feed.js';
+import { type Tracer, withTrace } from '../../model/trace.js';
 import type { Services } from '../services.js';
 import type { Reaction } from './reaction.js';
 import { EXTEND_LEASE, GIVE_UP_LEASE, MOVE_ON, TAKE_LEASE } from './sql.js';
+import { traceOf } from './trace-of.js';
 
 export interface Reactor {
   start(): void;
@@ -28,10 +30,11 @@ class LeaseLost extends Error {}
 
 /**
  * Follows the feed from where the hub last was and runs what concerns each change, on one instance at a time. The cursor
- * moves in the same transaction as the effects, so that none is lost or done twice.
+ * moves in the same transaction as the effects, so that none is lost or done twice. What they cause goes on with the trace
+ * of the change.
  */
-export function createReactor(services: Services, reactions: readonly Reaction[]): Reactor {
-  const reader = new Reader(services, reactions);
+export function createReactor(services: Services, reactions: readonly Reaction[], tracer: Tracer | null): Reactor {
+  const reader = new Reader(services, reactions, tracer);
   let running: Promise<void> | null = null;
   return {
     start() {
@@ -55,6 +58,7 @@ class Reader {
   constructor(
     private readonly services: Services,
     private readonly reactions: readonly Reaction[],
+    private readonly tracer: Tracer | null,
   ) {}
 
   async run(): Promise<void> {
@@ -123,14 +127,23 @@ class Reader {
     if (concerned.length === 0) return;
     const name = concerned.map((one) => one.name).join(', ');
     try {
-      await services.db.transaction(async (tx) => {
-        await this.move(tx.sql, change.cursor);
-        for (const reaction of concerned) await reaction.react(services, tx, change);
-      });
+      await this.traced(name, change, () =>
+        services.db.transaction(async (tx) => {
+          await this.move(tx.sql, change.cursor);
+          for (const reaction of concerned) await reaction.react(services, tx, change);
+        }),
+      );
       this.stored = change.cursor;
     } catch (error) {
       await this.leaveOut(change, name, error);
     }
+  }
+
+  private async traced(reactions: string, change: ChangeEntry, work: () => Promise<void>): Promise<void> {
+    const parent = await traceOf(this.sql, change);
+    const attributes = { 'syncline.change': change.kind, 'syncline.entity': change.entityId };
+    const span = { name: `react ${reactions}`, kind: 'consumer', attributes } as const;
+    await withTrace(parent === null ? null : this.tracer, span, parent, work);
   }
 
   /** Throws the error to have the change tried again, unless it is final or has failed too often while the database was there. */

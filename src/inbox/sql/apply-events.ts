@@ -12,10 +12,10 @@ import { WRITE_EFFECTS } from './write-effects.js';
 /** Arrived events as parallel text arrays, so that a value that PostgreSQL cannot read is judged and does not fail the rest. */
 const ARRIVED = `
 incoming as materialized (
-  select a.n, a.id, a.merchant_id, a.integration_id, a.event_id, a.body, a.headers, a.event::jsonb as event,
+  select a.n, a.id, a.merchant_id, a.integration_id, a.event_id, a.body, a.headers, a.event::jsonb as event, a.traceparent,
     null::text as previous, w.id as stored_id, w.answer as stored_answer
-  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-    with ordinality as a (id, merchant_id, integration_id, event_id, body, headers, event, n)
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    with ordinality as a (id, merchant_id, integration_id, event_id, body, headers, event, traceparent, n)
   left join lateral (
     select w.id, w.answer from webhook_events w
     where w.integration_id = a.integration_id and w.event_id = a.event_id limit 1
@@ -25,9 +25,9 @@ incoming as materialized (
 const KEEP_ARRIVED = `
 kept as (
   insert into webhook_events (id, merchant_id, integration_id, event_id, event_type, entity_type, entity_id, external_id,
-    status, payload, event, raw_body, headers, answer, error_code, error_message, occurred_at, processed_at)
+    status, payload, event, raw_body, headers, answer, error_code, error_message, occurred_at, traceparent, processed_at)
   select id, merchant_id, integration_id, event_id, event_type, entity_type, known_id, external_id,
-    status, body::jsonb, event, convert_to(body, 'UTF8'), headers::jsonb, answer, error_code, error_message, occurred_at,
+    status, body::jsonb, event, convert_to(body, 'UTF8'), headers::jsonb, answer, error_code, error_message, occurred_at, traceparent,
     case when status <> 'FAILED' then clock_timestamp() end
   from verdicts where status is not null
   -- Of one event twice in a batch the first is kept: only that one knows what it changed.
@@ -48,7 +48,7 @@ reapplied as materialized (
 ),
 incoming as materialized (
   select row_number() over (order by occurred_at, created_at, id) as n, id, merchant_id, integration_id, event_id,
-    null::text as body, null::text as headers, event, status as previous, null::text as stored_id, null::jsonb as stored_answer
+    null::text as body, null::text as headers, event, traceparent, status as previous, null::text as stored_id, null::jsonb as stored_answer
   from reapplied
 )`;
 
@@ -78,7 +78,7 @@ order by n`;
 const apply = (incoming: string, keep: string) =>
   `with ${[incoming, JUDGE_EVENTS, keep, WRITE_EFFECTS].join(',')}\n${ANSWER}`;
 
-/** `$1`–`$7`: id, merchant, integration, event id, body, headers, event. */
+/** `$1`–`$8`: id, merchant, integration, event id, body, headers, event, traceparent. */
 export const ACCEPT = apply(ARRIVED, KEEP_ARRIVED);
 
 /** `$1`: ids of kept webhook events that were not applied. */

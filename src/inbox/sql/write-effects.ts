@@ -91,22 +91,22 @@ stock_writes as (
 ),
 sync_rows as (
   insert into sync_events (id, merchant_id, integration_id, entity_type, entity_id, external_id, operation, direction, status,
-    payload, error_code, error_message, max_attempts, idempotency_key, processed_at)
+    payload, error_code, error_message, max_attempts, idempotency_key, traceparent, processed_at)
   overriding system value
   select sync_id, merchant_id, integration_id, entity_type, known_id, coalesce(external_id, link_external_id),
     case entity_type when 'INVENTORY' then 'UPDATE' else 'STATUS_CHANGE' end,
     'INBOUND', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
     jsonb_build_object('webhookEventId', id, 'eventType', event_type, 'sourceStatus', source_status, 'status', new_status,
       'previousStatus', previous_status, 'occurredAt', event -> 'occurredAt'),
-    error_code, error_message, 1, event_id, clock_timestamp()
+    error_code, error_message, 1, event_id, traceparent, clock_timestamp()
   from effective
   where sync_id is not null
 ),
 change_rows as (
-  insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
-  select kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data
+  insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, traceparent)
+  select kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data, traceparent
   from (
-    select n, place, kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data
+    select n, place, kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data, traceparent
     from effective e
     cross join lateral (values
       (1, 'webhook_event.status_changed', coalesce(known_id, id), true, jsonb_build_object('webhookEventId', id,
@@ -122,7 +122,7 @@ change_rows as (
     union all
     select null, null, 'inventory.changed', merchant_id, 'INVENTORY', id, integration_id, null,
       jsonb_build_object('sku', sku, 'location', location, 'previousAvailable', previous_available, 'available', available,
-        'previousOnHand', previous_on_hand, 'onHand', on_hand)
+        'previousOnHand', previous_on_hand, 'onHand', on_hand), null
     from stock_writes
     where (previous_available, previous_on_hand) is distinct from (available, on_hand)
   ) c
