@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import type { JobDefinition } from './define.js';
 import { patiently } from './patiently.js';
+import { unrefWatch } from './unref-watch.js';
 
 /** The clock and host of jobs. It may fire too often and it may forget: whether a job runs is decided by its own row. */
 export interface Timer {
@@ -54,6 +55,7 @@ export function createTimer(deps: TimerDeps): Timer {
     agenda.on('error', onError);
     for (const definition of definitions) define(agenda, definition, tick, running, onError);
     await agenda.start();
+    unrefWatch(agenda);
     for (const { name, schedule } of definitions) await agenda.every(schedule, name, undefined, { timezone: 'UTC' });
   };
   return {
