@@ -6,6 +6,7 @@ export default {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/harness/global-setup.js',
   globalTeardown: '<rootDir>/test/harness/global-teardown.js',
-  testTimeout: 30_000,
+  // A limit for what hangs, not for what is slow.
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

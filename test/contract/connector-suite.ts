@@ -9,7 +9,15 @@ import type { Exchange } from '../../src/connectors/http.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
 import { FAULT_CASES, type FaultCase } from './fault-cases.js';
-import { type ConnectorSubject, connect, deliverTo, effectOf, firstEffect, statusOf } from './subject.js';
+import {
+  type ConnectorSubject,
+  connect,
+  deliverTo,
+  effectOf,
+  firstEffect,
+  SHORT_TIMEOUT_MS,
+  statusOf,
+} from './subject.js';
 import { describeWebhooks } from './webhook-suite.js';
 
 /** What every connector passes, against its own simulator over real HTTP. */
@@ -18,6 +26,8 @@ export function describeConnector(subject: ConnectorSubject): void {
   const http = createUpstreamHttp({ httpsOnly: false });
   let simulator: SpawnedSimulator;
   let connection: Connection;
+  /** For faults that end in a timeout. */
+  let hasty: Connection;
   let filesRoot: string;
   const outcomes: [string, number, DeliveryResult][] = [];
 
@@ -26,6 +36,7 @@ export function describeConnector(subject: ConnectorSubject): void {
     filesRoot = await mkdtemp(join(tmpdir(), 'syncline-contract-'));
     simulator = await spawnSimulator(subject.simulator ?? connector.name, { apiKey, apiSecret, filesRoot });
     connection = connect(subject, { url: simulator.url, filesRoot }, http);
+    hasty = connect(subject, { url: simulator.url, filesRoot }, http, SHORT_TIMEOUT_MS);
   });
   beforeEach(() => simulator.control.reset());
   afterAll(async () => {
@@ -36,17 +47,19 @@ export function describeConnector(subject: ConnectorSubject): void {
   });
 
   const isOverHttp = reach === 'http';
+  const underFault = ({ code }: FaultCase) => (code === 'UPSTREAM_TIMEOUT' ? hasty : connection);
   const underFaults = () => {
     it.each(faultCasesOf(subject))(
       'answers $name as $kind $code, with no call repeated and no secret kept',
       async (one) => {
         const exchanges: Exchange[] = [];
         // What the connection keeps (a token) is there before the fault.
-        await connection.checkHealth();
+        const meeting = underFault(one);
+        await meeting.checkHealth();
         const before = (await simulator.control.requests()).length;
         await simulator.control.addFault({ ...subject.faultAt, ...one.fault });
 
-        const result = await recordExchanges(exchanges, () => connection.deliver(firstEffect(subject)));
+        const result = await recordExchanges(exchanges, () => meeting.deliver(firstEffect(subject)));
 
         outcomes.push([one.name, exchanges.length, result]);
         expectOutcome(result, one);
@@ -60,9 +73,9 @@ export function describeConnector(subject: ConnectorSubject): void {
 
     it.each(FAULT_CASES.filter(({ kind }) => kind === 'retry'))(
       'has one effect when a second attempt follows $name',
-      async ({ fault }) => {
-        await simulator.control.addFault({ ...subject.faultAt, ...fault });
-        await connection.deliver(firstEffect(subject));
+      async (one) => {
+        await simulator.control.addFault({ ...subject.faultAt, ...one.fault });
+        await underFault(one).deliver(firstEffect(subject));
 
         const second = await connection.deliver({ ...firstEffect(subject), attempt: 2 });
 

@@ -36,11 +36,13 @@ export interface ConnectorSubject {
   webhooks?: { status: string; means: string; identity: 'body' };
 }
 
-/** Long enough for a busy machine; each fault that ends in a timeout costs as much. */
-const TIMEOUT_MS = 600;
+/** Longer than a busy machine takes for anything. */
+const TIMEOUT_MS = 20_000;
+/** Each fault that ends in a timeout costs as much. */
+export const SHORT_TIMEOUT_MS = 600;
 
-export function settingsOf(subject: ConnectorSubject, url: string): unknown {
-  return subject.connector.settings.parse({ ...subject.settings(url), timeout: TIMEOUT_MS });
+export function settingsOf(subject: ConnectorSubject, url: string, timeout = TIMEOUT_MS): unknown {
+  return subject.connector.settings.parse({ ...subject.settings(url), timeout });
 }
 
 /** Where the connection reaches to: an address, and a folder for files. */
@@ -53,8 +55,9 @@ export function connect(
   subject: ConnectorSubject,
   { url, filesRoot }: Place,
   http: Parameters<Connector['connect']>[1],
+  timeout?: number,
 ): Connection {
-  const settings = settingsOf(subject, url);
+  const settings = settingsOf(subject, url, timeout);
   const credentials = subject.connector.credentials.parse(subject.credentials);
   return subject.connector.connect({ credentials, settings, filesRoot }, http);
 }

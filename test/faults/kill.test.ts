@@ -83,7 +83,7 @@ describe('kill -9 of the hub and of PostgreSQL during traffic with faults', () =
   afterAll(async () => {
     await watcher?.stop();
     await stage?.close();
-  }, 60_000);
+  });
 
   it('has traffic to speak of', () => {
     expect(acknowledged.length).toBeGreaterThan(10);

@@ -10,7 +10,7 @@ const P = 'Escooter_ErpConnector::';
 let erpHub: ErpHub;
 beforeAll(async () => {
   erpHub = await startErpHub();
-}, 60_000);
+});
 afterEach(() => erpHub.erp.control.clearFaults());
 afterAll(() => erpHub?.stop());
 

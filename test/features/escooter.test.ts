@@ -7,7 +7,7 @@ import { createInvoice, idOf, syncOrder } from './order-client.js';
 let erpHub: ErpHub;
 beforeAll(async () => {
   erpHub = await startErpHub();
-}, 60_000);
+});
 afterEach(() => erpHub.erp.control.clearFaults());
 afterAll(() => erpHub?.stop());
 
@@ -146,7 +146,7 @@ describe('queued syncs', () => {
     expect(status.body).toMatchObject({ status: 'queued', attempts: 0, erp_reference: null });
     expect(left).toMatchObject([{ held: true }]);
     expect(none).toEqual([]);
-  }, 40_000);
+  });
 
   it('S2 are sent by the schedule itself, once for each of its runs', async () => {
     await erpHub.configure({ immediate: false, cron: '0 0 1 1 *' });
@@ -158,7 +158,7 @@ describe('queued syncs', () => {
     await erpHub.configure({ immediate: true });
 
     expect(shown.erpSynced).toBe(true);
-  }, 20_000);
+  });
 
   it('S8 sync-order does not wait for the job', async () => {
     await erpHub.configure({ immediate: false, cron: '0 0 1 1 *' });

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const { url } = await startStandaloneServer(reviews, { listen: { port: 0, host: '127.0.0.1' } });
   stops.push(() => reviews.stop());
   supergraphUrl = await serveSupergraph(compose(url));
-}, 30_000);
+});
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
   await hub.stop();

@@ -77,10 +77,10 @@ async function available(): Promise<number | undefined> {
 
 it('G22 answers repeated reads from what it keeps, without asking the system, and is right after a write', async () => {
   await hub.admin.ask(PULL);
-  await eventually(available, (count) => count !== undefined, 20_000);
+  await eventually(available, (count) => count !== undefined);
   await warehouse.control.advance({ id: 'TEA-15', status: '4' });
   await hub.admin.ask(PULL);
-  await eventually(available, (count) => count === 4, 20_000);
+  await eventually(available, (count) => count === 4);
   const asked = (await warehouse.control.requests()).length;
 
   const answers = await Promise.all(Array.from({ length: 20 }, available));

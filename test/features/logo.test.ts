@@ -15,7 +15,7 @@ beforeAll(async () => {
   hub = await startTestHub();
   logo = await spawnSimulator('logo', { apiKey: USER, apiSecret: PASSWORD });
   integrationId = await addLogo(SHOP, PASSWORD);
-}, 60_000);
+});
 beforeEach(() => logo.control.reset());
 afterAll(async () => {
   await hub?.stop();

@@ -115,7 +115,7 @@ it('G9 begins a connector whose suite says what to fill in, and passes once it i
     output: expect.stringMatching(/Test Suites: 2 passed, 2 total\nTests: +1\d\d passed/),
   });
   expect(filled.output).not.toContain('failed');
-}, 120_000);
+});
 
 it.each([
   ['a name that is not kebab-case', ['Velo_Desk'], /"Velo_Desk" is no name for a connector: use small letters/],

@@ -127,7 +127,7 @@ it('G25 has no field in its manifests that Kubernetes does not know', () => {
   const problems = misspelt([...all, typo]);
 
   expect(problems).toEqual([expect.stringContaining('"replica"')]);
-}, 60_000);
+});
 
 it('G25 refers only to what there is', () => {
   const names = (kind: string) => ofKind(kind).map(({ metadata }) => metadata.name);
@@ -214,4 +214,4 @@ it('G25 migrates a database alone, and finds nothing to do the second time', asy
   expect(second).not.toContain('"msg":"migrated"');
   expect(second).toContain('the database is up to date');
   expect(unknown).toEqual({ code: 1, stderr: expect.stringContaining('"migrate"') });
-}, 60_000);
+});

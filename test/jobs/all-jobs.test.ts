@@ -59,6 +59,7 @@ it('has each job in a file of its name', () => {
     'patiently',
     'run-job',
     'timer',
+    'unref-watch',
   ];
 
   expect(files.filter((file) => !notJobs.includes(file)).sort()).toEqual(allJobs.map(({ name }) => name).sort());

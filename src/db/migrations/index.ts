@@ -26,6 +26,7 @@ import { FlashErp } from './0023-flasherp.js';
 import { Catalogue } from './0025-catalogue.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 import { WholeTraces } from './0026-whole-traces.js';
+import { WakeByStatement } from './0031-wake-by-statement.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
