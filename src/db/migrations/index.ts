@@ -24,7 +24,6 @@ import { AuditDuration } from './0021-audit-duration.js';
 import { OneSchedule } from './0022-one-schedule.js';
 import { FlashErp } from './0023-flasherp.js';
 import { Catalogue } from './0025-catalogue.js';
-import { WakeByStatement } from './0031-wake-by-statement.js';
 import { WholeTraces } from './0026-whole-traces.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 
