@@ -2,15 +2,13 @@ import type { Sendable } from './find-recipients.js';
 import type { Services } from './services.js';
 
 /**
- * Applies what integrations have told of an entity before the hub knew it. Runs after the entity's commit; whatever
+ * Applies what any integration has told of an entity before the hub knew it. Runs after the entity's commit; whatever
  * fails here is left to the job that looks for stragglers.
  */
 export async function applyWaiting(services: Services, entity: Sendable, number: string | null): Promise<void> {
   const { merchantId, entityType, entityId } = entity;
   try {
-    for (const { id } of await services.integrations.byMerchant(merchantId)) {
-      await services.inbox.applyWaiting({ integrationId: id, entityType, externalId: null, entityId, number });
-    }
+    await services.inbox.applyWaiting({ merchantId, entityType, entityId, number });
   } catch (error) {
     services.log.warn({ err: error, entityId }, 'waiting events not applied yet');
   }

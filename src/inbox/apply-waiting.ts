@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { addLinks, eventText, type Outcome } from './accept-batch.js';
-import type { EntityReference, ReceivedEvent } from './events.js';
+import type { Appeared, ReceivedEvent } from './events.js';
 import { REAPPLY } from './sql/apply-events.js';
 import { INBOX_NOUNS } from './sql/nouns.js';
 import { databaseError } from './sql-errors.js';
@@ -13,16 +13,14 @@ export const HELD_DELAYS_MS = [5, 10, 20, 40, 80, 160, 320, 500, 500, 500, 500, 
 
 const WAITING = `status = 'FAILED' and error_code = 'UNKNOWN_ENTITY'`;
 
+const FIND_BY_EXTERNAL_ID = `
+select id from webhook_events where ${WAITING} and integration_id = $1 and entity_type = $2 and external_id = $3`;
+
 /** Each arm has an index of its own. */
-const FIND_WAITING = `
-select id from webhook_events
-where ${WAITING} and integration_id = $1 and entity_type = $2 and external_id = $3
+const FIND_BY_ENTITY = `
+select id from webhook_events where ${WAITING} and merchant_id = $1 and entity_type = $2 and event ->> 'entityId' = $3
 union
-select w.id from webhook_events w join integrations i on i.id = $1 and i.merchant_id = w.merchant_id
-where ${WAITING} and w.integration_id = $1 and w.entity_type = $2 and w.event ->> 'entityId' = $4
-union
-select w.id from webhook_events w join integrations i on i.id = $1 and i.merchant_id = w.merchant_id
-where ${WAITING} and w.integration_id = $1 and w.entity_type = $2 and w.event ->> 'number' = $5`;
+select id from webhook_events where ${WAITING} and merchant_id = $1 and entity_type = $2 and event ->> 'number' = $4`;
 
 const FIND_STRAGGLERS = `
 select w.id from webhook_events w
@@ -37,9 +35,13 @@ where ${WAITING} and (
 order by w.created_at, w.id limit 5000`;
 
 /** Applies what waits for this entity; answers how many are judged otherwise now. */
-export async function applyWaiting(pool: pg.Pool, reference: EntityReference): Promise<number> {
-  const { integrationId, entityType, externalId, entityId = null, number = null } = reference;
-  return reapply(pool, await findIds(pool, FIND_WAITING, [integrationId, entityType, externalId, entityId, number]));
+export async function applyWaiting(pool: pg.Pool, entity: Appeared): Promise<number> {
+  const { entityType } = entity;
+  const ids =
+    'externalId' in entity
+      ? await findIds(pool, FIND_BY_EXTERNAL_ID, [entity.integrationId, entityType, entity.externalId])
+      : await findIds(pool, FIND_BY_ENTITY, [entity.merchantId, entityType, entity.entityId, entity.number]);
+  return reapply(pool, ids);
 }
 
 /** Applies what waits although its entity is there. */

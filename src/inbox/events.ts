@@ -40,11 +40,7 @@ export interface Acceptance {
   entityStatus: string | null;
 }
 
-/** An entity in one integration, by whatever is known of it; events wait by any of the three. */
-export interface EntityReference {
-  integrationId: string;
-  entityType: EntityType;
-  externalId: string | null;
-  entityId?: string | null;
-  number?: string | null;
-}
+/** An entity that is known now: by its id in one integration, or by the hub's own id and number. Events wait by any of the three. */
+export type Appeared =
+  | { integrationId: string; entityType: EntityType; externalId: string }
+  | { merchantId: string; entityType: EntityType; entityId: string; number: string | null };

@@ -5,7 +5,7 @@ import { HubError } from '../errors.js';
 import type { WebhookStatus } from '../model/statuses.js';
 import { acceptBatch } from './accept-batch.js';
 import { applyStragglers, applyWaiting, HELD_DELAYS_MS, type ReplayedEvent, reapply, replay } from './apply-waiting.js';
-import type { Acceptance, EntityReference, ReceivedEvent } from './events.js';
+import type { Acceptance, Appeared, ReceivedEvent } from './events.js';
 import { shareStatements } from './share-statements.js';
 
 export interface Inbox {
@@ -19,7 +19,7 @@ export interface Inbox {
    * entity or its external id known. Answers how many were applied.
    * @throws HubError DATABASE_UNAVAILABLE
    */
-  applyWaiting(reference: EntityReference): Promise<number>;
+  applyWaiting(entity: Appeared): Promise<number>;
   /** The same for every event that waits although its entity is there: for a job, where a call was lost with its process. */
   applyStragglers(): Promise<number>;
   /**
@@ -76,7 +76,7 @@ export function createInbox(deps: InboxDeps): Inbox {
       deps.onAccepted?.({ integrationId: received.integrationId, ...acceptance });
       return acceptance;
     },
-    applyWaiting: (reference) => wakeAfter(applyWaiting(pool, reference)),
+    applyWaiting: (entity) => wakeAfter(applyWaiting(pool, entity)),
     applyStragglers: () => wakeAfter(applyStragglers(pool)),
     replay: (events) => wakeAfter(replay(pool, events)),
   };
