@@ -2,8 +2,10 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import pg from 'pg';
+import { connectionOptions, SESSION_OPTIONS } from './connection-options.js';
 import { entities } from './entities/index.js';
 import { migrations } from './migrations/index.js';
+import { openQueuePool } from './queue-pool.js';
 
 /** Runs one statement with `$1`-style parameters. */
 export type Sql = <Row = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
@@ -27,37 +29,23 @@ export interface Database {
   orm: MikroORM;
   /** For hot paths, which speak SQL. bigint, numeric, timestamptz and jsonb columns arrive as text. */
   pool: pg.Pool;
+  /** For the statements of the outbox and the inbox alone: see `openQueuePool`. */
+  queuePool: pg.Pool;
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Applies the migrations that are missing; answers their names. */
   migrate(): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** Sent at connect: UTC times in ISO form, no JIT (it costs more than these statements take). */
-const SESSION_OPTIONS = '-c timezone=UTC -c datestyle=ISO -c jit=off';
 const ENTITY_CONNECTIONS = 4;
 const HOT_CONNECTIONS = 6;
 
-/** Types whose text form is exact; the driver would turn them into dates, floats or objects. */
-const KEPT_AS_TEXT = new Set([20, 114, 1082, 1114, 1184, 1700, 3802]);
-
-/** Options of a connection outside the pools: listeners and session locks. */
-export function connectionOptions(url: string): pg.ClientConfig {
-  return {
-    connectionString: url,
-    options: SESSION_OPTIONS,
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        KEPT_AS_TEXT.has(oid) ? (value: string) => value : pg.types.getTypeParser(oid, format as 'text'),
-    } as pg.CustomTypesConfig,
-  };
-}
-
-/** Opens both pools. Connects lazily; a database that is away fails the statements, never the process. */
+/** Opens the pools. Connects lazily; a database that is away fails the statements, never the process. */
 export async function openDatabase(url: string, onError: (error: Error) => void): Promise<Database> {
   const pool = new pg.Pool({ ...connectionOptions(url), max: HOT_CONNECTIONS });
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
+  const queuePool = openQueuePool(url, onError);
   const orm = await MikroORM.init({
     clientUrl: url,
     entities,
@@ -73,10 +61,11 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
     url,
     orm,
     pool,
+    queuePool,
     transaction: (work) => transaction(orm, work),
     migrate: () => migrate(orm, url),
     close: async () => {
-      await Promise.all([orm.close(), pool.end()]);
+      await Promise.all([orm.close(), pool.end(), queuePool.end()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { connectionOptions } from './database.js';
+import { connectionOptions } from './connection-options.js';
 
 /** Called with what other processes sent; `null` stands for "something may have been missed: look for yourself". */
 export type Listener = (payload: string | null) => void;

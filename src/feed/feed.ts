@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { connectionOptions, type Database, type Tx } from '../db/database.js';
+import { connectionOptions } from '../db/connection-options.js';
+import type { Database, Tx } from '../db/database.js';
 import type { Notifier } from '../db/notifier.js';
 import { HubError } from '../errors.js';
 import type { ChangeEntry, FeedSelection, NewChange } from './change.js';

@@ -30,7 +30,7 @@ export interface Inbox {
 }
 
 export interface InboxDeps {
-  db: Pick<Database, 'pool'>;
+  db: Pick<Database, 'queuePool'>;
   /** Told after each commit that wrote changes, so that the feed seals them at once. */
   onCommit(): void;
   /** Told of every event that was accepted, repeated ones included. */
@@ -42,9 +42,9 @@ const CONCURRENCY = 2;
 const MAX_WAITING = 5_000;
 const HELD_RETRY_AFTER_MS = 5_000;
 
-/** Needs the hot pool, and whoever wakes the feed's sealer. */
+/** Needs the pool of the queues, and whoever wakes the feed's sealer. */
 export function createInbox(deps: InboxDeps): Inbox {
-  const { pool } = deps.db;
+  const pool = deps.db.queuePool;
   const wakeAfter = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work;
     deps.onCommit();

@@ -10,7 +10,6 @@ import type { Attempt, ClaimedLane, Deliver, DispatchTarget, LaneRun } from './l
 import { extendLeases } from './leases.js';
 import { logAttempt } from './log-attempt.js';
 import { createPresence, type Presence } from './presence.js';
-import { openQueuePool } from './queue-pool.js';
 import { runLane } from './run-lane.js';
 import type { Settled } from './settle.js';
 import type { Settlement } from './settlement.js';
@@ -22,7 +21,7 @@ import { Targets } from './targets.js';
 export const OUTBOX_CHANNEL = 'syncline_outbox';
 
 export interface DispatcherDeps {
-  db: Pick<Database, 'url'>;
+  db: Pick<Database, 'url' | 'queuePool'>;
   notifier: Notifier;
   /** The enabled integrations that can be sent to, as they are now; asked about once a second, so answer from memory. */
   targets(): Promise<readonly DispatchTarget[]>;
@@ -81,7 +80,7 @@ class LaneDispatcher implements Dispatcher {
       targets: createOutageLog(deps.log, 'Reading the list of integrations'),
       leases: createOutageLog(deps.log, 'Extending leases'),
     };
-    this.pool = openQueuePool(deps.db.url, deps.log);
+    this.pool = deps.db.queuePool;
     this.presence = createPresence({ url: deps.db.url, onBuried: () => this.announce(), log: deps.log });
     this.settler = createSettler({
       pool: this.pool,
@@ -108,7 +107,6 @@ class LaneDispatcher implements Dispatcher {
     for (const timer of [...this.timers, this.look, this.due]) if (timer) clearTimeout(timer);
     this.settler.stop();
     await this.presence.stop(this.held.size === 0);
-    await this.pool.end();
   }
 
   wake(): void {

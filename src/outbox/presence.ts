@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { connectionOptions } from '../db/database.js';
+import { connectionOptions } from '../db/connection-options.js';
 import { createOutageLog } from '../db/outage-log.js';
 import { BURY_INSTANCES } from './sql/bury-instances.js';
 import { REGISTER_INSTANCE } from './sql/register-instance.js';

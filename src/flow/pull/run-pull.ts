@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { PullSources } from '../../connectors/connector.js';
-import { connectionOptions } from '../../db/database.js';
+import { connectionOptions } from '../../db/connection-options.js';
 import { HubError } from '../../errors.js';
 import { databaseError, isAboutData } from '../../inbox/sql-errors.js';
 import type { EntityType } from '../../model/statuses.js';

@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { UpstreamRecord } from '../../connectors/connector.js';
-import { connectionOptions } from '../../db/database.js';
+import { connectionOptions } from '../../db/connection-options.js';
 import { HubError } from '../../errors.js';
 import { databaseError } from '../../inbox/sql-errors.js';
 import type { Sendable } from '../find-recipients.js';
