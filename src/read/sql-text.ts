@@ -41,3 +41,9 @@ function tree(parts: readonly string[]): string {
 export function joined(members: readonly (readonly Piece[])[]): Piece[] {
   return members.flatMap((member, index) => (index === 0 ? member : [',', ...member]));
 }
+
+/** The columns of a row's alias that SQL names, each once. */
+export function columnsIn(sql: string, row: string): string[] {
+  const names = new RegExp(`(?<![\\w.'"])${row}\\.("(?:[^"]|"")+"|\\w+)`, 'g');
+  return [...new Set(Array.from(sql.matchAll(names), ([, name]) => String(name)))];
+}

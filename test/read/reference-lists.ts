@@ -30,19 +30,40 @@ function refuse(code: string): GraphQLError {
   return new GraphQLError('refused', { extensions: { code } });
 }
 
-export function encodeCursor(row: Row, order: ListOrder): string {
-  const keys = order.column === 'id' ? [row['id']] : [row[order.column], row['id']];
-  return Buffer.from([order.name, ...keys].join('|')).toString('hex');
+/** Times are eight bytes: microseconds since 2000. */
+const TIME = /(^|_)at$/;
+const EPOCH_MS = BigInt(Date.UTC(2000, 0, 1));
+
+export function encodeCursor(row: Row, { name, column }: ListOrder): string {
+  const start = Buffer.from(`${name}|`);
+  const id = Buffer.from(String(row['id']));
+  if (column === 'id') return Buffer.concat([start, id]).toString('hex');
+  if (!TIME.test(column)) return Buffer.concat([start, Buffer.from(`${row[column]}|`), id]).toString('hex');
+  const time = Buffer.alloc(8);
+  time.writeBigInt64BE(microsOf(String(row[column])));
+  return Buffer.concat([start, time, id]).toString('hex');
 }
 
-function decodeCursor(cursor: string, order: ListOrder, numeric: boolean): Row {
-  const text = Buffer.from(cursor, 'hex').toString();
-  if (!text.startsWith(`${order.name}|`)) throw refuse('CURSOR_INVALID');
-  const keys = text.slice(order.name.length + 1);
-  const bar = keys.lastIndexOf('|');
-  const id = order.column === 'id' ? keys : keys.slice(bar + 1);
-  if ((bar < 0 && order.column !== 'id') || (numeric && !/^\d+$/.test(id))) throw refuse('CURSOR_INVALID');
-  return { id, [order.column]: order.column === 'id' ? id : keys.slice(0, bar) };
+/** `2026-01-01 10:00:00.123456+00` */
+function microsOf(time: string): bigint {
+  const [, seconds = '', digits = ''] = /^([^.+]+)(?:\.(\d+))?\+00$/.exec(time) ?? [];
+  return (BigInt(Date.parse(`${seconds.replace(' ', 'T')}Z`)) - EPOCH_MS) * 1000n + BigInt(digits.padEnd(6, '0'));
+}
+
+function timeOf(micros: bigint): string {
+  const second = new Date(Number(micros / 1_000_000n) * 1000 + Number(EPOCH_MS)).toISOString().slice(0, 19);
+  return `${second.replace('T', ' ')}.${String(micros % 1_000_000n).padStart(6, '0')}+00`;
+}
+
+function decodeCursor(cursor: string, { name, column }: ListOrder, numeric: boolean): Row {
+  const bytes = Buffer.from(cursor, 'hex');
+  if (!bytes.toString().startsWith(`${name}|`)) throw refuse('CURSOR_INVALID');
+  const keys = bytes.subarray(name.length + 1);
+  const bar = column === 'id' ? 0 : TIME.test(column) ? 8 : keys.lastIndexOf('|');
+  const id = keys.toString('utf8', column === 'id' || TIME.test(column) ? bar : bar + 1);
+  if (bar < 0 || (numeric && !/^\d+$/.test(id))) throw refuse('CURSOR_INVALID');
+  if (column === 'id') return { id };
+  return { id, [column]: TIME.test(column) ? timeOf(keys.readBigInt64BE()) : keys.toString('utf8', 0, bar) };
 }
 
 function compareRows(order: ListOrder, left: Row, right: Row): number {
