@@ -21,13 +21,14 @@ import type { Placeholder } from './rules.js';
 import { orderOf, orderSql } from './sort.js';
 import { columnsIn, concat, type Piece } from './sql-text.js';
 
-/** Writes a Relay connection; `join` relates its rows to the row around it, `where` is a condition of its own. */
-export function writeConnection(
-  planning: Planning,
-  field: Field,
-  nodes: readonly FieldNode[],
-  from: { join?: (row: string) => string; deletedHidden?: boolean },
-): Piece[] {
+interface From {
+  /** Relates the rows to the row around them. */
+  join?: (row: string) => string;
+  deletedHidden?: boolean;
+}
+
+/** Writes a Relay connection. */
+export function writeConnection(planning: Planning, field: Field, nodes: readonly FieldNode[], from: From): Piece[] {
   const type = objectTypeOf(field.type);
   const { site, args } = openSite(planning.parameters, field, nodes[0] as FieldNode, planning.variables);
   checkPage(site);
@@ -51,23 +52,28 @@ export function writeConnection(
     gathered: [],
   };
   checkCursors(listing);
-  const selected = new Set([...fields.values()].map(([first]) => first?.name.value));
-  const conditions =
-    wanted.rows || selected.has('totalCount')
-      ? [
-          ...merchantIs(planning, noun, row),
-          ...(from.join ? [from.join(row)] : []),
-          ...(from.deletedHidden && noun.deletedAt ? [`${row}.${noun.deletedAt} is null`] : []),
-          ...ownCondition(listing, field),
-          ...filters(listing, field),
-        ]
-      : [];
+  const conditions = wanted.rows || isSelected(fields, 'totalCount') ? conditionsOf(listing, field, from) : [];
   const body = writeBody(listing, fields, conditions);
   if (!wanted.rows) return body;
   const text = concat(body);
   const gathered = wanted.ends ? gatherPage(listing) : null;
   const rows = pageSql(listing, conditions, gathered ?? text);
   return [{ sql: `(select ${text} from ${gathered ? `(select ${gathered} from ${rows}) ${row}p` : rows})` }];
+}
+
+function isSelected(fields: Fields, name: string): boolean {
+  return [...fields.values()].some(([first]) => first?.name.value === name);
+}
+
+function conditionsOf(listing: Listing, field: Field, from: From): string[] {
+  const { planning, noun, row } = listing;
+  return [
+    ...merchantIs(planning, noun, row),
+    ...(from.join ? [from.join(row)] : []),
+    ...(from.deletedHidden && noun.deletedAt ? [`${row}.${noun.deletedAt} is null`] : []),
+    ...ownCondition(listing, field),
+    ...filters(listing, field),
+  ];
 }
 
 /** The field's own condition on its rows, from its other arguments. */
