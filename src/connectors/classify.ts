@@ -44,6 +44,15 @@ export function classify(response: UpstreamResponse): UpstreamError | null {
   return new UpstreamError(codeOf(status, retryAfterMs), `${adviceFor(status)}${said}`, status, retryAfterMs);
 }
 
+/** For `catch`: this instead, where the upstream has nothing at that address; any other error goes on. */
+export function unlessAbsent<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof UpstreamError && ABSENT.has(error.httpStatus)) return instead;
+    throw error;
+  };
+}
+const ABSENT = new Set([404, 405]);
+
 /**
  * The answer's JSON in the given shape; numbers are exact (`exact-json.ts`).
  * @throws UpstreamError with the code of {@link classify}; UPSTREAM_BAD_RESPONSE for HTML, broken JSON or another shape

@@ -47,3 +47,6 @@ export const baseUrlSetting = z
   .url({ protocol: /^https?$/, error: 'must be an address such as https://portal.example.com/api/v1' })
   .refine((url) => !/[?#]|\/\/[^/]*@/.test(url), 'must have no query, fragment or credentials')
   .transform((url) => url.replace(/\/+$/, ''));
+
+/** The same without the beginning of the paths that the connector adds itself: people give it with and without. */
+export const serverUrlSetting = baseUrlSetting.transform((url) => url.replace(/\/api(\/v\d+)?$/i, ''));

@@ -7,6 +7,7 @@ import { auditDone } from './audit-done.js';
 import { checkInput, label } from './check-input.js';
 import { checkConfig, checkMode, fields, findConnector, mergeFields } from './integration-config.js';
 import { merchantFor } from './merchant-for.js';
+import { placeEndpoint } from './place-endpoint.js';
 import { requireRight, requireSomeRight } from './require-right.js';
 import type { Services } from './services.js';
 
@@ -28,7 +29,7 @@ export type CreateIntegration = z.infer<typeof createIntegrationSchema>;
  */
 export async function createIntegration(services: Services, caller: Caller, input: CreateIntegration): Promise<string> {
   requireSomeRight(caller, 'config');
-  const { name, mode, enabled, ...given } = checkInput(createIntegrationSchema, input);
+  const { name, mode, enabled, ...given } = placeEndpoint(checkInput(createIntegrationSchema, input));
   const connector = findConnector(services, given.connector);
   requireRight(caller, connector, 'config');
   checkMode(connector, mode);

@@ -16,6 +16,7 @@ import {
   type IntegrationConfig,
   mergeFields,
 } from './integration-config.js';
+import { placeEndpoint } from './place-endpoint.js';
 import { requireRight, requireSomeRight } from './require-right.js';
 import type { Services } from './services.js';
 
@@ -37,7 +38,7 @@ export type UpdateIntegration = z.infer<typeof updateIntegrationSchema>;
  */
 export async function updateIntegration(services: Services, caller: Caller, input: UpdateIntegration): Promise<string> {
   requireSomeRight(caller, 'config');
-  const update = checkInput(updateIntegrationSchema, input);
+  const update = placeEndpoint(checkInput(updateIntegrationSchema, input));
   return services.db.transaction(async (tx) => {
     const row = await lockIntegration(tx, caller, update.id);
     const connector = findConnector(services, row.connector);

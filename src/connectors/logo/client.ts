@@ -1,16 +1,18 @@
 import type { z } from 'zod';
-import { classify, readAnswer, UpstreamError } from '../classify.js';
+import { classify, readAnswer, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
 import { pricesQuery, stockQuery } from './queries.js';
 import type { LogoCredentials, LogoSettings } from './settings.js';
-import { createTokenSource } from './token.js';
+import { createTokenSource, secretsOf } from './token.js';
 import { Arp, Item, PriceRow, pageOf, Refusal, SalesOrder, StockRow, Written } from './wire.js';
 
 /** One method per remote call. All throw HubErrors with the codes of `classify.ts` and `http.ts`. */
 export interface LogoClient {
   listItems(offset: number, limit: number): Promise<Item[]>;
+  /** None where the service answers no queries. */
   listPrices(codes: string[]): Promise<PriceRow[]>;
   listStock(offset: number, limit: number): Promise<StockRow[]>;
+  /** True too where the service has no such address: then the code is Logo's own affair. */
   hasArp(code: string): Promise<boolean>;
   createArp(body: unknown): Promise<void>;
   /** Orders with this document number, whoever made them. */
@@ -36,11 +38,11 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
   const orderPath = (reference: string) => `salesOrders/${encodeURIComponent(reference)}`;
   return {
     listItems: (offset, limit) => list('items', { limit, offset, sort: 'CODE', fields: 'CODE,NAME' }, Item),
-    listPrices: (codes) => select(pricesQuery(settings, codes), PriceRow),
+    listPrices: (codes) => select(pricesQuery(settings, codes), PriceRow).catch(unlessAbsent([])),
     listStock: (offset, limit) => select(stockQuery(settings, offset, limit), StockRow),
     async hasArp(code) {
-      const found = await list('Arps', { q: equals('CODE', code), limit: 5, fields: 'CODE' }, Arp);
-      return found.some(({ CODE }) => CODE === code);
+      const found = list('Arps', { q: equals('CODE', code), limit: 5, fields: 'CODE' }, Arp);
+      return found.then((rows) => rows.some(({ CODE }) => CODE === code)).catch(unlessAbsent(true));
     },
     createArp: async (body) => refuseFailure(await write('POST', 'Arps', body)),
     findOrders: (number) =>
@@ -67,7 +69,7 @@ function createCall(http: UpstreamHttp, settings: LogoSettings, credentials: Log
       },
       body,
       timeoutMs: settings.timeout,
-      secrets: [credentials.password, credentials.clientSecret],
+      secrets: secretsOf(credentials),
     });
   return async (request: Call): Promise<UpstreamResponse> => {
     const token = await tokens.get();

@@ -1,6 +1,6 @@
 import { HubError } from '../../errors.js';
 import type { OrderSnapshot } from '../../model/snapshots.js';
-import { deliverSafely, UpstreamError } from '../classify.js';
+import { deliverSafely, UpstreamError, unlessAbsent } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
@@ -58,8 +58,10 @@ async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
   const body = await mappings.outbound('ORDER', order, orderToLogo(order, code, settings));
   if (effect.externalId) return update(client, effect.externalId, body);
   // Also at the first attempt: an earlier sync event may have made it and never heard the answer.
-  const made = (await findOwn(client, order)) ?? (await create(parts, order, code, body));
-  return delivered(made);
+  const known = findOwn(client, order);
+  // A service that lists no orders cannot be asked; nothing was sent before the first attempt.
+  const found = await (effect.attempt === 1 ? known.catch(unlessAbsent(null)) : known);
+  return delivered(found ?? (await create(parts, order, code, body)));
 }
 
 /** The reference is in the path, so the same update again changes nothing more. */

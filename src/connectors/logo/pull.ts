@@ -26,19 +26,25 @@ export async function* pullStock(
   signal: AbortSignal,
 ): AsyncGenerator<PulledPage<PulledStock>> {
   for await (const { rows, from } of pages(settings, signal, client.listStock)) {
-    yield split(rows.map((row, index) => stockOf(row, from + index + 1)));
+    yield split(rows.map((row, index) => stockOf(row, from + index + 1, settings)));
   }
 }
 
-/** Logo may answer with less than it was asked for: only an empty page is the end for certain. */
-async function* pages<Row>(
+/**
+ * Logo may answer with less than it was asked for: only an empty page is the end for certain, or the same page again, from
+ * a server that knows no offset.
+ */
+async function* pages<Row extends { CODE: string }>(
   { pageSize }: LogoSettings,
   signal: AbortSignal,
   read: (offset: number, limit: number) => Promise<Row[]>,
 ): AsyncGenerator<{ rows: Row[]; from: number }> {
+  let before: string | undefined;
   for (let from = 0; !signal.aborted; ) {
     const rows = await read(from, pageSize);
-    if (rows.length === 0) return;
+    const [first] = rows;
+    if (!first || first.CODE === before) return;
+    before = first.CODE;
     yield { rows, from };
     from += rows.length;
   }
@@ -79,14 +85,18 @@ function currencyOf(number: number, { localCurrency, currencyNumbers }: LogoSett
 }
 
 /** Logo keeps parts of a unit (kilograms), the hub whole ones: what is not whole is a problem. */
-function stockOf({ CODE: sku, NAME: name, ONHAND, RESERVED }: StockRow, line: number): PulledStock | RowProblem {
+function stockOf(
+  { CODE: sku, NAME: name, ONHAND, RESERVED }: StockRow,
+  line: number,
+  { warehouseCode: location = '' }: LogoSettings,
+): PulledStock | RowProblem {
   if (sku === '') return problem(line, 'CODE', '', 'must not be empty');
   const onHand = wholeOf(ONHAND);
   const reserved = wholeOf(RESERVED);
   if (onHand === null) return problem(line, 'ONHAND', ONHAND, 'must be a whole number', sku);
   if (reserved === null) return problem(line, 'RESERVED', RESERVED, 'must be a whole number', sku);
   const nothing = { brand: null, barcode: null, price: null, currency: null };
-  return { sku, name, ...nothing, location: '', onHand, reserved, available: Math.max(0, onHand - reserved) };
+  return { sku, name, ...nothing, location, onHand, reserved, available: Math.max(0, onHand - reserved) };
 }
 
 /** What is below zero is out of stock. */

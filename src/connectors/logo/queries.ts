@@ -6,11 +6,13 @@ const period = ({ periodNumber }: LogoSettings) => String(periodNumber).padStart
 
 /** Sales prices (PTYPE 2) in force of these items, the newest last. */
 export function pricesQuery(settings: LogoSettings, codes: string[]): string {
-  const list = codes.map((code) => `'${code.replaceAll("'", "''")}'`).join(',');
+  const { priceListCode } = settings;
+  const list = codes.map(quoted).join(',');
+  const ofList = priceListCode === undefined ? '' : ` AND P.CODE = ${quoted(priceListCode)}`;
   return (
     `SELECT I.CODE, P.PRICE, P.CURRENCY FROM LG_${firm(settings)}_PRCLIST P` +
     ` JOIN LG_${firm(settings)}_ITEMS I ON I.LOGICALREF = P.CARDREF` +
-    ` WHERE P.PTYPE = 2 AND P.ACTIVE = 0 AND I.CODE IN (${list}) ORDER BY P.LOGICALREF`
+    ` WHERE P.PTYPE = 2 AND P.ACTIVE = 0 AND I.CODE IN (${list})${ofList} ORDER BY P.LOGICALREF`
   );
 }
 
@@ -23,3 +25,5 @@ export function stockQuery(settings: LogoSettings, offset: number, limit: number
     ` WHERE I.ACTIVE = 0 GROUP BY I.CODE, I.NAME ORDER BY I.CODE OFFSET ${offset} ROWS FETCH NEXT ${limit} ROWS ONLY`
   );
 }
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

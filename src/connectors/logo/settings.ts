@@ -1,25 +1,33 @@
 import { z } from 'zod';
 import { OrderStatus } from '../../model/statuses.js';
 import { CODE_PAGES } from '../code-pages.js';
-import { baseUrlSetting, policySettings } from '../policy.js';
+import { policySettings, serverUrlSetting } from '../policy.js';
 
-export const LogoCredentials = z.strictObject({
-  clientId: z.string().min(1).describe('Of the program that is registered with the REST service.'),
-  clientSecret: z.string().min(1),
-  username: z.string().min(1),
-  password: z.string().min(1),
-});
+export const LogoCredentials = z
+  .strictObject({
+    clientId: z.string().min(1).optional().describe('Of the program that is registered with the REST service.'),
+    clientSecret: z.string().min(1).optional(),
+    apiKey: z.string().min(1).optional().describe('Instead of both: `id:secret`, or the same in Base64.'),
+    username: z.string().min(1),
+    password: z.string().min(1),
+  })
+  .refine(({ clientId, clientSecret, apiKey }) => (clientId && clientSecret) || apiKey, {
+    path: ['clientId'],
+    error: 'is missing: give clientId and clientSecret, or apiKey',
+  });
 export type LogoCredentials = z.infer<typeof LogoCredentials>;
 
 export const LogoSettings = z.strictObject({
-  baseUrl: baseUrlSetting.describe('Without /api/v1, for example https://logo.example.com:32001.'),
+  baseUrl: serverUrlSetting.describe('Without /api/v1, for example https://logo.example.com:32001.'),
   ...policySettings,
   concurrency: policySettings.concurrency
     .default(2)
     .describe('Each session takes a seat of the licence: few calls at once.'),
-  firmNumber: z.int().min(1).max(999).describe('firmno.'),
+  firmNumber: z.int().min(1).max(999).default(1).describe('firmno.'),
   periodNumber: z.int().min(1).max(99).default(1).describe('The period whose stock is read.'),
   warehouse: z.int().min(-1).default(0).describe('SOURCE_WH of orders, and whose stock is read; -1: of all.'),
+  warehouseCode: z.string().max(50).optional().describe('What the hub calls the place of that stock.'),
+  priceListCode: z.string().min(1).max(50).optional().describe('CODE of the price cards that count; left out: all.'),
   arpPrefix: z
     .string()
     .regex(/^[A-Z0-9.-]{1,7}$/, 'must be 1 to 7 of A-Z, 0-9, point and hyphen')

@@ -58,24 +58,19 @@ function explained({ message }: HubError): HubError {
 }
 
 /** A refused sign-in answers 400 `invalid_grant`; it is told as what it is. */
-async function signIn(
-  http: UpstreamHttp,
-  settings: LogoSettings,
-  { clientId, clientSecret, username, password }: LogoCredentials,
-) {
+async function signIn(http: UpstreamHttp, settings: LogoSettings, { username, password, ...client }: LogoCredentials) {
   const form = { grant_type: 'password', username, firmno: String(settings.firmNumber), password };
-  const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
   const response = await http.send({
     method: 'POST',
     url: `${settings.baseUrl}/api/v1/token`,
     headers: {
       accept: 'application/json',
-      authorization: `Basic ${basic}`,
+      authorization: `Basic ${basicOf(client)}`,
       'content-type': 'application/x-www-form-urlencoded',
     },
     body: new URLSearchParams(form).toString(),
     timeoutMs: settings.timeout,
-    secrets: [password, clientSecret].flatMap((secret) => [
+    secrets: secretsOf({ username, password, ...client }).flatMap((secret) => [
       secret,
       encodeURIComponent(secret),
       new URLSearchParams({ '': secret }).toString().slice(1),
@@ -83,4 +78,18 @@ async function signIn(
   });
   const refused = response.status === 400 && /invalid_(grant|client)/.test(response.body);
   return refused ? { ...response, status: 401 } : response;
+}
+
+/** What must be shown nowhere. */
+export function secretsOf({ password, clientSecret, apiKey }: LogoCredentials): string[] {
+  return [password, clientSecret, apiKey].filter((secret) => secret !== undefined);
+}
+
+function basicOf({
+  clientId,
+  clientSecret,
+  apiKey,
+}: Pick<LogoCredentials, 'clientId' | 'clientSecret' | 'apiKey'>): string {
+  const pair = clientId !== undefined && clientSecret !== undefined ? `${clientId}:${clientSecret}` : (apiKey ?? '');
+  return pair.includes(':') ? Buffer.from(pair).toString('base64') : pair;
 }

@@ -31,9 +31,12 @@ export const Refusal = z.object({
 /** A page of a list. */
 export const pageOf = <Row extends z.ZodType>(row: Row) => z.object({ items: z.array(row).nullish() });
 
+/** A number, printed as text by some versions. */
+const Reference = z.coerce.number().pipe(z.int().positive());
+
 /** An order, as much of it as the hub asks for. */
 export const SalesOrder = z.object({
-  INTERNAL_REFERENCE: z.int().positive(),
+  INTERNAL_REFERENCE: Reference,
   NUMBER: Text,
   DOC_NUMBER: Text,
   DOC_TRACKING_NR: Text,
@@ -41,7 +44,7 @@ export const SalesOrder = z.object({
 export type SalesOrder = z.infer<typeof SalesOrder>;
 
 /** The answer to a write. */
-export const Written = z.object({ INTERNAL_REFERENCE: z.int().positive(), NUMBER: Text });
+export const Written = z.object({ INTERNAL_REFERENCE: Reference, NUMBER: Text });
 export type Written = z.infer<typeof Written>;
 
 export const Arp = z.object({ CODE: Code });
@@ -50,7 +53,7 @@ export const Item = z.object({ CODE: Code, NAME: Text });
 export type Item = z.infer<typeof Item>;
 
 /** Rows of the hub's own queries. */
-export const PriceRow = z.object({ CODE: Code, PRICE: Amount, CURRENCY: z.int().nullish() });
+export const PriceRow = z.object({ CODE: Code, PRICE: Amount, CURRENCY: z.coerce.number().pipe(z.int()).nullish() });
 export type PriceRow = z.infer<typeof PriceRow>;
 export const StockRow = z.object({ CODE: Code, NAME: Text, ONHAND: Amount, RESERVED: Amount });
 export type StockRow = z.infer<typeof StockRow>;

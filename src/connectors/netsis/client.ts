@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classify, readAnswer, UpstreamError } from '../classify.js';
+import { classify, readAnswer, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
 import type { NetsisCredentials, NetsisSettings } from './settings.js';
 import { createTokenSource } from './token.js';
@@ -9,6 +9,7 @@ import { Account, Envelope, ItemCard, Slip } from './wire.js';
 export interface NetsisClient {
   /** Items by their code, from a position on, and how many there are in all, where Netsis says it. */
   listItems(offset: number, limit: number): Promise<{ cards: ItemCard[]; total: number | null }>;
+  /** True too where the service has no such address: then the code is Netsis's own affair. */
   hasAccount(code: string): Promise<boolean>;
   createAccount(body: unknown): Promise<void>;
   /** The sales order with this number; null: there is none. */
@@ -40,8 +41,9 @@ export function createNetsisClient(
       return { cards: rows, total };
     },
     async hasAccount(code) {
-      const { rows } = await page('ARPs', { q: equals('CARI_KOD', code), limit: 1 }, Account);
-      return rows.some(({ CariTemelBilgi: { CARI_KOD } }) => CARI_KOD === code);
+      const found = page('ARPs', { q: equals('CARI_KOD', code), limit: 1 }, Account);
+      const isThere = found.then(({ rows }) => rows.some(({ CariTemelBilgi }) => CariTemelBilgi.CARI_KOD === code));
+      return isThere.catch(unlessAbsent(true));
     },
     createAccount: (body) => write('POST', 'ARPs', body),
     async findOrder(number) {

@@ -1,6 +1,6 @@
 import { HubError } from '../../errors.js';
 import type { OrderSnapshot } from '../../model/snapshots.js';
-import { deliverSafely, UpstreamError } from '../classify.js';
+import { deliverSafely, UpstreamError, unlessAbsent } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
@@ -61,7 +61,10 @@ async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
   const number = effect.externalId ?? documentNumber(order, settings);
   const customerCode = accountCode(order, settings);
   const body = await mappings.outbound('ORDER', order, orderToNetsis(order, { number, customerCode }, settings));
-  const found = await findOwn(client, number, order);
+  const known = findOwn(client, number, order);
+  // A service that lists no orders cannot be asked; nothing was sent before the first attempt.
+  const isFirst = effect.attempt === 1 && !effect.externalId;
+  const found = await (isFirst ? known.catch(unlessAbsent(null)) : known);
   if (effect.externalId && !found) throw vanished(number);
   if (found && effect.externalId) await client.updateOrder(number, found.FatUst.CariKod, body);
   // Found without an id known: an earlier attempt made it and its answer was lost. It says the same; nothing is repeated.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OrderStatus } from '../../model/statuses.js';
 import { CODE_PAGES } from '../code-pages.js';
-import { baseUrlSetting, policySettings } from '../policy.js';
+import { policySettings, serverUrlSetting } from '../policy.js';
 
 export const NetsisCredentials = z.strictObject({
   username: z.string().min(1),
@@ -16,7 +16,7 @@ export const NetsisCredentials = z.strictObject({
 export type NetsisCredentials = z.infer<typeof NetsisCredentials>;
 
 export const NetsisSettings = z.strictObject({
-  baseUrl: baseUrlSetting.describe('Without /api/v2, for example https://netsis.example.com:7070.'),
+  baseUrl: serverUrlSetting.describe('Without /api/v2, for example https://netsis.example.com:7070.'),
   ...policySettings,
   concurrency: policySettings.concurrency
     .default(2)

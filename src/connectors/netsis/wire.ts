@@ -26,7 +26,7 @@ export const Envelope = z.object({
   IsSuccessful: z.boolean(),
   ErrorCode: z.union([z.string(), z.number()]).nullish(),
   ErrorDesc: z.string().nullish(),
-  TotalCount: z.int().nullish(),
+  TotalCount: z.coerce.number().pipe(z.int()).nullish(),
   Data: z.unknown(),
 });
 export type Envelope = z.infer<typeof Envelope>;
