@@ -41,6 +41,11 @@ export async function sendToAll(
 const WAS_SENT = `select 1 from links k where k.integration_id = $1 and k.entity_type = 'ORDER' and k.entity_id = $2
 and (k.synced_at is not null or exists (select from sync_events e where e.lane_id = k.id))`;
 
+/** Whether the order was ever sent to this integration, or is about to be. */
+export async function wasSent(tx: Tx, { entityId }: Sendable, integrationId: string): Promise<boolean> {
+  return (await tx.sql(WAS_SENT, [integrationId, entityId])).length > 0;
+}
+
 /**
  * Accepts the order's first sync in the integrations that take orders once they are invoiced; further invoices of it
  * start none. `order` is the order that has one now.
@@ -48,7 +53,7 @@ and (k.synced_at is not null or exists (select from sync_events e where e.lane_i
 export async function sendInvoiced(services: Services, tx: Tx, order: Sendable): Promise<void> {
   const recipients = await findRecipients(services, tx, order);
   for (const recipient of recipients.filter(({ connector }) => connector.holdInvoicedOrders)) {
-    if ((await tx.sql(WAS_SENT, [recipient.id, order.entityId])).length > 0) continue;
+    if (await wasSent(tx, order, recipient.id)) continue;
     const payload = await snapshotFor(tx, order, recipient);
     if (!recipient.accepts({ entityType: 'ORDER', operation: 'CREATE', snapshot: payload })) continue;
     const { id: integrationId, maxAttempts, hold } = recipient;

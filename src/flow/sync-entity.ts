@@ -8,7 +8,7 @@ import { findRecipients, type Recipient, type Sendable } from './find-recipients
 import { kindOf, lockEntity } from './lock-entity.js';
 import { once } from './once.js';
 import { requireRight, requireSomeRight } from './require-right.js';
-import { snapshotFor } from './send.js';
+import { snapshotFor, wasSent } from './send.js';
 import type { Services } from './services.js';
 
 const syncEntitySchema = z.object({
@@ -38,7 +38,10 @@ const SYNC_MUTATION: Record<Sendable['entityType'], string> = {
   BILLING_SUBSCRIPTION: 'syncBillingSubscription',
 };
 
-/** Sends an entity as it is now; answers the sync event's id. What all the mutations that sync one entity do. */
+/**
+ * Sends an entity as it is now, to the named integration or to all that take it; answers the id of the sync event, of several
+ * the first by the integrations' ids. What all the mutations that sync one entity do.
+ */
 export async function syncEntity(
   services: Services,
   caller: Caller,
@@ -49,18 +52,39 @@ export async function syncEntity(
   const wanted = checkInput(syncEntitySchema, input);
   return services.db.transaction(async (tx) => {
     const entity = await lockEntity(tx, caller, entityType, wanted.id);
-    const recipient = await chooseRecipient(services, tx, entity, wanted.integrationId);
-    requireRight(caller, recipient.connector, wanted.force ? 'resync' : 'sync');
+    const recipients = await chooseRecipients(services, tx, entity, wanted.integrationId);
+    for (const { connector } of recipients) requireRight(caller, connector, wanted.force ? 'resync' : 'sync');
     const request = {
       merchantId: entity.merchantId,
       operation: SYNC_MUTATION[entityType],
       key: wanted.idempotencyKey,
       input: wanted,
     };
-    return once(tx, request, () => syncNow(services, tx, caller, entity, recipient, wanted));
+    return once(tx, request, () => syncWith(services, tx, caller, entity, recipients, wanted));
   });
 }
 
+/** Answers the first of the sync events. */
+async function syncWith(
+  services: Services,
+  tx: Tx,
+  caller: Caller,
+  entity: Sendable,
+  recipients: [Recipient, ...Recipient[]],
+  wanted: SyncEntity,
+): Promise<string> {
+  const ids: string[] = [];
+  // One after the other: a transaction is one connection.
+  for (const recipient of recipients) {
+    const id = await syncNow(services, tx, caller, entity, recipient, wanted);
+    if (id !== null) ids.push(id);
+  }
+  const [first] = ids;
+  if (first !== undefined) return first;
+  throw notAccepted(recipients[0], entity.entityType);
+}
+
+/** Answers null where the integration does not take the entity as it is now. */
 async function syncNow(
   services: Services,
   tx: Tx,
@@ -68,7 +92,7 @@ async function syncNow(
   { merchantId, entityType, entityId }: Sendable,
   recipient: Recipient,
   wanted: SyncEntity,
-): Promise<string> {
+): Promise<string | null> {
   const entity = { merchantId, entityType, entityId };
   const link = [recipient.id, entityType, entityId];
   const lane = { integrationId: recipient.id, entityType, entityId };
@@ -80,7 +104,7 @@ async function syncNow(
     if (inStep) return inStep.id;
   }
   const operation = (await tx.sql(IS_KNOWN, link)).length > 0 ? 'UPDATE' : 'CREATE';
-  if (!recipient.accepts({ entityType, operation, snapshot: payload })) throw notAccepted(recipient, entityType);
+  if (!recipient.accepts({ entityType, operation, snapshot: payload })) return null;
   await services.outbox.supersede(tx, lane);
   const event = {
     ...entity,
@@ -107,21 +131,28 @@ function notAccepted({ id, connector }: Recipient, entityType: Sendable['entityT
   return new HubError('INVALID_STATE', message, { path: ['integrationId'] });
 }
 
-async function chooseRecipient(
+/** The one that is named; else all that take it by themselves, and of those that wait for a person whichever it was sent to. */
+async function chooseRecipients(
   services: Services,
   tx: Tx,
   entity: Sendable,
   named: string | null | undefined,
-): Promise<Recipient> {
+): Promise<[Recipient, ...Recipient[]]> {
   const recipients = await findRecipients(services, tx, entity);
-  if (named != null) return recipients.find(({ id }) => id === named) ?? refuse(services, entity, named);
-  const [only, another] = recipients;
-  if (only && !another) return only;
+  if (named != null) return [recipients.find(({ id }) => id === named) ?? (await refuse(services, entity, named))];
+  const chosen: Recipient[] = [];
+  for (const recipient of recipients) {
+    const isHeld = entity.entityType === 'ORDER' && recipient.connector.holdInvoicedOrders !== undefined;
+    if (!isHeld || recipients.length === 1 || (await wasSent(tx, entity, recipient.id))) chosen.push(recipient);
+  }
+  const [first, ...others] = chosen;
+  if (first) return [first, ...others];
   const kind = kindOf(entity.entityType);
-  const message = only
-    ? `Give the integrationId: several integrations take this ${kind} (${recipients.map(({ id }) => id).join(', ')}).`
-    : `No enabled integration of the merchant takes this ${kind}: create or enable one.`;
-  throw new HubError(only ? 'BAD_USER_INPUT' : 'INVALID_STATE', message, { path: ['integrationId'] });
+  const message =
+    recipients.length > 0
+      ? `Give the integrationId: this ${kind} is sent to ${recipients.map(({ id }) => id).join(' or ')} once it is invoiced.`
+      : `No enabled integration of the merchant takes this ${kind}: create or enable one.`;
+  throw new HubError(recipients.length > 0 ? 'BAD_USER_INPUT' : 'INVALID_STATE', message, { path: ['integrationId'] });
 }
 
 /** Says why the named integration is not among those that take the entity. */

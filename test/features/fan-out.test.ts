@@ -73,9 +73,34 @@ describe('an order that two systems know', () => {
       (statuses) => statuses?.length === ORDERS && statuses.every((status) => status === 'SHIPPED'),
       30_000,
     );
-    const writes = async (portal: SpawnedSimulator) => (await portal.control.state()).effects.length;
-    expect(await writes(other)).toBe(2 * ORDERS);
-    expect(await writes(hub.portal)).toBe(ORDERS);
+    expect(await writesTo(other)).toBe(2 * ORDERS);
+    expect(await writesTo(hub.portal)).toBe(ORDERS);
     expect((await Promise.all(ids.map(linksOf))).map(({ status }) => status)).toEqual(ids.map(() => 'SHIPPED'));
   });
+
+  it('H2 syncOrder that names no integration sends the order to all that take it', async () => {
+    const id = await place('FAN-ALL');
+    const both = ({ links }: Linked['order']) => links.length === 2 && links.every(({ state }) => state === 'SYNCED');
+    const { links } = await eventually(() => linksOf(id), both, 30_000);
+    const counts = await Promise.all([hub.portal, other].map(writesTo));
+
+    const { syncOrder } = await hub.admin.ask<{
+      syncOrder: { syncEvent: { integration: { id: string } } | null; userErrors: unknown[] };
+    }>(
+      `mutation ($id: ID!) { syncOrder(input: { id: $id, force: true }) {
+        syncEvent { integration { id } } userErrors { message }
+      } }`,
+      { id },
+    );
+
+    expect(syncOrder.userErrors).toEqual([]);
+    expect(links.map(({ integration }) => integration.id)).toContain(syncOrder.syncEvent?.integration.id);
+    await eventually(
+      () => Promise.all([hub.portal, other].map(writesTo)),
+      (now) => now.every((count, place) => count === (counts[place] ?? 0) + 1),
+      30_000,
+    );
+  });
 });
+
+const writesTo = async (portal: SpawnedSimulator) => (await portal.control.state()).effects.length;
