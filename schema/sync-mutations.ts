@@ -18,7 +18,10 @@ export class SyncEntityInput {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => ID, { nullable: true, description: 'Left out: every integration that takes it; the answer is the first one’s sync event.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Left out: every integration that takes it; the answer is the first one’s sync event.',
+  })
   integrationId?: string | null;
 
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Send it although nothing has changed.' })

@@ -184,6 +184,16 @@ describe('callbacks', () => {
     expect(await erpHub.show(id)).toMatchObject({ status: 'SHIPPED', trackingNumbers: ['TRK-1'] });
   });
 
+  it('S7 finds the order by its increment id, also under another reference than it was given', async () => {
+    const { id, number } = await erpHub.invoiced();
+    const { link } = await erpHub.synced(id);
+
+    const answer = await erpHub.callback({ orderIncrementId: number, erpReference: 'ERP-OTHER', status: 'shipped' });
+
+    expect(answer).toMatchObject({ status: 200, body: { order_id: id, order_status: 'SHIPPED' } });
+    expect((await erpHub.show(id)).link?.externalId).toBe(link?.externalId);
+  });
+
   it('S7 keeps what is about an order that the hub does not know yet', async () => {
     const { number } = orderInput();
 
@@ -205,6 +215,7 @@ describe('callbacks', () => {
     ['{"items":[{"sku":"A","qty":1.5}]}', 'INVALID_SHAPE'],
     ['{"items":[{"sku":"A","qty":99999999999}]}', 'INVALID_SHAPE'],
     ['{"orderIncrementId":"1","timestamp":"soon"}', 'INVALID_SHAPE'],
+    ['{"orderIncrementId":"1"}', 'INVALID_SHAPE'],
   ])('S7 refuses %s', async (body, code) => {
     expect(await erpHub.callback(body)).toMatchObject({ status: 400, body: { code } });
   });

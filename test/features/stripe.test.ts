@@ -103,10 +103,35 @@ it('E8 keeps a payment of an order that is not known yet, and applies it when it
 it('E8 the further events of one payment change nothing', async () => {
   const id = await idOf(createOrder(hub.admin, orderInput()));
 
-  const answer = await send(event({ order_id: id }, { type: 'charge.succeeded' }));
+  const object = { id: 'ch_1', payment_intent: 'pi_1', amount: 19998, currency: 'eur', metadata: { order_id: id } };
+  const answer = await send(event({}, { type: 'charge.succeeded', data: { object } }));
 
   expect(answer.status).toBe(200);
   expect(await statusOf(id)).toBe('PENDING');
+});
+
+it('E8 finds the order by the names that shops write, and counts a checkout that names it', async () => {
+  const inputs = [orderInput(), orderInput(), orderInput(), orderInput()];
+  const ids = await Promise.all(inputs.map((input) => idOf(createOrder(hub.admin, input))));
+  const checkout = { id: 'cs_1', object: 'checkout.session', payment_intent: 'pi_2', payment_status: 'paid' };
+  const completed = {
+    type: 'checkout.session.completed',
+    data: { object: { ...checkout, metadata: { order_id: ids[3] } } },
+  };
+
+  const answers = [
+    await send(event({ orderId: ids[0] })),
+    await send(event({ order_id: inputs[1]?.number })),
+    await send(event({ orderNumber: inputs[2]?.number })),
+    await send(event({}, completed)),
+  ];
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  for (const id of ids)
+    await eventually(
+      () => statusOf(id),
+      (status) => status === 'EXPORTED',
+    );
 });
 
 it('E8 refuses what Stripe did not sign, and times that are too old or to come', async () => {

@@ -37,5 +37,9 @@ export const ErpEvent = z
   .refine((event) => event.items || event.orderIncrementId || event.erpReference, {
     path: ['orderIncrementId'],
     error: 'is missing: an event names its order, or has items',
+  })
+  .refine((event) => event.items || event.status || event.erpReference || event.trackingNumbers, {
+    path: ['status'],
+    error: 'is missing: an event of an order says what is new of it',
   });
 export type ErpEvent = z.infer<typeof ErpEvent>;

@@ -74,23 +74,36 @@ const byItself = ({ data: { object } }: StripeEvent) => ({
   number: object.id,
 });
 
-const namesOrder = ({ data: { object } }: StripeEvent): boolean =>
-  object.metadata?.order_id != null || object.metadata?.order_number != null;
+const namesOrder = (event: StripeEvent): boolean => {
+  const { entityId, number } = orderOf(event);
+  return entityId !== null || number !== null;
+};
 
 /**
- * One payment makes several events (its charge, its checkout): only the intent's own counts, so that an order that has
- * moved on is not called paid again.
+ * One payment makes several events. Its charge never counts beside its intent. Its checkout does where it names the order,
+ * since Stripe copies a checkout's metadata to no intent; whichever comes second changes nothing.
  */
-function statusOf({ type, data: { object } }: StripeEvent): OrderStatus | null {
+function statusOf(event: StripeEvent): OrderStatus | null {
+  const {
+    type,
+    data: { object },
+  } = event;
+  const counts = !object.payment_intent || namesOrder(event);
   if (type === 'payment_intent.succeeded') return 'PAID';
-  if (type === 'checkout.session.completed' && !object.payment_intent && object.payment_status === 'paid')
-    return 'PAID';
+  if (type === 'charge.succeeded' && !object.payment_intent) return 'PAID';
+  if (type === 'checkout.session.completed' && object.payment_status === 'paid' && counts) return 'PAID';
+  if (type === 'checkout.session.async_payment_succeeded' && counts) return 'PAID';
   return type === 'charge.refunded' && object.refunded === true ? 'REFUNDED' : null;
 }
 
-/** The shop writes the order's id or number into the payment's metadata, which Stripe copies to its charges. */
-function referenceOf({ data: { object } }: StripeEvent) {
-  const { metadata, payment_intent: intent, id } = object;
-  const externalId = idOf(intent) ?? id;
-  return { externalId, entityId: metadata?.order_id ?? null, number: metadata?.order_number ?? null };
+function referenceOf(event: StripeEvent) {
+  const { payment_intent: intent, id } = event.data.object;
+  return { externalId: idOf(intent) ?? id, ...orderOf(event) };
+}
+
+/** The shop writes the order's id or number into the payment's metadata, which Stripe copies from an intent to its charges. */
+function orderOf({ data: { object } }: StripeEvent): { entityId: string | null; number: string | null } {
+  const { metadata, client_reference_id: reference } = object;
+  const entityId = metadata?.order_id ?? metadata?.orderId ?? reference ?? null;
+  return { entityId, number: metadata?.order_number ?? metadata?.orderNumber ?? entityId };
 }

@@ -15,9 +15,12 @@ const Currency = z
   .transform((code) => code.toUpperCase())
   .refine((code) => CURRENCIES.has(code), 'must be an ISO 4217 currency such as eur');
 
+/** How shops name the order in a payment's metadata: by the hub's id or its number, in either spelling. */
 const Metadata = z.looseObject({
   order_id: Id.nullish(),
+  orderId: Id.nullish(),
   order_number: Id.nullish(),
+  orderNumber: Id.nullish(),
   customer_id: Id.nullish(),
 });
 
@@ -30,6 +33,7 @@ export const StripeEvent = z.object({
     object: z.looseObject({
       id: z.string().min(1).max(255),
       metadata: Metadata.nullish(),
+      client_reference_id: Id.nullish(),
       customer: Expandable.nullish(),
       payment_intent: Expandable.nullish(),
       status: z.string().nullish(),
