@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HubError } from '../errors.js';
 import { type EntityStatus, EntityType, statusesOf } from '../model/statuses.js';
 import type { InboundEvent, WebhookHeaders, WebhookReceiver } from './connector.js';
+import { decimalText } from './exact-json.js';
 import { readWebhookBody } from './webhook-body.js';
 
 /** A request with this header is signed by the gateway's scheme, whatever its connector's own is. */
@@ -16,6 +17,14 @@ const Id = z
   .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
   .transform(String);
 
+const Text = z.string().min(1).max(1000).nullish();
+const Count = z.int('must be a whole number').min(-2_147_483_648).max(2_147_483_647).nullish();
+const Price = z.union([z.string(), z.number()], { error: 'must be a decimal' }).transform((value, context) => {
+  const decimal = decimalText(value);
+  if (decimal === null) context.addIssue({ code: 'custom', message: 'must be a decimal such as 29.99' });
+  return decimal;
+});
+
 /** The body of the gateway's own webhooks. */
 export const GatewayBody = z.object({
   eventType: z.string().min(1).max(100),
@@ -26,6 +35,17 @@ export const GatewayBody = z.object({
     entityId: Id.nullish(),
     productId: Id.nullish(),
     sku: Id.nullish(),
+    name: Text,
+    brand: Text,
+    barcode: Text,
+    price: Price.nullish(),
+    currency: Text,
+    location: z.string().max(1000).nullish(),
+    stock: Count,
+    quantity: Count,
+    onHand: Count,
+    reserved: Count,
+    available: Count,
     status: z.string().min(1).max(100).nullish(),
     trackingNumbers: z.array(z.string().max(255)).max(1000).nullish(),
   }),
@@ -108,13 +128,14 @@ function occurredAt({ timestamp }: z.infer<typeof GatewayBody>, headers: Webhook
   return new Date(at).toISOString();
 }
 
-function toEvent({
-  eventType,
-  data,
-}: z.infer<typeof GatewayBody>): Omit<InboundEvent, 'eventId' | 'occurredAt' | 'payload'> {
+type Told = Omit<InboundEvent, 'eventId' | 'occurredAt' | 'payload'>;
+
+function toEvent({ eventType, data }: z.infer<typeof GatewayBody>): Told {
   const entityType = entityTypeOf(eventType);
+  if (entityType === null) return { eventType, ...OF_NO_ENTITY };
   const statuses = statusesOf(entityType);
   const status = data.status?.toUpperCase() ?? null;
+  const isGoods = entityType === 'PRODUCT' || entityType === 'INVENTORY';
   return {
     eventType,
     entityType,
@@ -123,16 +144,33 @@ function toEvent({
       entityId: data.entityId ?? null,
       number: data.number ?? null,
     },
-    sourceStatus: data.status ?? null,
+    sourceStatus: isGoods ? null : (data.status ?? null),
     status: status && Object.hasOwn(statuses, status) ? (status as EntityStatus) : null,
     ...(data.trackingNumbers && { trackingNumbers: data.trackingNumbers }),
+    ...(isGoods && goodsOf(data)),
   };
 }
 
-function entityTypeOf(eventType: string): EntityType {
+/** `stock` and `quantity` are what is there; whatever is left out follows from the rest. */
+function goodsOf(data: z.infer<typeof GatewayBody>['data']): Partial<InboundEvent> {
+  const { sku, name, brand, barcode, price, currency, location, reserved, available } = data;
+  const onHand = data.onHand ?? data.stock ?? data.quantity;
+  const told = { sku, name, brand, barcode, price, currency, location, onHand, reserved, available };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value != null));
+}
+
+/** For example a test of the way here: kept, and nothing is made of it. */
+const OF_NO_ENTITY: Omit<Told, 'eventType'> = {
+  entityType: 'INTEGRATION',
+  reference: { externalId: null, entityId: null, number: null },
+  sourceStatus: null,
+  status: null,
+  unused: true,
+};
+
+const OTHER_WORDS: Readonly<Record<string, EntityType>> = { PRICE: 'PRODUCT', STOCK: 'INVENTORY' };
+
+function entityTypeOf(eventType: string): EntityType | null {
   const word = eventType.split('.')[0]?.toUpperCase() ?? '';
-  if (Object.hasOwn(EntityType, word)) return word as EntityType;
-  throw new HubError('INVALID_SHAPE', 'eventType must begin with an entity, for example "order.updated".', {
-    path: ['eventType'],
-  });
+  return Object.hasOwn(EntityType, word) && word !== 'INTEGRATION' ? (word as EntityType) : (OTHER_WORDS[word] ?? null);
 }

@@ -1,9 +1,17 @@
 import type { EntityStatus, EntityType } from '../model/statuses.js';
-import type { InboundOrder } from './pull.js';
+import type { InboundOrder, PulledStock } from './pull.js';
 import type { ToldRecord } from './told-record.js';
 
+/** What an event of the type PRODUCT or INVENTORY says of one SKU; a rule of the merchant's may write each of these. */
+type Goods = Partial<
+  Pick<
+    PulledStock,
+    'sku' | 'name' | 'brand' | 'barcode' | 'price' | 'currency' | 'location' | 'onHand' | 'reserved' | 'available'
+  >
+>;
+
 /** A received event in the hub's words, made by a connector from raw bytes that it has verified. */
-export interface InboundEvent {
+export interface InboundEvent extends Goods {
   /** The sender's identity of this event: the same event sent again has the same. */
   eventId: string;
   /** The sender's name of it, e.g. `order.status.updated`. */

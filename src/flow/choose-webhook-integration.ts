@@ -12,15 +12,19 @@ export interface WebhookRequest {
 /** By id, or by the connector whose address is shared by all of its integrations. */
 export type WebhookTarget = { integrationId: string } | { connector: string };
 
-/** The gateway's scheme where the sender used it, or where the connector has none of its own. */
+/** The gateway's scheme where the sender used it, where the connector has none of its own, or where it alone has a secret. */
 export function receiverOf(
-  { connector }: OpenIntegration,
+  { connector, credentials, webhookSecret }: OpenIntegration,
   { headers }: Pick<WebhookRequest, 'headers'>,
 ): WebhookReceiver<unknown, unknown> {
-  return headers[GATEWAY_SIGNATURE] === undefined && connector.webhooks
-    ? connector.webhooks
-    : gatewayWebhooks(connector.webhooks);
+  const own = connector.webhooks;
+  if (headers[GATEWAY_SIGNATURE] !== undefined || !own) return gatewayWebhooks(own);
+  return webhookSecret !== null && passes(() => own.verify({ ...UNSIGNED, now: new Date() }, credentials))
+    ? gatewayWebhooks(own)
+    : own;
 }
+
+const UNSIGNED: WebhookRequest = { headers: {}, rawBody: Buffer.alloc(0) };
 
 /**
  * The enabled integrations that this webhook may be for; at least one.
@@ -75,9 +79,12 @@ function verify(integration: OpenIntegration, request: WebhookRequest): void {
   receiver.verify({ ...request, now: new Date() }, isRegistered ? { webhookSecret } : integration.credentials);
 }
 
-function isVerified(integration: OpenIntegration, request: WebhookRequest): boolean {
+const isVerified = (integration: OpenIntegration, request: WebhookRequest): boolean =>
+  passes(() => verify(integration, request));
+
+function passes(check: () => void): boolean {
   try {
-    verify(integration, request);
+    check();
     return true;
   } catch (error) {
     if (error instanceof HubError) return false;
@@ -87,5 +94,5 @@ function isVerified(integration: OpenIntegration, request: WebhookRequest): bool
 
 /** No secret is set: even a request without any header passes. */
 function takesUnsigned(integration: OpenIntegration): boolean {
-  return isVerified(integration, { headers: {}, rawBody: Buffer.alloc(0) });
+  return isVerified(integration, UNSIGNED);
 }

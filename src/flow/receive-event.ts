@@ -3,6 +3,7 @@ import type { Acceptance } from '../inbox/events.js';
 import type { OpenIntegration } from './integrations.js';
 import { mapInbound } from './map-inbound.js';
 import type { Services } from './services.js';
+import { takeInboundGoods } from './take-inbound-goods.js';
 import { takeInboundOrder } from './take-inbound-order.js';
 
 /** An event with the bytes that it was made of. */
@@ -18,7 +19,7 @@ export interface Received {
 
 /**
  * The one way in for what an integration's system tells, by webhook, status check or pull: follows the integration's field
- * mappings, makes the order that the hub does not know, stores the event and applies it.
+ * mappings, makes the order or product that the hub does not know, stores the event and applies it.
  * @throws HubError INVALID_SHAPE, DATABASE_UNAVAILABLE
  */
 export async function receiveEvent(
@@ -26,7 +27,8 @@ export async function receiveEvent(
   integration: OpenIntegration,
   { event: received, rawBody, headers, traceparent = null }: Received,
 ): Promise<Acceptance> {
-  const { event, failure } = await mapInbound(integration, received);
+  const { event: mapped, failure } = await mapInbound(integration, received);
+  const event = failure ? mapped : await takeInboundGoods(services, integration, mapped);
   if (!failure) await takeInboundOrder(services, integration, event);
   return services.inbox.accept({
     merchantId: integration.merchantId,

@@ -167,6 +167,23 @@ it('G4 G5 registers a webhook: its secret signs, its events are applied and othe
   expect(await call('POST', `${OWN}/webhook/register`, { url: 'x', secret: 'short' })).toMatchObject({ status: 400 });
 });
 
+it('G4 G5 takes nothing unsigned where the registered secret is the only one', async () => {
+  const own = { merchantId: MERCHANT, connector: 'b2b-portal', type: 'webhook', credentials: { apiKey: 'a-key' } };
+  const settings = { baseUrl: hub.portal.url, merchantId: MERCHANT };
+  const made = await call('POST', '/api/integrations', { ...own, name: 'No API secret', settings });
+  const { id } = made.body.data as { id: string };
+  const url = 'https://your-platform.com/webhooks/integration';
+  await call('POST', `/api/integrations/${id}/webhook/register`, { url, secret: SECRET });
+
+  const unsigned = await fetch(`${hub.url}/webhooks/${id}`, { method: 'POST', body: '{"eventType":"order.updated"}' });
+
+  const events = await hub.admin.ask(`{ webhookEvents(filter: { integrationId: "${id}" }) { totalCount } }`);
+  await call('DELETE', `/api/integrations/${id}`);
+
+  expect(unsigned.status).toBe(401);
+  expect(events).toEqual({ webhookEvents: { totalCount: 0 } });
+});
+
 it('G11 G12 tells the health and the figures of the system and of each integration', async () => {
   await call('POST', `${OWN}/test-connection`);
 

@@ -67,6 +67,49 @@ it('G19 a webhook is received, mapped, applied once, and can be looked up with w
   });
 });
 
+const GOODS = `query ($sku: String!) {
+  product(sku: $sku) { name price inventory { available onHand integration { id } } }
+}`;
+const dataOf = (price: number, stock: number) => ({ productId: 'PROD-123', sku: 'SKU-123', price, stock });
+
+it('G5 G19 the document’s product event sets price and stock; one that is late or repeated changes nothing', async () => {
+  const at = (minute: number) => new Date(Date.now() + minute * 60_000).toISOString();
+  const [first, second, late] = [
+    { eventType: 'product.updated', timestamp: at(-3), data: dataOf(29.99, 100) },
+    { eventType: 'product.updated', timestamp: at(-1), data: dataOf(31.5, 90) },
+    { eventType: 'product.updated', timestamp: at(-2), data: dataOf(1, 1) },
+  ];
+
+  const made = await sendWebhook(first, 'goods-1');
+  const asMade = await hub.admin.ask(GOODS, { sku: 'SKU-123' });
+  const answers = [made, await sendWebhook(second, 'goods-2'), await sendWebhook(late, 'goods-3')];
+  answers.push(await sendWebhook(first, 'goods-1'));
+  const counted = await sendWebhook(
+    { eventType: 'inventory.changed', data: { sku: 'SKU-123', quantity: 7 } },
+    'goods-4',
+  );
+
+  const integration = { id: 'b2b-portal' };
+  expect(answers).toEqual([200, 200, 200, 200]);
+  expect(counted).toBe(200);
+  expect(asMade).toEqual({
+    product: { name: 'SKU-123', price: '29.99', inventory: [{ available: 100, onHand: 100, integration }] },
+  });
+  expect(await hub.admin.ask(GOODS, { sku: 'SKU-123' })).toEqual({
+    product: { name: 'SKU-123', price: '31.5', inventory: [{ available: 7, onHand: 7, integration }] },
+  });
+});
+
+it('G5 keeps an event that is about no entity, and answers 200', async () => {
+  const status = await sendWebhook({ eventType: 'test', data: { test: true } }, 'goods-5');
+
+  const { webhookEvents } = await hub.admin.ask<{ webhookEvents: { nodes: object[] } }>(
+    '{ webhookEvents(first: 1) { nodes { eventId status eventType } } }',
+  );
+  expect(status).toBe(200);
+  expect(webhookEvents.nodes).toEqual([{ eventId: 'goods-5', status: 'IGNORED', eventType: 'test' }]);
+});
+
 const STOCK = '{ inventory(filter: { sku: ["TEA-15"], integrationId: "extensiv" }) { nodes { available } } }';
 const PULL = `mutation { syncInventory(input: { integrationId: "extensiv" }) { syncEvent { id } userErrors { message } } }`;
 

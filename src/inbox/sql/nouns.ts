@@ -3,6 +3,7 @@ export const INBOX_NOUNS = [
   { type: 'ORDER', table: 'orders', number: 'number', status: 'status' },
   { type: 'INVOICE', table: 'invoices', number: 'number', status: 'status' },
   { type: 'CUSTOMER', table: 'customers', number: 'reference', status: `''` },
+  { type: 'PRODUCT', table: 'products', number: 'sku', status: `''` },
   { type: 'TRANSACTION', table: 'transactions', number: 'reference', status: 'status' },
   { type: 'BILLING_SUBSCRIPTION', table: 'billing_subscriptions', number: 'reference', status: 'status' },
 ] as const;

@@ -1,3 +1,7 @@
+/** Of a product's events the newest word on a field; one that says nothing of it counts for nothing. */
+const newest = (field: string) =>
+  `(array_agg(event ->> '${field}' order by n desc) filter (where event ->> '${field}' is not null))[1]`;
+
 /** Only of what was kept: another transaction may have stored the same event meanwhile. */
 export const WRITE_EFFECTS = `
 effective as materialized (
@@ -86,15 +90,42 @@ stock_writes as (
   on conflict (integration_id, sku, location) do update set on_hand = excluded.on_hand, reserved = excluded.reserved,
     available = excluded.available, source = 'live', read_at = excluded.read_at, updated_at = now()
   where v.read_at <= excluded.read_at
-  returning new.id, new.merchant_id, new.integration_id, new.sku, new.location, new.on_hand, new.available,
-    old.available as previous_available, old.on_hand as previous_on_hand
+  returning v.*
+),
+stock_changes as (
+  -- Reads the levels as they were before the statement.
+  select w.*, l.available as previous_available, l.on_hand as previous_on_hand
+  from stock_writes w left join inventory_levels l
+    on l.integration_id = w.integration_id and l.sku = w.sku and l.location = w.location
+),
+product_writes as (
+  update products p
+  set name = coalesce(t.name, p.name), brand = coalesce(t.brand, p.brand), barcode = coalesce(t.barcode, p.barcode),
+    price = coalesce(t.price, p.price), currency = coalesce(t.currency, p.currency), deleted_at = null, updated_at = now()
+  from (
+    select known_id, ${['name', 'brand', 'barcode', 'currency'].map((field) => `${newest(field)} as ${field}`).join(', ')},
+      ${newest('price')}::numeric as price
+    from effective where entity_type = 'PRODUCT' and error_code is null group by known_id
+  ) t
+  where p.id = t.known_id and (p.deleted_at is not null or (p.name, p.brand, p.barcode, p.price, p.currency) is distinct from
+    (coalesce(t.name, p.name), coalesce(t.brand, p.brand), coalesce(t.barcode, p.barcode), coalesce(t.price, p.price),
+      coalesce(t.currency, p.currency)))
+  returning p.*
+),
+product_changes as (
+  select e.n, e.sync_id, e.integration_id, e.traceparent, w.*, p.price as previous_price
+  from product_writes w
+  join (select known_id, max(n) as n from effective where entity_type = 'PRODUCT' and error_code is null group by known_id) l
+    on l.known_id = w.id
+  join effective e on e.n = l.n
+  join products p on p.id = w.id
 ),
 sync_rows as (
   insert into sync_events (id, merchant_id, integration_id, entity_type, entity_id, external_id, operation, direction, status,
     payload, error_code, error_message, max_attempts, idempotency_key, traceparent, processed_at)
   overriding system value
   select sync_id, merchant_id, integration_id, entity_type, known_id, coalesce(external_id, link_external_id),
-    case entity_type when 'INVENTORY' then 'UPDATE' else 'STATUS_CHANGE' end,
+    case when entity_type in ('INVENTORY', 'PRODUCT') then 'UPDATE' else 'STATUS_CHANGE' end,
     'INBOUND', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
     jsonb_build_object('webhookEventId', id, 'eventType', event_type, 'sourceStatus', source_status, 'status', new_status,
       'previousStatus', previous_status, 'occurredAt', event -> 'occurredAt'),
@@ -123,8 +154,13 @@ change_rows as (
     select null, null, 'inventory.changed', merchant_id, 'INVENTORY', id, integration_id, null,
       jsonb_build_object('sku', sku, 'location', location, 'previousAvailable', previous_available, 'available', available,
         'previousOnHand', previous_on_hand, 'onHand', on_hand), null
-    from stock_writes
+    from stock_changes
     where (previous_available, previous_on_hand) is distinct from (available, on_hand)
+    union all
+    select n, 4, 'product.changed', merchant_id, 'PRODUCT', id, integration_id, sync_id, jsonb_build_object('sku', sku,
+      'action', 'updated', 'name', name, 'brand', brand, 'price', price::text, 'previousPrice', previous_price::text,
+      'currency', currency), traceparent
+    from product_changes
   ) c
   -- Reading their counts runs the entities' writes first.
   where (select count(*) from order_writes) + (select count(*) from invoice_writes)
