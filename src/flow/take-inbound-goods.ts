@@ -38,7 +38,7 @@ export async function takeInboundGoods(
   return {
     ...event,
     reference: { ...event.reference, number: sku },
-    numberDecides: true,
+    namedByNumber: true,
     ...(stock && { stock }),
   };
 }
