@@ -69,7 +69,7 @@ export class ReconciliationMutations {
 
   @Mutation(() => DifferencePayload, {
     description:
-      'Operators. Mends it in its proposed direction, unless it moved meanwhile. Once, however often it is asked.',
+      'Operators. Mends it in its proposed direction, unless it moved meanwhile. Once, however often it is asked; what goes out is REPAIRED once it has been delivered.',
   })
   repairDifference(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<DifferencePayload> {
     const info = { action: 'reconciliation.repair', failed: { difference: null } };
@@ -77,7 +77,8 @@ export class ReconciliationMutations {
   }
 
   @Mutation(() => BulkPayload, {
-    description: 'Operators. Mends the open differences that the filter selects, 1,000 at most; what moved is left.',
+    description:
+      'Operators. Mends the open and failed differences that the filter selects, 1,000 at most; what moved is left. Answers how many were begun.',
   })
   repairDifferences(
     @Arg('filter', () => RepairDifferencesFilter) filter: RepairDifferencesFilter,

@@ -43,7 +43,7 @@ export class Reconciliation extends Node {
   @Read({
     expression: {
       sql: (row) =>
-        `(select count(*)::int from reconciliation_differences d where d.reconciliation_id = ${row}.id and d.state = 'OPEN')`,
+        `(select count(*)::int from reconciliation_differences d where d.reconciliation_id = ${row}.id and d.state in ('OPEN', 'REPAIRING', 'FAILED'))`,
       type: 'integer',
     },
   })
@@ -116,7 +116,10 @@ export class ReconciliationDifference extends Node {
   @Read({ role: 'operator' })
   details!: unknown;
 
-  @Field(() => String, { description: '`OPEN`, `REPAIRED`, or `MOVED`: no longer so when it was to be repaired.' })
+  @Field(() => String, {
+    description:
+      '`OPEN`; `REPAIRING` while its sync event is on its way, `REPAIRED` once the effect is there, `FAILED` when that failed for good; `MOVED`: no longer so when it was to be repaired.',
+  })
   state!: string;
 
   @Field(() => String, { nullable: true })

@@ -89,10 +89,18 @@ export interface Connection {
    * Iterating throws HubError as `checkHealth` does; memory stays bounded by a page.
    */
   list?(entityType: EntityType, request: ListRequest): AsyncIterable<UpstreamRecord[]>;
+  /** One of them as it is now; null: the upstream does not have it. There wherever `list` is. */
+  readRecord?(entityType: EntityType, externalId: string): Promise<WholeRecord | null>;
   /** What it can read whole, by kind of entity. Iterating throws HubError as `checkHealth` does; memory stays bounded by a page. */
   pull?: PullSources;
   /** Files that it hands over, in a folder or posted. */
   files?: FileExchange;
+}
+
+/** One record with what it takes to make it in the hub. */
+export interface WholeRecord extends UpstreamRecord {
+  /** By the names of the hub's inputs; customers by the upstream's id, orders by number. Null: nothing is made of it here. */
+  entity: Readonly<Record<string, unknown>> | null;
 }
 
 export interface ListRequest {

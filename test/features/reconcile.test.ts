@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { type FlashErpHub, startFlashErpHub } from './flasherp-hub.js';
-import { idOf } from './order-client.js';
+import { createOrder, idOf, orderInput } from './order-client.js';
 
 let hub: FlashErpHub;
 beforeAll(async () => {
@@ -55,6 +55,27 @@ const repair = (id: string) =>
     { id },
   );
 
+async function statesOf(reconciliationId: string): Promise<string[]> {
+  const { found } = await hub.admin.ask<{ found: { nodes: { state: string }[] } }>(
+    `query ($id: ID!) { found: reconciliationDifferences(filter: { reconciliationId: $id }) { nodes { state } } }`,
+    { id: reconciliationId },
+  );
+  return found.nodes.map(({ state }) => state);
+}
+
+async function differenceOf(externalId: string, field: string): Promise<string> {
+  const { found } = await reconcile();
+  return found.find((one) => one.externalId === externalId && one.field === field)?.id ?? '';
+}
+
+const stateOf = async (id: string) =>
+  (
+    await hub.admin.ask<{ node: { state: string } }>(
+      'query ($id: ID!) { node(id: $id) { ... on ReconciliationDifference { state } } }',
+      { id },
+    )
+  ).node.state;
+
 const pending = 'query { syncEvents(filter: { status: [PENDING, IN_PROGRESS, RETRYING] }) { totalCount } }';
 const untilQuiet = () =>
   eventually(
@@ -95,6 +116,10 @@ it('F7 N2 finds what is missing and what differs on either side, repairs all of 
     `mutation { repaired: repairDifferences(filter: { reconciliationId: "${run.id}" }) { affected userErrors { message } } }`,
   );
   await untilQuiet();
+  const ended = await eventually(
+    () => statesOf(run.id),
+    (states) => states.every((state) => state === 'REPAIRED'),
+  );
   const again = await reconcile();
 
   const transactions = (await hub.erp.control.state())['transactions'] as Record<string, unknown>[];
@@ -117,6 +142,7 @@ it('F7 N2 finds what is missing and what differs on either side, repairs all of 
     { ...OPEN, kind: 'MISSING_THERE', field: null, hereValue: 'pi_2', thereValue: null, direction: 'OUT' },
   ]);
   expect(repaired.affected).toBe(4);
+  expect(ended).toHaveLength(4);
   expect(again.found.map(shown)).toEqual([]);
   expect(transaction).toEqual({ status: 'REFUNDED' });
   expect(transactions.filter(({ reference }) => reference === 'pi_extra')).toHaveLength(1);
@@ -134,7 +160,11 @@ it('F7 repairs a difference once, and refuses one that moved meanwhile', async (
   const missing = found.find(({ kind }) => kind === 'MISSING_THERE')?.id ?? '';
   const effectsBefore = (await hub.erp.control.state()).effects.length;
   await Promise.all([repair(differs), repair(differs)]);
-  const twice = await repair(differs);
+  await untilQuiet();
+  const twice = await eventually(
+    () => repair(differs),
+    ({ repaired }) => repaired.difference?.state === 'REPAIRED',
+  );
   await hub.db.pool.query(`update reconciliation_differences set external_id = $2 where id = $1`, [missing, one]);
 
   const moved = await repair(missing);
@@ -144,6 +174,105 @@ it('F7 repairs a difference once, and refuses one that moved meanwhile', async (
   expect(twice.repaired).toMatchObject({ difference: { state: 'REPAIRED' }, userErrors: [] });
   expect(moved.repaired.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
   expect(effects.length - effectsBefore).toBe(1);
+});
+
+it('F7 a repair is REPAIRED only once it is there: on its way it is REPAIRING, refused it is FAILED and can be begun again', async () => {
+  const id = await sent('pi_21');
+  const told = { reference: 'pi_21', type: 'payment', status: 'succeeded', currency: 'EUR', hub_id: 'none' };
+  await hub.callErp('PUT', `/transactions/${id}`, { ...told, amount: '1.00' });
+  const difference = await differenceOf(id, 'amount');
+  const atUpstream = async () => (await (await hub.callErp('GET', `/transactions/${id}`)).json()) as { amount: number };
+  await hub.erp.control.addFault({ kind: 'status', status: 422, method: 'PUT' });
+  await repair(difference);
+  await eventually(
+    () => stateOf(difference),
+    (state) => state === 'FAILED',
+  );
+  await hub.erp.control.addFault({ kind: 'latency', ms: 2000, method: 'PUT' });
+
+  const begun = await repair(difference);
+  const meanwhile = await atUpstream();
+  await eventually(
+    () => stateOf(difference),
+    (state) => state === 'REPAIRED',
+  );
+
+  expect(begun.repaired).toMatchObject({ difference: { state: 'REPAIRING' }, userErrors: [] });
+  expect(meanwhile.amount).toBe(1);
+  expect((await atUpstream()).amount).toBe(19.9);
+});
+
+it('F7 does not send over what has changed there since it was compared', async () => {
+  const id = await sent('pi_31');
+  const told = { reference: 'pi_31', type: 'payment', status: 'succeeded', currency: 'EUR', hub_id: 'none' };
+  await hub.callErp('PUT', `/transactions/${id}`, { ...told, amount: '1.00' });
+  const difference = await differenceOf(id, 'amount');
+  await hub.callErp('PUT', `/transactions/${id}`, { ...told, amount: '2.00' });
+
+  const { repaired } = await repair(difference);
+
+  expect(repaired.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+});
+
+it('F7 F1 makes an invoice that only FlashERP has, of its order, and sends one that only the hub has', async () => {
+  const orderId = await idOf(createOrder(hub.admin, orderInput({ number: 'SO-INV' })));
+  const extra = { status: 'issued', currency: 'EUR', total: '10.50', tax: '0.50', subtotal: '10.00', hub_id: 'none' };
+  await hub.callErp('POST', '/invoices', { ...extra, number: 'INV-THERE', order_number: 'SO-INV' });
+  const made = await hub.admin.ask<{ createInvoice: { invoice: { id: string } } }>(
+    `mutation { createInvoice(input: { orderId: "${orderId}", number: "INV-HERE" }) { invoice { id } } }`,
+  );
+  await untilQuiet();
+  const { invoice } = await hub.admin.ask<{
+    invoice: { links: { externalId: string; integration: { id: string } }[] };
+  }>(`{ invoice(number: "INV-HERE") { links { externalId integration { id } } } }`);
+  const there = invoice.links.find(({ integration }) => integration.id === 'flasherp')?.externalId;
+  await hub.callErp('DELETE', `/invoices/${there}`);
+  const { run, found } = await reconcile();
+
+  await hub.admin.ask(
+    `mutation { repairDifferences(filter: { reconciliationId: "${run.id}", entityType: INVOICE }) { affected } }`,
+  );
+  await untilQuiet();
+  const again = await reconcile();
+
+  const { taken } = await hub.admin.ask<{ taken: object }>(
+    '{ taken: invoice(number: "INV-THERE") { status total tax currency order { number } } }',
+  );
+  const invoices = (await hub.erp.control.state())['invoices'] as { number: string }[];
+  expect(made.createInvoice.invoice.id).toMatch(/^inv_/);
+  expect(
+    found
+      .filter(({ entityType }) => entityType === 'INVOICE')
+      .map(({ kind }) => kind)
+      .sort(),
+  ).toEqual(['MISSING_HERE', 'MISSING_THERE']);
+  expect(taken).toEqual({
+    status: 'ISSUED',
+    total: '10.50',
+    tax: '0.50',
+    currency: 'EUR',
+    order: { number: 'SO-INV' },
+  });
+  expect(invoices.map(({ number }) => number).sort()).toEqual(['INV-HERE', 'INV-THERE']);
+  expect(again.found.filter(({ entityType }) => entityType === 'INVOICE')).toEqual([]);
+});
+
+it('F19 opens an alert when a reconciliation finds differences, which says how many and where to look', async () => {
+  const id = await sent('pi_41');
+  const told = { reference: 'pi_41', type: 'payment', status: 'succeeded', currency: 'EUR', hub_id: 'none' };
+  await hub.callErp('PUT', `/transactions/${id}`, { ...told, amount: '1.00' });
+  await reconcile();
+
+  const { alerts } = await eventually(
+    () => hub.admin.ask<{ alerts: { kind: string; remedy: string }[] }>('{ alerts(open: true) { kind remedy } }'),
+    ({ alerts: open }) => open.some(({ kind }) => kind === 'DISCREPANCIES'),
+  );
+
+  const opened = alerts.find(({ kind }) => kind === 'DISCREPANCIES');
+  const { reconciliationDifferences } = await hub.admin.ask<{ reconciliationDifferences: { nodes: object[] } }>(
+    opened?.remedy ?? '',
+  );
+  expect(reconciliationDifferences.nodes.length).toBeGreaterThan(0);
 });
 
 it('F7 H3 tells of a run as it goes, and says so when the system cannot be read', async () => {

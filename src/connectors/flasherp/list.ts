@@ -1,4 +1,5 @@
-import type { ListRequest, UpstreamRecord } from '../connector.js';
+import { BillingInterval, TransactionType } from '../../model/statuses.js';
+import type { ListRequest, UpstreamRecord, WholeRecord } from '../connector.js';
 import type { FlashErpClient } from './client.js';
 import { COLLECTIONS, type FlashErpType, statusFromFlashErp } from './mapping.js';
 import type { FlashErpRecord } from './wire.js';
@@ -17,6 +18,34 @@ export async function* listRecords(
     if (records.length < PAGE) return;
   }
 }
+
+/** One of them, with what it takes to make it in the hub. */
+export async function readRecord(
+  client: FlashErpClient,
+  entityType: FlashErpType,
+  externalId: string,
+): Promise<WholeRecord | null> {
+  const found = await client.read(COLLECTIONS[entityType], externalId);
+  return found && { ...toRecord(entityType, found), entity: entityOf(entityType, found) };
+}
+
+function entityOf(entityType: FlashErpType, one: FlashErpRecord): Record<string, unknown> {
+  const { interval, type } = one;
+  return {
+    ...FIELDS[entityType](one),
+    ...(entityType === 'TRANSACTION' && { type: known(TransactionType, type) }),
+    ...(entityType === 'BILLING_SUBSCRIPTION' && { interval: known(BillingInterval, interval) }),
+    ...{ description: one.description, subtotal: one.subtotal, tax: one.tax, paidAmount: one.paid_amount },
+    ...{ customer: one.customer_id, orderNumber: one.order_number },
+    ...{ occurredAt: one.occurred_at, startedAt: one.started_at },
+    ...{ issuedAt: one.issued_at, dueAt: one.due_at, paidAt: one.paid_at },
+    ...{ currentPeriodStart: one.current_period_start, currentPeriodEnd: one.current_period_end },
+  };
+}
+
+/** What the hub has no word for is left to its default. */
+const known = (words: object, word: string | null | undefined) =>
+  word != null && Object.hasOwn(words, word.toUpperCase()) ? word.toUpperCase() : null;
 
 function toRecord(entityType: FlashErpType, record: FlashErpRecord): UpstreamRecord {
   const { id, hub_id: hubId, updated_at: updatedAt } = record;

@@ -47,7 +47,10 @@ export const ReconciliationDifference = defineEntity({
     direction: p.text(),
     /** The system's record as it was told. */
     details: p.json<unknown>().nullable(),
-    /** `OPEN`, `REPAIRED`, or `MOVED`: it was no longer so when it was to be repaired. */
+    /**
+     * `OPEN`; `REPAIRING` until the sync event that repairs it has been delivered, then `REPAIRED`, or `FAILED` when it has
+     * failed for good; `MOVED`: it was no longer so when it was to be repaired.
+     */
     state: p.text().default('OPEN'),
     message: p.text().nullable(),
     syncEventId: p.bigint('string').nullable(),

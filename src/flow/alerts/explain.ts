@@ -77,10 +77,11 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
     remedy: test,
   },
   DISCREPANCIES: {
-    what: 'The number of differences that a reconciliation found',
+    what: 'The number of differences that the last reconciliation found and nobody has repaired',
     show: plain,
     advice: 'Look at the differences and repair them, one by one or all.',
-    remedy: (id) => `{ integration(id: "${id}") { id name } }`,
+    remedy: (id) =>
+      `{ reconciliationDifferences(filter: { integrationId: "${id}", state: ["OPEN", "FAILED"] }) { nodes { id kind field hereValue thereValue proposedRepair } } }`,
   },
   EXPORT_EXHAUSTED: {
     what: 'The number of orders whose export has failed for good',

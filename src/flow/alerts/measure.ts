@@ -1,7 +1,7 @@
 import type { Database, Sql } from '../../db/database.js';
 import { type QueueState, readQueueStates } from '../../outbox/queue-states.js';
 import type { RollupRow } from '../../rollup/read-rollups.js';
-import { outcomesOf, total } from '../../rollup/summarise.js';
+import { outcomesOf } from '../../rollup/summarise.js';
 import type { Measure } from './judge.js';
 import type { AlertKind, AlertRule } from './rule.js';
 
@@ -41,13 +41,22 @@ where integration_id = $1 and period = case when $2 > 7200000 then 'HOUR' else '
   and at >= date_trunc('minute', now() - $2 * interval '1 ms') group by 1, 2, 3, 4, 5, 6, 7`;
 
 /** Kinds that are measured over the rule's window; the others are as they are now. */
-const OVER_TIME = new Set<AlertKind>(['ERROR_RATE', 'FAILURE_RATE', 'RESPONSE_TIME', 'DISCREPANCIES']);
+const OVER_TIME = new Set<AlertKind>(['ERROR_RATE', 'FAILURE_RATE', 'RESPONSE_TIME']);
+
+/** What the last reconciliation found and nobody has repaired since. */
+const OPEN_DIFFERENCES = `select count(*)::int as value from reconciliation_differences d
+where d.state in ('OPEN', 'REPAIRING', 'FAILED') and d.reconciliation_id = (
+  select r.id from reconciliations r where r.integration_id = $1 and r.state = 'COMPLETE'
+  order by r.created_at desc, r.id desc limit 1)`;
 
 /** What the rule watches of this integration. */
 export async function measure(sql: Sql, rule: AlertRule, facts: IntegrationFacts): Promise<Measure> {
+  if (rule.kind === 'DISCREPANCIES') {
+    const [found] = await sql<{ value: number }>(OPEN_DIFFERENCES, [facts.integrationId]);
+    return { value: found?.value ?? 0, samples: rule.minSamples };
+  }
   if (!OVER_TIME.has(rule.kind)) return { value: valueNow(rule.kind, facts), samples: rule.minSamples };
   const rows = await sql<RollupRow>(READ_WINDOW, [facts.integrationId, rule.windowMs]);
-  if (rule.kind === 'DISCREPANCIES') return { value: openDiscrepancies(rows), samples: rule.minSamples };
   const outcomes = outcomesOf(rows.filter(({ source }) => source === 'ATTEMPT'));
   if (rule.kind === 'ERROR_RATE') return { value: outcomes.errorRate, samples: outcomes.attempts };
   if (rule.kind === 'RESPONSE_TIME') return { value: outcomes.durationMs.p95Ms, samples: outcomes.attempts };
@@ -62,12 +71,6 @@ function valueNow(kind: AlertKind, facts: IntegrationFacts): number {
   if (kind === 'CIRCUIT_OPEN') return Number(facts.circuit !== 'CLOSED');
   if (kind === 'UNHEALTHY') return Number(facts.health === 'DOWN' || facts.health === 'DEGRADED');
   return facts.deadOrders;
-}
-
-/** What reconciliations found and nobody has repaired since. */
-function openDiscrepancies(rows: readonly RollupRow[]): number {
-  const of = (name: string) => total(rows.filter(({ source, operation }) => source === 'COUNT' && operation === name));
-  return Math.max(0, of('reconcile.found') - of('reconcile.repaired'));
 }
 
 /** Of the instance whose memory is fullest; null: none has reported within a minute. */

@@ -4,6 +4,7 @@ import { markTaken } from './mark-taken.js';
 import { payOut } from './pay-out.js';
 import type { Reaction } from './reaction.js';
 import { recordTold } from './record-told.js';
+import { settleRepairs } from './settle-repairs.js';
 import { tellProgress } from './tell-progress.js';
 import { voidPayouts } from './void-payouts.js';
 import { watchAlerts } from './watch-alerts.js';
@@ -16,6 +17,7 @@ export const allReactions: readonly Reaction[] = [
   markTaken,
   markFailed,
   recordTold,
+  settleRepairs,
   tellProgress,
   watchAlerts,
 ];

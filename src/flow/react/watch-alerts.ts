@@ -6,12 +6,13 @@ const PAUSE_MS = 5_000;
 
 const evaluatedAt = new Map<string, number>();
 
-/** A circuit that moved, a system that turned, a dead letter: its integration's alerts are looked at now. */
+/** A circuit that moved, a system that turned, a reconciliation that ended, a dead letter: its integration's alerts are looked at now. */
 export const watchAlerts: Reaction = {
   name: 'watch-alerts',
   concerns: async (_services, { kind, integrationId, data }) => {
     if (integrationId === null) return false;
     if (kind === 'connector_health.changed') return true;
+    if (kind === 'reconciliation.changed') return data['state'] === 'COMPLETE';
     if (kind !== 'sync_event.status_changed' || data['newStatus'] !== 'FAILED') return false;
     return performance.now() - (evaluatedAt.get(integrationId) ?? -PAUSE_MS) >= PAUSE_MS;
   },

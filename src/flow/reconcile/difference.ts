@@ -13,6 +13,6 @@ export interface Difference {
   here_value: string | null;
   there_value: string | null;
   direction: 'IN' | 'OUT';
-  details: string | null;
-  state: 'OPEN' | 'REPAIRED' | 'MOVED';
+  state: 'OPEN' | 'REPAIRING' | 'REPAIRED' | 'FAILED' | 'MOVED';
+  sync_event_id: string | null;
 }

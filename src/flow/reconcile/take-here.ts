@@ -1,66 +1,69 @@
-import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
+import type { WholeRecord } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations.js';
+import type { Origin } from '../link-to.js';
+import { kindOf } from '../lock-entity.js';
 import { recordBillingSubscription } from '../record-billing-subscription.js';
+import { recordInvoice } from '../record-invoice.js';
 import { recordTransaction } from '../record-transaction.js';
 import { saveCustomer } from '../save-customer.js';
 import type { Services } from '../services.js';
 import type { Difference } from './difference.js';
 
-const text = z.string().nullish();
-const Told = z.object({
-  reference: text,
-  name: text,
-  email: text,
-  phone: text,
-  plan: text,
-  amount: text,
-  currency: text,
-  customer_id: text,
-  occurred_at: text,
-  started_at: text,
-});
-
 const CUSTOMER = `select entity_id from links where integration_id = $1 and entity_type = 'CUSTOMER' and external_id = $2`;
 
-/** Makes what only the system has; it is linked before anything is sent, so that it is not made there again. */
+interface Taking {
+  services: Services;
+  caller: Caller;
+  integration: OpenIntegration;
+}
+
+/**
+ * Makes what only the system has, as it has it now; it is linked before anything is sent, so that it is not made there again.
+ * @throws HubError INVALID_STATE when the system no longer has it, UNSUPPORTED when nothing can be made of it, BAD_USER_INPUT
+ */
 export async function takeHere(
   services: Services,
   caller: Caller,
   integration: OpenIntegration,
-  { entity_type: entityType, external_id: externalId, details }: Difference,
+  { entity_type: entityType, external_id: externalId }: Difference,
 ): Promise<void> {
-  const told = Told.parse(JSON.parse(details ?? '{}'));
-  const { merchantId, id: integrationId } = integration;
+  const { connector, connection, id: integrationId, merchantId } = integration;
   const origin = { integrationId, externalId: externalId ?? '' };
-  if (entityType === 'CUSTOMER') {
-    await services.db.transaction((tx) => saveCustomer(services, tx, merchantId, told, origin));
-    return;
-  }
-  const event = await integration.connection.readStatus?.(entityType, origin.externalId);
-  if (!event) throw new HubError('INVALID_STATE', `${integration.connector.title} no longer has it.`);
-  const common = {
-    merchantId,
-    reference: told.reference ?? origin.externalId,
-    amount: told.amount ?? '',
-    currency: told.currency ?? '',
-    customerId: await customerOf(services, integrationId, told.customer_id),
-  };
-  if (entityType === 'TRANSACTION') {
-    const status = event.status as never;
-    await recordTransaction(services, caller, { ...common, status, occurredAt: told.occurred_at }, origin);
-  } else if (entityType === 'BILLING_SUBSCRIPTION') {
-    const fields = { plan: told.plan ?? '', status: event.status as never, startedAt: told.started_at };
-    await recordBillingSubscription(services, caller, { ...common, ...fields }, origin);
-  } else {
-    const kind = entityType.toLowerCase();
-    throw new HubError('UNSUPPORTED', `An ${kind} is made in the hub: create it, then reconcile again.`);
-  }
+  const found = await connection.readRecord?.(entityType, origin.externalId);
+  if (!found) throw new HubError('INVALID_STATE', `${connector.title} no longer has it: reconcile again.`);
+  const taking = { services, caller, integration };
+  const told = await withCustomer(taking, found);
+  if (entityType === 'CUSTOMER') await takeCustomer(taking, found, origin);
+  else if (entityType === 'TRANSACTION') await recordTransaction(services, caller, told as never, origin);
+  else if (entityType === 'BILLING_SUBSCRIPTION') {
+    await recordBillingSubscription(services, caller, told as never, origin);
+  } else if (entityType === 'INVOICE' && found.entity) {
+    await recordInvoice(services, caller, merchantId, found.entity, origin);
+  } else throw notMadeHere(connector.title, entityType, found);
 }
 
-async function customerOf(services: Services, integrationId: string, externalId: string | null | undefined) {
-  if (externalId == null) return null;
-  const { rows } = await services.db.pool.query<{ entity_id: string }>(CUSTOMER, [integrationId, externalId]);
-  return rows[0]?.entity_id ?? null;
+function notMadeHere(title: string, entityType: Difference['entity_type'], { number }: WholeRecord): HubError {
+  const kind = kindOf(entityType);
+  const message = `${title} keeps too little of an ${kind} to make it in the hub: create the ${kind} ${number ?? ''} there, then reconcile again.`;
+  return new HubError('UNSUPPORTED', message);
+}
+
+/** The record as the hub's inputs have it; its customer is made first where the hub does not know it. */
+async function withCustomer({ services, caller, integration }: Taking, { externalId, entity }: WholeRecord) {
+  const { id: integrationId, merchantId, connection } = integration;
+  const { customer, ...rest } = entity ?? {};
+  const told = { ...rest, merchantId, reference: rest['reference'] ?? externalId };
+  if (typeof customer !== 'string') return told;
+  const { rows } = await services.db.pool.query<{ entity_id: string }>(CUSTOMER, [integrationId, customer]);
+  if (rows[0]) return { ...told, customerId: rows[0].entity_id };
+  const payer = await connection.readRecord?.('CUSTOMER', customer);
+  if (!payer) return told;
+  const origin = { integrationId, externalId: customer };
+  return { ...told, customerId: await takeCustomer({ services, caller, integration }, payer, origin) };
+}
+
+function takeCustomer({ services, integration }: Taking, { fields }: WholeRecord, origin: Origin): Promise<string> {
+  return services.db.transaction((tx) => saveCustomer(services, tx, integration.merchantId, fields, origin));
 }

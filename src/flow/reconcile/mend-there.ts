@@ -1,0 +1,52 @@
+import type { Caller } from '../../access/caller.js';
+import type { OpenIntegration } from '../integrations.js';
+import type { Services } from '../services.js';
+import { syncEntity } from '../sync-entity.js';
+import type { Difference } from './difference.js';
+import { checkHere, moved } from './moved.js';
+
+/** The hub lets go of a record that its system has no more, so that it is created anew. */
+const UNLINK = `update links set external_id = null, source_at = null, source_rank = null
+where integration_id = $1 and entity_type = $2 and entity_id = $3 and external_id = $4`;
+
+/**
+ * Sends the hub's record if both sides still are as they were found; answers the sync event.
+ * @throws HubError INVALID_STATE when one is not
+ */
+export async function mendThere(
+  services: Services,
+  caller: Caller,
+  integration: OpenIntegration,
+  one: Difference,
+): Promise<string> {
+  const { id, entity_type: entityType, entity_id: entityId, external_id: externalId } = one;
+  if (entityId === null) throw moved('The hub does not know what it was about.');
+  if (one.kind === 'FIELD_DIFFERS') await checkHere(services, one, entityId);
+  if (externalId !== null) await checkThere(services, integration, one, entityId, externalId);
+  // A repair that is begun again after its sync event failed or was skipped is an effect of its own.
+  const idempotencyKey = one.sync_event_id === null ? `repair:${id}` : `repair:${id}:${one.sync_event_id}`;
+  return syncEntity(services, caller, entityType, {
+    id: entityId,
+    integrationId: integration.id,
+    force: true,
+    idempotencyKey,
+  });
+}
+
+async function checkThere(
+  services: Services,
+  { id, connection, connector }: OpenIntegration,
+  one: Difference,
+  entityId: string,
+  externalId: string,
+): Promise<void> {
+  const now = await connection.readRecord?.(one.entity_type, externalId);
+  if (one.kind === 'MISSING_THERE') {
+    if (now) throw moved(`${connector.title} has it again.`);
+    await services.db.pool.query(UNLINK, [id, one.entity_type, entityId, externalId]);
+    return;
+  }
+  if (!now) throw moved(`${connector.title} no longer has it.`);
+  const value = now.fields[one.field ?? ''] ?? null;
+  if (value !== one.there_value) throw moved(`${one.field} is ${value} in ${connector.title} by now.`);
+}
