@@ -45,8 +45,8 @@ export async function configureIntegration(
     if (!isDeepStrictEqual(row.settings, config.settings)) row.settings = config.settings;
     row.merchantId = wanted.merchantId;
     row.configuredBy = by;
+    row.enabled = wanted.enabled ?? (row.enabled || row.deletedAt !== null);
     row.deletedAt = null;
-    row.enabled = wanted.enabled ?? row.enabled;
     await tx.em.flush();
   });
 }

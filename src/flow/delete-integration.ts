@@ -1,5 +1,4 @@
 import type { Caller } from '../access/caller.js';
-import { HubError } from '../errors.js';
 import { auditDone } from './audit-done.js';
 import { requireRightTo, requireSomeRight } from './require-right.js';
 import type { Services } from './services.js';
@@ -9,15 +8,14 @@ const REASON = 'Its integration was deleted.';
 
 /**
  * Deletes an integration; answers its id. Its history stays, its credentials do not, and what still waits to be sent is
- * skipped.
- * @throws HubError NOT_FOUND, INVALID_STATE for one that the hub's configuration makes anew, FORBIDDEN
+ * skipped. One that the environment or the demo makes comes back at the next start.
+ * @throws HubError NOT_FOUND, FORBIDDEN
  */
 export async function deleteIntegration(services: Services, caller: Caller, id: string): Promise<string> {
   requireSomeRight(caller, 'config');
   return services.db.transaction(async (tx) => {
     const row = await lockIntegration(tx, caller, id);
     await requireRightTo(services, tx.sql, caller, id, 'config');
-    if (row.configuredBy !== 'API') throw configured(id, row.configuredBy);
     row.enabled = false;
     row.sealedCredentials = null;
     row.deletedAt = new Date();
@@ -29,12 +27,5 @@ export async function deleteIntegration(services: Services, caller: Caller, id: 
     const { merchantId } = row;
     await auditDone(tx, caller, { action: 'integration.delete', merchantId, integrationId: id, details: { skipped } });
     return id;
-  });
-}
-
-function configured(id: string, by: string): HubError {
-  const where = by === 'ENVIRONMENT' ? 'the environment; unset its variables' : 'the demo; turn the simulators off';
-  return new HubError('INVALID_STATE', `Integration ${id} is made at each start by ${where}, or disable it instead.`, {
-    path: ['id'],
   });
 }

@@ -53,7 +53,7 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
     ),
     pool: services.db.pool,
   });
-  await registerRest(server, { authenticate, contextFor });
+  await registerRest(server, { authenticate, contextFor, services });
   return serveWebSocket(server.server, {
     schema,
     authenticate,

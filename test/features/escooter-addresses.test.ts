@@ -278,4 +278,32 @@ describe('stock', () => {
     expect(value?.inventoryChanged).toMatchObject({ previousAvailable: null, available: 5 });
     await changes.return(undefined);
   });
+
+  it('S9 the hub takes mock-update-stock from anybody, and hands it to the simulator of a demo', async () => {
+    const post = async (body: object) => {
+      const response = await fetch(`${erpHub.hub.url}${PATH}/mock-update-stock`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: await response.json() };
+    };
+    const stock = { items: [{ sku: 'MOCK-1', qty: 7 }], orderIncrementId: '000000123', idempotencyKey: 'ERP_mock' };
+
+    const logged = await post(stock);
+    const before = await stockOf('MOCK-1');
+    await erpHub.hub.db.pool.query(`update integrations set configured_by = 'DEMO' where id = 'escooter'`);
+    const taken = await post(stock);
+    const levels = await eventually(
+      () => stockOf('MOCK-1'),
+      (found) => found.length > 0,
+    );
+    const wrong = await post({ items: [{ sku: 'MOCK-1', qty: 'many' }] });
+
+    expect(logged).toMatchObject({ status: 200, body: { success: true, items: stock.items } });
+    expect(before).toEqual([]);
+    expect(taken).toMatchObject({ status: 200, body: { success: true, message: 'Stock updated' } });
+    expect(levels).toMatchObject([{ sku: 'MOCK-1', available: 7 }]);
+    expect(wrong).toMatchObject({ status: 400, body: { success: false, field: 'items.0.qty' } });
+  });
 });

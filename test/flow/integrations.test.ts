@@ -119,7 +119,11 @@ it('B8 keeps a configured integration in step and leaves alone what people chang
 
   const open = await hub.integrations.byId('b2b-portal');
   expect(open).toMatchObject({ credentials: { apiKey: 'b' }, settings: { strictMapping: true }, enabled: false });
-  await expect(deleteIntegration(hub, ADMIN, 'b2b-portal')).rejects.toMatchObject({ code: 'INVALID_STATE' });
+
+  await deleteIntegration(hub, ADMIN, 'b2b-portal');
+  await expect(hub.integrations.byId('b2b-portal')).rejects.toMatchObject({ code: 'UNKNOWN_INTEGRATION' });
+  await configureIntegration(hub, wanted, 'ENVIRONMENT');
+  expect(await hub.integrations.byId('b2b-portal')).toMatchObject({ enabled: true, credentials: { apiKey: 'a' } });
 });
 
 it('makes an integration’s events wait while its credentials cannot be opened', async () => {

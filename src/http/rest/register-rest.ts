@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { HubContext } from '../../../schema/context.js';
 import type { Authenticate } from '../../access/authenticate.js';
 import { type Caller, requireRole } from '../../access/caller.js';
+import type { Services } from '../../flow/services.js';
 import { sendError } from '../envelope.js';
+import { registerErpMock } from './erp-mock-route.js';
 import { registerErpSync } from './erp-routes.js';
 import { registerFiles } from './file-routes.js';
 import { registerFlashErp } from './flasherp-routes.js';
@@ -15,6 +17,7 @@ import { registerWarehouse } from './warehouse-routes.js';
 export interface RestDeps {
   authenticate: Authenticate;
   contextFor(caller: Caller, requestId: string): HubContext;
+  services: Services;
 }
 
 /** The REST addresses for people and systems that know the hub's former ones. Each runs an operation of the public schema. */
@@ -38,6 +41,7 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     scope.setErrorHandler((error, request, reply) => sendError(request, reply, error));
     registerPortalSync(scope, asAdmin);
     registerErpSync(scope, asCaller);
+    registerErpMock(scope, deps.services);
     registerFlashErp(scope, asAdmin);
     registerIntegrations(scope, asCaller);
     registerIntegrationActions(scope, asCaller);

@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { mockUpdateStock } from '../../flow/mock-update-stock.js';
+import type { Services } from '../../flow/services.js';
+import { registerRoute } from '../docs/register-route.js';
+import { ANYBODY } from '../docs/schemes.js';
+
+const items = z
+  .array(z.object({ sku: z.string().min(1).max(255), qty: z.int() }))
+  .min(1)
+  .max(5000);
+const stockBody = z.object({
+  items,
+  orderIncrementId: z.string().nullish(),
+  idempotencyKey: z.string().nullish(),
+});
+
+/** Row S9: where whoever has no ERP plays one. */
+export function registerErpMock(scope: FastifyInstance, services: Services): void {
+  registerRoute(scope, {
+    tag: 'Escooter ERP',
+    access: ANYBODY,
+    method: 'POST',
+    url: '/rest/V1/erpconnector/mock-update-stock',
+    summary: 'Sets the stock of the simulated ERP, which tells the hub; not in production',
+    description: 'Where no simulator runs, what is sent is logged and changes nothing.',
+    body: stockBody,
+    answer: z.object({ success: z.literal(true), message: z.string(), items }),
+    errors: ['NOT_FOUND', 'UPSTREAM_UNAVAILABLE'],
+    handle: async ({ body }) => {
+      const isTaken = await mockUpdateStock(services, body);
+      const message = isTaken ? 'Stock updated' : 'Received and logged; no simulated ERP runs';
+      return { success: true as const, message, items: body.items };
+    },
+  });
+}
