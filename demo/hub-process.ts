@@ -17,6 +17,8 @@ export interface HubProcess {
 }
 
 const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
+/** As `npm start` gives them. */
+const FLAGS = ['--max-semi-space-size=16'];
 const READY_TIMEOUT_MS = 60_000;
 
 /**
@@ -25,7 +27,7 @@ const READY_TIMEOUT_MS = 60_000;
  * @throws Error with the hub's last lines when it ends first
  */
 export async function spawnHub(env: Record<string, string>): Promise<HubProcess> {
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [...FLAGS, MAIN], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -5,6 +5,7 @@ import type { RawRow } from './raw-table.js';
 
 const LONGEST_SHOWN = 200;
 const WHOLE = 'a whole number';
+const UNREADABLE = /[\0\uFFFD]/;
 
 /** How a file writes numbers and dates. */
 export interface Notation {
@@ -13,60 +14,65 @@ export interface Notation {
 }
 
 /** Reads one record's cells; what is wrong is collected, so that a row tells all its problems at once. */
-export interface CellsOf<Of extends Table> {
-  problems: RowProblem[];
-  /** Trimmed; null: empty, or there is no such column. */
-  text(field: FieldOf<Of>): string | null;
-  /** As `text`; an empty one is a problem. */
-  required(field: FieldOf<Of>): string;
-  /** Exact decimal text. */
-  amount(field: FieldOf<Of>): string | null;
-  whole(field: FieldOf<Of>): number | null;
-  /** ISO 8601, UTC. */
-  instant(field: FieldOf<Of>): string | null;
-  /** Reports a problem of a field's value. */
-  wrong(field: FieldOf<Of>, rule: string): void;
-}
+export class Cells<Of extends Table> {
+  readonly problems: RowProblem[] = [];
 
-export function cellsOf<Of extends Table>(
-  { line, cells }: RawRow,
-  columns: Columns<Of>,
-  notation: Notation,
-): CellsOf<Of> {
-  const problems: RowProblem[] = [];
-  const raw = (field: FieldOf<Of>) => cells[columns.get(field)?.index ?? -1]?.trim() ?? '';
-  const wrong = (field: FieldOf<Of>, rule: string) => {
-    const column = columns.get(field)?.header ?? field;
-    problems.push({ line, column, value: raw(field).slice(0, LONGEST_SHOWN), rule });
-    return null;
-  };
-  const text = (field: FieldOf<Of>) => {
-    const value = raw(field);
-    if (/[\0\uFFFD]/.test(value)) return wrong(field, 'characters that the file’s encoding has: set the encoding');
+  constructor(
+    private readonly row: RawRow,
+    private readonly columns: Columns<Of>,
+    private readonly notation: Notation,
+  ) {}
+
+  /** Trimmed; null: empty, or there is no such column. */
+  text(field: FieldOf<Of>): string | null {
+    const value = this.raw(field);
+    if (UNREADABLE.test(value)) return this.wrong(field, 'characters that the file’s encoding has: set the encoding');
     return value === '' ? null : value;
-  };
-  const decimal = (field: FieldOf<Of>, rule: string) => {
-    const value = raw(field);
-    return value === '' ? null : decimalOf(value, notation, rule, (broken) => wrong(field, broken));
-  };
-  return {
-    problems,
-    text,
-    required: (field) => text(field) ?? (raw(field) === '' ? wrong(field, 'must not be empty') : null) ?? '',
-    amount: (field) => decimal(field, 'a number'),
-    whole(field) {
-      const value = decimal(field, WHOLE);
-      if (value === null) return null;
-      return /^-?\d{1,9}(\.0+)?$/.test(value) ? Number(value) : wrong(field, WHOLE);
-    },
-    instant: (field) => {
-      const value = raw(field);
-      return value === ''
-        ? null
-        : (instantOf(value, notation.dateOrder) ?? wrong(field, 'a date such as 2026-02-15 or 15.02.2026 10:30'));
-    },
-    wrong: (field, rule) => void wrong(field, rule),
-  };
+  }
+
+  /** As `text`; an empty one is a problem. */
+  required(field: FieldOf<Of>): string {
+    const text = this.text(field);
+    if (text === null && this.raw(field) === '') this.wrong(field, 'must not be empty');
+    return text ?? '';
+  }
+
+  /** Exact decimal text. */
+  amount(field: FieldOf<Of>): string | null {
+    return this.decimal(field, 'a number');
+  }
+
+  whole(field: FieldOf<Of>): number | null {
+    const value = this.decimal(field, WHOLE);
+    if (value === null) return null;
+    return /^-?\d{1,9}(\.0+)?$/.test(value) ? Number(value) : this.wrong(field, WHOLE);
+  }
+
+  /** ISO 8601, UTC. */
+  instant(field: FieldOf<Of>): string | null {
+    const value = this.raw(field);
+    if (value === '') return null;
+    return (
+      instantOf(value, this.notation.dateOrder) ?? this.wrong(field, 'a date such as 2026-02-15 or 15.02.2026 10:30')
+    );
+  }
+
+  /** Reports a problem of a field's value. */
+  wrong(field: FieldOf<Of>, rule: string): null {
+    const column = this.columns.get(field)?.header ?? field;
+    this.problems.push({ line: this.row.line, column, value: this.raw(field).slice(0, LONGEST_SHOWN), rule });
+    return null;
+  }
+
+  private raw(field: FieldOf<Of>): string {
+    const column = this.columns.get(field);
+    return (column && this.row.cells[column.index]?.trim()) ?? '';
+  }
+
+  private decimal(field: FieldOf<Of>, rule: string): string | null {
+    const value = this.raw(field);
+    return value === '' ? null : decimalOf(value, this.notation, rule, (broken) => this.wrong(field, broken));
+  }
 }
 
 /** `wrong` is told which rule a value breaks. */

@@ -1,16 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { type CsvError, type Info, type Options, Parser, parse } from 'csv-parse';
+import { finished } from 'node:stream/promises';
+import { type CsvError, type Info, type Options, Parser } from 'csv-parse';
 import type { CodePage } from '../code-pages.js';
 import type { RowProblem } from '../pull.js';
-import type { RawRow, RawTable } from './raw-table.js';
+import type { RawTable } from './raw-table.js';
 
 const SAMPLE_BYTES = 64 * 1024;
 /** A quote that is never closed must not swallow the file into memory. */
 const MOST_RECORD_CHARACTERS = 1024 * 1024;
+/** Some hundred or thousand rows. */
 const CHUNK_BYTES = 64 * 1024;
-const ROWS_A_BATCH = 1000;
 
 /** How a text file is to be read. */
 export interface Dialect {
@@ -35,63 +35,85 @@ export async function readSample(path: string, encoding: CodePage): Promise<stri
 
 /** The first records of a text. */
 export async function readHead(sample: string, dialect: Dialect): Promise<string[][]> {
-  const records: string[][] = [];
-  const parser = parse(
-    sample,
-    optionsOf(dialect, () => {}),
-  );
-  for await (const { cells } of parser as AsyncIterable<RawRow>) records.push(cells);
-  return records;
+  const splitter = splitBy(dialect);
+  const { rows } = splitter.take(sample);
+  return [...rows, ...(await splitter.end()).rows].map(({ cells }) => cells);
 }
 
 /** Streams a delimited text file; what cannot be read as a record is a problem, and the rest goes on. */
 export async function* readDelimited(path: string, dialect: Dialect, signal: AbortSignal): AsyncGenerator<RawTable> {
-  let problems: RowProblem[] = [];
-  let isLost = false;
-  const parser = new Parser(
-    optionsOf(dialect, (problem) => {
-      problems.push(problem);
-      isLost ||= problem.rule === UNCLOSED;
-    }),
-  );
-  const decoder = new TextDecoder(dialect.encoding);
-  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const decode = async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
-    yield decoder.decode();
-  };
-  const piped = pipeline(source, decode, parser, { signal });
-  // Whoever iterates sees the error.
-  piped.catch(() => {});
-  let rows: RawRow[] = [];
-  for await (const row of parser as AsyncIterable<RawRow>) {
-    rows.push(row);
-    if (isLost) break;
-    if (rows.length < ROWS_A_BATCH) continue;
-    yield { rows, problems };
-    rows = [];
-    problems = [];
+  const splitter = splitBy(dialect);
+  for await (const piece of readPieces(path, dialect.encoding, signal)) {
+    yield splitter.take(piece);
+    if (splitter.isLost()) return;
   }
-  yield { rows, problems };
+  yield await splitter.end();
 }
 
-function optionsOf({ delimiter, isDeclared }: Dialect, onProblem: (problem: RowProblem) => void): Options {
+/** The parser takes UTF-8 as it is. */
+async function* readPieces(path: string, encoding: CodePage, signal: AbortSignal): AsyncGenerator<Buffer | string> {
+  const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal });
+  if (encoding === 'utf-8') {
+    yield* chunks;
+    return;
+  }
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
+interface Splitter {
+  /** The records that are complete with this piece. */
+  take(piece: Buffer | string): RawTable;
+  /** The last record. */
+  end(): Promise<RawTable>;
+  /** Whether the parser cannot find its way back into the file. */
+  isLost(): boolean;
+}
+
+/** Records are collected as the parser meets them: handed out one by one by its stream they would take twice as long. */
+function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
+  let found: RawTable = { rows: [], problems: [] };
+  let isLost = false;
   let lastLine = 0;
-  return {
+  const parser = new Parser({
     delimiter,
+    bom: true,
     from_line: isDeclared ? 2 : 1,
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: MOST_RECORD_CHARACTERS,
-    on_skip: (error: CsvError | undefined) => error && onProblem(toProblem(error)),
-    on_record: (cells: string[], { lines }: Info): RawRow => {
-      const line = lastLine + 1;
-      lastLine = lines;
-      return { line, cells };
+    on_skip: (error: CsvError | undefined) => {
+      if (!error || isLost) return;
+      const problem = toProblem(error);
+      found.problems.push(problem);
+      isLost = problem.rule === UNCLOSED;
     },
-  } as unknown as Options;
+    on_record: (cells: string[], { lines }: Info) => {
+      if (!isLost) found.rows.push({ line: lastLine + 1, cells });
+      lastLine = lines;
+    },
+  } as unknown as Options);
+  parser.resume();
+  const handOver = () => {
+    const table = found;
+    found = { rows: [], problems: [] };
+    return table;
+  };
+  return {
+    take(piece) {
+      parser.write(piece);
+      return handOver();
+    },
+    async end() {
+      parser.end();
+      await finished(parser);
+      return handOver();
+    },
+    isLost: () => isLost,
+  };
 }
 
 function toProblem(error: CsvError): RowProblem {
@@ -100,7 +122,6 @@ function toProblem(error: CsvError): RowProblem {
   return { line: lines, column: '', value: '', rule };
 }
 
-/** The parser cannot find its way back into the file. */
 const UNCLOSED = 'a record must be shorter than 1 MiB; nothing behind it was read: close the quote';
 
 const RULES: Record<string, string> = {

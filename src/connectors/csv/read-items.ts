@@ -2,7 +2,7 @@ import type { PulledPage, PulledProduct, PulledStock } from '../pull.js';
 import { type Columns } from './fields.js';
 import type { OpenTable } from './open-table.js';
 import type { RawRow } from './raw-table.js';
-import { type CellsOf, cellsOf, type Notation } from './read-cells.js';
+import { Cells, type Notation } from './read-cells.js';
 
 /** What the rows of one file are read by. */
 export interface Reading<Of extends 'products' | 'stock' | 'orders'> {
@@ -25,12 +25,12 @@ export function readStock(reading: Reading<'stock'>): AsyncGenerator<PulledPage<
     if (onHand === null && cells.problems.length === 0) cells.wrong('onHand', 'must not be empty');
     const reserved = cells.whole('reserved') ?? 0;
     const available = cells.whole('available') ?? (onHand ?? 0) - reserved;
-    const product = productOf(cells as unknown as CellsOf<'products'>, reading.defaultCurrency);
+    const product = productOf(cells as unknown as Cells<'products'>, reading.defaultCurrency);
     return { ...product, location: cells.text('location') ?? '', onHand: onHand ?? 0, reserved, available };
   });
 }
 
-function productOf(cells: CellsOf<'products'>, defaultCurrency: string | null): PulledProduct {
+function productOf(cells: Cells<'products'>, defaultCurrency: string | null): PulledProduct {
   const price = cells.amount('price');
   if (price?.startsWith('-')) cells.wrong('price', 'an amount of at least 0');
   const currency = cells.text('currency')?.toUpperCase() ?? null;
@@ -47,13 +47,13 @@ function productOf(cells: CellsOf<'products'>, defaultCurrency: string | null): 
 
 async function* readRows<Of extends 'products' | 'stock', Row>(
   { table, columns, notation, signal }: Reading<Of>,
-  read: (cells: CellsOf<Of>) => Row,
+  read: (cells: Cells<Of>) => Row,
 ): AsyncGenerator<PulledPage<Row>> {
   for await (const { rows, problems } of table.read(signal)) {
     const page: Required<PulledPage<Row>> = { rows: [], problems: [...problems] };
     for (const raw of rows) {
-      const cells = cellsOf(raw, columns, notation);
-      checkWidth(raw, table.header, cells as CellsOf<'products'>);
+      const cells = new Cells(raw, columns, notation);
+      checkWidth(raw, table.header, cells as Cells<'products'>);
       const row = read(cells);
       if (cells.problems.length === 0) page.rows.push(row);
       else page.problems.push(...cells.problems);
@@ -66,7 +66,7 @@ async function* readRows<Of extends 'products' | 'stock', Row>(
 export function checkWidth(
   { line, cells }: RawRow,
   header: readonly string[],
-  { problems }: { problems: CellsOf<'products'>['problems'] },
+  { problems }: { problems: Cells<'products'>['problems'] },
 ): void {
   const beyond = cells.slice(header.length).find((cell) => cell.trim() !== '');
   if (beyond === undefined) return;

@@ -3,7 +3,7 @@ import { OrderStatus } from '../../model/statuses.js';
 import type { InboundEvent } from '../connector.js';
 import type { InboundOrder, PulledPage, RowProblem } from '../pull.js';
 import type { RawRow } from './raw-table.js';
-import { type CellsOf, cellsOf } from './read-cells.js';
+import { Cells } from './read-cells.js';
 import { checkWidth, type Reading } from './read-items.js';
 
 /** Their numbers are kept in memory, so that one whose lines are scattered is noticed. */
@@ -39,7 +39,7 @@ export async function* readOrders(reading: OrderReading): AsyncGenerator<PulledP
 }
 
 function take(reading: OrderReading, group: Group, seen: Set<string>, page: Required<PulledPage<InboundEvent>>): void {
-  const first = cellsOf(group.rows[0] as RawRow, reading.columns, reading.notation);
+  const first = new Cells(group.rows[0] as RawRow, reading.columns, reading.notation);
   if (seen.has(group.number)) first.wrong('number', 'lines of one order must stand together');
   else if (seen.size >= MOST_ORDERS) first.wrong('number', `at most ${MOST_ORDERS} orders in one file`);
   else seen.add(group.number);
@@ -72,9 +72,9 @@ async function* groupsOf({ table, columns, signal }: OrderReading): AsyncGenerat
   if (group) yield group;
 }
 
-function eventOf(reading: OrderReading, { number, rows, problems }: Group, first: CellsOf<'orders'>): InboundEvent {
+function eventOf(reading: OrderReading, { number, rows, problems }: Group, first: Cells<'orders'>): InboundEvent {
   const lines = rows.map((row, index) => {
-    const cells = index === 0 ? first : cellsOf(row, reading.columns, reading.notation);
+    const cells = index === 0 ? first : new Cells(row, reading.columns, reading.notation);
     checkWidth(row, reading.table.header, cells);
     const line = lineOf(cells);
     if (index > 0) problems.push(...cells.problems);
@@ -96,7 +96,7 @@ function eventOf(reading: OrderReading, { number, rows, problems }: Group, first
   };
 }
 
-function lineOf(cells: CellsOf<'orders'>): InboundOrder['lines'][number] {
+function lineOf(cells: Cells<'orders'>): InboundOrder['lines'][number] {
   const quantity = cells.whole('quantity');
   const unitPrice = cells.amount('unitPrice');
   if (quantity === null) requireField(cells, 'quantity');
@@ -111,14 +111,14 @@ function lineOf(cells: CellsOf<'orders'>): InboundOrder['lines'][number] {
   };
 }
 
-function requireField(cells: CellsOf<'orders'>, field: 'quantity' | 'unitPrice'): void {
+function requireField(cells: Cells<'orders'>, field: 'quantity' | 'unitPrice'): void {
   if (cells.text(field) === null) cells.wrong(field, 'must not be empty');
 }
 
 function orderOf(
   { defaultCurrency }: OrderReading,
   number: string,
-  cells: CellsOf<'orders'>,
+  cells: Cells<'orders'>,
   lines: InboundOrder['lines'],
 ): InboundOrder {
   const currency = cells.text('currency')?.toUpperCase() ?? defaultCurrency;
@@ -150,7 +150,7 @@ function orderOf(
   };
 }
 
-function addressOf(cells: CellsOf<'orders'>): InboundOrder['shippingAddress'] {
+function addressOf(cells: Cells<'orders'>): InboundOrder['shippingAddress'] {
   const line1 = cells.text('shippingLine1');
   if (line1 === null) return null;
   return {
