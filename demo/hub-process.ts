@@ -18,7 +18,7 @@ export interface HubProcess {
 
 const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
 /** As `npm start` gives them. */
-const FLAGS = ['--max-semi-space-size=16'];
+const FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=50'];
 const READY_TIMEOUT_MS = 60_000;
 
 /**

@@ -71,20 +71,24 @@ interface Splitter {
   isLost(): boolean;
 }
 
-/** Records are collected as the parser meets them: handed out one by one by its stream they would take twice as long. */
+const OPTIONS = {
+  bom: true,
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
+  skip_records_with_error: true,
+  max_record_size: MOST_RECORD_CHARACTERS,
+};
+
+/** Records are collected as the parser meets them: handed out one by one by its stream they would take longer. */
 function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
   let found: RawTable = { rows: [], problems: [] };
   let isLost = false;
   let lastLine = 0;
   const parser = new Parser({
+    ...OPTIONS,
     delimiter,
-    bom: true,
     from_line: isDeclared ? 2 : 1,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: MOST_RECORD_CHARACTERS,
     on_skip: (error: CsvError | undefined) => {
       if (!error || isLost) return;
       const problem = toProblem(error);

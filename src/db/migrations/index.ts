@@ -26,7 +26,6 @@ import { FlashErp } from './0023-flasherp.js';
 import { Catalogue } from './0025-catalogue.js';
 import { WholeTraces } from './0026-whole-traces.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
-import { BulkRows } from './0028-bulk-rows.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -57,5 +56,4 @@ export const migrations = [
   { name: '0031-wake-by-statement', class: WakeByStatement },
   { name: '0023-flasherp', class: FlashErp },
   { name: '0026-whole-traces', class: WholeTraces },
-  { name: '0028-bulk-rows', class: BulkRows },
 ];
