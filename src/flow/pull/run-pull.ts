@@ -36,7 +36,7 @@ export async function runPull(
   part?: PullSources,
 ): Promise<void> {
   const options = connectionOptions(services.db.url);
-  const client = new pg.Client({ ...options, options: `${options.options} ${PLAN_EACH}` });
+  const client = new pg.Client({ ...options, options: `${options.options} ${PLAN_EACH} ${NO_WAIT}` });
   // Whoever waits for a statement hears of it; without a listener it would end the process.
   client.on('error', () => {});
   try {
@@ -62,6 +62,11 @@ export async function runPull(
 
 /** A plan for any chunk would read whole tables for each one. */
 const PLAN_EACH = '-c plan_cache_mode=force_custom_plan';
+/**
+ * Each page and chunk would wait for the disk. What tells of the outcome waits for it: the batch that seals the changes, and the
+ * sync event; whatever of the run was lost before that is read again.
+ */
+const NO_WAIT = '-c synchronous_commit=off';
 const LOCK = 'select pg_advisory_lock(hashtextextended($1, 0))';
 
 async function follow(
