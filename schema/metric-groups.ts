@@ -120,8 +120,12 @@ export class QueueNow implements flow.QueueNow {
   overdueMs!: number;
 }
 
-@ObjectType({ simpleResolvers: true })
-export class CacheUse {
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'How often caches could answer: product lists that were kept, and stock from the hub’s copy while that is fresh. Counted for each system that the answer comes from.',
+})
+export class CacheUse implements flow.CacheUse {
   @Field(() => Int)
   hits!: number;
 
@@ -142,6 +146,9 @@ export class InventorySyncMetrics {
 
   @Field(() => Float, { nullable: true })
   itemsPerRun!: number | null;
+
+  @Field(() => CacheUse, { description: 'Questions about stock: a hit while the copy of it is fresh.' })
+  cache!: CacheUse;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Asking the systems for the status of what is not final.' })
@@ -165,16 +172,22 @@ export class StatusPolling implements flow.StatusPolling {
   durationMs!: Timing;
 }
 
-@ObjectType({ simpleResolvers: true })
-export class ApiPerformance {
+@ObjectType({ simpleResolvers: true, description: 'Every request to the systems, those of pulls and checks included.' })
+export class ApiPerformance implements flow.ApiPerformance {
   @Field(() => Timing)
   durationMs!: Timing;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Without an answer, or one of 400 and above.' })
   errorRate!: number | null;
 
   @Field(() => [HttpStatusShare])
   statuses!: HttpStatusShare[];
+
+  @Field(() => Int, { description: 'Sign-ins for an access token.' })
+  tokenRefreshes!: number;
+
+  @Field(() => CacheUse)
+  cache!: CacheUse;
 }
 
 @ObjectType({ simpleResolvers: true })

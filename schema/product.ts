@@ -1,8 +1,9 @@
-import { Arg, Args, ArgsType, Field, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, ArgsType, Field, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
+import { productAgeSql, productReadAtSql, productSourceSql, productWarningSql } from './stock-freshness.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
 @Key('merchantId', 'sku')
@@ -36,6 +37,25 @@ export class Product extends Node {
 
   @Field(() => String, { nullable: true, description: 'Address of the certificate of analysis.' })
   coaLink!: string | null;
+
+  @Field(() => String, {
+    description:
+      '`live`; `stale_cache` when its system could not be read the last time, or not for so long that this may be out of date.',
+  })
+  @Read({ expression: { sql: productSourceSql, type: 'text' } })
+  source!: string;
+
+  @Field(() => DateTime, { description: 'When its system was read.' })
+  @Read({ expression: { sql: productReadAtSql, type: 'timestamptz' } })
+  readAt!: string;
+
+  @Field(() => Int, { description: 'Seconds since then.' })
+  @Read({ expression: { sql: productAgeSql, type: 'integer' } })
+  ageSeconds!: number;
+
+  @Field(() => String, { nullable: true, description: 'What to know before one relies on it: set where it is stale.' })
+  @Read({ expression: { sql: productWarningSql, type: 'text', nullable: true } })
+  warning!: string | null;
 
   @Field(() => DateTime)
   createdAt!: string;

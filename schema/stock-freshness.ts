@@ -5,6 +5,11 @@
 const state = (row: string, answer: string) =>
   `(select ${answer} from pull_states s where s.integration_id = ${row}.integration_id and s.entity_type = 'INVENTORY')`;
 
+/** A product's own source; of its two kinds of pulls the one that went well last. */
+const productState = (row: string, answer: string) =>
+  `(select ${answer} from pull_states s where s.integration_id = ${row}.source_integration_id
+    and s.entity_type in ('PRODUCT', 'INVENTORY') order by s.succeeded_at desc nulls last limit 1)`;
+
 const isStale = `coalesce(s.fresh_until < now(), true) or coalesce(s.failed_at > s.succeeded_at, false)`;
 
 const staleSql = (row: string) =>
@@ -20,3 +25,16 @@ export const ageSql = (row: string) => `greatest(extract(epoch from now() - ${re
 export const warningSql = (row: string) => `case when ${staleSql(row)} then
   'The system could not be read since ' || to_char(${readAtSql(row)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') ||
   ': this is the last known stock. See the integration''s last pulls for the reason.' end`;
+
+const isProductStale = (row: string) =>
+  `coalesce(${productState(row, `s.succeeded_at is not null and (${isStale})`)}, false)`;
+
+export const productSourceSql = (row: string) => `case when ${isProductStale(row)} then 'stale_cache' else 'live' end`;
+
+export const productReadAtSql = (row: string) => `greatest(${row}.updated_at, ${productState(row, 's.succeeded_at')})`;
+
+export const productAgeSql = (row: string) => `greatest(extract(epoch from now() - ${productReadAtSql(row)}), 0)::int`;
+
+export const productWarningSql = (row: string) => `case when ${isProductStale(row)} then
+  'The system could not be read since ' || to_char(${productReadAtSql(row)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') ||
+  ': this is what was last known. See the integration''s last pulls for the reason.' end`;

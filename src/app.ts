@@ -39,9 +39,8 @@ import { createMetrics, type Metrics } from './metrics.js';
 import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-states.js';
-import { createReader } from './read/create-reader.js';
 import { adoptRollups } from './rollup/roll-up.js';
-import { type OnStop, openHooks, openMappings, startCourier, startTally } from './start-parts.js';
+import { type OnStop, openHooks, openMappings, openReader, startCourier, startTally } from './start-parts.js';
 import { startSimulators } from './start-simulators.js';
 import { openTelemetry, type Telemetry } from './telemetry/open-telemetry.js';
 import { reportDeadLetter, traceAttempt } from './telemetry/watch-attempts.js';
@@ -135,11 +134,14 @@ function compose({ config, connectors, log, db, notifier, metrics, telemetry, on
   onStop(() => http.close());
   const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
   const sealCredentials: Services['sealCredentials'] = (id, credentials) => seal(keyring, id, credentials);
-  const tokensOf = createSharedTokens({ db, seal: sealCredentials, open: openCredentials });
+  const tally = startTally(db, log, onStop);
+  const onSignIn = (id: string) => tally.add(id, 'token.refresh');
+  const tokensOf = createSharedTokens({ db, seal: sealCredentials, open: openCredentials, onSignIn });
   const mappings = openMappings(onStop);
   const hooks = openHooks(config, log, onStop);
   const { filesRoot } = config;
-  const given = { db, connectors, openCredentials, tokensOf, mappings, hooks, http, filesRoot, notifier, log };
+  const { called: onCall } = tally;
+  const given = { db, connectors, openCredentials, tokensOf, mappings, hooks, http, onCall, filesRoot, notifier, log };
   const integrations = createIntegrations(given);
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
@@ -167,7 +169,7 @@ function compose({ config, connectors, log, db, notifier, metrics, telemetry, on
   const jobs = createJobs({ db, timersUrl: config.jobsUrl ?? undefined, definitions: allJobs, log });
   const services: Services = {
     ...{ db, outbox, inbox, feed, integrations, mappings, jobs, connectors, sealCredentials, openCredentials, log },
-    tally: startTally(db, log, onStop),
+    tally,
     httpsOnly: config.production,
   };
   const reactor = createReactor(services, allReactions, telemetry.tracer);
@@ -199,7 +201,7 @@ async function serve(
   const schema = buildHubSchema();
   const sockets = await registerApi(server, {
     schema,
-    reader: createReader({ schema, db: services.db }),
+    reader: openReader(schema, services),
     services,
     authenticate: createAuthenticate({ sql: sqlOn(services.db.pool), tokens, logger: services.log, admit }),
     limits,

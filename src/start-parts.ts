@@ -1,10 +1,16 @@
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
 import { type Database, sqlOn } from './db/database.js';
+import { countCatalogueReads } from './flow/count-catalogue-reads.js';
 import { createDeliveryHooks, type DeliveryHooks } from './flow/hooks/delivery-hooks.js';
+import type { Services } from './flow/services.js';
 import { createMappings, type Mappings } from './mapping/create-mappings.js';
 import { createCourier } from './notify/courier.js';
 import { openChannels } from './notify/open-channels.js';
+import { cacheCatalogue } from './read/cache-catalogue.js';
+import { createReader } from './read/create-reader.js';
+import type { Reader } from './read/reader.js';
 import { createLoadReport } from './rollup/report-load.js';
 import { createTally, type Tally } from './rollup/tally.js';
 
@@ -28,6 +34,12 @@ export function startCourier(config: Config, db: Database, log: Logger, onStop: 
   const courier = createCourier({ sql: sqlOn(db.pool), channels, log });
   courier.start();
   onStop(() => courier.stop());
+}
+
+export function openReader(schema: GraphQLSchema, services: Services): Reader {
+  const { products: onProducts, stock: onStock } = countCatalogueReads(services);
+  const reader = createReader({ schema, db: services.db });
+  return cacheCatalogue(reader, { schema, sql: sqlOn(services.db.pool), onProducts, onStock });
 }
 
 export function startTally(db: Database, log: Logger, onStop: OnStop): Tally {

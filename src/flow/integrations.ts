@@ -4,6 +4,7 @@ import type { Connection, Connector, DeliveryPolicy, DeliveryResult, Effect } fr
 import { recordExchanges } from '../connectors/exchanges.js';
 import type { FieldMappings } from '../connectors/field-mappings.js';
 import type { Exchange, UpstreamHttp } from '../connectors/http.js';
+import { type Call, timedHttp } from '../connectors/timed-http.js';
 import type { TokenStore } from '../connectors/tokens.js';
 import type { Database } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
@@ -81,6 +82,8 @@ export interface IntegrationsDeps {
   /** Left out: nobody is told. */
   hooks?: Pick<DeliveryHooks, 'during' | 'watch'>;
   http: UpstreamHttp;
+  /** Told of each request to an integration's system; left out: nobody is. */
+  onCall?(integrationId: string, call: Call): void;
   /** The access token that an integration with these credentials uses; left out: each connection keeps one of its own. */
   tokensOf?(integrationId: string, credentials: unknown): TokenStore;
   /** Where the merchants' files are. */
@@ -197,7 +200,8 @@ function open(deps: IntegrationsDeps, row: IntegrationRow, connector: Connector 
   const mappings = deps.hooks?.watch(bound) ?? bound;
   const tokens = deps.tokensOf?.(id, credentials);
   const filesRoot = merchantFolder(deps.filesRoot, merchantId);
-  const connection = connector.connect({ credentials, settings, mappings, tokens, filesRoot }, deps.http);
+  const http = timedHttp(deps.http, (call) => deps.onCall?.(id, call));
+  const connection = connector.connect({ credentials, settings, mappings, tokens, filesRoot }, http);
   const { sealedSecret = null, events: webhookEvents = [] } = row.webhook ?? {};
   const secrets = sealedSecret ? (deps.openCredentials(id, sealedSecret) as { webhookSecret?: string }) : {};
   return {

@@ -18,12 +18,29 @@ export interface MetricsSummary {
   errors: summary.ErrorShare[];
   webhooks: WebhookOutcomes;
   queue: QueueNow;
-  cache: { hits: number; misses: number; hitRate: number | null };
-  inventorySync: { outcomes: summary.Outcomes; items: number; itemsPerRun: number | null };
+  cache: CacheUse;
+  inventorySync: { outcomes: summary.Outcomes; items: number; itemsPerRun: number | null; cache: CacheUse };
   orderProcessing: summary.Outcomes;
   statusPolling: StatusPolling;
-  api: { durationMs: summary.Timing; errorRate: number | null; statuses: summary.StatusShare[] };
+  api: ApiPerformance;
   course: CoursePoint[];
+}
+
+export interface CacheUse {
+  hits: number;
+  misses: number;
+  hitRate: number | null;
+}
+
+/** Every request to the systems. */
+export interface ApiPerformance {
+  durationMs: summary.Timing;
+  /** Without an answer, or one of 400 and above. */
+  errorRate: number | null;
+  statuses: summary.StatusShare[];
+  /** Sign-ins for an access token. */
+  tokenRefreshes: number;
+  cache: CacheUse;
 }
 
 export interface WebhookOutcomes {
@@ -74,6 +91,7 @@ export async function readMetrics(
   const { integrationId } = request;
   if (integrationId !== null) await findIntegration(services, caller, integrationId, ['integrationId']);
   const time = timeOf(request);
+  await services.tally.flush();
   await rollUp(services.db, CATCH_UP_STEPS);
   const sql = sqlOn(services.db.pool);
   const selection = { integrationId, merchantId: caller.merchantId, ...time };
@@ -116,21 +134,37 @@ function summarise(rows: readonly RollupRow[]) {
   const orders = attempts.filter(({ entityType, operation }) => entityType === 'ORDER' && operation !== 'QUERY');
   const syncs = summary.outcomesOf(attempts);
   const items = countOf(rows, 'inventory.items');
-  const [hits, misses] = [countOf(rows, 'cache.hit'), countOf(rows, 'cache.miss')];
+  const [products, stock] = [cacheUseOf(rows, 'cache'), cacheUseOf(rows, 'stock-cache')];
+  const cache = cacheUse(products.hits + stock.hits, products.misses + stock.misses);
   return {
     syncs,
     errors: summary.errorsOf(attempts),
     webhooks: webhooksOf(rows.filter(({ source }) => source === 'WEBHOOK')),
-    cache: { hits, misses, hitRate: summary.share(hits, hits + misses) },
-    inventorySync: inventorySyncOf(summary.outcomesOf(inventory), items),
+    cache,
+    inventorySync: inventorySyncOf(summary.outcomesOf(inventory), items, stock),
     orderProcessing: summary.outcomesOf(orders),
     statusPolling: statusPollingOf(rows),
-    api: { durationMs: syncs.durationMs, errorRate: syncs.errorRate, statuses: summary.httpStatusesOf(attempts) },
+    api: apiPerformanceOf(rows, cache),
   };
 }
 
-function inventorySyncOf(outcomes: summary.Outcomes, items: number) {
-  return { outcomes, items, itemsPerRun: summary.share(items, outcomes.success) };
+function inventorySyncOf(outcomes: summary.Outcomes, items: number, cache: CacheUse) {
+  return { outcomes, items, itemsPerRun: summary.share(items, outcomes.success), cache };
+}
+
+function apiPerformanceOf(rows: readonly RollupRow[], cache: CacheUse): ApiPerformance {
+  const calls = rows.filter(({ source }) => source === 'CALL');
+  const { durationMs, errorRate } = summary.outcomesOf(calls);
+  const statuses = summary.httpStatusesOf(calls);
+  return { durationMs, errorRate, statuses, tokenRefreshes: countOf(rows, 'token.refresh'), cache };
+}
+
+function cacheUseOf(rows: readonly RollupRow[], name: string): CacheUse {
+  return cacheUse(countOf(rows, `${name}.hit`), countOf(rows, `${name}.miss`));
+}
+
+function cacheUse(hits: number, misses: number): CacheUse {
+  return { hits, misses, hitRate: summary.share(hits, hits + misses) };
 }
 
 function statusPollingOf(rows: readonly RollupRow[]): StatusPolling {

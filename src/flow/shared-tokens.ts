@@ -10,6 +10,8 @@ export interface SharedTokensDeps {
   seal(id: string, credentials: Record<string, unknown>): SealedCredentials;
   /** @throws HubError CREDENTIALS_UNREADABLE */
   open(id: string, sealed: SealedCredentials): unknown;
+  /** Told of each sign-in that is tried; left out: nobody is. */
+  onSignIn?(integrationId: string): void;
 }
 
 /** Whoever signs in must be done by then; after it another one tries. */
@@ -90,7 +92,7 @@ class SharedToken {
   private async signInOnce(lease: string, signIn: () => Promise<FreshToken>, refused?: string): Promise<FreshToken> {
     try {
       // Another process may have signed in between the look and the lease.
-      const fresh = (await this.read(refused)) ?? (await signIn());
+      const fresh = (await this.read(refused)) ?? (await this.signIn(signIn));
       const sealed = JSON.stringify(this.deps.seal(this.sealedId, { token: fresh.token }));
       await this.query(KEEP, [this.integrationId, lease, sealed, fresh.usableMs]);
       return fresh;
@@ -99,6 +101,11 @@ class SharedToken {
       await this.query(GIVE_UP, [this.integrationId, lease, refusal, REFUSED_MS]);
       throw error;
     }
+  }
+
+  private signIn(signIn: () => Promise<FreshToken>): Promise<FreshToken> {
+    this.deps.onSignIn?.(this.integrationId);
+    return signIn();
   }
 
   private get sealedId(): string {

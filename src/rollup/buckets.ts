@@ -8,6 +8,11 @@ export function bucketSql(milliseconds: string): string {
   return `least(${LAST_BUCKET}, ceil(ln(greatest(${milliseconds}, 1)) / ln(${GROWTH})))::smallint`;
 }
 
+/** The same of a duration that is at hand. */
+export function bucketOf(milliseconds: number): number {
+  return Math.min(LAST_BUCKET, Math.ceil(Math.log(Math.max(milliseconds, 1)) / Math.log(GROWTH)));
+}
+
 /** Durations counted by bucket. */
 export type Histogram = ReadonlyMap<number, number>;
 

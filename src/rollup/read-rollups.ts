@@ -2,7 +2,7 @@ import type { Sql } from '../db/database.js';
 
 /** Roll-ups of a time, summed over everything but what tells them apart. */
 export interface RollupRow {
-  source: 'ATTEMPT' | 'WEBHOOK' | 'RUN' | 'COUNT';
+  source: 'ATTEMPT' | 'WEBHOOK' | 'RUN' | 'COUNT' | 'CALL';
   entityType: string;
   /** Of an attempt; the name of a run or a counter. */
   operation: string;

@@ -178,6 +178,7 @@ export function makePayouts(order: Row, n: number): Row[] {
     amount: '10.005',
     currency: 'EUR',
     created_at: '2026-01-02T00:00:00Z',
+    voided_at: recipient === 'b' ? '2026-01-03T00:00:00Z' : null,
   }));
 }
 

@@ -324,6 +324,8 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
     case 'Integration.webhook':
     case 'Integration.polling':
       return null;
+    case 'Integration.timetable':
+      return [];
     case 'Integration.fieldMappings':
       return many('mappings', 'integration_id', 'created_at');
     case 'Mapping.versions':

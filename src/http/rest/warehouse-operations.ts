@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 
-const PRODUCT = 'id sku name brand barcode price currency thc batchNumber coaLink updatedAt';
+const PRODUCT = 'id sku name brand barcode price currency thc batchNumber coaLink source warning readAt updatedAt';
 const STOCK = 'sku location onHand reserved available source warning readAt ageSeconds';
 const ORDER = `id number merchantId status currency deliveryMethod trackingNumbers placedAt updatedAt
   lines { sku name quantity unitPrice total } totals { subtotal tax shipping discount grandTotal }

@@ -44,7 +44,7 @@ interface ListRoute<Filter> {
 export function registerWarehouse(scope: FastifyInstance, contextOf: ContextOf): void {
   registerList(scope, contextOf, {
     url: '/api/v1/products',
-    summary: 'Products by SKU; of a brand, or with a text in SKU, name or barcode',
+    summary: 'Products by SKU; of a brand, or with a text in SKU, name or barcode; `source` as of stock',
     document: PRODUCTS,
     query: z.object({ ...page, brand: z.string().optional(), search: z.string().optional() }),
   });

@@ -172,3 +172,96 @@ it('E9 whatever the lines and shares, the parts are whole cents that sum to the 
     }),
   );
 });
+
+/** Reads what the warehouse has, and waits for the end. */
+async function pull(entityType = 'INVENTORY'): Promise<string> {
+  const input = { integrationId: 'extensiv', entityType };
+  const id = await idOf(mutate(hub.admin, 'startSync', 'StartSyncInput', 'syncEvent', input));
+  const ask = 'query ($id: ID!) { syncEvent(id: $id) { status } }';
+  const read = async () => (await hub.admin.ask<{ syncEvent: { status: string } }>(ask, { id })).syncEvent.status;
+  return eventually(read, (status) => status === 'SUCCESS' || status === 'FAILED');
+}
+
+const get = async (path: string) => (await hub.admin.rest('GET', `/api/v1${path}`)).body as Listed;
+
+interface Listed {
+  success: boolean;
+  data: { nodes: Record<string, unknown>[] };
+}
+
+interface Figures {
+  cache: { hits: number; misses: number; hitRate: number | null };
+  inventorySync: { itemsPerRun: number; outcomes: { success: number }; cache: { hits: number; hitRate: number } };
+  orderProcessing: { success: number; failed: number; queueWaitMs: number; durationMs: { p95Ms: number } };
+  statusPolling: { runs: number; polled: number; changed: number; durationMs: { count: number } };
+  api: { statuses: { status: number; count: number }[]; tokenRefreshes: number; durationMs: { p95Ms: number } };
+}
+
+async function figures(): Promise<Figures> {
+  const ask = `{ integrationMetrics(integrationId: "extensiv") { cache { hits misses hitRate }
+    inventorySync { itemsPerRun outcomes { success } cache { hits hitRate } }
+    orderProcessing { success failed queueWaitMs durationMs { p95Ms } }
+    statusPolling { runs polled changed durationMs { count } }
+    api { statuses { status count } tokenRefreshes durationMs { p95Ms } } } }`;
+  return (await hub.admin.ask<{ integrationMetrics: Figures }>(ask)).integrationMetrics;
+}
+
+it('E15 E16 G22 answers a product list from memory until a product changes, and counts how often', async () => {
+  await pull();
+  const list = async () => {
+    const { data } = await get('/products?brand=VitalHemp&search=10%20ml');
+    return data.nodes.map(({ name }) => name);
+  };
+  const of = async (work: () => Promise<unknown>) => {
+    const before = (await figures()).cache;
+    await work();
+    const { hits, misses } = (await figures()).cache;
+    return { hits: hits - before.hits, misses: misses - before.misses };
+  };
+  await list();
+  await get('/inventory?sku=BOLT-8');
+
+  const again = await of(() => Promise.all([list(), list(), list()]));
+  await hub.db.pool.query(`update products set name = 'CBD oil, small' where sku = 'CBD-OIL-10'`);
+  const changed = await of(list);
+  const names = await list();
+
+  expect(again).toEqual({ hits: 3, misses: 0 });
+  expect(changed).toEqual({ hits: 0, misses: 1 });
+  expect(names).toEqual([]);
+});
+
+it('E7 E14 serves the last known products and stock with a warning while the system is down', async () => {
+  await pull();
+  const settings = { maxRetries: 0, readRetries: 0 };
+  await idOf(
+    mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id: 'extensiv', settings }),
+  );
+  await warehouse.control.addFault({ kind: 'status', status: 503, count: null });
+  const ended = [await pull('PRODUCT'), await pull()];
+
+  const products = await eventually(
+    () => get('/products?brand=VitalHemp'),
+    ({ data }) => data.nodes[0]?.['source'] === 'stale_cache',
+  );
+  const levels = await get('/inventory?sku=BOLT-8');
+
+  expect(ended).toEqual(['FAILED', 'FAILED']);
+  const stale = { source: 'stale_cache', warning: expect.stringContaining('last') };
+  expect(products).toMatchObject({ success: true, data: { nodes: [{ sku: 'CBD-OIL-10', ...stale }, stale] } });
+  expect(levels).toMatchObject({ success: true, data: { nodes: [{ available: 100, ...stale }] } });
+});
+
+it('E16 has the four groups of figures', async () => {
+  const { inventorySync, orderProcessing, statusPolling, api } = await figures();
+
+  expect(inventorySync).toMatchObject({ itemsPerRun: expect.any(Number), cache: { hitRate: expect.any(Number) } });
+  expect(inventorySync.outcomes.success).toBeGreaterThan(0);
+  expect(inventorySync.cache.hits).toBeGreaterThan(0);
+  expect(orderProcessing).toMatchObject({ queueWaitMs: expect.any(Number), durationMs: { p95Ms: expect.any(Number) } });
+  expect(orderProcessing.success).toBeGreaterThan(0);
+  expect(statusPolling.polled).toBeGreaterThan(0);
+  expect(statusPolling.changed).toBeGreaterThan(0);
+  expect(api.tokenRefreshes).toBeGreaterThan(0);
+  expect(api.statuses.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 201, 503]));
+});
