@@ -44,6 +44,17 @@ export function classify(response: UpstreamResponse): UpstreamError | null {
   return new UpstreamError(codeOf(status, retryAfterMs), `${adviceFor(status)}${said}`, status, retryAfterMs);
 }
 
+/**
+ * Whether a 2xx came with no body, with `{}`, or with a word such as `OK` that is neither a web page nor what began as JSON:
+ * the write is done, and the answer tells nothing of it.
+ */
+export function saysNothing(response: UpstreamResponse): boolean {
+  const { body, headers } = response;
+  if (classify(response) !== null) return false;
+  if (/^\s*(\{\s*\})?\s*$/.test(body)) return true;
+  return headers['content-type']?.startsWith('text/plain') === true && !/^\uFEFF?\s*["[{<]/.test(body);
+}
+
 /** For `catch`: this instead, where the upstream has nothing at that address; any other error goes on. */
 export function unlessAbsent<T>(instead: T): (error: unknown) => T {
   return (error) => {

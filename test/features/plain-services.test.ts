@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startServer } from '../connectors/local-server.js';
 import { eventually } from '../harness/eventually.js';
 import { startTestHub, type TestHub } from '../harness/hub.js';
-import { createOrder, idOf, orderInput } from './order-client.js';
+import { createOrder, idOf, moveOrder, orderInput } from './order-client.js';
 
 interface Service {
   url: string;
@@ -15,7 +15,7 @@ interface Service {
 }
 
 /** The answers of a service that has nothing but the given addresses. */
-type Addresses = Record<string, (body: string, service: Service) => object>;
+type Addresses = Record<string, (body: string, service: Service) => object | undefined>;
 
 /** Signs anybody in; breaks off the answer to the first order, after its effect. */
 async function startService(tokenPath: string, orderPath: string, addresses: Addresses): Promise<Service> {
@@ -27,9 +27,11 @@ async function startService(tokenPath: string, orderPath: string, addresses: Add
       return response.end('{"access_token":"t1","token_type":"bearer","expires_in":"1199"}');
     }
     if (request.headers.authorization !== 'Bearer t1') return response.writeHead(401).end();
-    const answer = addresses[address]?.(body, service);
+    const take = addresses[address];
+    if (!take) return response.writeHead(404).end('{"Message":"Nothing here"}');
+    const answer = take(body, service);
     if (address === `POST ${orderPath}` && service.orders.length === 1) return request.socket.destroy();
-    return answer ? response.end(JSON.stringify(answer)) : response.writeHead(404).end('{"Message":"Nothing here"}');
+    return answer ? response.end(JSON.stringify(answer)) : response.writeHead(204).end();
   };
   const { url, stop } = await startServer((request, response) => {
     const parts: Buffer[] = [];
@@ -49,6 +51,8 @@ const startLogo = () =>
       orders.push(order);
       return order;
     },
+    'GET /api/v1/salesOrders/101': (_body, { orders }) => orders[0],
+    'PUT /api/v1/salesOrders/101': (body, { orders }) => void orders.splice(0, 1, JSON.parse(body)),
   });
 
 const startNetsis = () =>
@@ -112,29 +116,32 @@ const product = async (sku: string) =>
   (await hub.admin.ask<{ product: object }>('query ($sku: String!) { product(sku: $sku) { name price } }', { sku }))
     .product;
 
-async function send(merchantId: string): Promise<void> {
-  const id = await idOf(createOrder(hub.admin, orderInput({ merchantId, customer: { name: 'Ali', reference: 'C1' } })));
-  await eventually(
-    () =>
-      hub.admin.ask<{ order: { links: { state: string }[] } }>(
-        'query ($id: ID!) { order(id: $id) { links { state } } }',
-        {
-          id,
-        },
-      ),
-    ({ order }) => order.links.some(({ state }) => state === 'SYNCED'),
+const LINKS = 'query ($id: ID!) { order(id: $id) { syncEvents { nodes { status } } } }';
+
+/** Until this many syncs of the order have ended well. */
+const synced = (id: string, syncs: number) =>
+  eventually(
+    () => hub.admin.ask<{ order: { syncEvents: { nodes: { status: string }[] } } }>(LINKS, { id }),
+    ({ order }) => order.syncEvents.nodes.filter(({ status }) => status === 'SUCCESS').length === syncs,
   );
+
+async function send(merchantId: string): Promise<string> {
+  const id = await idOf(createOrder(hub.admin, orderInput({ merchantId, customer: { name: 'Ali', reference: 'C1' } })));
+  await synced(id, 1);
+  return id;
 }
 
 it('G1 G7 takes the documented body, and a Logo service of items and orders alone; a lost answer makes no second order', async () => {
   const { id, settings } = await create(documented(logo.url));
   await sync(id, 'products');
-  await send('merchant-123');
+  const order = await send('merchant-123');
+  await idOf(moveOrder(hub.admin, { id: order, status: 'CONFIRMED' }));
+  await synced(order, 2);
 
   expect(settings).toMatchObject({ baseUrl: `${logo.url}/api`, syncInterval: 300000, warehouseCode: 'MAIN' });
   expect(logo.signIns).toContain('Basic logo_api_key_123');
   expect(await product('A-1')).toEqual({ name: 'Çivi', price: null });
-  expect(logo.orders).toHaveLength(1);
+  expect(logo.orders).toMatchObject([{ NOTES1: 'CONFIRMED' }]);
 });
 
 it('G1 G8 takes the address as endpoint, and a Netsis service of items and orders alone', async () => {

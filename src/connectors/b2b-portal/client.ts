@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { HubError } from '../../errors.js';
-import { classify, readAnswer } from '../classify.js';
+import { classify, readAnswer, saysNothing } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest } from '../http.js';
 import type { PortalCredentials, PortalSettings } from './settings.js';
 import { CreatedEntity, ReadEntity, UpdatedEntity } from './wire.js';
@@ -43,8 +43,7 @@ export function createPortalClient(
     },
     async update(collection, id, body, key) {
       const response = await call('PUT', `${collection}/${encodeURIComponent(id)}`, { body, key });
-      const silent = response.body.trim() === '' && classify(response) === null;
-      return silent ? { id, number: null } : written({ ...readAnswer(response, UpdatedEntity), id });
+      return saysNothing(response) ? { id, number: null } : written({ ...readAnswer(response, UpdatedEntity), id });
     },
     async read(collection, id) {
       const response = await call('GET', `${collection}/${encodeURIComponent(id)}`);

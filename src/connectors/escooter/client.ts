@@ -1,5 +1,5 @@
 import { isRetryable } from '../../errors.js';
-import { classify, readAnswer, UpstreamError } from '../classify.js';
+import { classify, readAnswer, saysNothing, UpstreamError } from '../classify.js';
 import type { UpstreamHttp, UpstreamResponse } from '../http.js';
 import type { ErpCredentials, ErpSettings } from './settings.js';
 import { signatureOf } from './signature.js';
@@ -54,11 +54,5 @@ function readSync(response: UpstreamResponse): SyncAnswer {
     if (isRetryable(failure.code)) throw new UpstreamError('UPSTREAM_REJECTED', failure.message, response.status);
     throw failure;
   }
-  return !failure && isWordless(response) ? {} : readAnswer(response, SyncAnswer);
-}
-
-/** Nothing, or a word such as `OK`, and neither a web page nor what began as JSON: a 2xx is a success all the same. */
-function isWordless({ body, headers }: UpstreamResponse): boolean {
-  if (body.trim() === '') return true;
-  return headers['content-type']?.startsWith('text/plain') === true && !/^\uFEFF?\s*["[{<]/.test(body);
+  return saysNothing(response) ? {} : readAnswer(response, SyncAnswer);
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { classify, readAnswer } from '../classify.js';
+import { classify, readAnswer, saysNothing } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
 import type { Collection } from './mapping.js';
 import type { FlashErpCredentials, FlashErpSettings } from './settings.js';
@@ -63,8 +63,7 @@ export function createFlashErpClient(
     create: async (collection, body, key) => readAnswer(await call('POST', collection, { body, key }), FlashErpRecord),
     update: async (collection, id, body, key) => {
       const response = await call('PUT', one(collection, id), { body, key });
-      const silent = response.body.trim() === '' && classify(response) === null;
-      return silent ? { id } : readAnswer(response, FlashErpRecord);
+      return saysNothing(response) ? { id } : readAnswer(response, FlashErpRecord);
     },
     async read(collection, id) {
       const response = await call('GET', one(collection, id));

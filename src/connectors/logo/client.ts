@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { classify, readAnswer, UpstreamError, unlessAbsent } from '../classify.js';
+import { classify, readAnswer, saysNothing, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
 import { pricesQuery, stockQuery } from './queries.js';
 import type { LogoCredentials, LogoSettings } from './settings.js';
@@ -52,7 +52,11 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
       return response.status === 404 ? null : readBody(response, SalesOrder);
     },
     createOrder: async (body) => readBody(await write('POST', 'salesOrders', body), Written),
-    updateOrder: async (reference, body) => readBody(await write('PUT', orderPath(reference), body), Written),
+    async updateOrder(reference, body) {
+      const response = await write('PUT', orderPath(reference), body);
+      const isSilent = saysNothing(response);
+      return isSilent ? { INTERNAL_REFERENCE: Number(reference), NUMBER: null } : readBody(response, Written);
+    },
   };
 }
 
