@@ -100,6 +100,8 @@ create table billing_subscriptions (
 );
 CREATE INDEX billing_subscriptions_customer_id_idx ON public.billing_subscriptions USING btree (customer_id);
 CREATE INDEX billing_subscriptions_merchant_id_started_at_id_idx ON public.billing_subscriptions USING btree (merchant_id, started_at, id);
+CREATE INDEX billing_subscriptions_search ON public.billing_subscriptions USING gin (lower(((COALESCE(reference, ''::text) || '
+'::text) || COALESCE(plan, ''::text))) gin_trgm_ops);
 CREATE INDEX billing_subscriptions_started_at_id_idx ON public.billing_subscriptions USING btree (started_at, id);
 
 create table brands (
@@ -161,6 +163,9 @@ create table customers (
 CREATE INDEX customers_created_at_id_idx ON public.customers USING btree (created_at, id);
 CREATE INDEX customers_merchant_id_created_at_id_idx ON public.customers USING btree (merchant_id, created_at, id);
 CREATE INDEX customers_merchant_id_lower_idx ON public.customers USING btree (merchant_id, lower(email));
+CREATE INDEX customers_search ON public.customers USING gin (lower(((((COALESCE(name, ''::text) || '
+'::text) || COALESCE(email, ''::text)) || '
+'::text) || COALESCE(reference, ''::text))) gin_trgm_ops);
 
 create table feed_consumers (
   name text not null,
@@ -363,6 +368,7 @@ create table invoices (
 CREATE INDEX invoices_issued_at_id_idx ON public.invoices USING btree (issued_at, id);
 CREATE INDEX invoices_merchant_id_issued_at_id_idx ON public.invoices USING btree (merchant_id, issued_at, id);
 CREATE INDEX invoices_order_id_idx ON public.invoices USING btree (order_id);
+CREATE INDEX invoices_search ON public.invoices USING gin (lower(COALESCE(number, ''::text)) gin_trgm_ops);
 
 create table jobs (
   name text not null,
@@ -585,6 +591,7 @@ CREATE INDEX orders_customer_id_idx ON public.orders USING btree (customer_id);
 CREATE INDEX orders_merchant_id_placed_at_id_idx ON public.orders USING btree (merchant_id, placed_at, id);
 CREATE INDEX orders_merchant_id_status_placed_at_id_idx ON public.orders USING btree (merchant_id, status, placed_at, id);
 CREATE INDEX orders_placed_at_id_idx ON public.orders USING btree (placed_at, id);
+CREATE INDEX orders_search ON public.orders USING gin (lower(COALESCE(number, ''::text)) gin_trgm_ops);
 
 create table payouts (
   id text not null,
@@ -635,6 +642,9 @@ create table products (
   PRIMARY KEY (id)
 );
 CREATE INDEX products_merchant_id_brand_sku_id_idx ON public.products USING btree (merchant_id, brand, sku, id);
+CREATE INDEX products_search ON public.products USING gin (lower(((((COALESCE(sku, ''::text) || '
+'::text) || COALESCE(name, ''::text)) || '
+'::text) || COALESCE(barcode, ''::text))) gin_trgm_ops);
 CREATE INDEX products_source_integration_id_sku_idx ON public.products USING btree (source_integration_id, sku) WHERE (source_integration_id IS NOT NULL);
 CREATE TRIGGER catalogue_changed AFTER UPDATE ON public.products REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed();
 CREATE TRIGGER catalogue_grown AFTER INSERT ON public.products REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed();
@@ -805,6 +815,7 @@ create table sync_events (
 CREATE INDEX sync_events_created ON public.sync_events USING brin (created_at);
 CREATE INDEX sync_events_entity ON public.sync_events USING btree (entity_id, id);
 CREATE INDEX sync_events_integration ON public.sync_events USING btree (integration_id, id);
+CREATE INDEX sync_events_with_code ON public.sync_events USING btree (id) WHERE (error_code IS NOT NULL);
 CREATE UNIQUE INDEX sync_events_lane ON public.sync_events USING btree (lane_id, seq) WHERE (lane_id IS NOT NULL);
 
 create table transactions (
@@ -832,6 +843,8 @@ CREATE INDEX transactions_customer_id_idx ON public.transactions USING btree (cu
 CREATE INDEX transactions_merchant_id_occurred_at_id_idx ON public.transactions USING btree (merchant_id, occurred_at, id);
 CREATE INDEX transactions_occurred_at_id_idx ON public.transactions USING btree (occurred_at, id);
 CREATE INDEX transactions_order_id_idx ON public.transactions USING btree (order_id);
+CREATE INDEX transactions_search ON public.transactions USING gin (lower(((COALESCE(reference, ''::text) || '
+'::text) || COALESCE(description, ''::text))) gin_trgm_ops);
 
 create table webhook_events (
   id text not null,
@@ -860,6 +873,7 @@ create table webhook_events (
 );
 CREATE INDEX webhook_events_created_at_id_idx ON public.webhook_events USING btree (created_at, id);
 CREATE INDEX webhook_events_entity ON public.webhook_events USING btree (entity_id, id) WHERE (entity_id IS NOT NULL);
+CREATE INDEX webhook_events_failed ON public.webhook_events USING btree (created_at, id) WHERE (status = 'FAILED'::text);
 CREATE INDEX webhook_events_waiting_entity ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'entityId'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
 CREATE INDEX webhook_events_waiting_external ON public.webhook_events USING btree (integration_id, entity_type, external_id) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
 CREATE INDEX webhook_events_waiting_number ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'number'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
@@ -1218,11 +1232,193 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.gin_extract_query_trgm(text, internal, smallint, internal, internal, internal, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gin_extract_query_trgm$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gin_extract_value_trgm(text, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gin_extract_value_trgm$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gin_trgm_consistent(internal, smallint, text, integer, internal, internal, internal, internal)
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gin_trgm_consistent$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gin_trgm_triconsistent(internal, smallint, text, integer, internal, internal, internal)
+ RETURNS "char"
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gin_trgm_triconsistent$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_compress(internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_compress$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_consistent(internal, text, smallint, oid, internal)
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_consistent$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_decompress(internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_decompress$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_distance(internal, text, smallint, oid, internal)
+ RETURNS double precision
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_distance$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_in(cstring)
+ RETURNS gtrgm
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_in$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_options(internal)
+ RETURNS void
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE
+AS '$libdir/pg_trgm', $function$gtrgm_options$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_out(gtrgm)
+ RETURNS cstring
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_out$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_penalty(internal, internal, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_penalty$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_picksplit(internal, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_picksplit$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_same(gtrgm, gtrgm, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_same$function$
+;
+
+CREATE OR REPLACE FUNCTION public.gtrgm_union(internal, internal)
+ RETURNS gtrgm
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$gtrgm_union$function$
+;
+
 CREATE OR REPLACE FUNCTION public.integration_changed()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin perform pg_notify('integration_changed', ''); return null; end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.set_limit(real)
+ RETURNS real
+ LANGUAGE c
+ STRICT
+AS '$libdir/pg_trgm', $function$set_limit$function$
+;
+
+CREATE OR REPLACE FUNCTION public.show_limit()
+ RETURNS real
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$show_limit$function$
+;
+
+CREATE OR REPLACE FUNCTION public.show_trgm(text)
+ RETURNS text[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$show_trgm$function$
+;
+
+CREATE OR REPLACE FUNCTION public.similarity(text, text)
+ RETURNS real
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$similarity$function$
+;
+
+CREATE OR REPLACE FUNCTION public.similarity_dist(text, text)
+ RETURNS real
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$similarity_dist$function$
+;
+
+CREATE OR REPLACE FUNCTION public.similarity_op(text, text)
+ RETURNS boolean
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$similarity_op$function$
+;
+
+CREATE OR REPLACE FUNCTION public.strict_word_similarity(text, text)
+ RETURNS real
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$strict_word_similarity$function$
+;
+
+CREATE OR REPLACE FUNCTION public.strict_word_similarity_commutator_op(text, text)
+ RETURNS boolean
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$strict_word_similarity_commutator_op$function$
+;
+
+CREATE OR REPLACE FUNCTION public.strict_word_similarity_dist_commutator_op(text, text)
+ RETURNS real
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$strict_word_similarity_dist_commutator_op$function$
+;
+
+CREATE OR REPLACE FUNCTION public.strict_word_similarity_dist_op(text, text)
+ RETURNS real
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$strict_word_similarity_dist_op$function$
+;
+
+CREATE OR REPLACE FUNCTION public.strict_word_similarity_op(text, text)
+ RETURNS boolean
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$strict_word_similarity_op$function$
 ;
 
 CREATE OR REPLACE FUNCTION public.wake_waiting_lanes()
@@ -1247,4 +1443,39 @@ CREATE OR REPLACE FUNCTION public.webhook_event_turned()
  LANGUAGE plpgsql
 AS $function$
 begin new.xid := pg_current_xact_id()::text::bigint; return new; end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.word_similarity(text, text)
+ RETURNS real
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$word_similarity$function$
+;
+
+CREATE OR REPLACE FUNCTION public.word_similarity_commutator_op(text, text)
+ RETURNS boolean
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$word_similarity_commutator_op$function$
+;
+
+CREATE OR REPLACE FUNCTION public.word_similarity_dist_commutator_op(text, text)
+ RETURNS real
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$word_similarity_dist_commutator_op$function$
+;
+
+CREATE OR REPLACE FUNCTION public.word_similarity_dist_op(text, text)
+ RETURNS real
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$word_similarity_dist_op$function$
+;
+
+CREATE OR REPLACE FUNCTION public.word_similarity_op(text, text)
+ RETURNS boolean
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/pg_trgm', $function$word_similarity_op$function$
 ;

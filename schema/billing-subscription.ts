@@ -5,6 +5,7 @@ import { Customer } from './customer.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
+import { searchBy, textOf } from './search.js';
 import { SyncLink } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -84,8 +85,9 @@ export class BillingSubscriptionFilter {
 
   @Field(() => String, { nullable: true, description: 'A part of the reference or plan.' })
   @FilterBy(
-    (row, arg) =>
-      `strpos(lower(concat_ws(e'\\n', ${row}.reference, ${row}.plan)), lower(${arg('search', 'text')})) > 0`,
+    searchBy(
+      (pattern) => `select s.id from billing_subscriptions s where ${textOf('s', 'reference', 'plan')} like ${pattern}`,
+    ),
   )
   search?: string | null;
 }

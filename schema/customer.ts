@@ -3,6 +3,7 @@ import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
+import { searchBy, textOf } from './search.js';
 import { SyncLink } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -49,8 +50,9 @@ export class CustomerFilter {
 
   @Field(() => String, { nullable: true, description: 'A part of the name, email or reference.' })
   @FilterBy(
-    (row, arg) =>
-      `strpos(lower(concat_ws(e'\\n', ${row}.name, ${row}.email, ${row}.reference)), lower(${arg('search', 'text')})) > 0`,
+    searchBy(
+      (pattern) => `select s.id from customers s where ${textOf('s', 'name', 'email', 'reference')} like ${pattern}`,
+    ),
   )
   search?: string | null;
 }

@@ -17,6 +17,7 @@ import { Node } from './node.js';
 import { Order } from './order.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
+import { searchBy, textOf } from './search.js';
 import { SyncLink } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -104,9 +105,11 @@ export class InvoiceFilter {
 
   @Field(() => String, { nullable: true, description: 'A part of the invoice’s number or of its order’s.' })
   @FilterBy(
-    (row, arg) =>
-      `(strpos(lower(${row}.number), lower(${arg('search', 'text')})) > 0 or exists (select from orders o where o.id = ${row}.order_id` +
-      ` and strpos(lower(o.number), lower(${arg('search', 'text')})) > 0))`,
+    searchBy(
+      (pattern) => `select s.id from invoices s where ${textOf('s', 'number')} like ${pattern}`,
+      (pattern) =>
+        `select s.id from orders o join invoices s on s.order_id = o.id where ${textOf('o', 'number')} like ${pattern}`,
+    ),
   )
   search?: string | null;
 }

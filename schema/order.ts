@@ -20,7 +20,8 @@ import { OrderLine, OrderTotals } from './order-parts.js';
 import { Payout } from './payout.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
-import { SyncLink, stateIs } from './sync-link.js';
+import { searchBy, textOf } from './search.js';
+import { hasFailed, SyncLink, stateIs } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
@@ -117,11 +118,13 @@ export class OrderFilter {
     nullable: true,
     description: 'In any integration, or in `integrationId` where it is given.',
   })
-  @FilterBy(
-    (row, arg) =>
+  @FilterBy((row, arg, isFailed) => {
+    const state = isFailed('syncState') ? hasFailed('l') : stateIs('l', arg('syncState', 'text') ?? 'null');
+    return (
       `exists (select from links l where l.entity_id = ${row}.id and l.entity_type = 'ORDER'` +
-      ` and ${stateIs('l', arg('syncState', 'text') ?? 'null')}${linkedTo(arg('integrationId', 'text'))})`,
-  )
+      ` and ${state}${linkedTo(arg('integrationId', 'text'))})`
+    );
+  })
   syncState?: SyncState | null;
 
   @Field(() => ID, { nullable: true, description: 'Orders that this integration knows.' })
@@ -136,9 +139,12 @@ export class OrderFilter {
     description: 'A part of the number, or of the customer’s name, email or reference.',
   })
   @FilterBy(
-    (row, arg) =>
-      `(strpos(lower(${row}.number), lower(${arg('search', 'text')})) > 0 or exists (select from customers c where c.id = ${row}.customer_id` +
-      ` and strpos(lower(concat_ws(e'\\n', c.name, c.email, c.reference)), lower(${arg('search', 'text')})) > 0))`,
+    searchBy(
+      (pattern) => `select s.id from orders s where ${textOf('s', 'number')} like ${pattern}`,
+      (pattern) =>
+        `select s.id from customers c join orders s on s.customer_id = c.id` +
+        ` where ${textOf('c', 'name', 'email', 'reference')} like ${pattern}`,
+    ),
   )
   search?: string | null;
 }

@@ -3,6 +3,7 @@ import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
+import { searchBy, textOf } from './search.js';
 import { productAgeSql, productReadAtSql, productSourceSql, productWarningSql } from './stock-freshness.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
@@ -79,8 +80,7 @@ export class ProductFilter {
 
   @Field(() => String, { nullable: true, description: 'A part of the SKU, name or barcode.' })
   @FilterBy(
-    (row, arg) =>
-      `strpos(lower(concat_ws(e'\\n', ${row}.sku, ${row}.name, ${row}.barcode)), lower(${arg('search', 'text')})) > 0`,
+    searchBy((pattern) => `select s.id from products s where ${textOf('s', 'sku', 'name', 'barcode')} like ${pattern}`),
   )
   search?: string | null;
 }

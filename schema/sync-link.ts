@@ -15,6 +15,11 @@ export function stateIs(link: string, state: string): string {
   return `(${stored} and (${state} not in ('PENDING', 'SYNCING') or (${state} = 'SYNCING') = ${isOwned(link)}))`;
 }
 
+/** SQL that finds the links whose state is FAILED by their lanes, which a dead letter has parked: those few have an index. */
+export function hasFailed(link: string): string {
+  return `${link}.state = 'FAILED' and ${link}.id in (select n.id from lanes n where n.parked)`;
+}
+
 @ObjectType({ simpleResolvers: true, description: 'An entity’s identity and state in one integration.' })
 export class SyncLink {
   @Field(() => Integration)

@@ -6,6 +6,7 @@ import { Node } from './node.js';
 import { Order } from './order.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
+import { searchBy, textOf } from './search.js';
 import { SyncLink } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -79,8 +80,9 @@ export class TransactionFilter {
 
   @Field(() => String, { nullable: true, description: 'A part of the reference or description.' })
   @FilterBy(
-    (row, arg) =>
-      `strpos(lower(concat_ws(e'\\n', ${row}.reference, ${row}.description)), lower(${arg('search', 'text')})) > 0`,
+    searchBy(
+      (pattern) => `select s.id from transactions s where ${textOf('s', 'reference', 'description')} like ${pattern}`,
+    ),
   )
   search?: string | null;
 }

@@ -24,7 +24,16 @@ export async function openMigrated(
   onStop(() => db.close());
   const applied = await db.migrate();
   if (applied.length > 0) log.info({ applied }, 'migrated');
+  if (!(await hasSearchIndexes(db))) log.warn(SLOW_SEARCH);
   return db;
+}
+
+const SLOW_SEARCH =
+  'the filter "search" reads all rows: this database has no extension pg_trgm; docs/operations.md says how it is added';
+
+async function hasSearchIndexes({ pool }: Database): Promise<boolean> {
+  const { rows } = await pool.query<{ found: boolean }>(`select to_regclass('orders_search') is not null as found`);
+  return rows[0]?.found === true;
 }
 
 async function startEmbedded(

@@ -2,10 +2,15 @@ import { type GraphQLInputField, type GraphQLInputObjectType, getNullableType, i
 import type { Column, Noun } from './nouns.js';
 import { parameter, type Site, type Values } from './parameters.js';
 import type { Planning } from './planning.js';
-import type { FilterRule, Placeholder } from './rules.js';
+import { type FilterRule, isFailedAlone, type Placeholder } from './rules.js';
 
 /** How a filter's field is compared: by its own rule, or with a column that its name says. */
-export type Comparison = { rule: FilterRule } | { column: Column; operator: '=' | '>=' | '<=' | 'in' | 'starts' };
+export type Comparison = { rule: FilterRule } | ColumnComparison;
+
+interface ColumnComparison {
+  column: Column;
+  operator: '=' | '>=' | '<=' | 'in' | 'starts';
+}
 
 /** Conditions of the filter's fields that are given. `read` finds the filter in the site's arguments. */
 export function filterConditions(
@@ -20,12 +25,23 @@ export function filterConditions(
     isGiven(filter.value[name])
       ? parameter(planning.parameters, site, name, type, (args) => filter.read(args)?.[name])
       : null;
-  return given.map((field) => conditionOf(comparisonOf(noun, field), field.name, row, placeholder));
+  const isFailed = (name: string) => isFailedAlone(filter.value[name]);
+  return given.map((field) => {
+    const comparison = comparisonOf(noun, field);
+    return 'rule' in comparison
+      ? comparison.rule(row, placeholder, isFailed)
+      : conditionOf(comparison, field.name, row, placeholder, isFailed(field.name));
+  });
 }
 
-function conditionOf(comparison: Comparison, name: string, row: string, placeholder: Placeholder): string {
-  if ('rule' in comparison) return comparison.rule(row, placeholder);
-  const { column, operator } = comparison;
+function conditionOf(
+  { column, operator }: ColumnComparison,
+  name: string,
+  row: string,
+  placeholder: Placeholder,
+  isFailed: boolean,
+): string {
+  if (operator === 'in' && isFailed) return `${row}.${column.sql} = 'FAILED'`;
   const value = placeholder(name, operator === 'in' ? `${column.type}[]` : column.type);
   if (operator === 'in') return `${row}.${column.sql} = any(${value})`;
   if (operator === 'starts') return `starts_with(${row}.${column.sql},${value})`;

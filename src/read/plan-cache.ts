@@ -14,6 +14,7 @@ import { readForm } from './keys.js';
 import type { Values } from './parameters.js';
 import type { Plan } from './plan.js';
 import { nounOfId } from './roots.js';
+import { isFailedAlone } from './rules.js';
 
 /** Plans kept for one operation; further shapes are planned anew each time, which costs tens of microseconds. */
 const MOST_PLANS = 64;
@@ -71,7 +72,7 @@ export function keptPlan(plans: Map<string, Plan>, key: string, write: () => Pla
   return plan;
 }
 
-/** What of the variables the plan depends on: which are given, booleans, enum values, page sizes, filter fields. */
+/** What of the variables the plan depends on: which are given, booleans, page sizes, filter fields, and which ask for what failed. */
 export function shapeOf(prepared: Prepared, variables: Values): string {
   let key = '';
   for (const { name, shape } of prepared.variables) key += `${shape(variables[name])};`;
@@ -125,6 +126,7 @@ function representationsShape(schema: GraphQLSchema, value: unknown): string {
 
 function shape(value: unknown): string {
   if (value === null) return 'n';
+  if (isFailedAlone(value)) return 'f';
   if (Array.isArray(value)) return 'a';
   switch (typeof value) {
     case 'undefined':

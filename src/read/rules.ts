@@ -33,5 +33,16 @@ export interface FieldRule {
   asOfChange?: Readonly<Record<string, string>>;
 }
 
-/** SQL of a filter's field over a row's alias; `arg` gives placeholders of the filter's fields. */
-export type FilterRule = (row: string, arg: Placeholder) => string;
+/**
+ * SQL of a filter's field over a row's alias; `arg` gives placeholders of the filter's fields, `isFailed` says whether one of
+ * them asks for what failed and nothing else.
+ */
+export type FilterRule = (row: string, arg: Placeholder, isFailed: (name: string) => boolean) => string;
+
+/**
+ * What failed is rare, is asked for by name, and has indexes of its own, which PostgreSQL takes only where the statement
+ * says so in words: it is the one value of a filter that is written into the plan.
+ */
+export function isFailedAlone(value: unknown): boolean {
+  return value === 'FAILED' || (Array.isArray(value) && value.length === 1 && value[0] === 'FAILED');
+}

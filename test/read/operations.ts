@@ -275,7 +275,7 @@ export class OperationWriter {
     if (named.name === 'Int') return random.int(100);
     if (named.name === 'DateTime')
       return random.pick(['2026-01-04T10:00:00Z', '2026-01-05T12:00:00.123456+02:00', '2026-01-03T10:00:00.5Z']);
-    if (name === 'search') return random.pick(['so-1', 'c1@', 'REF', 'inv-2', '"', 'sku-1', 'e']);
+    if (name === 'search') return random.pick(['so-1', 'c1@', 'REF', 'inv-2', '"', 'sku-1', 'e', '%', '_', '\\']);
     if (name.endsWith('StartsWith')) return random.pick(['SO-', 'SO-1', 'INV-2', 'SKU', '%', '']);
     return this.sample(noun, name.endsWith('Id') && name === 'integrationId' ? 'integrationId' : name) ?? 'x';
   }

@@ -29,6 +29,11 @@ import {
 } from './traffic-rows.js';
 
 /** Fills a database with rows of two merchants: odd texts, exact amounts, nulls, equal sort keys. */
+/** A dead letter parks its lane. */
+const PARK_FAILED = `
+insert into lanes (id, integration_id, parked) select id, integration_id, true from links where state = 'FAILED'
+on conflict (id) do update set parked = true, due = null`;
+
 export async function fillDatabase(db: Pick<Database, 'pool'>, seed = 1): Promise<void> {
   const random = randomOf(seed);
   const insert = (table: string, rows: Row[]) => insertRows(db, table, rows);
@@ -82,6 +87,7 @@ export async function fillDatabase(db: Pick<Database, 'pool'>, seed = 1): Promis
     entities.flatMap((entity) => makeLinks(entity, random)),
   );
   await insert('lanes', range(20).map(makeLane));
+  await db.pool.query(PARK_FAILED);
   await insert(
     'sync_events',
     range(160).map((n) => makeEvent(n, random.pick(entities), random)),

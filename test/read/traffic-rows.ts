@@ -35,6 +35,8 @@ export function makeLane(n: number): Row {
 }
 
 export function makeEvent(n: number, entity: Row, random: Random): Row {
+  const status = random.pick(Object.values(SyncEventStatus));
+  const code = random.pick(['UPSTREAM_TIMEOUT', 'UPSTREAM_REJECTED']);
   return {
     merchant_id: entity['merchant_id'],
     integration_id: random.pick(integrationsOf(entity)),
@@ -43,9 +45,9 @@ export function makeEvent(n: number, entity: Row, random: Random): Row {
     external_id: orNull(random, `ext-${n}`),
     operation: random.pick(Object.values(Operation)),
     direction: random.pick(Object.values(Direction)),
-    status: random.pick(Object.values(SyncEventStatus)),
+    status,
     payload: random.pick(DOCUMENTS),
-    error_code: orNull(random, random.pick(['UPSTREAM_TIMEOUT', 'UPSTREAM_REJECTED'])),
+    error_code: status === 'FAILED' ? code : orNull(random, code),
     error_message: orNull(random, random.pick(TEXTS)),
     attempt_count: random.int(4),
     max_attempts: 4,

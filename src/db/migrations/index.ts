@@ -11,7 +11,6 @@ import { AlertRules } from './0011-alert-rules.js';
 import { Notifications } from './0011-notifications.js';
 import { RollUps } from './0011-roll-ups.js';
 import { Traces } from './0011-traces.js';
-
 import { OrderSafety } from './0012-order-safety.js';
 import { Pulls } from './0013-pulls.js';
 import { Warehouse } from './0014-warehouse.js';
@@ -25,6 +24,7 @@ import { OneSchedule } from './0022-one-schedule.js';
 import { FlashErp } from './0023-flasherp.js';
 import { Catalogue } from './0025-catalogue.js';
 import { WholeTraces } from './0026-whole-traces.js';
+import { Filters } from './0027-filters.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 
 /** In order; a released one is never changed, only followed by another. */
@@ -56,4 +56,5 @@ export const migrations = [
   { name: '0031-wake-by-statement', class: WakeByStatement },
   { name: '0023-flasherp', class: FlashErp },
   { name: '0026-whole-traces', class: WholeTraces },
+  { name: '0027-filters', class: Filters },
 ];
