@@ -5,6 +5,7 @@ import type { BuildSystem, SimulatorKit } from '../simulator/kit.js';
 import type { WebhookOrder } from '../simulator/webhook-order.js';
 import type { OutgoingWebhook } from '../simulator/webhook-sender.js';
 import { signFlashErp } from './client.js';
+import { createMadeUp, type MadeUp } from './simulated-made-up.js';
 
 const COLLECTIONS = ['customers', 'transactions', 'subscriptions', 'invoices'] as const;
 type Collection = (typeof COLLECTIONS)[number];
@@ -23,6 +24,8 @@ const REQUIRED: Record<Collection, string[]> = {
 };
 const AMOUNTS = new Set(['amount', 'subtotal', 'tax', 'total', 'paid_amount']);
 const TOLERANCE_S = 300;
+/** Moved to a number of pieces: so many transactions that nobody sent. */
+const MADE_UP = 'made-up';
 
 /** A FlashERP that checks signatures and what it is sent, refuses a transaction of a customer it does not have, and lists. */
 export const buildSimulator: BuildSystem = (app, kit) => {
@@ -36,8 +39,15 @@ export const buildSimulator: BuildSystem = (app, kit) => {
   };
   return {
     state: () => Object.fromEntries(COLLECTIONS.map((name) => [name, erp.storeOf(name).all().map(inHubWords)])),
-    clear: () => erp.restore([]),
+    clear: () => {
+      erp.restore([]);
+      erp.madeUp.grow(0);
+    },
     move(id, status, tellHub) {
+      if (id === MADE_UP) {
+        erp.madeUp.grow(Number(status));
+        return { id, status };
+      }
       const record = erp.find(id);
       if (!record) return null;
       Object.assign(record, { status: status.toLowerCase(), updated_at: new Date().toISOString() });
@@ -54,6 +64,7 @@ export const buildSimulator: BuildSystem = (app, kit) => {
 function createErp() {
   let records = new Map<string, Kept>();
   let made = 0;
+  const madeUp = createMadeUp();
   const create = (collection: Collection, body: Record<string, unknown>): Kept => {
     made += 1;
     const id = `fe_${collection.slice(0, 3)}_${made}_${randomUUID().slice(0, 8)}`;
@@ -62,6 +73,7 @@ function createErp() {
     return record;
   };
   return {
+    madeUp,
     all: () => [...records.values()],
     find: (id: string) => records.get(id),
     restore(kept: Kept[]) {
@@ -74,6 +86,7 @@ function createErp() {
       find: (id) => [records.get(id)].find((one) => one?.collection === collection),
       create: (body) => create(collection, body),
       remove: (id) => records.delete(id),
+      madeUp: collection === 'transactions' ? madeUp : null,
       hasCustomer: (id) => typeof id !== 'string' || records.get(id)?.collection === 'customers',
     }),
   };
@@ -86,6 +99,7 @@ interface Store {
   create(body: Record<string, unknown>): Kept;
   remove(id: string): boolean;
   hasCustomer(id: unknown): boolean;
+  madeUp: MadeUp | null;
 }
 
 type ById = { Params: { id: string } };
@@ -105,8 +119,9 @@ function registerCollection(app: FastifyInstance, kit: SimulatorKit, store: Stor
     }));
   });
   app.get<ById>(`${path}/:id`, async (request, reply) => {
-    const known = store.find(request.params.id);
-    return known ? show(known) : notFound(reply, request.params.id);
+    const { id } = request.params;
+    const known = store.find(id);
+    return known ? show(known) : (showMadeUp(store.madeUp?.find(id)) ?? notFound(reply, id));
   });
   app.delete<ById>(`${path}/:id`, async (request, reply) => {
     const gone = store.find(request.params.id) && store.remove(request.params.id);
@@ -117,9 +132,18 @@ function registerCollection(app: FastifyInstance, kit: SimulatorKit, store: Stor
     const first = (Number(query.page ?? 1) - 1) * limit;
     const since = query.updated_since ? new Date(query.updated_since).toISOString() : '';
     const found = store.all().filter(({ updated_at: at }) => at >= since);
-    return { data: found.slice(first, first + limit).map(show), page: Number(query.page ?? 1), total: found.length };
+    const data = [...found.slice(first, first + limit).map(show), ...pageOf(store.madeUp, first - found.length, limit)];
+    return { data, page: Number(query.page ?? 1), total: found.length + (store.madeUp?.count() ?? 0) };
   });
 }
+
+/** Those that nobody sent come after the others; `first` is before them while the page has others, too. */
+function pageOf(madeUp: MadeUp | null, first: number, limit: number): unknown[] {
+  const [from, to] = [Math.max(0, first), Math.min(first + limit, madeUp?.count() ?? 0)];
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => showMadeUp(madeUp?.show(from + index)));
+}
+
+const showMadeUp = (record: Record<string, unknown> | undefined) => record && show(record as Kept);
 
 type Write = (body: Record<string, unknown>) => { status: number; record: Kept };
 
