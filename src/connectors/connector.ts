@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
 import type { Snapshot } from '../model/snapshots.js';
-import type { EntityType, IntegrationMode, OrderStatus } from '../model/statuses.js';
+import type { EntityStatus, EntityType, IntegrationMode, OrderStatus } from '../model/statuses.js';
 import type { FieldMappings } from './field-mappings.js';
 import type { FileExchange } from './files.js';
 import type { UpstreamHttp } from './http.js';
@@ -200,6 +200,13 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   title: string;
   /** Entities that the hub sends to it. */
   sends: readonly EntityType[];
+  /** What its connections can `list`, of the kinds that it is sent; left out: nothing, so that it cannot be compared. */
+  lists?: readonly EntityType[];
+  /**
+   * In which statuses an entity that was never sent there should be there nonetheless, for reconciliation. Null: in any;
+   * empty: the kind is not compared. Left out: null.
+   */
+  owed?(entityType: EntityType, settings: Settings): readonly EntityStatus[] | null;
   /** Whether this is for it, e.g. orders only once they are paid; left out: everything of the kinds that it is sent. */
   accepts?(sending: Sending, settings: Settings): boolean;
   /**

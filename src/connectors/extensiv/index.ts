@@ -7,6 +7,7 @@ import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
 import { createOwnTokens } from '../tokens.js';
 import { createExtensivClient, type ExtensivClient } from './client.js';
+import { listOrders, readOrder } from './list-orders.js';
 import { changeToExtensiv, orderToExtensiv, productFromExtensiv, stockFromExtensiv } from './mapping.js';
 import { findOwn, readStatus, readStatuses } from './order-status.js';
 import { pullPages } from './pull-pages.js';
@@ -21,6 +22,8 @@ export const extensiv: Connector<ExtensivCredentials, ExtensivSettings> = {
   accepts,
   modes: ['POLLING'],
   takenStatus: 'EXPORTED',
+  lists: ['ORDER'],
+  owed: () => EXPORTABLE,
   honoursIdempotencyKeys: false,
   credentials: ExtensivCredentials,
   settings: ExtensivSettings,
@@ -40,6 +43,8 @@ export const extensiv: Connector<ExtensivCredentials, ExtensivSettings> = {
       checkHealth: () => client.checkHealth(),
       readStatus: (entityType, externalId) => readStatus(client, settings, entityType, externalId),
       readStatuses: (entityType, externalIds) => readStatuses(client, settings, entityType, externalIds),
+      list: (_entityType, request) => listOrders(client, settings, request),
+      readRecord: (_entityType, id) => readOrder(client, settings, id),
       pull: {
         PRODUCT: (request) => pullPages({ ...read, list: client.listProducts }, request),
         INVENTORY: (request) => pullPages({ ...count, list: client.listInventory }, request),

@@ -24,7 +24,9 @@ const Body = z.looseObject({
 const Change = z.looseObject({ status: z.string().optional() });
 
 type ById = { Params: { id: string } };
-type List = { Querystring: { ids?: string; order_number?: string; limit?: string } };
+type List = {
+  Querystring: { ids?: string; order_number?: string; updated_since?: string; limit?: string; page?: string };
+};
 const DEFAULT_LIMIT = 100;
 
 /**
@@ -70,12 +72,16 @@ export function registerOrders(
   });
 }
 
-function select(orders: SimulatedOrder[], { ids, order_number: wanted, limit }: List['Querystring']): SimulatedOrder[] {
+function select(orders: SimulatedOrder[], query: List['Querystring']): SimulatedOrder[] {
+  const { ids, order_number: wanted, updated_since: since } = query;
   const chosen = ids?.split(',');
+  const limit = Number(query.limit ?? DEFAULT_LIMIT);
+  const from = (Number(query.page ?? 1) - 1) * limit;
   return orders
     .filter(({ id }) => !chosen || chosen.includes(id))
     .filter(({ order_number: number }) => wanted === undefined || number === wanted)
-    .slice(0, Number(limit ?? DEFAULT_LIMIT));
+    .filter(({ updated_at: at }) => since === undefined || Date.parse(at) >= Date.parse(since))
+    .slice(from, from + limit);
 }
 
 function makeOrder(given: z.infer<typeof Body>, serial: number): SimulatedOrder {

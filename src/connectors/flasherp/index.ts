@@ -30,6 +30,8 @@ export const flashErp: Connector<FlashErpCredentials, FlashErpSettings> = {
     syncScope.customers && 'customerId' in snapshot && snapshot.customerId
       ? [{ entityType: 'CUSTOMER', entityId: snapshot.customerId }]
       : [],
+  lists: ['CUSTOMER', 'TRANSACTION', 'BILLING_SUBSCRIPTION', 'INVOICE'],
+  owed: (entityType, { syncScope }) => (isFlashErpType(entityType) && syncScope[SCOPES[entityType]] ? null : []),
   honoursIdempotencyKeys: true,
   credentials: FlashErpCredentials,
   settings: FlashErpSettings,

@@ -19,11 +19,13 @@ export interface LogoClient {
   findOrders(documentNumber: string): Promise<SalesOrder[]>;
   /** The order by Logo's own reference; null: there is none. */
   readOrder(reference: string): Promise<SalesOrder | null>;
+  /** Orders by Logo's own reference, from a position on. */
+  listOrders(offset: number, limit: number): Promise<SalesOrder[]>;
   createOrder(body: unknown): Promise<Written>;
   updateOrder(reference: string, body: unknown): Promise<Written>;
 }
 
-const ORDER_FIELDS = 'INTERNAL_REFERENCE,NUMBER,DOC_NUMBER,DOC_TRACKING_NR';
+const ORDER_FIELDS = 'INTERNAL_REFERENCE,NUMBER,DOC_NUMBER,DOC_TRACKING_NR,CUST_ORD_NO,NOTES1';
 type Call = Pick<UpstreamRequest, 'method' | 'body'> & { path: string };
 
 /** Needs the shared client; signs in by itself, once more when a token has become void. */
@@ -51,6 +53,8 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
       const response = await call({ method: 'GET', path: orderPath(reference) });
       return response.status === 404 ? null : readBody(response, SalesOrder);
     },
+    listOrders: (offset, limit) =>
+      list('salesOrders', { limit, offset, sort: 'INTERNAL_REFERENCE', fields: ORDER_FIELDS }, SalesOrder),
     createOrder: async (body) => readBody(await write('POST', 'salesOrders', body), Written),
     async updateOrder(reference, body) {
       const response = await write('PUT', orderPath(reference), body);

@@ -5,6 +5,7 @@ import type { Connection, Connector, DeliveryResult, Effect } from '../connector
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
 import { createLogoClient, type LogoClient } from './client.js';
+import { listOrders, readOrder } from './list-orders.js';
 import { arpCode, arpToLogo, documentNumber, orderToLogo, trackingNumber } from './mapping.js';
 import { pullProducts, pullStock } from './pull.js';
 import { LogoCredentials, LogoSettings } from './settings.js';
@@ -17,6 +18,8 @@ export const logo: Connector<LogoCredentials, LogoSettings> = {
   sends: ['ORDER'],
   accepts: ({ snapshot, linked }, { statuses }) =>
     linked || !statuses || statuses.includes((snapshot as OrderSnapshot).status),
+  lists: ['ORDER'],
+  owed: (_entityType, { statuses }) => statuses ?? null,
   honoursIdempotencyKeys: false,
   credentials: LogoCredentials,
   settings: LogoSettings,
@@ -33,6 +36,8 @@ export const logo: Connector<LogoCredentials, LogoSettings> = {
     return {
       deliver: (effect) => deliverSafely(() => deliver({ client, settings, mappings }, effect)),
       checkHealth: async () => void (await client.listItems(0, 1)),
+      list: (_entityType, request) => listOrders(client, settings, request),
+      readRecord: (_entityType, reference) => readOrder(client, reference),
       pull: {
         PRODUCT: ({ signal }) => pullProducts(client, settings, signal),
         INVENTORY: ({ signal }) => pullStock(client, settings, signal),

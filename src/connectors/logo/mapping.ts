@@ -26,6 +26,10 @@ export function trackingNumber({ id }: OrderSnapshot): string {
   return fingerprint(id, LONGEST_NUMBER);
 }
 
+/** Whether it is one that the hub has made. */
+export const isTrackingNumber = (text: string | null): boolean =>
+  text !== null && text.length === LONGEST_NUMBER && /^[0-9A-HJ-NP-X]+$/.test(text);
+
 /** @throws HubError BAD_USER_INPUT when the order has no customer and the settings name no account for such orders */
 export function arpCode({ customer }: OrderSnapshot, { arpPrefix, defaultArpCode }: LogoSettings): string {
   if (!customer) {

@@ -40,6 +40,9 @@ export const SalesOrder = z.object({
   NUMBER: Text,
   DOC_NUMBER: Text,
   DOC_TRACKING_NR: Text,
+  /** The order's number as its customer knows it, and its status in the hub when it was sent last. */
+  CUST_ORD_NO: Text,
+  NOTES1: Text,
 });
 export type SalesOrder = z.infer<typeof SalesOrder>;
 

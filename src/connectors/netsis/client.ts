@@ -14,6 +14,8 @@ export interface NetsisClient {
   createAccount(body: unknown): Promise<void>;
   /** The sales order with this number; null: there is none. */
   findOrder(number: string): Promise<Slip | null>;
+  /** Sales orders by their number, from a position on, and how many there are in all, where Netsis says it. */
+  listOrders(offset: number, limit: number): Promise<{ slips: Slip[]; total: number | null }>;
   createOrder(body: unknown): Promise<void>;
   updateOrder(number: string, customerCode: string, body: unknown): Promise<void>;
 }
@@ -50,6 +52,11 @@ export function createNetsisClient(
       const wanted = { docType: SALES_ORDER, q: equals('FATIRS_NO', number), limit: 1 };
       const { rows } = await page('ItemSlips', wanted, Slip);
       return rows.find(({ FatUst: { FATIRS_NO } }) => FATIRS_NO === number) ?? null;
+    },
+    async listOrders(offset, limit) {
+      const wanted = { docType: SALES_ORDER, limit, offset, sort: 'FATIRS_NO ASC' };
+      const { rows, total } = await page('ItemSlips', wanted, Slip);
+      return { slips: rows, total };
     },
     createOrder: (body) => write('POST', `ItemSlips?${query({ docType: SALES_ORDER })}`, body),
     updateOrder: (number, customerCode, body) =>

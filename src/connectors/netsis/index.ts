@@ -5,6 +5,7 @@ import type { Connection, Connector, DeliveryResult, Effect } from '../connector
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
 import { createNetsisClient, type NetsisClient } from './client.js';
+import { listOrders, readOrder } from './list-orders.js';
 import { accountCode, accountToNetsis, documentNumber, orderToNetsis, productOf, stockOf } from './mapping.js';
 import { pullItems } from './pull-items.js';
 import { NetsisCredentials, NetsisSettings } from './settings.js';
@@ -16,6 +17,8 @@ export const netsis: Connector<NetsisCredentials, NetsisSettings> = {
   sends: ['ORDER'],
   accepts: ({ snapshot, linked }, { statuses }) =>
     linked || !statuses || statuses.includes((snapshot as OrderSnapshot).status),
+  lists: ['ORDER'],
+  owed: (_entityType, { statuses }) => statuses ?? null,
   honoursIdempotencyKeys: false,
   credentials: NetsisCredentials,
   settings: NetsisSettings,
@@ -35,6 +38,8 @@ export const netsis: Connector<NetsisCredentials, NetsisSettings> = {
     return {
       deliver: (effect) => deliverSafely(() => deliver({ client, settings, mappings }, effect)),
       checkHealth: async () => void (await client.listItems(0, 1)),
+      list: (_entityType, request) => listOrders(client, settings, request),
+      readRecord: (_entityType, number) => readOrder(client, number),
       pull: {
         PRODUCT: ({ signal }) => pullItems(client, settings, signal, productOf),
         INVENTORY: ({ signal }) => pullItems(client, settings, signal, stockOf),

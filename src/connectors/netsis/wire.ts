@@ -40,6 +40,8 @@ export type ItemCard = z.infer<typeof ItemCard>;
 /** An account (ARP), as much as is needed to know that it is there. */
 export const Account = z.object({ CariTemelBilgi: z.object({ CARI_KOD: Code }) });
 
-/** An order's slip. `EKACK1` holds the hub's id of the order. */
-export const Slip = z.object({ FatUst: z.object({ FATIRS_NO: Code, CariKod: Code, EKACK1: Text }) });
+/** An order's slip. `EKACK1` holds the hub's id of the order, 2 its number, 3 its status. */
+export const Slip = z.object({
+  FatUst: z.object({ FATIRS_NO: Code, CariKod: Code, EKACK1: Text, EKACK2: Text, EKACK3: Text }),
+});
 export type Slip = z.infer<typeof Slip>;

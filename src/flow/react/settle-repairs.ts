@@ -9,7 +9,7 @@ export const settleRepairs: Reaction = {
   async concerns({ integrations }, { kind, merchantId, integrationId, data }) {
     if (kind !== 'sync_event.status_changed' || !ENDS.has(data['newStatus'])) return false;
     const own = (await integrations.byMerchant(merchantId)).find(({ id }) => id === integrationId);
-    return own?.connection.list !== undefined;
+    return own?.connector.lists !== undefined;
   },
   async react(_services, tx, { syncEventId }) {
     if (syncEventId !== null) await settle(tx.sql, syncEventId);

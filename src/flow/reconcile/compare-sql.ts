@@ -98,14 +98,16 @@ where here.fields ? f.key and here.fields ->> f.key is distinct from f.value and
     and (here.fields ->> f.key)::numeric = f.value::numeric)`;
 };
 
-/** The same; `$4` and `$5`: made here in this period. */
+/** The same; `$4` and `$5`: made here in this period; `$6`: the statuses in which what was never sent should be there. */
 export const findMissingThere = (entityType: Sendable['entityType']): string => {
-  const { table, number } = SIDES[entityType];
+  const { table, number, fields } = SIDES[entityType];
+  const isOwed = 'status' in fields ? 'h.status = any($6)' : 'false';
   return `${COLUMNS}
 select $1, $2, $3, '${entityType}', h.id, k.external_id, 'MISSING_THERE', null, coalesce(h.${number}, h.id), null, 'OUT', null
 from ${table} h
 ${linkOf(entityType, 'h.id')}
 where h.merchant_id = $1 and h.created_at >= $4 and h.created_at < $5 and ${settled('k')}
+  and (k.id is not null or $6::text[] is null or ${isOwed})
   and not exists (select from matched m where m.hub_id = h.id)`;
 };
 

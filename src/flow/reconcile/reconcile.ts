@@ -27,9 +27,9 @@ export type Reconcile = z.infer<typeof reconcileSchema>;
 const INSERT = `insert into reconciliations (id, merchant_id, integration_id, sync_event_id, entity_types, period_from, period_to)
 values ($1, $2, $3, $4, $5, $6, $7)`;
 
-/** The kinds that an integration's system can be compared for: those it is sent, where it can list them. */
-export function reconcilableTypes({ connector, connection }: OpenIntegration): EntityType[] {
-  return connection.list === undefined ? [] : [...connector.sends];
+/** The kinds that an integration's system can be compared for: those it is sent and can list. */
+export function reconcilableTypes({ connector, settings }: OpenIntegration): EntityType[] {
+  return (connector.lists ?? []).filter((kind) => connector.owed?.(kind, settings)?.length !== 0);
 }
 
 /**
@@ -95,12 +95,17 @@ async function startRun(
   return id;
 }
 
+function whyNot({ connector: { title, lists } }: OpenIntegration): string {
+  if (lists) return `All that ${title} could be compared for is switched off in its settings.`;
+  return `${title} has no call that lists what it has, so it cannot be compared: its status checks and webhooks keep it in step.`;
+}
+
 function checkTypes(integration: OpenIntegration, wanted: EntityType[] | null): EntityType[] {
   const { id, enabled, connector } = integration;
   const path = ['integrationId'];
   if (!enabled) throw new HubError('INTEGRATION_DISABLED', `Integration ${id} is disabled: enable it first.`, { path });
   const types = reconcilableTypes(integration);
-  if (types.length === 0) throw new HubError('UNSUPPORTED', `${connector.title} cannot list what it has.`, { path });
+  if (types.length === 0) throw new HubError('UNSUPPORTED', whyNot(integration), { path });
   const odd = wanted?.find((type) => !types.includes(type));
   if (!odd) return wanted ?? types;
   const message = `${connector.title} can be compared for ${types.join(', ')}, not ${odd}.`;

@@ -131,7 +131,7 @@ function toField(value: string | null): string {
 
 async function compare(
   client: pg.Client,
-  { id, merchantId }: OpenIntegration,
+  { id, merchantId, connector, settings }: OpenIntegration,
   run: Run,
   entityType: Sendable['entityType'],
 ): Promise<void> {
@@ -143,7 +143,8 @@ async function compare(
   const about = [merchantId, id, run.id];
   await client.query(findMissingHere(entityType), about);
   await client.query(findFieldDiffers(entityType), about);
-  await client.query(findMissingThere(entityType), [...about, run.period_from, run.period_to]);
+  const owed = connector.owed?.(entityType, settings) ?? null;
+  await client.query(findMissingThere(entityType), [...about, run.period_from, run.period_to, owed]);
 }
 
 /** What neither the upstream nor an absent database did is a mistake of ours, which no repetition mends. */
