@@ -35,6 +35,7 @@ create table alerts (
   remedy text,
   acknowledged_at timestamp with time zone,
   acknowledged_by text,
+  link text,
   PRIMARY KEY (id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id)
 );
@@ -252,6 +253,8 @@ create table instance_loads (
   owner text not null,
   memory_ratio double precision not null,
   at timestamp with time zone default now() not null,
+  memory_bytes bigint,
+  cpu_ratio double precision,
   PRIMARY KEY (owner)
 );
 
@@ -877,6 +880,7 @@ CREATE INDEX webhook_events_failed ON public.webhook_events USING btree (created
 CREATE INDEX webhook_events_waiting_entity ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'entityId'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
 CREATE INDEX webhook_events_waiting_external ON public.webhook_events USING btree (integration_id, entity_type, external_id) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
 CREATE INDEX webhook_events_waiting_number ON public.webhook_events USING btree (merchant_id, entity_type, ((event ->> 'number'::text))) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
+CREATE INDEX webhook_events_waiting_since ON public.webhook_events USING btree (integration_id, created_at) WHERE ((status = 'FAILED'::text) AND (error_code = 'UNKNOWN_ENTITY'::text));
 CREATE INDEX webhook_events_xid ON public.webhook_events USING brin (xid) WITH (pages_per_range='16', autosummarize='on');
 CREATE TRIGGER webhook_event_turned BEFORE UPDATE OF status ON public.webhook_events FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION webhook_event_turned();
 

@@ -31,6 +31,9 @@ export class Alert extends Node {
   @Field(() => String, { nullable: true, description: 'An operation of this schema that mends it, or shows more.' })
   remedy!: string | null;
 
+  @Field(() => String, { nullable: true, description: 'Where that is at hand, below the hub’s address.' })
+  link!: string | null;
+
   @Field(() => ID, { nullable: true, description: 'The rule that opened it; see `alertRules`.' })
   ruleId!: string | null;
 

@@ -1,5 +1,6 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type * as flow from '../src/flow/read-metrics.js';
+import type * as figures from '../src/rollup/figures.js';
 import type * as rollup from '../src/rollup/summarise.js';
 import { DateTime } from './scalars.js';
 
@@ -73,6 +74,18 @@ export class ErrorShare implements rollup.ErrorShare {
 }
 
 @ObjectType({ simpleResolvers: true })
+export class CategoryShare implements rollup.CategoryShare {
+  @Field(() => String)
+  category!: rollup.CategoryShare['category'];
+
+  @Field(() => Int)
+  count!: number;
+
+  @Field(() => Float, { description: 'Of all attempts.' })
+  rate!: number;
+}
+
+@ObjectType({ simpleResolvers: true })
 export class HttpStatusShare implements rollup.StatusShare {
   @Field(() => Int, { nullable: true, description: 'Null: there was no answer.' })
   status!: number | null;
@@ -85,7 +98,7 @@ export class HttpStatusShare implements rollup.StatusShare {
 }
 
 @ObjectType({ simpleResolvers: true })
-export class WebhookOutcomes implements flow.WebhookOutcomes {
+export class WebhookOutcomes implements figures.WebhookOutcomes {
   @Field(() => Int)
   received!: number;
 
@@ -118,6 +131,12 @@ export class QueueNow implements flow.QueueNow {
 
   @Field(() => Int, { description: 'How long the most overdue work has been waiting for a worker.' })
   overdueMs!: number;
+
+  @Field(() => Int, { description: 'Webhook events that wait for an entity that the hub does not know yet.' })
+  waitingWebhooks!: number;
+
+  @Field(() => Float, { description: 'How long the oldest of those has been waiting.' })
+  oldestWaitingWebhookMs!: number;
 }
 
 @ObjectType({
@@ -125,7 +144,7 @@ export class QueueNow implements flow.QueueNow {
   description:
     'How often caches could answer: product lists that were kept, and stock from the hub’s copy while that is fresh. Counted for each system that the answer comes from.',
 })
-export class CacheUse implements flow.CacheUse {
+export class CacheUse implements figures.CacheUse {
   @Field(() => Int)
   hits!: number;
 
@@ -152,7 +171,7 @@ export class InventorySyncMetrics {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Asking the systems for the status of what is not final.' })
-export class StatusPolling implements flow.StatusPolling {
+export class StatusPolling implements figures.StatusPolling {
   @Field(() => Int)
   runs!: number;
 
@@ -173,7 +192,7 @@ export class StatusPolling implements flow.StatusPolling {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Every request to the systems, those of pulls and checks included.' })
-export class ApiPerformance implements flow.ApiPerformance {
+export class ApiPerformance implements figures.ApiPerformance {
   @Field(() => Timing)
   durationMs!: Timing;
 

@@ -1,10 +1,12 @@
-import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
-import { readMetrics } from '../src/flow/read-metrics.js';
+import { Arg, Ctx, Field, Float, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import { type MetricsRequest, readMetrics } from '../src/flow/read-metrics.js';
 import { type MetricDefinition as Definition, METRICS } from '../src/model/metric-definitions.js';
+import { ROLLUP_METRICS } from '../src/model/rollup-metrics.js';
 import type { HubContext } from './context.js';
 import {
   ApiPerformance,
   CacheUse,
+  CategoryShare,
   CoursePoint,
   ErrorShare,
   InventorySyncMetrics,
@@ -15,6 +17,7 @@ import {
 } from './metric-groups.js';
 import { Read } from './planned.js';
 import { DateTime } from './scalars.js';
+import { SystemLoad } from './system-load.js';
 
 @ObjectType({
   simpleResolvers: true,
@@ -33,14 +36,26 @@ export class Metrics {
   @Field(() => SyncOutcomes)
   syncs!: SyncOutcomes;
 
+  @Field(() => Float, { description: 'Sync events that ended well, by the minute.' })
+  throughputPerMinute!: number;
+
   @Field(() => [ErrorShare], { description: 'Most frequent first.' })
   errors!: ErrorShare[];
+
+  @Field(() => [CategoryShare])
+  errorCategories!: CategoryShare[];
 
   @Field(() => WebhookOutcomes)
   webhooks!: WebhookOutcomes;
 
   @Field(() => QueueNow, { description: 'As it is now, whatever the time asked for.' })
   queue!: QueueNow;
+
+  @Field(() => SystemLoad, {
+    nullable: true,
+    description: 'What the hub itself uses now; null for a caller of one merchant.',
+  })
+  system!: SystemLoad | null;
 
   @Field(() => CacheUse)
   cache!: CacheUse;
@@ -86,17 +101,20 @@ export class MetricsQueries {
   @Query(() => [MetricDefinition], { description: 'Every measure that the hub exposes to Prometheus.' })
   @Read({ js: true })
   metricDefinitions(): MetricDefinition[] {
-    return Object.values<MetricDefinition>(METRICS);
+    return [...Object.values<MetricDefinition>(METRICS), ...ROLLUP_METRICS];
   }
 
-  @Query(() => Metrics, { description: `Of all integrations that the caller may see. ${WINDOW}` })
+  @Query(() => Metrics, {
+    description: `Of all integrations that the caller may see, or of those of one connector. ${WINDOW}`,
+  })
   @Read({ js: true })
   metrics(
     @Ctx() context: HubContext,
     @Arg('from', () => DateTime, { nullable: true }) from?: string | null,
     @Arg('to', () => DateTime, { nullable: true }) to?: string | null,
+    @Arg('connector', () => String, { nullable: true }) connector?: string | null,
   ): Promise<Metrics> {
-    return read(context, null, from, to);
+    return read(context, { integrationId: null, connector: connector ?? null }, from, to);
   }
 
   @Query(() => Metrics, { description: `Of one integration. ${WINDOW}` })
@@ -107,15 +125,15 @@ export class MetricsQueries {
     @Arg('from', () => DateTime, { nullable: true }) from?: string | null,
     @Arg('to', () => DateTime, { nullable: true }) to?: string | null,
   ): Promise<Metrics> {
-    return read(context, integrationId, from, to);
+    return read(context, { integrationId, connector: null }, from, to);
   }
 }
 
 function read(
   { services, caller }: HubContext,
-  integrationId: string | null,
+  of: Pick<MetricsRequest, 'integrationId' | 'connector'>,
   from?: string | null,
   to?: string | null,
 ) {
-  return readMetrics(services, caller, { integrationId, from: from ?? null, to: to ?? null });
+  return readMetrics(services, caller, { ...of, from: from ?? null, to: to ?? null });
 }

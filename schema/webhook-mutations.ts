@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, registerEnumType } from 'type-graphql';
 import { HubError } from '../src/errors.js';
 import type { WebhookTarget } from '../src/flow/choose-webhook-integration.js';
+import { dismissWebhookEvents } from '../src/flow/dismiss-webhook-events.js';
 import { ingestWebhook } from '../src/flow/ingest-webhook.js';
 import { replayWebhookEvents } from '../src/flow/replay-webhook-events.js';
 import { EntityType, WebhookStatus } from '../src/model/statuses.js';
@@ -112,6 +113,21 @@ export class WebhookMutations {
     const info = { action: 'webhook_event.replay', failed: { affected: 0 } };
     return mutate<BulkPayload>(context, info, async (...hub) => ({
       affected: await replayWebhookEvents(...hub, filter),
+    }));
+  }
+
+  @Mutation(() => BulkPayload, {
+    description:
+      'Ends the wait of webhook events that failed: they become IGNORED with the reason, and a replay still finds them. At most 10,000 a call. Operators.',
+  })
+  dismissWebhookEvents(
+    @Arg('filter', () => WebhookEventFilter) filter: WebhookEventFilter,
+    @Arg('reason', () => String) reason: string,
+    @Ctx() context: HubContext,
+  ): Promise<BulkPayload> {
+    const info = { action: 'webhook_event.dismiss', failed: { affected: 0 } };
+    return mutate<BulkPayload>(context, info, async (...hub) => ({
+      affected: await dismissWebhookEvents(...hub, filter, { reason }),
     }));
   }
 }

@@ -3,6 +3,7 @@ import { printHubSchema } from '../schema/print-schema.js';
 import { describeConfiguration, describeEnvironment } from './describe-configuration.js';
 import { describeDatabase } from './describe-database.js';
 import { describeErrorCodes } from './describe-error-codes.js';
+import { describeMetrics } from './describe-metrics.js';
 
 /** What is written from the code, committed, and read by people and clients. */
 const GENERATED: Record<string, () => string | Promise<string>> = {
@@ -10,6 +11,7 @@ const GENERATED: Record<string, () => string | Promise<string>> = {
   'docs/database.sql': describeDatabase,
   'docs/configuration.md': describeConfiguration,
   'docs/error-codes.md': describeErrorCodes,
+  'docs/metrics.md': describeMetrics,
   '.env.example': describeEnvironment,
 };
 

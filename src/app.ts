@@ -40,7 +40,15 @@ import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-states.js';
 import { adoptRollups } from './rollup/roll-up.js';
-import { type OnStop, openHooks, openMappings, openReader, startCourier, startTally } from './start-parts.js';
+import {
+  type OnStop,
+  openHooks,
+  openMappings,
+  openReader,
+  readFigures,
+  startCourier,
+  startTally,
+} from './start-parts.js';
 import { startSimulators } from './start-simulators.js';
 import { openTelemetry, type Telemetry } from './telemetry/open-telemetry.js';
 import { reportDeadLetter, traceAttempt } from './telemetry/watch-attempts.js';
@@ -93,7 +101,7 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   notifier.start();
   onStop(() => notifier.stop());
   const readStates = shareAnswer(() => readQueueStates(db.pool), QUEUE_STATES_MAX_AGE_MS);
-  const metrics = createMetrics({ readQueueStates: readStates });
+  const metrics = createMetrics({ readQueueStates: readStates, ...readFigures(db) });
   const parts = { config, connectors, log, db, notifier, metrics, telemetry, onStop };
   const { services, feed, startWorker } = compose(parts);
   await feed.start();

@@ -1,17 +1,21 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
-import { type Database, sqlOn } from './db/database.js';
+import { type Database, type Sql, sqlOn } from './db/database.js';
 import { countCatalogueReads } from './flow/count-catalogue-reads.js';
 import { createDeliveryHooks, type DeliveryHooks } from './flow/hooks/delivery-hooks.js';
 import type { Services } from './flow/services.js';
+import { shareAnswer } from './http/share-answer.js';
+import { readWaitingWebhooks } from './inbox/waiting-webhooks.js';
 import { createMappings, type Mappings } from './mapping/create-mappings.js';
+import type { MetricsDeps } from './metrics.js';
 import { createCourier } from './notify/courier.js';
 import { openChannels } from './notify/open-channels.js';
 import { cacheCatalogue } from './read/cache-catalogue.js';
 import { createReader } from './read/create-reader.js';
 import type { Reader } from './read/reader.js';
-import { createLoadReport } from './rollup/report-load.js';
+import { createLoadReport, readSystemLoad } from './rollup/report-load.js';
+import { readLastHour } from './rollup/rollup-gauges.js';
 import { createTally, type Tally } from './rollup/tally.js';
 
 /** Told of each thing that must be stopped, in the order of the start. */
@@ -50,4 +54,17 @@ export function startTally(db: Database, log: Logger, onStop: OnStop): Tally {
   tally.start();
   onStop(() => tally.stop());
   return tally;
+}
+
+const FIGURES_MAX_AGE_MS = 5_000;
+
+/** What `/metrics` tells beside queues; anybody may ask for it, so that several requests share one reading. */
+export function readFigures({ pool }: Database): Omit<MetricsDeps, 'readQueueStates'> {
+  const sql = sqlOn(pool);
+  const shared = <T>(read: (of: Sql) => Promise<T>) => shareAnswer(() => read(sql), FIGURES_MAX_AGE_MS);
+  return {
+    readLastHour: shared(readLastHour),
+    readWaitingWebhooks: shared(readWaitingWebhooks),
+    readSystemLoad: shared(readSystemLoad),
+  };
 }

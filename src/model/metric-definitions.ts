@@ -8,7 +8,7 @@ export interface MetricDefinition {
   field: string;
 }
 
-/** Every measure of the hub's own; one that is not here is not told. */
+/** Every measure of the hub's own, beside those of the roll-ups; one that is in neither is not told. */
 export const METRICS = {
   attempts: {
     name: 'syncline_sync_attempt_duration_seconds',
@@ -65,5 +65,40 @@ export const METRICS = {
     help: '1 while calls are held back because the upstream keeps failing.',
     labels: ['integration'],
     field: 'connectorHealth.circuit',
+  },
+  waitingWebhooks: {
+    name: 'syncline_waiting_webhooks',
+    kind: 'GAUGE',
+    help: 'Webhook events that wait for an entity that the hub does not know yet.',
+    labels: ['integration'],
+    field: 'metrics.queue.waitingWebhooks',
+  },
+  oldestWaitingWebhook: {
+    name: 'syncline_oldest_waiting_webhook_seconds',
+    kind: 'GAUGE',
+    help: 'How long the webhook event that came first has been waiting for its entity.',
+    labels: ['integration'],
+    field: 'metrics.queue.oldestWaitingWebhookMs',
+  },
+  memory: {
+    name: 'syncline_memory_ratio',
+    kind: 'GAUGE',
+    help: 'Memory of an instance, of what it may have.',
+    labels: ['instance'],
+    field: 'metrics.system.instances.memoryRatio',
+  },
+  processor: {
+    name: 'syncline_cpu_ratio',
+    kind: 'GAUGE',
+    help: 'Processor time of an instance, of all processors.',
+    labels: ['instance'],
+    field: 'metrics.system.instances.cpuRatio',
+  },
+  connections: {
+    name: 'syncline_database_connections',
+    kind: 'GAUGE',
+    help: 'Sessions on the database, of all instances.',
+    labels: [],
+    field: 'metrics.system.databaseConnections',
   },
 } as const satisfies Record<string, MetricDefinition>;

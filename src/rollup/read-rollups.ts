@@ -22,6 +22,7 @@ export interface RollupRow {
 export interface RollupSelection {
   integrationId: string | null;
   merchantId: string | null;
+  connector: string | null;
   /** ISO 8601. Whole hours, and whole days where hours are merged already: those that begin in this time. */
   from: string;
   to: string;
@@ -29,7 +30,8 @@ export interface RollupSelection {
 
 const SELECTED = `from metric_rollups r join integrations i on i.id = r.integration_id
 where r.period in ('HOUR', 'DAY') and r.at >= date_trunc(lower(r.period), $1::timestamptz) and r.at < $2
-  and ($3::text is null or r.integration_id = $3) and ($4::text is null or i.merchant_id = $4)`;
+  and ($3::text is null or r.integration_id = $3) and ($4::text is null or i.merchant_id = $4)
+  and ($5::text is null or i.connector = $5)`;
 
 const READ = `
 select source, entity_type as "entityType", operation, outcome, error_code as "errorCode", http_status as "httpStatus", bucket,
@@ -44,7 +46,7 @@ select to_json(r.at) #>> '{}' as at, r.period, coalesce(sum(count) filter (where
   (sum(sum_ms)::float8 / sum(count)) as "averageMs"
 ${SELECTED} and r.source = 'ATTEMPT' group by r.at, r.period order by r.at, r.period`;
 
-const values = ({ from, to, integrationId, merchantId }: RollupSelection) => [from, to, integrationId, merchantId];
+const values = (one: RollupSelection) => [one.from, one.to, one.integrationId, one.merchantId, one.connector];
 
 export function readRollups(sql: Sql, selection: RollupSelection): Promise<RollupRow[]> {
   return sql<RollupRow>(READ, values(selection));

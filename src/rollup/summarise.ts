@@ -81,6 +81,23 @@ export function errorsOf(rows: readonly RollupRow[]): ErrorShare[] {
     .sort((a, b) => b.count - a.count || a.code.localeCompare(b.code));
 }
 
+/** How often errors of one category came. */
+export interface CategoryShare {
+  category: ErrorCategory;
+  count: number;
+  rate: number;
+}
+
+export function categoriesOf(rows: readonly RollupRow[]): CategoryShare[] {
+  const codes = errorsOf(rows).filter((one) => one.category !== null);
+  const groups = Object.entries(Object.groupBy(codes, ({ category }) => category ?? ''));
+  return groups.map(([category, group = []]) => ({
+    category: category as ErrorCategory,
+    count: group.reduce((count, one) => count + one.count, 0),
+    rate: group.reduce((rate, one) => rate + one.rate, 0),
+  }));
+}
+
 export interface StatusShare {
   /** Null: there was no answer. */
   status: number | null;

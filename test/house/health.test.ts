@@ -6,6 +6,7 @@ import { type HealthDeps, registerHealth } from '../../src/http/health.js';
 import { createMetrics, type Metrics } from '../../src/metrics.js';
 import { createOutbox } from '../../src/outbox/outbox.js';
 import { readQueueStates } from '../../src/outbox/queue-states.js';
+import { readFigures } from '../../src/start-parts.js';
 import { type BreakableProxy, startBreakableProxy } from '../harness/breakable-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import {
@@ -36,7 +37,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   phase = 'ready';
   const readStates = () => readQueueStates(db.pool);
-  metrics = createMetrics({ readQueueStates: readStates });
+  metrics = createMetrics({ readQueueStates: readStates, ...readFigures(db) });
   server = fastify();
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   const pingDatabase = () => db.pool.query('select 1');

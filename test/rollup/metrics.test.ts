@@ -125,6 +125,79 @@ it('G12 B25 describes in the schema what Prometheus is told, from the same regis
   }
 });
 
+/** The value of one integration's series in Prometheus' text; null: there is none. */
+function gaugeOf(text: string, name: string, more = ''): number | null {
+  const series = text
+    .split('\n')
+    .find((line) => line.startsWith(`${name}{integration="b2b-portal"`) && line.includes(more));
+  return series === undefined ? null : Number(series.split(' ').at(-1));
+}
+
+const LISTS = ['metrics.errors', 'metrics.errorCategories', 'metrics.api.statuses'];
+
+it('G12 E16 F10 B25 tells Prometheus of the last hour what the schema tells of it, group by group', async () => {
+  const { metricDefinitions } = await hub.admin.ask<{
+    metricDefinitions: { name: string; field: string; labels: string[] }[];
+  }>('{ metricDefinitions { name field labels } }');
+  const told = metricDefinitions.filter(({ field, labels }) => labels.includes('connector') && !LISTS.includes(field));
+  const from = new Date(Date.now() - 3_600_000).toISOString();
+  const fields = told.map(({ name, field }) => {
+    const [first = '', ...rest] = field.split('.').slice(1);
+    return `${name}: ${[`integrationMetrics(integrationId: "b2b-portal", from: "${from}")`, first, ...rest].join(' { ')}${' }'.repeat(rest.length + 1)}`;
+  });
+  const values = await Promise.all(fields.map((field) => hub.admin.ask<Record<string, unknown>>(`{ ${field} }`)));
+
+  const leaf = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null ? leaf(Object.values(value)[0]) : value;
+  const { body } = await eventually(
+    () => hub.admin.rest('GET', '/metrics'),
+    ({ body: text }) => gaugeOf(text as string, 'syncline_status_polling_runs') !== null,
+  );
+
+  expect(told.length).toBeGreaterThan(25);
+  for (const [index, { name }] of told.entries()) {
+    const inSchema = leaf(values[index]) as number | null;
+    const scaled = inSchema === null || !name.endsWith('_seconds') ? inSchema : inSchema / 1000;
+    const shown = gaugeOf(body as string, name);
+    expect([name, shown]).toEqual([name, scaled === null ? null : expect.closeTo(scaled, 3)]);
+  }
+  expect(gaugeOf(body as string, 'syncline_error_ratio', 'code="UPSTREAM_REJECTED"')).toBeCloseTo(0.2);
+  expect(gaugeOf(body as string, 'syncline_error_category_ratio', 'category="UPSTREAM"')).toBeCloseTo(0.4);
+  expect(gaugeOf(body as string, 'syncline_api_status_ratio', 'status="422"')).toBeCloseTo(0.2);
+});
+
+it('G12 tells what the hub itself uses, to whom the hub is theirs', async () => {
+  const ask = '{ metrics { system { instances { instance memoryRatio memoryBytes cpuRatio } databaseConnections } } }';
+  const limited = await hub.as({ merchantId: MERCHANT, role: 'admin' });
+
+  const { metrics } = await hub.admin.ask<{
+    metrics: { system: { instances: object[]; databaseConnections: number } };
+  }>(ask);
+  const hidden = await limited.ask(ask);
+  const { body } = await hub.admin.rest('GET', '/metrics');
+
+  expect(metrics.system.instances).toEqual([
+    {
+      instance: expect.any(String),
+      memoryRatio: expect.any(Number),
+      memoryBytes: expect.any(Number),
+      cpuRatio: expect.any(Number),
+    },
+  ]);
+  expect(metrics.system.databaseConnections).toBeGreaterThan(0);
+  expect(hidden).toEqual({ metrics: { system: null } });
+  expect(body).toMatch(/^syncline_memory_ratio\{instance="[^"]+"\} 0\.\d+$/m);
+  expect(body).toMatch(/^syncline_database_connections \d+$/m);
+});
+
+it('G12 tells figures of one connector', async () => {
+  const ask = (connector: string) => `{ metrics(connector: "${connector}") { syncs { attempts } } }`;
+
+  const [portal, other] = await Promise.all([hub.admin.ask(ask('b2b-portal')), hub.admin.ask(ask('csv'))]);
+
+  expect([portal, other]).toEqual([{ metrics: { syncs: { attempts: 5 } } }, { metrics: { syncs: { attempts: 0 } } }]);
+});
+
 it('G12 refuses a time that ends before it begins', async () => {
   const { errors } = await hub.admin.graphql(
     '{ metrics(from: "2030-01-02T00:00:00Z", to: "2030-01-01T00:00:00Z") { to } }',

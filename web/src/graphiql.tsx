@@ -34,5 +34,11 @@ const fetcher = createGraphiQLFetcher({
   },
 });
 
+/** What a link of an alert brings along. */
+const query = new URLSearchParams(location.search).get('query');
+
 const root = document.getElementById('graphiql');
-if (root) createRoot(root).render(<GraphiQL fetcher={fetcher} defaultQuery={FIRST_QUERY} />);
+if (root)
+  createRoot(root).render(
+    <GraphiQL fetcher={fetcher} defaultQuery={FIRST_QUERY} {...(query && { initialQuery: query })} />,
+  );

@@ -22,6 +22,8 @@ export const Alert = defineEntity({
     threshold: p.double().columnType('float8').nullable(),
     /** A GraphQL operation. */
     remedy: p.text().nullable(),
+    /** Where that is at hand: a path below the hub's address. */
+    link: p.text().nullable(),
     acknowledgedAt: p.datetime().nullable(),
     acknowledgedBy: p.text().nullable(),
   },

@@ -23,6 +23,7 @@ import { AuditDuration } from './0021-audit-duration.js';
 import { OneSchedule } from './0022-one-schedule.js';
 import { FlashErp } from './0023-flasherp.js';
 import { Catalogue } from './0025-catalogue.js';
+import { Watching } from './0026-watching.js';
 import { WholeTraces } from './0026-whole-traces.js';
 import { Filters } from './0027-filters.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
@@ -57,4 +58,5 @@ export const migrations = [
   { name: '0023-flasherp', class: FlashErp },
   { name: '0026-whole-traces', class: WholeTraces },
   { name: '0027-filters', class: Filters },
+  { name: '0026-watching', class: Watching },
 ];

@@ -12,9 +12,13 @@ interface Explanation {
   remedy(integrationId: string): string;
 }
 
+const waiting = (id: string) =>
+  `{ webhookEvents(filter: { integrationId: "${id}", status: [FAILED], errorCode: "UNKNOWN_ENTITY" }) { nodes { id eventType entityType externalId createdAt } } }`;
+
 const percent = (value: number) => `${Math.round(value * 1000) / 10} %`;
 const plain = (value: number) => String(Math.round(value * 10) / 10);
 const ms = (value: number) => `${Math.round(value)} ms`;
+const hours = (value: number) => `${plain(value / 3_600_000)} h`;
 const errors = (id: string) => `{ integrationMetrics(integrationId: "${id}") { errors { code count } } }`;
 const deadLetters = (id: string) =>
   `mutation { redriveSyncEvents(filter: { integrationId: "${id}", status: [FAILED] }) { affected } }`;
@@ -55,7 +59,7 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
     what: 'The share of memory that the fullest instance uses',
     show: percent,
     advice: 'Give the hub more memory, or add an instance.',
-    remedy: () => '{ metrics { queue { active } } }',
+    remedy: () => '{ metrics { system { instances { instance memoryRatio memoryBytes } } } }',
   },
   CONNECTOR_DOWN: {
     what: 'The number of health checks that failed in a row',
@@ -89,16 +93,32 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
     advice: 'See the reason on each order, mend it, and redrive the dead letters; the orders wait.',
     remedy: deadLetters,
   },
+  WAITING_WEBHOOKS: {
+    what: 'The number of webhooks that wait for an entity that the hub does not know',
+    show: plain,
+    advice:
+      'See what they are about, and bring in what is missing: they are applied by themselves then. If it will never come, dismiss them by `dismissWebhookEvents`.',
+    remedy: waiting,
+  },
+  WAITING_WEBHOOK_AGE: {
+    what: 'The time that the oldest webhook has waited for its entity',
+    show: hours,
+    advice:
+      'See what it is about, and bring in what is missing: it is applied by itself then. If it will never come, dismiss it by `dismissWebhookEvents`.',
+    remedy: waiting,
+  },
 };
 
-/** What an alert says: the measured value beside the rule's, what to do, and by which operation. */
+/** What an alert says: the measured value beside the rule's, what to do, by which operation, and where that is at hand. */
 export function explain(rule: AlertRule, subject: Subject, value: number) {
   const { what, show, advice, remedy } = EXPLANATIONS[rule.kind];
   const limit = rule.comparison === 'ABOVE' ? 'above' : 'at least';
   const reason = subject?.lastError ? ` Last error: ${subject.lastError}` : '';
+  const operation = remedy(subject?.integrationId ?? '');
   return {
     message: `${subject?.name ?? 'The hub'}: ${what.toLowerCase()} is ${show(value)}, ${limit} the limit of ${show(rule.threshold)}.${reason}`,
     advice,
-    remedy: remedy(subject?.integrationId ?? ''),
+    remedy: operation,
+    link: `/graphiql?query=${encodeURIComponent(operation)}`,
   };
 }

@@ -1,4 +1,5 @@
-import type { Database, Sql } from '../../db/database.js';
+import { type Database, type Sql, sqlOn } from '../../db/database.js';
+import { readWaitingWebhooks } from '../../inbox/waiting-webhooks.js';
 import { type QueueState, readQueueStates } from '../../outbox/queue-states.js';
 import type { RollupRow } from '../../rollup/read-rollups.js';
 import { outcomesOf } from '../../rollup/summarise.js';
@@ -13,6 +14,9 @@ export interface IntegrationFacts extends QueueState {
   failedChecks: number;
   lastError: string | null;
   deadOrders: number;
+  /** Webhooks that wait for an entity that the hub does not know, and how long the oldest does. */
+  waitingWebhooks: number;
+  oldestWaitingWebhookMs: number;
 }
 
 const READ_MORE = `
@@ -25,11 +29,17 @@ where i.enabled and i.deleted_at is null`;
 
 /** Every enabled integration as it stands now. */
 export async function readFacts(db: Database): Promise<IntegrationFacts[]> {
-  const [states, { rows }] = await Promise.all([readQueueStates(db.pool), db.pool.query<IntegrationFacts>(READ_MORE)]);
+  const [states, { rows }, waiting] = await Promise.all([
+    readQueueStates(db.pool),
+    db.pool.query<IntegrationFacts>(READ_MORE),
+    readWaitingWebhooks(sqlOn(db.pool)),
+  ]);
   const more = new Map(rows.map((row) => [row.integrationId, row]));
+  const waits = new Map(waiting.map((one) => [one.integrationId, one]));
   return states.flatMap((state) => {
     const rest = more.get(state.integrationId);
-    return rest ? [{ ...state, ...rest }] : [];
+    const { count = 0, oldestMs = 0 } = waits.get(state.integrationId) ?? {};
+    return rest ? [{ ...state, ...rest, waitingWebhooks: count, oldestWaitingWebhookMs: oldestMs }] : [];
   });
 }
 
@@ -65,6 +75,8 @@ export async function measure(sql: Sql, rule: AlertRule, facts: IntegrationFacts
 }
 
 function valueNow(kind: AlertKind, facts: IntegrationFacts): number {
+  if (kind === 'WAITING_WEBHOOKS') return facts.waitingWebhooks;
+  if (kind === 'WAITING_WEBHOOK_AGE') return facts.oldestWaitingWebhookMs;
   if (kind === 'QUEUE_SIZE') return facts.active;
   if (kind === 'RETRY_QUEUE') return facts.retrying;
   if (kind === 'CONNECTOR_DOWN') return facts.failedChecks;

@@ -12,8 +12,8 @@ export interface AlertScope {
 }
 
 const OPEN = `insert into alerts
-  (id, merchant_id, integration_id, kind, severity, message, advice, rule_id, measured, threshold, remedy)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning 1`;
+  (id, merchant_id, integration_id, kind, severity, message, advice, rule_id, measured, threshold, remedy, link)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing returning 1`;
 
 const CLOSE = `update alerts set closed_at = now()
 where kind = $1 and integration_id is not distinct from $2 and closed_at is null returning id, message`;
@@ -30,13 +30,13 @@ export async function openAlert(
   value: number,
 ): Promise<void> {
   const id = newId('Alert');
-  const { message, advice, remedy } = explain(rule, subject, value);
-  const values = [rule.kind, rule.severity, message, advice, rule.id, value, rule.threshold, remedy];
+  const { message, advice, remedy, link } = explain(rule, subject, value);
+  const values = [rule.kind, rule.severity, message, advice, rule.id, value, rule.threshold, remedy, link];
   const opened = await tx.sql(OPEN, [id, scope.merchantId, scope.integrationId, ...values]);
   if (opened.length === 0) return;
   await publishAlert(services, tx, 'alert.opened', scope, { alertId: id, alertKind: rule.kind });
   if (!rule.notify) return;
-  const text = `${message}\n\n${advice}\n\n${remedy}`;
+  const text = `${message}\n\n${advice}\n\n${remedy}\n\n${link}`;
   const subjectLine = `${rule.severity}: ${rule.kind} ${subject?.name ?? 'Syncline'}`;
   await notify(tx, { kind: 'alert.opened', ...scope, dedupKey: `alert.opened:${id}`, subject: subjectLine, text });
 }

@@ -13,6 +13,8 @@ export const AlertKind = {
   UNHEALTHY: 'UNHEALTHY',
   DISCREPANCIES: 'DISCREPANCIES',
   EXPORT_EXHAUSTED: 'EXPORT_EXHAUSTED',
+  WAITING_WEBHOOKS: 'WAITING_WEBHOOKS',
+  WAITING_WEBHOOK_AGE: 'WAITING_WEBHOOK_AGE',
 } as const;
 export type AlertKind = keyof typeof AlertKind;
 

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
+import { type FlashErpHub, sendWebhook, startFlashErpHub } from '../features/flasherp-hub.js';
+import { createOrder, idOf, orderInput } from '../features/order-client.js';
+import { eventually } from '../harness/eventually.js';
+
+let hub: FlashErpHub;
+let warehouse: SpawnedSimulator;
+
+beforeAll(async () => {
+  warehouse = await spawnSimulator('extensiv', { apiKey: 'client', apiSecret: 'client-secret' });
+  hub = await startFlashErpHub({
+    EXTENSIV_BASE_URL: warehouse.url,
+    EXTENSIV_CLIENT_ID: 'client',
+    EXTENSIV_CLIENT_SECRET: 'client-secret',
+  });
+  await ask(
+    'mutation ($input: UpdateIntegrationInput!) { updateIntegration(input: $input) { userErrors { message } } }',
+    {
+      input: {
+        id: 'flasherp',
+        settings: { baseUrl: hub.erp.url, circuitOpenMs: 500, backoffBaseMs: 300, maxRetries: 50, ratePerSecond: null },
+      },
+    },
+  );
+});
+afterAll(async () => {
+  await hub.stop();
+  await warehouse.stop();
+});
+
+const ask = <T = Record<string, { userErrors?: unknown[] }>>(query: string, variables = {}) =>
+  hub.admin.ask<T>(query, variables);
+
+interface Shown {
+  kind: string;
+  message: string;
+  advice: string;
+  remedy: string;
+  link: string;
+  closedAt: string | null;
+  integration: { id: string } | null;
+}
+
+/** The newest alert of a kind about an integration, evaluated until it is as wanted. */
+function alert(
+  kind: string,
+  integrationId: string | null,
+  isWanted: (one: Shown) => boolean,
+): Promise<Shown | undefined> {
+  return eventually(
+    async () => {
+      await ask('mutation { runJob(name: "evaluate-alerts") { userErrors { code } } }');
+      const { alerts } = await ask<{ alerts: Shown[] }>(
+        '{ alerts { kind message advice remedy link closedAt integration { id } } }',
+      );
+      return alerts.find((one) => one.kind === kind && (one.integration?.id ?? null) === integrationId);
+    },
+    (one) => one !== undefined && isWanted(one),
+  );
+}
+
+/** Opens, and tells what was measured and what to do, with a link to an operation that works. */
+async function opens(kind: string, says: RegExp, about: string | null = 'flasherp') {
+  const open = await alert(kind, about, ({ closedAt }) => closedAt === null);
+  const query = new URL(open?.link ?? '', hub.url).searchParams.get('query') ?? '';
+  const shown = query.startsWith('mutation') ? null : await hub.admin.graphql(query);
+
+  expect(open?.message).toMatch(says);
+  expect(open?.message).toMatch(/ the limit of /);
+  expect(open?.advice.length).toBeGreaterThan(20);
+  expect(query).toBe(open?.remedy);
+  expect(shown?.errors ?? []).toEqual([]);
+}
+
+const closes = (kind: string, about: string | null = 'flasherp') =>
+  alert(kind, about, ({ closedAt }) => closedAt !== null);
+
+/** Data, not configuration: what is changed holds from the next evaluation on. */
+async function rule(id: string, changes: string): Promise<void> {
+  const { updateAlertRule } = await ask(
+    `mutation { updateAlertRule(input: { id: "${id}", ${changes} }) { userErrors { message } } }`,
+  );
+  expect(updateAlertRule?.userErrors).toEqual([]);
+}
+
+const limit = (threshold: number, more = '') => `threshold: ${threshold}, clearThreshold: ${threshold}${more}`;
+const checkHealth = () => ask('mutation { testConnection(integrationId: "flasherp") { ok } }');
+const fault = (status: number, method: string, path: string, count: number | null = null) =>
+  hub.erp.control.addFault({ kind: 'status', status, method, path, count });
+
+let made = 0;
+async function transactions(count: number): Promise<string[]> {
+  const references = Array.from({ length: count }, () => `pi_alert_${++made}`);
+  await Promise.all(references.map((reference) => idOf(hub.createTransaction({ reference }))));
+  return references;
+}
+
+const queueIsEmpty = () =>
+  eventually(
+    () =>
+      ask<{ integrationMetrics: { queue: { active: number } } }>(
+        '{ integrationMetrics(integrationId: "flasherp") { queue { active } } }',
+      ),
+    ({ integrationMetrics }) => integrationMetrics.queue.active === 0,
+  );
+
+it('F19 UNHEALTHY, and G13 CONNECTOR_DOWN after three failed checks, until a check succeeds', async () => {
+  await fault(503, 'GET', '/health');
+  for (let n = 0; n < 3; n++) await checkHealth();
+
+  await opens('CONNECTOR_DOWN', /health checks that failed in a row is 3, at least the limit of 3\. Last error: .*503/);
+  await opens('UNHEALTHY', /not healthy is 1/);
+
+  await hub.erp.control.clearFaults();
+  await checkHealth();
+  await closes('CONNECTOR_DOWN');
+  await closes('UNHEALTHY');
+});
+
+it('G13 F19 RESPONSE_TIME, ERROR_RATE and FAILURE_RATE, until enough goes well again', async () => {
+  await rule('response-time', limit(2500, ', minSamples: 1'));
+  await rule('error-rate', 'minSamples: 1');
+  await rule('flasherp-failure-rate', 'minSamples: 1');
+  await hub.erp.control.addFault({ kind: 'latency', ms: 4000, method: 'POST', path: '/transactions' });
+  await fault(422, 'POST', '/transactions', 1);
+  await transactions(1);
+
+  await opens('RESPONSE_TIME', /slowest twentieth of the calls is \d{4,} ms, above the limit of 2500 ms/);
+  await transactions(1);
+  await opens('ERROR_RATE', /share of calls that fail is 50 %, above the limit of 5 %/);
+  await opens('FAILURE_RATE', /share of syncs that fail for good is 50 %, above the limit of 5 %/);
+
+  await transactions(50);
+  await queueIsEmpty();
+  for (const kind of ['RESPONSE_TIME', 'ERROR_RATE', 'FAILURE_RATE']) await closes(kind);
+});
+
+it('F19 G13 G20 CIRCUIT_OPEN, RETRY_QUEUE and QUEUE_SIZE, until the system answers again', async () => {
+  await rule('flasherp-retry-queue', limit(2));
+  await rule('queue-size', limit(2));
+  await fault(503, 'POST', '/transactions');
+  await transactions(6);
+
+  await opens('CIRCUIT_OPEN', /open circuits is 1, at least the limit of 1\. Last error: .*503/);
+  await opens('QUEUE_SIZE', /events that wait is 6, above the limit of 2/);
+  await opens('RETRY_QUEUE', /entities that wait for another try is [3-6], above the limit of 2/);
+
+  await hub.erp.control.clearFaults();
+  await queueIsEmpty();
+  for (const kind of ['CIRCUIT_OPEN', 'QUEUE_SIZE', 'RETRY_QUEUE']) await closes(kind);
+});
+
+it('F19 F7 DISCREPANCIES of a reconciliation, until they are repaired', async () => {
+  await hub.callErp('POST', '/customers', { hub_id: 'cus_unknown', name: 'Nobody', email: null });
+  const { reconcile } = await ask<{ reconcile: { reconciliation: { id: string } } }>(
+    'mutation { reconcile(input: { integrationId: "flasherp" }) { reconciliation { id } } }',
+  );
+
+  await opens('DISCREPANCIES', /differences that a reconciliation found is \d+, above the limit of 0/);
+
+  await ask(
+    'mutation ($id: ID!) { repairDifferences(filter: { reconciliationId: $id }) { affected } }',
+    reconcile.reconciliation,
+  );
+  await closes('DISCREPANCIES');
+});
+
+it('E11 G13 EXPORT_EXHAUSTED, until the dead letter is redriven', async () => {
+  await warehouse.control.addFault({ kind: 'status', status: 400, method: 'POST', path: '/api/v1/orders', count: 1 });
+  await idOf(createOrder(hub.admin, orderInput({ status: 'PAID' })));
+
+  await opens('EXPORT_EXHAUSTED', /orders whose export has failed for good is 1, above the limit of 0/, 'extensiv');
+
+  await ask('mutation { redriveSyncEvents(filter: { integrationId: "extensiv", status: [FAILED] }) { affected } }');
+  await closes('EXPORT_EXHAUSTED', 'extensiv');
+});
+
+it('G13 MEMORY of the fullest instance', async () => {
+  await rule('memory', limit(0.0001));
+  await opens(
+    'MEMORY',
+    /^The hub: the share of memory that the fullest instance uses is \d+(\.\d)? %, above the limit of 0 %/,
+    null,
+  );
+
+  await rule('memory', limit(0.999));
+  await closes('MEMORY', null);
+});
+
+it('G27 WAITING_WEBHOOKS and WAITING_WEBHOOK_AGE, until the entity appears or a person dismisses them', async () => {
+  await rule('waiting-webhooks', limit(1));
+  await rule('waiting-webhook-age', limit(0));
+  const told = (id: string) =>
+    sendWebhook(hub, {
+      id: `evt_${id}`,
+      type: 'transaction.updated',
+      created_at: new Date().toISOString(),
+      data: { id, reference: id, hub_id: id, status: 'refunded' },
+    });
+  const answers = [await told('tx_never'), await told('tx_never_either')];
+
+  await opens(
+    'WAITING_WEBHOOKS',
+    /webhooks that wait for an entity that the hub does not know is 2, above the limit of 1/,
+  );
+  await opens('WAITING_WEBHOOK_AGE', /oldest webhook has waited for its entity is 0 h, above the limit of 0 h/);
+  const { metrics } = await ask<{ metrics: { queue: object } }>(
+    '{ metrics { queue { waitingWebhooks oldestWaitingWebhookMs } } }',
+  );
+  const { dismissWebhookEvents } = await ask(
+    'mutation { dismissWebhookEvents(filter: { integrationId: "flasherp" }, reason: "Test payments") { affected userErrors { code } } }',
+  );
+  await closes('WAITING_WEBHOOKS');
+  await closes('WAITING_WEBHOOK_AGE');
+
+  const kept = await ask('{ webhookEvents(filter: { externalId: "tx_never" }) { nodes { status errorMessage } } }');
+  expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+  expect(metrics.queue).toEqual({ waitingWebhooks: 2, oldestWaitingWebhookMs: expect.any(Number) });
+  expect(dismissWebhookEvents).toEqual({ affected: 2, userErrors: [] });
+  expect(kept).toEqual({
+    webhookEvents: { nodes: [{ status: 'IGNORED', errorMessage: 'Dismissed by tester: Test payments' }] },
+  });
+});
