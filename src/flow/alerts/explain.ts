@@ -7,6 +7,8 @@ interface Explanation {
   /** What is measured, as the subject of a sentence. */
   what: string;
   show(value: number): string;
+  /** The system's last error is its cause. */
+  blamesSystem?: true;
   advice: string;
   /** An operation of the public schema that mends it, or shows more. */
   remedy(integrationId: string): string;
@@ -52,6 +54,7 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
   RETRY_QUEUE: {
     what: 'The number of entities that wait for another try',
     show: plain,
+    blamesSystem: true,
     advice: 'See whether the system is up. They are tried again by themselves.',
     remedy: (id) => `{ syncEvents(filter: { integrationId: "${id}", status: [RETRYING] }) { nodes { errorMessage } } }`,
   },
@@ -64,12 +67,14 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
   CONNECTOR_DOWN: {
     what: 'The number of health checks that failed in a row',
     show: plain,
+    blamesSystem: true,
     advice: 'See whether its system is up, and whether its address and credentials still hold. What waits is kept.',
     remedy: test,
   },
   CIRCUIT_OPEN: {
     what: 'The number of open circuits',
     show: plain,
+    blamesSystem: true,
     advice:
       'Check that the system is up and reachable. One event is tried from time to time, and sending resumes by itself when it succeeds.',
     remedy: test,
@@ -77,6 +82,7 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
   UNHEALTHY: {
     what: 'The number of systems that are not healthy',
     show: plain,
+    blamesSystem: true,
     advice: 'See whether its system is up, and what its last error says.',
     remedy: test,
   },
@@ -111,9 +117,9 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
 
 /** What an alert says: the measured value beside the rule's, what to do, by which operation, and where that is at hand. */
 export function explain(rule: AlertRule, subject: Subject, value: number) {
-  const { what, show, advice, remedy } = EXPLANATIONS[rule.kind];
+  const { what, show, advice, remedy, blamesSystem } = EXPLANATIONS[rule.kind];
   const limit = rule.comparison === 'ABOVE' ? 'above' : 'at least';
-  const reason = subject?.lastError ? ` Last error: ${subject.lastError}` : '';
+  const reason = blamesSystem && subject?.lastError ? ` Last error: ${subject.lastError}` : '';
   const operation = remedy(subject?.integrationId ?? '');
   return {
     message: `${subject?.name ?? 'The hub'}: ${what.toLowerCase()} is ${show(value)}, ${limit} the limit of ${show(rule.threshold)}.${reason}`,
