@@ -154,6 +154,12 @@ it('G12 E16 F10 B25 tells Prometheus of the last hour what the schema tells of i
     ({ body: text }) => gaugeOf(text as string, 'syncline_status_polling_runs') !== null,
   );
 
+  const { integrationMetrics } = await hub.admin.ask<{
+    integrationMetrics: { api: { statuses: { status: number; rate: number }[] } };
+  }>('{ integrationMetrics(integrationId: "b2b-portal") { api { statuses { status rate } } } }');
+  const refused = integrationMetrics.api.statuses.find(({ status }) => status === 422);
+
+  expect(refused?.rate).toBeGreaterThan(0);
   expect(told.length).toBeGreaterThan(25);
   for (const [index, { name }] of told.entries()) {
     const inSchema = leaf(values[index]) as number | null;
@@ -163,7 +169,7 @@ it('G12 E16 F10 B25 tells Prometheus of the last hour what the schema tells of i
   }
   expect(gaugeOf(body as string, 'syncline_error_ratio', 'code="UPSTREAM_REJECTED"')).toBeCloseTo(0.2);
   expect(gaugeOf(body as string, 'syncline_error_category_ratio', 'category="UPSTREAM"')).toBeCloseTo(0.4);
-  expect(gaugeOf(body as string, 'syncline_api_status_ratio', 'status="422"')).toBeCloseTo(0.2);
+  expect(gaugeOf(body as string, 'syncline_api_status_ratio', 'status="422"')).toBeCloseTo(refused?.rate ?? 0);
 });
 
 it('G12 tells what the hub itself uses, to whom the hub is theirs', async () => {
