@@ -51,7 +51,7 @@ import {
 } from './start-parts.js';
 import { startSimulators } from './start-simulators.js';
 import { openTelemetry, type Telemetry } from './telemetry/open-telemetry.js';
-import { reportDeadLetter, traceAttempt } from './telemetry/watch-attempts.js';
+import { reportFailure, traceAttempt } from './telemetry/watch-attempts.js';
 
 /** A running hub. */
 export interface Hub {
@@ -144,7 +144,7 @@ function compose({ config, connectors, log, db, notifier, metrics, telemetry, on
   const sealCredentials: Services['sealCredentials'] = (id, credentials) => seal(keyring, id, credentials);
   const tally = startTally(db, log, onStop);
   const onSignIn = (id: string) => tally.add(id, 'token.refresh');
-  const tokensOf = createSharedTokens({ db, seal: sealCredentials, open: openCredentials, onSignIn });
+  const tokensOf = createSharedTokens({ db, seal: sealCredentials, open: openCredentials, onSignIn, log });
   const mappings = openMappings(onStop);
   const hooks = openHooks(config, log, onStop);
   const { filesRoot } = config;
@@ -167,7 +167,7 @@ function compose({ config, connectors, log, db, notifier, metrics, telemetry, on
     onAttempt: (...ended) => [
       metrics.attemptEnded(...ended),
       tellAttempt(hooks, ...ended),
-      reportDeadLetter(telemetry.reports, ...ended),
+      reportFailure(telemetry.reports, ...ended),
     ],
     log,
   });

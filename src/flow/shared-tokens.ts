@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { createTokenCache, type FreshToken, isRefusal, REFUSED_MS, type TokenStore } from '../connectors/tokens.js';
 import type { Database } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
@@ -12,6 +13,7 @@ export interface SharedTokensDeps {
   open(id: string, sealed: SealedCredentials): unknown;
   /** Told of each sign-in that is tried; left out: nobody is. */
   onSignIn?(integrationId: string): void;
+  log: Pick<Logger, 'info' | 'error'>;
 }
 
 /** Whoever signs in must be done by then; after it another one tries. */
@@ -103,9 +105,17 @@ class SharedToken {
     }
   }
 
-  private signIn(signIn: () => Promise<FreshToken>): Promise<FreshToken> {
-    this.deps.onSignIn?.(this.integrationId);
-    return signIn();
+  private async signIn(signIn: () => Promise<FreshToken>): Promise<FreshToken> {
+    const { integrationId, deps } = this;
+    deps.onSignIn?.(integrationId);
+    try {
+      const fresh = await signIn();
+      deps.log.info({ integrationId, usableMs: fresh.usableMs }, 'signed in');
+      return fresh;
+    } catch (err) {
+      deps.log.error({ err, integrationId }, 'sign-in failed');
+      throw err;
+    }
   }
 
   private get sealedId(): string {

@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 export interface Reports {
   /** Something that nobody had expected. `context`: ids only; whatever is not on the list of fields is left out. */
   unexpected(error: Error, message: string, context: Readonly<Record<string, unknown>>): void;
+  /** An attempt that failed and is tried again: of one integration and error the first in a minute. */
+  retried(message: string, context: Readonly<Record<string, unknown>>): void;
   /** A sync event that failed for good. */
   deadLetter(message: string, context: Readonly<Record<string, unknown>>): void;
   /** Sends what is left. */
@@ -13,6 +15,7 @@ export interface Reports {
 /** What may leave the hub beside the error: ids and codes, no bodies, no settings. */
 const FIELDS = [
   'job',
+  'jobId',
   'requestId',
   'merchantId',
   'integrationId',

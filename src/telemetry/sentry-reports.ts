@@ -7,6 +7,8 @@ export interface SentryOptions {
 }
 
 const CLOSE_MS = 2_000;
+/** An outage of an hour is not told by each of its thousand attempts. */
+const RETRIED_PAUSE_MS = 60_000;
 /** User and password of an address in a library's message. */
 const URL_LOGIN = /\/\/[^/@\s]*@/g;
 
@@ -24,6 +26,7 @@ export function openSentryReports({ dsn, environment }: SentryOptions): Reports 
     enableRuntimeChannelInjection: false,
     sendClientReports: false,
   });
+  const toldAt = new Map<string, number>();
   const scopeOf = (kind: string, context: Readonly<Record<string, unknown>>) => {
     const fields = allowedFields(context);
     const scope = new Scope();
@@ -37,6 +40,16 @@ export function openSentryReports({ dsn, environment }: SentryOptions): Reports 
       const scope = scopeOf('unexpected', context);
       scope.setExtra('message', masked(message));
       client.captureException(asShown(error), {}, scope);
+    },
+    retried: (message, context) => {
+      const { integrationId, code } = allowedFields(context);
+      const about = ['retried', String(integrationId), String(code)];
+      const last = toldAt.get(about.join()) ?? Number.NEGATIVE_INFINITY;
+      if (performance.now() - last < RETRIED_PAUSE_MS) return;
+      toldAt.set(about.join(), performance.now());
+      const scope = scopeOf('retried', context);
+      scope.setFingerprint(about);
+      client.captureMessage(masked(message), 'warning', {}, scope);
     },
     deadLetter: (message, context) => {
       const scope = scopeOf('dead-letter', context);

@@ -34,16 +34,19 @@ export function traceAttempt(
   });
 }
 
-/** Reports an attempt that was the last one. */
-export function reportDeadLetter(reports: Reports | null, { event, result }: Attempt, integrationId: string): void {
+/** Reports an attempt that failed: the last one as a dead letter. */
+export function reportFailure(reports: Reports | null, { event, result }: Attempt, integrationId: string): void {
   if (reports === null || result.kind === 'delivered') return;
   const left = event.maxAttempts - (event.attempt - event.forgiven);
-  if (result.kind === 'retry' && left > 0) return;
   const { id: syncEventId, merchantId, entityType, entityId, operation, attempt, maxAttempts } = event;
-  reports.deadLetter(`${result.code}: ${integrationId} did not take the ${entityType.toLowerCase()}`, {
+  const context = {
+    ...{ job: 'deliver', jobId: syncEventId },
     ...{ integrationId, syncEventId, merchantId, entityType, entityId, operation, attempt, maxAttempts },
     ...(entityType === 'ORDER' && { orderId: entityId }),
     code: result.code,
     httpStatus: result.httpStatus,
-  });
+  };
+  const message = `${result.code}: ${integrationId} did not take the ${entityType.toLowerCase()}`;
+  if (result.kind === 'retry' && left > 0) reports.retried(message, context);
+  else reports.deadLetter(message, context);
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { createOrder, idOf, orderInput, settled } from '../features/order-client.js';
 import { eventually } from '../harness/eventually.js';
 import { startTestHub, type TestHub } from '../harness/hub.js';
@@ -14,14 +15,24 @@ interface Reported {
   contexts: { syncline: Record<string, unknown> };
 }
 
+const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
+let warehouse: SpawnedSimulator;
 let sentry: Awaited<ReturnType<typeof startReceiver>>;
 let hub: TestHub;
 beforeAll(async () => {
   sentry = await startReceiver();
-  hub = await startTestHub({ env: { SENTRY_DSN: sentry.url.replace('//', '//publickey@').concat('/42') } });
+  warehouse = await spawnSimulator('extensiv', KEYS);
+  const env = {
+    SENTRY_DSN: sentry.url.replace('//', '//publickey@').concat('/42'),
+    EXTENSIV_BASE_URL: warehouse.url,
+    EXTENSIV_CLIENT_ID: KEYS.apiKey,
+    EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
+  };
+  hub = await startTestHub({ env });
 });
 afterAll(async () => {
   await hub.stop();
+  await warehouse.stop();
   sentry.stop();
 });
 
@@ -49,6 +60,48 @@ it('E17 reports a dead letter with its order, integration and attempt, without w
   expect(report?.contexts.syncline).toMatchObject({ orderId: id, attempt: 1, entityType: 'ORDER', httpStatus: 422 });
   const all = sentry.posts.map(({ body }) => body).join();
   for (const secret of ['portal-key', 'portal-secret', '99.99', 'MUG']) expect(all).not.toContain(secret);
+});
+
+const reportOf = async (isRight: (one: Reported) => boolean) =>
+  (
+    await eventually(
+      async () => reported().filter(isRight),
+      (some) => some.length > 0,
+    )
+  )[0];
+
+it('E4 E17 reports a 5xx that is tried again, with job, order and attempt', async () => {
+  await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'POST', path: '/orders' });
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+
+  const report = await reportOf(({ tags }) => tags['kind'] === 'retried' && tags['orderId'] === id);
+
+  expect(report?.message).toContain('UPSTREAM_UNAVAILABLE');
+  expect(report?.contexts.syncline).toMatchObject({ attempt: 1, httpStatus: 503, jobId: expect.any(String) });
+});
+
+it('E17 reports a refused sign-in, a status check and a sync of stock that failed, with their stack or attempt', async () => {
+  const id = await idOf(createOrder(hub.admin, orderInput({ status: 'PAID' })));
+  await eventually(
+    async () => (await warehouse.control.state()).effects.length,
+    (count) => count > 0,
+  );
+  await hub.db.pool.query('delete from integration_tokens');
+  await warehouse.control.advance({ id: 'tokens', status: 'revoked' });
+  await warehouse.control.addFault({ kind: 'status', status: 401, path: '/oauth/token', count: null });
+  await hub.admin.ask('mutation { runJob(name: "follow-orders") { userErrors { code } } }');
+  await hub.admin.ask('mutation { syncInventory(input: { integrationId: "extensiv" }) { userErrors { code } } }');
+
+  const signIn = await reportOf(
+    ({ tags, exception }) => tags['integrationId'] === 'extensiv' && exception !== undefined,
+  );
+  const polling = await reportOf(({ tags }) => tags['job'] === 'follow-orders');
+  const sync = await reportOf(({ tags }) => tags['kind'] === 'dead-letter' && tags['entityType'] === 'INVENTORY');
+
+  expect(id).toBeDefined();
+  expect(signIn?.exception?.values[0]?.stacktrace).toBeDefined();
+  expect(polling?.exception?.values[0]?.value).toContain('UPSTREAM_UNAUTHORIZED');
+  expect(sync?.contexts.syncline).toMatchObject({ integrationId: 'extensiv', attempt: 1, jobId: expect.any(String) });
 });
 
 it('E17 reports an unexpected error of a job with the job and its stack', async () => {
