@@ -119,6 +119,38 @@ it('F17 F1 a subscription starts its sync, and ends it with its cancellation', a
   expect(told).toHaveLength(1);
 });
 
+it('F17 F1 a changed subscription is sent as it is now; a change that is told twice or late has no further effect', async () => {
+  const price = 'items[0][price_data]';
+  const form = { [`${price}[currency]`]: 'eur', [`${price}[unit_amount]`]: '990', [`${price}[product]`]: 'team' };
+  const { id } = await shop('POST', '/v1/subscriptions', form);
+  await inErp('subscriptions', id, anything);
+  const hourAgo = new Date(Date.now() - 200_000).toISOString();
+
+  await shop('POST', `/v1/subscriptions/${id}`, { 'items[0][quantity]': '5', cancel_at_period_end: 'true' });
+  const [changed] = await inErp('subscriptions', id, ({ amount }) => amount === 49.5);
+  const late = { id, timestamp: hourAgo, data: { status: 'past_due' } };
+  const answers = [
+    ...(await stripe.control.sendWebhook({ id, eventId: 'evt_changed', times: 2 })),
+    ...(await stripe.control.sendWebhook({ ...late, eventId: 'evt_late' })),
+  ];
+  await stripe.control.sendWebhook({
+    id,
+    eventId: 'evt_due',
+    data: { status: 'past_due', cancel_at_period_end: false },
+  });
+  const [due] = await inErp('subscriptions', id, ({ status }) => status === 'PAST_DUE');
+
+  expect(changed).toMatchObject({ plan: 'team', status: 'ACTIVE', amount: 49.5 });
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(due).toMatchObject({ amount: 49.5 });
+  const { billingSubscriptions } = await hub.admin.ask<{ billingSubscriptions: { nodes: { reference: string }[] } }>(
+    '{ billingSubscriptions(first: 100) { nodes { reference status amount cancelAtPeriodEnd } } }',
+  );
+  expect(billingSubscriptions.nodes.filter(({ reference }) => reference === id)).toEqual([
+    { reference: id, status: 'PAST_DUE', amount: '49.50', cancelAtPeriodEnd: false },
+  ]);
+});
+
 it('F17 keeps an event that nothing is made of as IGNORED', async () => {
   const { id } = await pay({ amount: '100' });
 

@@ -99,6 +99,12 @@ function registerSubscriptions(app: FastifyInstance, tell: Tell, found: Find): v
     if (!Number.isSafeInteger(units) || currency === null) return refuse(reply, 400, 'price_data is required');
     return tell(makeSubscription(form, units, currency), 'customer.subscription.created');
   });
+  app.post<{ Params: { id: string } }>('/v1/subscriptions/:id', async (request, reply) => {
+    const subscription = found(request.params.id);
+    if (!subscription) return refuse(reply, 404, `No such subscription: ${request.params.id}`);
+    const changed = changeSubscription(subscription, new URLSearchParams(request.rawText));
+    return tell(changed, 'customer.subscription.updated');
+  });
   app.delete<{ Params: { id: string } }>('/v1/subscriptions/:id', async ({ params: { id } }, reply) => {
     const subscription = found(id);
     if (!subscription) return refuse(reply, 404, `No such subscription: ${id}`);
@@ -125,6 +131,19 @@ function makeSubscription(form: URLSearchParams, unitAmount: number, currency: s
     canceled_at: null,
     metadata: metadataOf(form),
     created: start,
+  };
+}
+
+/** Takes another quantity of its one item, and whether it ends with its period. */
+function changeSubscription(subscription: StripeObject, form: URLSearchParams): StripeObject {
+  const items = subscription['items'] as { data: { quantity: number }[] };
+  const [item] = items.data;
+  const quantity = Number(form.get('items[0][quantity]') ?? item?.quantity);
+  const ends = form.get('cancel_at_period_end') ?? String(subscription['cancel_at_period_end']);
+  return {
+    ...subscription,
+    items: { ...items, data: [{ ...item, quantity }] },
+    cancel_at_period_end: ends === 'true',
   };
 }
 
