@@ -26,13 +26,14 @@ export function openSentryReports({ dsn, environment }: SentryOptions): Reports 
     enableRuntimeChannelInjection: false,
     sendClientReports: false,
   });
-  const toldAt = new Map<string, number>();
-  const scopeOf = (kind: string, context: Readonly<Record<string, unknown>>) => {
+  const isDue = createPause(RETRIED_PAUSE_MS);
+  const scopeOf = (kind: string, context: Context, about?: string[]) => {
     const fields = allowedFields(context);
     const scope = new Scope();
     scope.setClient(client);
     scope.setTags({ kind, ...fields });
     scope.setContext('syncline', fields);
+    if (about) scope.setFingerprint(about);
     return scope;
   };
   return {
@@ -42,24 +43,35 @@ export function openSentryReports({ dsn, environment }: SentryOptions): Reports 
       client.captureException(asShown(error), {}, scope);
     },
     retried: (message, context) => {
-      const { integrationId, code } = allowedFields(context);
-      const about = ['retried', String(integrationId), String(code)];
-      const last = toldAt.get(about.join()) ?? Number.NEGATIVE_INFINITY;
-      if (performance.now() - last < RETRIED_PAUSE_MS) return;
-      toldAt.set(about.join(), performance.now());
-      const scope = scopeOf('retried', context);
-      scope.setFingerprint(about);
-      client.captureMessage(masked(message), 'warning', {}, scope);
+      const about = aboutOf('retried', context);
+      if (isDue(about.join()))
+        client.captureMessage(masked(message), 'warning', {}, scopeOf('retried', context, about));
     },
     deadLetter: (message, context) => {
-      const scope = scopeOf('dead-letter', context);
-      const { integrationId, code } = allowedFields(context);
-      scope.setFingerprint(['dead-letter', String(integrationId), String(code)]);
-      client.captureMessage(masked(message), 'error', {}, scope);
+      const about = aboutOf('dead-letter', context);
+      client.captureMessage(masked(message), 'error', {}, scopeOf('dead-letter', context, about));
     },
     close: async () => {
       await client.close(CLOSE_MS);
     },
+  };
+}
+
+type Context = Readonly<Record<string, unknown>>;
+
+/** What makes two reports one issue. */
+function aboutOf(kind: string, context: Context): string[] {
+  const { integrationId, code } = allowedFields(context);
+  return [kind, String(integrationId), String(code)];
+}
+
+/** Whether it is so long since the same was last let through. */
+function createPause(ms: number): (about: string) => boolean {
+  const last = new Map<string, number>();
+  return (about) => {
+    const isDue = performance.now() - (last.get(about) ?? Number.NEGATIVE_INFINITY) >= ms;
+    if (isDue) last.set(about, performance.now());
+    return isDue;
   };
 }
 
