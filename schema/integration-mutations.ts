@@ -39,7 +39,8 @@ export class CreateIntegrationInput {
 }
 
 @InputType({
-  description: 'What is left out stays. In credentials, settings and mappings a field given as null is taken out.',
+  description:
+    'What is left out stays. In credentials and settings a field given as null has no value where its schema takes null, and is taken out where it does not; a mapping given as null is taken out.',
 })
 export class UpdateIntegrationInput {
   @Field(() => ID)

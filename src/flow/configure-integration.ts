@@ -33,8 +33,8 @@ export async function configureIntegration(
     await ensureMerchant(tx, wanted.merchantId, merchantName);
     const row = await tx.em.findOne(Integration, { id: wanted.id });
     const config = {
-      credentials: mergeFields({}, wanted.credentials),
-      settings: mergeFields(row?.settings ?? {}, wanted.settings),
+      credentials: mergeFields({}, wanted.credentials, connector.credentials),
+      settings: mergeFields(row?.settings ?? {}, wanted.settings, connector.settings),
       mappings: row?.mappings ?? {},
     };
     checkConfig(services, connector, config);

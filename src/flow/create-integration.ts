@@ -34,8 +34,8 @@ export async function createIntegration(services: Services, caller: Caller, inpu
   requireRight(caller, connector, 'config');
   checkMode(connector, mode);
   const config = {
-    credentials: mergeFields({}, given.credentials),
-    settings: mergeFields({}, given.settings),
+    credentials: mergeFields({}, given.credentials, connector.credentials),
+    settings: mergeFields({}, given.settings, connector.settings),
     mappings: mergeFields({}, given.mappings),
   };
   checkConfig(services, connector, config);

@@ -14,15 +14,23 @@ export interface IntegrationConfig {
   mappings: Record<string, unknown>;
 }
 
-/** Fields given by name; null takes a field out. */
+/** Fields given by name. */
 export const fields = z.record(z.string(), z.unknown()).nullish();
 
-/** What is there, with the given fields in place of those of the same name; a field given as null is taken out. */
-export function mergeFields(
-  present: Record<string, unknown>,
-  given: Record<string, unknown> | null | undefined,
-): Record<string, unknown> {
-  return Object.fromEntries(Object.entries({ ...present, ...given }).filter(([, value]) => value !== null));
+type Fields = Record<string, unknown>;
+
+/**
+ * What is there, with the given fields in place of those of the same name. A field given as null is null where the schema
+ * takes that ("no limit", "never"), and is taken out where it does not.
+ */
+export function mergeFields(present: Fields, given: Fields | null | undefined, schema?: z.ZodType): Fields {
+  const merged = Object.entries({ ...present, ...given });
+  return Object.fromEntries(merged.filter(([name, value]) => value !== null || takesNull(schema, name)));
+}
+
+function takesNull(schema: z.ZodType | undefined, name: string): boolean {
+  const field = schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>)[name] : undefined;
+  return field?.safeParse(null).success ?? false;
 }
 
 /** @throws HubError NOT_FOUND */

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { Caller } from '../access/caller.js';
+import type { Connector } from '../connectors/connector.js';
 import type { Tx } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
 import { Integration } from '../db/entities/integration.js';
@@ -33,7 +34,7 @@ export type UpdateIntegration = z.infer<typeof updateIntegrationSchema>;
 
 /**
  * Changes what is given of an integration; answers its id. Fields of credentials, settings and mappings replace those
- * of the same name, null takes one out. Every instance works by the new configuration at once.
+ * of the same name; null means "no value" where the connector's schema takes it, else it takes the field out. Every instance works by the new configuration at once.
  * @throws HubError NOT_FOUND, BAD_USER_INPUT with the field's path, FORBIDDEN
  */
 export async function updateIntegration(services: Services, caller: Caller, input: UpdateIntegration): Promise<string> {
@@ -43,7 +44,7 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     const row = await lockIntegration(tx, caller, update.id);
     const connector = findConnector(services, row.connector);
     requireRight(caller, connector, 'config');
-    const config = merge(services, row, update);
+    const config = merge(services, connector, row, update);
     checkConfig(services, connector, config);
     if (update.mode) checkMode(connector, update.mode);
     row.name = update.name ?? row.name;
@@ -76,12 +77,13 @@ export async function lockIntegration(tx: Tx, caller: Caller, id: string, path =
 /** Credentials that no configured key opens any more can be replaced as a whole. */
 function merge(
   services: Services,
+  connector: Connector,
   row: Pick<IntegrationConfig, 'settings' | 'mappings'> & { id: string; sealedCredentials?: SealedCredentials | null },
   update: UpdateIntegration,
 ): IntegrationConfig {
   return {
-    credentials: mergeFields(presentCredentials(services, row, update), update.credentials),
-    settings: mergeFields(row.settings, update.settings),
+    credentials: mergeFields(presentCredentials(services, row, update), update.credentials, connector.credentials),
+    settings: mergeFields(row.settings, update.settings, connector.settings),
     mappings: mergeFields(row.mappings, update.mappings),
   };
 }

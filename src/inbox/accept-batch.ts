@@ -20,9 +20,10 @@ export interface Outcome {
   known_id: string;
   /**
    * `KEPT`: stored and judged now. `STORED`: it was before. `LOST`: another transaction stored it meanwhile.
-   * The rest was not stored: `INVALID`, or to be done again: `UNLINKED` (its link is missing), `BUSY` (its entity is held).
+   * The rest was not stored: `INVALID`, or to be done again: `UNLINKED` (its link is missing), `QUEUED`
+   * (after an event of the same entity that is in the same batch), `BUSY` (its entity is held).
    */
-  outcome: 'KEPT' | 'STORED' | 'LOST' | 'INVALID' | 'UNLINKED' | 'BUSY';
+  outcome: 'KEPT' | 'STORED' | 'LOST' | 'INVALID' | 'UNLINKED' | 'QUEUED' | 'BUSY';
 }
 
 const LOCK_TRIES = 3;
@@ -73,6 +74,7 @@ async function answer(pool: pg.Pool, batch: ReceivedEvent[], outcomes: Outcome[]
     await addLinks(pool, rows);
     return acceptBatch(pool, events);
   });
+  await again('QUEUED', (events) => acceptBatch(pool, events));
   return settled;
 }
 

@@ -89,14 +89,17 @@ export async function reapply(pool: pg.Pool, ids: string[]): Promise<number> {
 async function reapplyBatch(pool: pg.Pool, ids: string[]): Promise<number> {
   let judged = 0;
   let open = ids;
-  for (const delayMs of HELD_DELAYS_MS) {
+  for (let tries = 0; open.length > 0 && tries < HELD_DELAYS_MS.length; ) {
     const outcomes = await execute(pool, open);
-    judged += outcomes.filter(({ outcome }) => outcome === 'KEPT').length;
-    const unlinked = outcomes.filter(({ outcome }) => outcome === 'UNLINKED');
+    const of = (...wanted: Outcome['outcome'][]) => outcomes.filter(({ outcome }) => wanted.includes(outcome));
+    const unlinked = of('UNLINKED');
     if (unlinked.length > 0) await addLinks(pool, unlinked);
-    open = outcomes.filter(({ outcome }) => outcome === 'UNLINKED' || outcome === 'BUSY').map(({ id }) => id);
-    if (open.length === 0) break;
-    if (unlinked.length < open.length) await sleep(delayMs);
+    judged += of('KEPT').length;
+    const before = open.length;
+    open = of('UNLINKED', 'QUEUED', 'BUSY').map(({ id }) => id);
+    if (open.length < before) continue;
+    if (unlinked.length === 0) await sleep(HELD_DELAYS_MS[tries]);
+    tries += 1;
   }
   return judged;
 }

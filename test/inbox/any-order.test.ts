@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { acceptBatch } from '../../src/inbox/accept-batch.js';
 import type { ReceivedEvent } from '../../src/inbox/events.js';
 import { createInbox, type Inbox } from '../../src/inbox/inbox.js';
 import { progressOf } from '../../src/inbox/progress.js';
@@ -65,4 +66,65 @@ it('ends in the newest state whatever the order, the repetitions and the batches
     }),
     { numRuns: 50 },
   );
+});
+
+interface Conditional extends Step {
+  onlyFrom: OrderStatus[] | undefined;
+}
+/** Few statuses, so that conditions are often met and often not. */
+const FEW: OrderStatus[] = ['PENDING', 'CONFIRMED', 'PAID', 'SHIPPED'];
+const conditional = fc.array(
+  fc.record({
+    minute: fc.integer({ min: 0, max: 3 }),
+    status: fc.constantFrom(...FEW),
+    onlyFrom: fc.option(fc.subarray(FEW), { nil: undefined }),
+  }),
+  { minLength: 3, maxLength: 12 },
+);
+
+/** What became of events of one order, and how it ended. */
+async function outcomeOf(name: string, set: Conditional[], take: (events: ReceivedEvent[]) => Promise<unknown[]>) {
+  const id = await addOrder(db);
+  await addLink(db, id, name);
+  const answers = await take(set.map((step) => received(event({ externalId: name, ...step }))));
+  const { rows } = await db.pool.query<{ status: string }>('select status from orders where id = $1', [id]);
+  return { answers, status: rows[0]?.status };
+}
+
+const together = async (events: ReceivedEvent[]) =>
+  (await acceptBatch(db.pool, events)).map((one) => one.status === 'fulfilled' && one.value?.errorCode);
+
+async function oneByOne(events: ReceivedEvent[]) {
+  const answers: unknown[] = [];
+  for (const one of events) answers.push(...(await together([one])));
+  return answers;
+}
+
+it('judges events that name the statuses they move from in one batch as it does one by one', async () => {
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(conditional, async (set) => {
+      run += 1;
+
+      const batch = await outcomeOf(`batch-${run}`, set, together);
+      const single = await outcomeOf(`single-${run}`, set, oneByOne);
+
+      expect(batch).toEqual(single);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('follows a chain of four events in one batch, each of which moves on from what the one before it made', async () => {
+  const chain: Conditional[] = [
+    { minute: 0, status: 'CONFIRMED', onlyFrom: ['PENDING'] },
+    { minute: 1, status: 'PAID', onlyFrom: ['CONFIRMED'] },
+    { minute: 2, status: 'CONFIRMED', onlyFrom: ['PENDING'] },
+    { minute: 3, status: 'SHIPPED', onlyFrom: ['PAID'] },
+  ];
+
+  expect(await outcomeOf('chain', chain, together)).toEqual({
+    answers: [null, null, 'OUT_OF_DATE', null],
+    status: 'SHIPPED',
+  });
 });

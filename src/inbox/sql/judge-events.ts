@@ -87,14 +87,17 @@ held_links as materialized (
 )`;
 
 /**
- * In the order of arrival, each event compared with what is applied and with those before it. Whether a status may follow
- * the present one depends on which of those before it may: that is first taken from the entity alone, then from the events.
+ * In the order of arrival, each event compared with what is applied and with those before it. What an event that names the
+ * statuses it moves from comes to depends on what became of every event before it: from the first such on, an entity's
+ * events are `QUEUED` for a statement of their own, unless they are the first of their entity.
  */
 const JUDGE = `
 looked_up as materialized (
   select k.*, (select by_id from held_entities) ->> k.known_id as entity_status,
-    (select by_id from held_links) -> k.link_id::text as link
+    (select by_id from held_links) -> k.link_id::text as link,
+    row_number() over of_entity > 1 and bool_or(only_from is not null) over of_entity as must_queue
   from known k
+  window of_entity as (partition by known_id order by n rows unbounded preceding)
 ),
 judged as (
   select u.*, u.link ->> 0 as link_external_id,
@@ -104,6 +107,7 @@ judged as (
       when u.known_id is null then 'UNKNOWN_ENTITY'
       when u.entity_type = 'INVENTORY' then null
       when u.entity_status is null or (u.link_id is not null and u.link is null) then 'BUSY'
+      when u.must_queue then 'QUEUED'
       when u.link_id is null then 'UNLINKED'
       when u.source_status is not null and u.new_status is null then 'UNMAPPED_STATUS'
     end as obstacle
@@ -120,17 +124,10 @@ ruled as (
       < greatest(applied_position, earlier_position) and entity_type <> 'INVENTORY' then 'OUT_OF_DATE' end) as ruling
   from placed p
 ),
-likely as (
-  select r.*, array_agg(new_status) filter (
-      where ruling is null and new_status is not null and (only_from is null or only_from ? entity_status))
-    over (partition by known_id order by n rows between unbounded preceding and 1 preceding) as likely_trace
-  from ruled r
-),
 barred as (
-  select l.*, coalesce(ruling, case when new_status is not null
-    and not only_from || to_jsonb(new_status) ? coalesce(likely_trace[cardinality(likely_trace)], entity_status)
+  select r.*, coalesce(ruling, case when new_status is not null and not only_from || to_jsonb(new_status) ? entity_status
     then 'OUT_OF_DATE' end) as error_code
-  from likely l
+  from ruled r
 ),
 traced as (
   select b.*, array_agg(new_status) filter (where error_code is null and new_status is not null)
@@ -140,7 +137,7 @@ traced as (
 settled as (
   select t.*, coalesce(trace[cardinality(trace)], entity_status) as previous_status,
     case
-      when error_code in ('BUSY', 'UNLINKED') then null
+      when error_code in ('BUSY', 'QUEUED', 'UNLINKED') then null
       when error_code is null then 'PROCESSED'
       when error_code = 'UNKNOWN_ENTITY' or (failure is not null and error_code <> 'EVENT_NOT_REGISTERED')
         or (error_code = 'UNMAPPED_STATUS' and strict_mapping) then 'FAILED'
