@@ -12,6 +12,12 @@ export class MappingRuleOutcome {
   @Field(() => String)
   target!: string;
 
+  @Field(() => String, { description: 'Outbound: the path in the wire body. Inbound: the hub’s field.' })
+  field!: string;
+
+  @Field(() => Json, { nullable: true, description: 'What the source has; null: nothing.' })
+  found!: unknown;
+
   @Field(() => Json, { nullable: true, description: 'What was written; null: nothing.' })
   value!: unknown;
 
@@ -19,6 +25,27 @@ export class MappingRuleOutcome {
   errorCode!: string | null;
 
   @Field(() => String, { nullable: true })
+  errorMessage!: string | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'One field that would be otherwise, or that a rule cannot make.',
+})
+export class MappingDifference {
+  @Field(() => String)
+  path!: string;
+
+  @Field(() => Json, { nullable: true, description: 'By the published rules.' })
+  before!: unknown;
+
+  @Field(() => Json, { nullable: true, description: 'By the rules that are tried; null where its rule fails.' })
+  after!: unknown;
+
+  @Field(() => String, { nullable: true })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Names the mapping, the rule, its source and the value.' })
   errorMessage!: string | null;
 }
 
@@ -32,18 +59,11 @@ export class MappingPreviewResult {
 
   @Field(() => [MappingRuleOutcome])
   rules!: MappingRuleOutcome[];
-}
 
-@ObjectType({ simpleResolvers: true, description: 'One field that would be otherwise.' })
-export class MappingDifference {
-  @Field(() => String)
-  path!: string;
-
-  @Field(() => Json, { nullable: true, description: 'By the published rules.' })
-  before!: unknown;
-
-  @Field(() => Json, { nullable: true })
-  after!: unknown;
+  @Field(() => [MappingDifference], {
+    description: 'Against the published rules; where none are, against the connector’s own mapping alone.',
+  })
+  differences!: MappingDifference[];
 }
 
 @ObjectType({ simpleResolvers: true })

@@ -53,4 +53,6 @@ export interface StockRow {
   onHand: number;
   reserved: number;
   available: number;
+  /** What it was read from, for field mappings; left out: the event's payload. Not kept. */
+  source?: unknown;
 }

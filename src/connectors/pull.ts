@@ -57,6 +57,10 @@ export interface RowProblem {
 export interface PulledPage<Row> {
   rows: Row[];
   problems?: RowProblem[];
+  /** What the row of a place in `rows` was made of, as it was received; field mappings read it. Left out: the row itself. */
+  source?(index: number): unknown;
+  /** Its line, as {@link RowProblem} has it; left out: its place among all rows. */
+  line?(index: number): number;
 }
 
 /** An order that a source has, as much as is needed to make it here. Amounts are exact decimal text, times ISO 8601 UTC. */

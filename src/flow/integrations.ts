@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Connection, Connector, DeliveryPolicy, DeliveryResult, Effect } from '../connectors/connector.js';
 import { recordExchanges } from '../connectors/exchanges.js';
-import type { FieldMappings } from '../connectors/field-mappings.js';
 import type { Exchange, UpstreamHttp } from '../connectors/http.js';
 import { type Call, timedHttp } from '../connectors/timed-http.js';
 import type { TokenStore } from '../connectors/tokens.js';
@@ -10,7 +9,7 @@ import type { Database } from '../db/database.js';
 import type { SealedCredentials } from '../db/entities/integration.js';
 import type { Notifier } from '../db/notifier.js';
 import { HubError } from '../errors.js';
-import type { Mappings } from '../mapping/create-mappings.js';
+import type { BoundMappings, Mappings } from '../mapping/create-mappings.js';
 import type { RuleSet } from '../mapping/mapping-rules.js';
 import type { IntegrationMode } from '../model/statuses.js';
 import { callConnector, logIfWished } from './call-connector.js';
@@ -33,7 +32,7 @@ export interface OpenIntegration {
   policy: DeliveryPolicy;
   /** The published rules, and what runs them. */
   ruleSets: readonly RuleSet[];
-  mappings: FieldMappings;
+  mappings: BoundMappings;
   /** Signs webhooks by the gateway's scheme, where one was registered; null: the credentials say what does. */
   webhookSecret: string | null;
   /** Of registered webhooks; empty: all. */

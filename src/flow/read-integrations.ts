@@ -24,7 +24,7 @@ const READ = `select json_build_object('id', id, 'merchantId', merchant_id, 'nam
   'mode', mode, 'enabled', enabled, 'settings', settings, 'mappings', mappings,
   'sealedCredentials', sealed_credentials,
   'ruleSets', (select coalesce(json_agg(json_build_object('entityType', m.entity_type, 'direction', m.direction,
-      'rules', v.rules) order by m.id), '[]')
+      'version', v.version, 'rules', v.rules) order by m.id), '[]')
     from mappings m join mapping_versions v on v.mapping_id = m.id and v.status = 'PUBLISHED'
     where m.integration_id = i.id),
   'webhook', (select json_build_object('events', w.events, 'sealedSecret', w.sealed_secret)

@@ -7,6 +7,7 @@ import { receiverOf } from './choose-webhook-integration.js';
 import { mapInbound } from './map-inbound.js';
 import { hasStrictMapping } from './receive-event.js';
 import type { Services } from './services.js';
+import { takeInboundGoods } from './take-inbound-goods.js';
 
 /** Which webhook events; what is left out or null means any. */
 export interface WebhookEventSelection {
@@ -97,15 +98,17 @@ async function readAnew(services: Services, page: KeptEvent[]): Promise<Replayed
 }
 
 /** Null: the integration is gone, or its connector no longer reads these bytes; the event stays as it is. */
-async function readOne({ integrations }: Services, kept: KeptEvent): Promise<ReplayedEvent | null> {
+async function readOne(services: Services, kept: KeptEvent): Promise<ReplayedEvent | null> {
   try {
-    const integration = await integrations.byId(kept.integration_id);
+    const integration = await services.integrations.byId(kept.integration_id);
     const request = { headers: JSON.parse(kept.headers) as Record<string, string>, rawBody: kept.raw_body };
     const receivedAt = new Date(kept.created_at);
     const event = receiverOf(integration, request).parse({ ...request, receivedAt }, integration.settings);
+    const mapped = await mapInbound(integration, event);
     return {
       webhookEventId: kept.id,
-      ...(await mapInbound(integration, event)),
+      ...mapped,
+      event: mapped.failure ? mapped.event : await takeInboundGoods(services, integration, mapped.event),
       strictMapping: hasStrictMapping(integration),
     };
   } catch (error) {

@@ -1,9 +1,10 @@
 import { exactNumber } from '../connectors/exact-json.js';
 import { type ErrorCode, HubError } from '../errors.js';
-import type { Evaluated } from './evaluate.js';
-import { parsePath, writeAt } from './field-path.js';
-import { inboundField, readInbound } from './inbound-fields.js';
-import { type MappingRule, programOf, type RuleSet } from './mapping-rules.js';
+import type { CompiledRule, CompiledRules } from './compile-rules.js';
+import { evaluateRules, type Found } from './evaluate-rules.js';
+import { type Step, writeAt } from './field-path.js';
+import { readInbound } from './inbound-fields.js';
+import { nameOfMapping, type RuleSet } from './mapping-rules.js';
 import type { Sandbox } from './sandbox.js';
 import { ExactDecimal, isNamed, transform } from './transformations.js';
 
@@ -13,6 +14,10 @@ export interface RuleOutcome {
   rule: number;
   source: string;
   target: string;
+  /** The hub's field of an inbound rule; the path in the wire body of an outbound one. */
+  field: string;
+  /** What the source has; null: nothing. */
+  found: unknown;
   /** Null: nothing was written. */
   value: unknown;
   errorCode: ErrorCode | null;
@@ -25,30 +30,23 @@ export interface MappingRun<Target> {
   outcomes: RuleOutcome[];
 }
 
-/** Runs every rule over the document, whatever the others come to; writes nothing but the copy that it answers. */
+/** One document, and what the rules write into. */
+export interface Mapped<Target> {
+  document: unknown;
+  target: Target;
+}
+
+const LONGEST_SHOWN = 100;
+
+/** Runs every rule over every document, whatever the others come to; writes nothing but the copies that it answers. */
 export async function applyRules<Target>(
   sandbox: Pick<Sandbox, 'evaluate'>,
-  ruleSet: RuleSet,
-  document: unknown,
-  target: Target,
-): Promise<MappingRun<Target>> {
-  const evaluated = await sandbox.evaluate(ruleSet.rules.map(programOf), JSON.stringify(document) ?? 'null');
-  let output: unknown = target;
-  const outcomes = ruleSet.rules.map((rule, index): RuleOutcome => {
-    const { source, target: path } = rule;
-    const outcome = { rule: index, source, target: path, value: null, errorCode: null, errorMessage: null };
-    try {
-      const value = readValue(ruleSet, rule, evaluated[index] ?? {});
-      if (value === undefined) return outcome;
-      output = writeAt(output, stepsOf(ruleSet, rule), value);
-      return { ...outcome, value };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const errorCode = evaluated[index]?.timedOut ? ('MAPPING_TIMEOUT' as const) : ('MAPPING_FAILED' as const);
-      return { ...outcome, errorCode, errorMessage: `Rule ${index + 1} (${source} → ${path}): ${reason}.` };
-    }
-  });
-  return { output: output as Target, outcomes };
+  compiled: CompiledRules,
+  items: readonly Mapped<Target>[],
+): Promise<MappingRun<Target>[]> {
+  const documents = items.map(({ document }) => document);
+  const found = await evaluateRules(sandbox, compiled.rules, documents);
+  return items.map(({ target }, index) => writeAll(compiled, found[index] ?? [], target));
 }
 
 /** @throws HubError MAPPING_FAILED or MAPPING_TIMEOUT for the first rule that failed, with its path */
@@ -59,36 +57,54 @@ export function checkOutcomes(outcomes: readonly RuleOutcome[]): void {
   throw new HubError(failed.errorCode, failed.errorMessage ?? 'A mapping failed.', { path });
 }
 
+function writeAll<Target>(
+  { ruleSet, rules }: CompiledRules,
+  found: readonly Found[],
+  target: Target,
+): MappingRun<Target> {
+  let output: unknown = target;
+  const outcomes = rules.map((compiled, index): RuleOutcome => {
+    const { rule, field } = compiled;
+    const at = found[index] ?? {};
+    const outcome = { rule: index, source: rule.source, target: rule.target, field, found: at.value ?? null };
+    try {
+      const value = readValue(ruleSet, compiled, at);
+      if (value === undefined) return { ...outcome, value: null, errorCode: null, errorMessage: null };
+      output = writeAt(output, stepsOf(compiled), value);
+      return { ...outcome, value, errorCode: null, errorMessage: null };
+    } catch (error) {
+      return { ...outcome, value: null, ...failureOf(ruleSet, compiled, index, at, error) };
+    }
+  });
+  return { output: output as Target, outcomes };
+}
+
+function failureOf(ruleSet: RuleSet, { rule }: CompiledRule, index: number, found: Found, error: unknown) {
+  const reason = error instanceof Error ? error.message : String(error);
+  const shown = found.value == null ? '' : `; found ${JSON.stringify(found.value).slice(0, LONGEST_SHOWN)}`;
+  const where = `Rule ${index + 1} (${rule.source} → ${rule.target})`;
+  const errorCode = found.timedOut ? ('MAPPING_TIMEOUT' as const) : ('MAPPING_FAILED' as const);
+  return { errorCode, errorMessage: `${where} of the ${nameOfMapping(ruleSet)}: ${reason}${shown}.` };
+}
+
 /** Undefined: there is none, and none is needed. */
-function readValue(ruleSet: RuleSet, rule: MappingRule, { json, error }: Evaluated): unknown {
-  if (error !== undefined) throw new Error(error);
-  const found = json === undefined ? null : named(rule, JSON.parse(json));
-  const value = isAbsent(found) ? rule.defaultValue : found;
+function readValue({ direction, entityType }: RuleSet, { rule, field }: CompiledRule, found: Found): unknown {
+  if (found.error !== undefined) throw new Error(found.error);
+  const { transformation, defaultValue } = rule;
+  const isTransformed = isNamed(transformation) && !isAbsent(found.value);
+  const own = isTransformed ? transform(transformation, found.value) : found.value;
+  const value = isAbsent(own) ? defaultValue : own;
   if (value === null) {
     if (rule.required) throw new Error('the source has no value, and one is required');
     return undefined;
   }
-  return ruleSet.direction === 'INBOUND' ? inbound(ruleSet, rule, value) : outbound(value);
-}
-
-function named({ transformation }: MappingRule, value: unknown): unknown {
-  if (!isNamed(transformation) || isAbsent(value)) return value;
-  return transform(transformation, value);
+  if (direction === 'OUTBOUND') return value instanceof ExactDecimal ? exactNumber(value.text) : value;
+  return readInbound(entityType, field, value instanceof ExactDecimal ? value.text : value);
 }
 
 const isAbsent = (value: unknown) => value === null || value === undefined || value === '';
 
-function outbound(value: unknown): unknown {
-  return value instanceof ExactDecimal ? exactNumber(value.text) : value;
-}
-
-function inbound({ entityType }: RuleSet, { target }: MappingRule, value: unknown): unknown {
-  const exact = value instanceof ExactDecimal ? value.text : value;
-  return readInbound(entityType, inboundField(entityType, target), exact);
-}
-
-function stepsOf({ direction, entityType }: RuleSet, { target }: MappingRule) {
-  const steps = parsePath(direction === 'INBOUND' ? inboundField(entityType, target) : target);
+function stepsOf({ steps }: CompiledRule): Step[] {
   if (!steps) throw new Error('the target is no path such as "customer.name" or "items[].tax"');
   return steps;
 }

@@ -1,6 +1,7 @@
 import type { FieldMappings } from '../connectors/field-mappings.js';
 import type { Direction, EntityType } from '../model/statuses.js';
-import { applyRules, checkOutcomes, type MappingRun } from './apply-rules.js';
+import { applyRules, checkOutcomes, type Mapped, type MappingRun, type RuleOutcome } from './apply-rules.js';
+import { type CompiledRules, compileRules } from './compile-rules.js';
 import { parsePath } from './field-path.js';
 import { inboundField, inboundFields } from './inbound-fields.js';
 import { type MappingRule, programOf, type RuleSet } from './mapping-rules.js';
@@ -12,39 +13,67 @@ export interface RuleProblem {
   message: string;
 }
 
+/** An integration's published rules, as the hub uses them. */
+export interface BoundMappings extends FieldMappings {
+  /** Whether any rule is published; without one, what is read need not come by here. */
+  maps(entityType: EntityType, direction: Direction): boolean;
+  /** Many rows on their way in, in their order; a rule that fails is told in its row's outcomes. */
+  inboundRows<Row extends object>(entityType: EntityType, rows: readonly Mapped<Row>[]): Promise<MappingRun<Row>[]>;
+}
+
 export interface Mappings {
   /** Everything that keeps these rules from working, whatever they are given. */
   findProblems(ruleSet: RuleSet): Promise<RuleProblem[]>;
-  /** Runs them over a document and into a copy of the target; a rule that fails is told in its outcome. */
-  run<Target>(ruleSet: RuleSet, document: unknown, target: Target): Promise<MappingRun<Target>>;
-  /** An integration's published rules as its connector takes them. */
-  bind(ruleSets: readonly RuleSet[]): FieldMappings;
+  /** An integration's published rules, compiled once. */
+  bind(ruleSets: readonly RuleSet[]): BoundMappings;
+  /** Rules that are tried: none throws, and what became of each is told, in the order in which they were run. */
+  trial(ruleSets: readonly RuleSet[]): { bound: BoundMappings; outcomes: RuleOutcome[] };
   stop(): Promise<void>;
 }
 
 /** Field mappings: rules that merchants maintain as data, with their expressions in a sandbox. */
 export function createMappings(options: SandboxOptions = {}): Mappings {
   const sandbox = createSandbox(options);
-  const run: Mappings['run'] = (ruleSet, document, target) => applyRules(sandbox, ruleSet, document, target);
   return {
     findProblems: (ruleSet) => findProblems(sandbox, ruleSet),
-    run,
-    bind: (ruleSets) => {
-      const through = async <Target>(kind: EntityType, direction: Direction, document: unknown, target: Target) => {
-        const ruleSet = ruleSets.find((one) => one.entityType === kind && one.direction === direction);
-        if (!ruleSet) return target;
-        const { output, outcomes } = await run(ruleSet, document, target);
-        checkOutcomes(outcomes);
-        return output;
-      };
-      return {
-        outbound: (entityType, snapshot, body) => through(entityType, 'OUTBOUND', snapshot, body),
-        inbound: (entityType, payload, fields) => through(entityType, 'INBOUND', payload, fields),
-      };
+    bind: (ruleSets) => bind(sandbox, ruleSets, checkOutcomes),
+    trial: (ruleSets) => {
+      const outcomes: RuleOutcome[] = [];
+      return { bound: bind(sandbox, ruleSets, (found) => void outcomes.push(...found)), outcomes };
     },
     stop: () => sandbox.stop(),
   };
 }
+
+/** `judge` is told of every document's outcomes, and may throw. */
+function bind(
+  sandbox: Sandbox,
+  ruleSets: readonly RuleSet[],
+  judge: (outcomes: readonly RuleOutcome[]) => void,
+): BoundMappings {
+  const compiled = new Map(
+    ruleSets.map((ruleSet) => [keyOf(ruleSet.entityType, ruleSet.direction), compileRules(ruleSet)]),
+  );
+  const rulesOf = (entityType: EntityType, direction: Direction) => compiled.get(keyOf(entityType, direction));
+  const through = async <Target>(rules: CompiledRules | undefined, document: unknown, target: Target) => {
+    if (!rules) return target;
+    const [run] = await applyRules(sandbox, rules, [{ document, target }]);
+    judge(run?.outcomes ?? []);
+    return run?.output ?? target;
+  };
+  return {
+    outbound: (entityType, snapshot, body) => through(rulesOf(entityType, 'OUTBOUND'), snapshot, body),
+    inbound: (entityType, payload, fields) => through(rulesOf(entityType, 'INBOUND'), payload, fields),
+    inboundTargets: (entityType) => new Set(rulesOf(entityType, 'INBOUND')?.rules.map(({ field }) => field)),
+    maps: (entityType, direction) => rulesOf(entityType, direction) !== undefined,
+    inboundRows: async (entityType, rows) => {
+      const rules = rulesOf(entityType, 'INBOUND');
+      return rules ? applyRules(sandbox, rules, rows) : rows.map(({ target }) => ({ output: target, outcomes: [] }));
+    },
+  };
+}
+
+const keyOf = (entityType: EntityType, direction: Direction) => `${entityType} ${direction}`;
 
 async function findProblems(sandbox: Sandbox, ruleSet: RuleSet): Promise<RuleProblem[]> {
   const checked = await sandbox.check(ruleSet.rules.map(programOf));

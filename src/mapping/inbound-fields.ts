@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { decimalText } from '../connectors/exact-json.js';
-import { type EntityType, InvoiceStatus, OrderStatus } from '../model/statuses.js';
+import {
+  BillingSubscriptionStatus,
+  type EntityType,
+  InvoiceStatus,
+  OrderStatus,
+  TransactionStatus,
+} from '../model/statuses.js';
 
 /** How a value that a rule found becomes a field of the hub. */
 type Reading = z.ZodType;
@@ -35,6 +41,14 @@ const EVENT: Record<string, Reading> = {
   'reference.entityId': text,
   'reference.number': text,
 };
+/** One value for all, or a list with one for each element. */
+const forEach = (reading: Reading) => z.union([z.array(reading), reading], { error: 'has a wrong value' });
+const below = (path: string, fields: Record<string, Reading>) =>
+  Object.fromEntries(Object.entries(fields).map(([name, reading]) => [`${path}.${name}`, reading]));
+const ADDRESS = {
+  ...{ name: text, company: text, line1: text, line2: text, city: text },
+  ...{ region: text, postalCode: text, country: text, phone: text },
+};
 const ORDER_DETAILS: Record<string, Reading> = {
   'order.number': text,
   'order.currency': text,
@@ -44,7 +58,16 @@ const ORDER_DETAILS: Record<string, Reading> = {
   'order.customer.name': text,
   'order.customer.email': text,
   'order.customer.phone': text,
+  'order.lines[].sku': forEach(text),
+  'order.lines[].name': forEach(text),
+  'order.lines[].quantity': forEach(whole),
+  'order.lines[].unitPrice': forEach(amount),
+  'order.lines[].total': forEach(amount),
+  ...below('order.totals', { subtotal: amount, tax: amount, shipping: amount, discount: amount, grandTotal: amount }),
+  ...below('order.shippingAddress', ADDRESS),
+  ...below('order.billingAddress', ADDRESS),
 };
+const RECORD: Record<string, Reading> = { amount, currency: text };
 const PRODUCT: Record<string, Reading> = {
   sku: text,
   name: text,
@@ -52,21 +75,32 @@ const PRODUCT: Record<string, Reading> = {
   barcode: text,
   price: amount,
   currency: text,
+  thc: text,
+  batchNumber: text,
+  coaLink: text,
 };
+const STOCK: Record<string, Reading> = { location: text, onHand: whole, reserved: whole, available: whole };
 
 /** What a rule may write on the way in, by kind of entity: fields of an inbound event or of a pulled row. */
 const FIELDS: Partial<Record<EntityType, Record<string, Reading>>> = {
   ORDER: { ...EVENT, ...ORDER_DETAILS, status: status(OrderStatus), trackingNumbers: texts },
   INVOICE: { ...EVENT, status: status(InvoiceStatus), paidAt: time, paidAmount: amount },
-  PRODUCT,
-  INVENTORY: { ...PRODUCT, location: text, onHand: whole, reserved: whole, available: whole },
+  CUSTOMER: EVENT,
+  TRANSACTION: { ...EVENT, ...RECORD, description: text, status: status(TransactionStatus) },
+  BILLING_SUBSCRIPTION: { ...EVENT, ...RECORD, plan: text, status: status(BillingSubscriptionStatus) },
+  // Whatever tells of the one may tell of the other; what a list does not keep of a row is left there.
+  PRODUCT: { ...PRODUCT, ...STOCK },
+  INVENTORY: { ...PRODUCT, ...STOCK },
 };
 
 /** The names of collections that a target may begin with, as in `products.sku`. */
 const COLLECTIONS: Partial<Record<EntityType, RegExp>> = {
   ORDER: /^orders\./,
   INVOICE: /^invoices\./,
-  PRODUCT: /^products\./,
+  CUSTOMER: /^customers\./,
+  TRANSACTION: /^transactions\./,
+  BILLING_SUBSCRIPTION: /^subscriptions\./,
+  PRODUCT: /^(products|inventory)\./,
   INVENTORY: /^(products|inventory)\./,
 };
 const OTHER_NAMES: Readonly<Record<string, string>> = { stock: 'onHand' };

@@ -40,7 +40,15 @@ export const mappingRulesSchema = z
 export interface RuleSet {
   entityType: EntityType;
   direction: Direction;
+  /** Left out: they are no saved version yet. */
+  version?: number;
   rules: MappingRule[];
+}
+
+/** For messages: `inbound product mapping, version 3`. */
+export function nameOfMapping({ entityType, direction, version }: RuleSet): string {
+  const kind = entityType.toLowerCase().replace('_', ' ');
+  return `${direction.toLowerCase()} ${kind} mapping${version === undefined ? '' : `, version ${version}`}`;
 }
 
 /** What is evaluated of a rule in the sandbox. */

@@ -3,19 +3,32 @@ import { parseExactJson } from '../connectors/exact-json.js';
 import { compile, type Evaluated, evaluate, failed, type Limits } from './evaluate.js';
 import type { Program } from './mapping-rules.js';
 
-/** One document for all rules of a set; without one the programs are compiled only. */
+/** Documents for the same programs, as JSON; without them the programs are compiled only. */
 export interface Task {
   programs: Program[];
-  document: string | null;
+  documents: string[] | null;
 }
+
+/** After so long the rest is left for another turn: others wait for the thread, too. */
+const TURN_MS = 50;
 
 const limits = workerData as Limits;
 
-parentPort?.on('message', async ({ programs, document }: Task) => {
-  const results = document === null ? programs.map(check) : await evaluateAll(programs, parseExactJson(document));
-  parentPort?.postMessage(results);
+parentPort?.on('message', async ({ programs, documents }: Task) => {
+  parentPort?.postMessage(documents === null ? [programs.map(check)] : await evaluateSome(programs, documents));
 });
 parentPort?.postMessage('ready');
+
+/** Results of the first documents, at least of one. */
+async function evaluateSome(programs: Program[], documents: string[]): Promise<Evaluated[][]> {
+  const until = performance.now() + TURN_MS;
+  const results: Evaluated[][] = [];
+  for (const document of documents) {
+    results.push(await evaluateAll(programs, parseExactJson(document)));
+    if (performance.now() > until) break;
+  }
+  return results;
+}
 
 async function evaluateAll(programs: Program[], document: unknown): Promise<Evaluated[]> {
   const results: Evaluated[] = [];

@@ -6,8 +6,8 @@ import type { Task } from './sandbox-worker.js';
 
 /** Where the expressions of mappings run: a thread of its own with bounded time and memory. */
 export interface Sandbox {
-  /** Each program over the document, a JSON text whose numbers stay exact; one answer per program. */
-  evaluate(programs: Program[], document: string): Promise<Evaluated[]>;
+  /** Each program over each document, a JSON text whose numbers stay exact; for each document one answer per program. */
+  evaluate(programs: Program[], documents: string[]): Promise<Evaluated[][]>;
   /** One answer per program: `error` when it does not compile, with the name of the wrong part as `json`. */
   check(programs: Program[]): Promise<Evaluated[]>;
   stop(): Promise<void>;
@@ -23,36 +23,66 @@ const START_TIMEOUT_MS = 15_000;
 const MEMORY = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 const SCRIPT = fileURLToPath(new URL('./sandbox-worker.js', import.meta.url));
 
-interface Job extends Task {
-  settle(results: Evaluated[]): void;
+/** Handed over at once. */
+const MOST_AT_ONCE = 500;
+
+interface Turn extends Task {
+  resolve(results: Evaluated[][]): void;
+  reject(reason: unknown): void;
 }
 
-/** Documents are worked through one after the other: what one of them does to the thread, no other suffers. */
+/**
+ * Tasks take turns, and a task with many documents takes several, so that none waits long for another. When the thread ends
+ * in the middle, the documents of that turn are tried one by one: what one of them does to the thread, no other suffers.
+ */
 export function createSandbox({ timeoutMs = EXPRESSION_TIMEOUT_MS }: SandboxOptions = {}): Sandbox {
   const thread = keepThread(timeoutMs);
-  const waiting: Job[] = [];
+  const waiting: Turn[] = [];
   let isPumping = false;
   const pump = async () => {
     if (isPumping) return;
     isPumping = true;
-    for (let job = waiting.shift(); job; job = waiting.shift()) {
-      const { programs, document } = job;
-      const failed = ({ name, message }: Error) =>
-        programs.map(() => ({ error: message, timedOut: name === 'TimeoutError' }));
-      job.settle(await thread.work({ programs, document }).catch(failed));
+    for (let turn = waiting.shift(); turn; turn = waiting.shift()) {
+      const { programs, documents } = turn;
+      await thread.work({ programs, documents }).then(turn.resolve, turn.reject);
     }
     isPumping = false;
   };
-  const add = (task: Task) =>
-    new Promise<Evaluated[]>((settle) => {
-      waiting.push({ ...task, settle });
+  const take = (task: Task) =>
+    new Promise<Evaluated[][]>((resolve, reject) => {
+      waiting.push({ ...task, resolve, reject });
       void pump();
     });
   return {
-    evaluate: (programs, document) => add({ programs, document }),
-    check: (programs) => add({ programs, document: null }),
+    evaluate: (programs, documents) => evaluateInTurns(take, programs, documents),
+    check: async (programs) => {
+      const [checked] = await take({ programs, documents: null }).catch((error) => [allFailed(programs, error)]);
+      return checked ?? [];
+    },
     stop: thread.stop,
   };
+}
+
+async function evaluateInTurns(
+  take: (task: Task) => Promise<Evaluated[][]>,
+  programs: Program[],
+  documents: string[],
+): Promise<Evaluated[][]> {
+  const results: Evaluated[][] = [];
+  let suspects = 0;
+  while (results.length < documents.length) {
+    const next = documents.slice(results.length, results.length + (suspects > 0 ? 1 : MOST_AT_ONCE));
+    const got = await take({ programs, documents: next }).catch((error) =>
+      next.length > 1 ? [] : [allFailed(programs, error)],
+    );
+    suspects = got.length === 0 ? next.length : Math.max(0, suspects - got.length);
+    results.push(...got);
+  }
+  return results;
+}
+
+function allFailed(programs: Program[], { name, message }: Error): Evaluated[] {
+  return programs.map(() => ({ error: message, timedOut: name === 'TimeoutError' }));
 }
 
 /** The thread is started when it is first needed, and anew after whatever made it end. */
@@ -72,12 +102,12 @@ function keepThread(timeoutMs: number) {
     await ended?.terminate();
   };
   /** @throws Error after which the thread is gone */
-  const work = async (task: Task): Promise<Evaluated[]> => {
+  const work = async (task: Task): Promise<Evaluated[][]> => {
     try {
       const running = worker ?? (await start());
       const answer = nextMessage(running, 4 * timeoutMs);
       running.postMessage(task);
-      return (await answer) as Evaluated[];
+      return (await answer) as Evaluated[][];
     } catch (error) {
       await stop();
       throw error;

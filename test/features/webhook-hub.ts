@@ -7,7 +7,6 @@ import type { HubContext } from '../../schema/context.js';
 import type { Caller } from '../../src/access/caller.js';
 import { createKeyring, seal, unseal } from '../../src/access/seal.js';
 import type { Connector } from '../../src/connectors/connector.js';
-import { noFieldMappings } from '../../src/connectors/field-mappings.js';
 import { connectors } from '../../src/connectors/registry.js';
 import type { Database } from '../../src/db/database.js';
 import { createNotifier, type Notifier } from '../../src/db/notifier.js';
@@ -16,6 +15,7 @@ import type { Services } from '../../src/flow/services.js';
 import { ingestBySchema } from '../../src/http/webhooks/ingest-by-schema.js';
 import { registerWebhooks } from '../../src/http/webhooks/register-webhooks.js';
 import { createInbox, type Inbox } from '../../src/inbox/inbox.js';
+import { createMappings } from '../../src/mapping/create-mappings.js';
 
 export const SECRET = 'portal-secret';
 export const PATH = '/api/v1/b2b/webhooks/b2b';
@@ -75,7 +75,7 @@ function createServices(db: Database, further: Connector[], notifier: Notifier):
     db,
     connectors: [...connectors, ...further],
     openCredentials: (id, sealed) => unseal(keyring, id, sealed),
-    mappings: { bind: () => noFieldMappings },
+    mappings: createMappings(),
     http: { send: () => Promise.reject(new Error('No webhook calls an upstream')) },
     filesRoot: '/nowhere',
     notifier,

@@ -3,6 +3,8 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HubError } from '../../errors.js';
+import type { EntityType } from '../../model/statuses.js';
+import type { FieldMappings } from '../field-mappings.js';
 import type { FileExchange, FileKind, FileSurvey, KnownFile, WaitingFile } from '../files.js';
 import { findColumns, kindOf, REQUIRED, type Table } from './fields.js';
 import { checkName, type Folder, listNames, move, unusable } from './folder.js';
@@ -17,8 +19,8 @@ import { writeReport } from './write-report.js';
 const ABANDONED_MS = 7 * 86_400_000;
 
 /** The files that come in, in the folders `in`, `work`, `done` and `failed`. */
-export function createExchange(folder: Folder, settings: CsvSettings): FileExchange {
-  return { ...comingIn(folder, settings), ...atWork(folder), ...readers(folder, settings) };
+export function createExchange(folder: Folder, settings: CsvSettings, mappings: FieldMappings): FileExchange {
+  return { ...comingIn(folder, settings), ...atWork(folder), ...readers(folder, settings, mappings) };
 }
 
 function comingIn(
@@ -79,12 +81,17 @@ function atWork(folder: Folder): Pick<FileExchange, 'claim' | 'isClaimed' | 'dis
   };
 }
 
+/** What the hub makes of each table. An order's own columns are needed whatever rules say: they tell where it ends. */
+const KINDS: Record<Table, EntityType | null> = { products: 'PRODUCT', stock: 'INVENTORY', orders: null };
+
 function readers(
   folder: Folder,
   settings: CsvSettings,
+  mappings: FieldMappings,
 ): Pick<FileExchange, 'readProducts' | 'readStock' | 'readOrders'> {
   const open = <Of extends Table>(file: KnownFile, table: Of, signal: AbortSignal) =>
-    openReading(workPath(folder, file), table, settings, signal);
+    openReading(workPath(folder, file), table, settings, writtenIn(table), signal);
+  const writtenIn = (table: Table) => mappings.inboundTargets(KINDS[table] ?? 'INTEGRATION');
   return {
     async *readProducts(file, signal) {
       yield* readProducts(await open(file, 'products', signal));
@@ -157,17 +164,18 @@ async function openReading<Of extends Table>(
   path: string,
   of: Of,
   settings: CsvSettings,
+  mapped: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Reading<Of> & { writtenAt: Date }> {
   const bytes = await surveyBytes(path);
   const table = await openTable(path, encodingOf(bytes, settings), settings);
   const columns = findColumns(of, table.header, settings.columns[of]);
-  const missing = REQUIRED[of].filter((field) => !(columns as Map<string, unknown>).has(field));
+  const missing = REQUIRED[of].filter((field) => !(columns as Map<string, unknown>).has(field) && !mapped.has(field));
   if (missing.length > 0) {
     const wanted = missing.join(', ');
     throw new HubError(
       'INVALID_SHAPE',
-      `The header has no column for ${wanted}: name it in the setting columns.${of}, or in the file.`,
+      `The header has no column for ${wanted}: name it in the setting columns.${of}, or in the file, or write it by a field mapping.`,
     );
   }
   const notation = { decimalSign: table.decimalSign, dateOrder: settings.dateOrder };
@@ -176,6 +184,7 @@ async function openReading<Of extends Table>(
     columns,
     notation,
     defaultCurrency: settings.defaultCurrency ?? null,
+    mapped,
     signal,
     writtenAt: bytes.modifiedAt,
   };

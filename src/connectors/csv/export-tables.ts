@@ -3,82 +3,96 @@ import { writeDecimal } from '../local-decimals.js';
 import type { CsvSettings } from './settings.js';
 
 type Row = (string | null)[];
+type Cells = Record<string, unknown>;
 
-/** An order as one row per line, with the headers that imports know, too. */
-export function orderTable(order: OrderSnapshot, key: string, { exportDecimalSign: sign }: CsvSettings): Row[] {
+/**
+ * What is exported, by the names of its columns, in their order; field mappings write into it. The columns of an order's
+ * `lines` stand where `lines` stands, and each line is a row.
+ */
+export type ExportBody = Cells & { lines?: Cells[] };
+
+/** An order with the headers that imports know, too. */
+export function orderBody(order: OrderSnapshot, key: string, { exportDecimalSign: sign }: CsvSettings): ExportBody {
   const { customer, totals } = order;
   const amount = amountBy(sign);
-  const head: [string, string | null][] = [
-    ['order number', order.number],
-    ['status', order.status],
-    ['currency', order.currency],
-    ['placed at', order.placedAt],
-    ['customer reference', customer && (customer.reference ?? customer.id)],
-    ['customer name', customer?.name ?? null],
-    ['customer email', customer?.email ?? null],
-    ['customer phone', customer?.phone ?? null],
-  ];
-  const foot: [string, string | null][] = [
-    ['subtotal', amount(totals.subtotal)],
-    ['tax', amount(totals.tax)],
-    ['shipping', amount(totals.shipping)],
-    ['discount', amount(totals.discount)],
-    ['grand total', amount(totals.grandTotal)],
+  return {
+    'order number': order.number,
+    status: order.status,
+    currency: order.currency,
+    'placed at': order.placedAt,
+    'customer reference': customer && (customer.reference ?? customer.id),
+    'customer name': customer?.name ?? null,
+    'customer email': customer?.email ?? null,
+    'customer phone': customer?.phone ?? null,
+    lines: order.lines.map((line) => ({
+      sku: line.sku,
+      name: line.name,
+      quantity: String(line.quantity),
+      'unit price': amount(line.unitPrice),
+      'line total': amount(line.total),
+    })),
+    subtotal: amount(totals.subtotal),
+    tax: amount(totals.tax),
+    shipping: amount(totals.shipping),
+    discount: amount(totals.discount),
+    'grand total': amount(totals.grandTotal),
     ...addressFields(order.shippingAddress),
-    ['delivery method', order.deliveryMethod],
+    'delivery method': order.deliveryMethod,
     ...ids(order.id, key),
-  ];
-  const lines = order.lines.map(
-    (line): Row => [line.sku, line.name, String(line.quantity), amount(line.unitPrice), amount(line.total)],
-  );
-  const names = [
-    ...head.map(([name]) => name),
-    'sku',
-    'name',
-    'quantity',
-    'unit price',
-    'line total',
-    ...foot.map(([name]) => name),
-  ];
-  return [
-    names,
-    ...lines.map((line) => [...head.map(([, value]) => value), ...line, ...foot.map(([, value]) => value)]),
-  ];
+  };
 }
 
-function addressFields(address: AddressSnapshot | null): [string, string | null][] {
-  return [
-    ['shipping name', address?.name ?? null],
-    ['shipping address', address?.line1 ?? null],
-    ['address 2', address?.line2 ?? null],
-    ['city', address?.city ?? null],
-    ['region', address?.region ?? null],
-    ['postal code', address?.postalCode ?? null],
-    ['country', address?.country ?? null],
-  ];
+function addressFields(address: AddressSnapshot | null): Cells {
+  return {
+    'shipping name': address?.name ?? null,
+    'shipping address': address?.line1 ?? null,
+    'address 2': address?.line2 ?? null,
+    city: address?.city ?? null,
+    region: address?.region ?? null,
+    'postal code': address?.postalCode ?? null,
+    country: address?.country ?? null,
+  };
 }
 
-export function invoiceTable(invoice: InvoiceSnapshot, key: string, { exportDecimalSign: sign }: CsvSettings): Row[] {
+export function invoiceBody(
+  invoice: InvoiceSnapshot,
+  key: string,
+  { exportDecimalSign: sign }: CsvSettings,
+): ExportBody {
   const amount = amountBy(sign);
-  const fields: [string, string | null][] = [
-    ['invoice number', invoice.number],
-    ['order number', invoice.orderNumber],
-    ['status', invoice.status],
-    ['currency', invoice.currency],
-    ['subtotal', amount(invoice.subtotal)],
-    ['tax', amount(invoice.tax)],
-    ['total', amount(invoice.total)],
-    ['paid amount', amount(invoice.paidAmount)],
-    ['issued at', invoice.issuedAt],
-    ['due at', invoice.dueAt],
-    ['paid at', invoice.paidAt],
+  return {
+    'invoice number': invoice.number,
+    'order number': invoice.orderNumber,
+    status: invoice.status,
+    currency: invoice.currency,
+    subtotal: amount(invoice.subtotal),
+    tax: amount(invoice.tax),
+    total: amount(invoice.total),
+    'paid amount': amount(invoice.paidAmount),
+    'issued at': invoice.issuedAt,
+    'due at': invoice.dueAt,
+    'paid at': invoice.paidAt,
     ...ids(invoice.id, key),
-  ];
-  return [fields.map(([name]) => name), fields.map(([, value]) => value)];
+  };
+}
+
+/** The body as a table, its header first. */
+export function tableOf(body: ExportBody): Row[] {
+  const { lines } = body;
+  if (!Array.isArray(lines)) return [Object.keys(body), Object.values(body).map(cellOf)];
+  const ofLines = [...new Set(lines.flatMap((line) => Object.keys(line ?? {})))];
+  const names = Object.keys(body).flatMap((name) => (name === 'lines' ? ofLines : [name]));
+  const rowOf = (line: Cells) =>
+    Object.entries(body).flatMap(([name, value]) =>
+      name === 'lines' ? ofLines.map((column) => cellOf(line[column])) : [cellOf(value)],
+    );
+  return [names, ...lines.map(rowOf)];
+}
+
+function cellOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const amountBy = (sign: CsvSettings['exportDecimalSign']) => (plain: string) => writeDecimal(plain, sign);
-const ids = (id: string, key: string): [string, string][] => [
-  ['hub id', id],
-  ['export key', key],
-];
+const ids = (id: string, key: string): Cells => ({ 'hub id': id, 'export key': key });

@@ -3,9 +3,10 @@ import { HubError } from '../../errors.js';
 import type { InvoiceSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import { deliverSafely } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
+import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
 import { createExchange } from './exchange.js';
-import { invoiceTable, orderTable } from './export-tables.js';
+import { invoiceBody, orderBody, tableOf } from './export-tables.js';
 import { type Folder, openFolder } from './folder.js';
 import { CsvCredentials, CsvSettings } from './settings.js';
 import { writeTable } from './write-cells.js';
@@ -27,18 +28,23 @@ export const csv: Connector<CsvCredentials, CsvSettings> = {
     credentials: () => ({}),
     settings: () => ({ folder: 'demo', settleMs: 500 }),
   },
-  connect({ settings, filesRoot = null }): Connection {
+  connect({ settings, mappings = noFieldMappings, filesRoot = null }): Connection {
     const folder = openFolder(filesRoot, settings.folder);
     return {
-      deliver: (effect) => deliverSafely(() => deliver(folder, settings, effect)),
+      deliver: (effect) => deliverSafely(() => deliver(folder, settings, mappings, effect)),
       checkHealth: () => folder.prepare(),
-      files: createExchange(folder, settings),
+      files: createExchange(folder, settings, mappings),
     };
   },
 };
 
 /** One file per effect; whoever collects them tells by `export key` what it has had. */
-async function deliver(folder: Folder, settings: CsvSettings, effect: Effect): Promise<DeliveryResult> {
+async function deliver(
+  folder: Folder,
+  settings: CsvSettings,
+  mappings: FieldMappings,
+  effect: Effect,
+): Promise<DeliveryResult> {
   const { entityType, operation, snapshot, idempotencyKey } = effect;
   if (operation === 'QUERY' || operation === 'DELETE' || !snapshot) {
     throw new HubError('UNSUPPORTED', 'Files are written once: they can neither be asked nor taken back.');
@@ -47,10 +53,10 @@ async function deliver(folder: Folder, settings: CsvSettings, effect: Effect): P
     throw new HubError('UNSUPPORTED', `Orders and invoices are exported, not ${entityType}.`);
   }
   const isOrder = entityType === 'ORDER';
-  const rows = isOrder
-    ? orderTable(snapshot as OrderSnapshot, idempotencyKey, settings)
-    : invoiceTable(snapshot as InvoiceSnapshot, idempotencyKey, settings);
-  const bytes = writeTable(rows, {
+  const own = isOrder
+    ? orderBody(snapshot as OrderSnapshot, idempotencyKey, settings)
+    : invoiceBody(snapshot as InvoiceSnapshot, idempotencyKey, settings);
+  const bytes = writeTable(tableOf(await mappings.outbound(entityType, snapshot, own)), {
     delimiter: settings.exportDelimiter,
     encoding: settings.exportEncoding,
     byteOrderMark: settings.exportByteOrderMark,

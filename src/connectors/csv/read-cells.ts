@@ -21,6 +21,8 @@ export class Cells<Of extends Table> {
     private readonly row: RawRow,
     private readonly columns: Columns<Of>,
     private readonly notation: Notation,
+    /** Fields that rules write: nothing is wrong with whatever stands for them. */
+    private readonly mapped: ReadonlySet<string> = new Set(),
   ) {}
 
   /** Trimmed; null: empty, or there is no such column. */
@@ -59,6 +61,7 @@ export class Cells<Of extends Table> {
 
   /** Reports a problem of a field's value. */
   wrong(field: FieldOf<Of>, rule: string): null {
+    if (this.mapped.has(field)) return null;
     const column = this.columns.get(field)?.header ?? field;
     this.problems.push({ line: this.row.line, column, value: this.raw(field).slice(0, LONGEST_SHOWN), rule });
     return null;

@@ -10,6 +10,8 @@ export interface Reading<Of extends 'products' | 'stock' | 'orders'> {
   columns: Columns<Of>;
   notation: Notation;
   defaultCurrency: string | null;
+  /** Fields that rules write. */
+  mapped: ReadonlySet<string>;
   signal: AbortSignal;
 }
 
@@ -46,20 +48,35 @@ function productOf(cells: Cells<'products'>, defaultCurrency: string | null): Pu
 }
 
 async function* readRows<Of extends 'products' | 'stock', Row>(
-  { table, columns, notation, signal }: Reading<Of>,
+  { table, columns, notation, mapped, signal }: Reading<Of>,
   read: (cells: Cells<Of>) => Row,
 ): AsyncGenerator<PulledPage<Row>> {
   for await (const { rows, problems } of table.read(signal)) {
-    const page: Required<PulledPage<Row>> = { rows: [], problems: [...problems] };
+    const taken: RawRow[] = [];
+    const page = {
+      rows: [] as Row[],
+      problems: [...problems],
+      source: (index: number) => recordOf(table.header, taken[index]),
+      line: (index: number) => taken[index]?.line ?? 0,
+    };
     for (const raw of rows) {
-      const cells = new Cells(raw, columns, notation);
+      const cells = new Cells(raw, columns, notation, mapped);
       checkWidth(raw, table.header, cells as Cells<'products'>);
       const row = read(cells);
-      if (cells.problems.length === 0) page.rows.push(row);
-      else page.problems.push(...cells.problems);
+      if (cells.problems.length > 0) {
+        page.problems.push(...cells.problems);
+        continue;
+      }
+      page.rows.push(row);
+      taken.push(raw);
     }
     yield page;
   }
+}
+
+/** A record as rules read it: its cells by the names in the header, e.g. `Stok Kodu`. */
+export function recordOf(header: readonly string[], row: RawRow | undefined): Record<string, string> {
+  return Object.fromEntries(header.map((name, index) => [name, row?.cells[index]?.trim() ?? '']));
 }
 
 /** A record with more columns than the header has lost its way: an unquoted delimiter moves everything behind it. */

@@ -4,7 +4,7 @@ import type { InboundEvent } from '../connector.js';
 import type { InboundOrder, PulledPage, RowProblem } from '../pull.js';
 import type { RawRow } from './raw-table.js';
 import { Cells } from './read-cells.js';
-import { checkWidth, type Reading } from './read-items.js';
+import { checkWidth, type Reading, recordOf } from './read-items.js';
 
 /** Their numbers are kept in memory, so that one whose lines are scattered is noticed. */
 const MOST_ORDERS = 1_000_000;
@@ -17,6 +17,8 @@ export interface OrderReading extends Reading<'orders'> {
   writtenAt: Date;
 }
 
+type EventPage = Required<Pick<PulledPage<InboundEvent>, 'rows' | 'problems'>>;
+
 /** The records of one order, which stand together. */
 interface Group {
   number: string;
@@ -27,7 +29,7 @@ interface Group {
 /** One event per order. An order of which a line is wrong is not taken at all; the others are. */
 export async function* readOrders(reading: OrderReading): AsyncGenerator<PulledPage<InboundEvent>> {
   const seen = new Set<string>();
-  let page: Required<PulledPage<InboundEvent>> = { rows: [], problems: [] };
+  let page: EventPage = { rows: [], problems: [] };
   for await (const group of groupsOf(reading)) {
     if (group.number === '') page.problems.push(...group.problems);
     else take(reading, group, seen, page);
@@ -38,7 +40,7 @@ export async function* readOrders(reading: OrderReading): AsyncGenerator<PulledP
   yield page;
 }
 
-function take(reading: OrderReading, group: Group, seen: Set<string>, page: Required<PulledPage<InboundEvent>>): void {
+function take(reading: OrderReading, group: Group, seen: Set<string>, page: EventPage): void {
   const first = new Cells(group.rows[0] as RawRow, reading.columns, reading.notation);
   if (seen.has(group.number)) first.wrong('number', 'lines of one order must stand together');
   else if (seen.size >= MOST_ORDERS) first.wrong('number', `at most ${MOST_ORDERS} orders in one file`);
@@ -92,7 +94,7 @@ function eventOf(reading: OrderReading, { number, rows, problems }: Group, first
     sourceStatus,
     status: sourceStatus === null ? null : statusOf(sourceStatus, reading.statusMappings),
     order,
-    payload: { header: reading.table.header, rows: rows.map(({ line, cells }) => ({ line, cells })) },
+    payload: { line: rows[0]?.line, rows: rows.map((row) => recordOf(reading.table.header, row)) },
   };
 }
 

@@ -22,7 +22,7 @@ export const erpWebhooks: WebhookReceiver<ErpCredentials, ErpSettings> = {
       ...(isOrder ? orderEvent(event, settings) : STOCK_EVENT),
       eventId: createHash('sha256').update(rawBody).digest('hex'),
       occurredAt: event.timestamp ?? receivedAt.toISOString(),
-      ...(event.items && { stock: event.items.map(toStockRow) }),
+      ...(event.items && { stock: stockOf(event.items, payload) }),
       payload,
     };
   },
@@ -55,6 +55,10 @@ function orderEvent(event: ErpEvent, settings: ErpSettings): Told & Pick<Inbound
 }
 
 /** The ERP tells what is for sale, and nothing of reservations. */
-function toStockRow({ sku, qty, location }: NonNullable<ErpEvent['items']>[number]): StockRow {
-  return { sku, location: location ?? '', onHand: qty, reserved: 0, available: qty };
+function stockOf(items: NonNullable<ErpEvent['items']>, payload: unknown): StockRow[] {
+  const received = (payload as { items: unknown[] }).items;
+  return items.map(({ sku, qty, location }, index) => ({
+    ...{ sku, location: location ?? '', onHand: qty, reserved: 0, available: qty },
+    source: received[index],
+  }));
 }

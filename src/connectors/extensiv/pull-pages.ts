@@ -42,13 +42,19 @@ function toPage<Wire, Row>(
   read: (wire: Wire) => Row,
 ): PulledPage<Row> {
   const rows: Row[] = [];
+  const taken: number[] = [];
   const problems: RowProblem[] = [];
   for (const [index, one] of all.entries()) {
     const parsed = shape.safeParse(one);
-    if (parsed.success) rows.push(read(parsed.data));
-    else problems.push(toProblem(parsed.error, one, before + index + 1));
+    if (!parsed.success) {
+      problems.push(toProblem(parsed.error, one, before + index + 1));
+      continue;
+    }
+    rows.push(read(parsed.data));
+    taken.push(index);
   }
-  return { rows, problems };
+  const placeOf = (index: number) => taken[index] ?? 0;
+  return { rows, problems, source: (index) => all[placeOf(index)], line: (index) => before + placeOf(index) + 1 };
 }
 
 function toProblem(error: z.ZodError, row: unknown, line: number): RowProblem {

@@ -8,7 +8,8 @@ import { Arp, Item, PriceRow, pageOf, Refusal, SalesOrder, StockRow, Written } f
 
 /** One method per remote call. All throw HubErrors with the codes of `classify.ts` and `http.ts`. */
 export interface LogoClient {
-  listItems(offset: number, limit: number): Promise<Item[]>;
+  /** `whole`: with every field, and not only what the hub's own mapping needs. */
+  listItems(offset: number, limit: number, whole?: boolean): Promise<Item[]>;
   /** None where the service answers no queries. */
   listPrices(codes: string[]): Promise<PriceRow[]>;
   listStock(offset: number, limit: number): Promise<StockRow[]>;
@@ -39,7 +40,8 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
     await call({ method, path, body: JSON.stringify(body) });
   const orderPath = (reference: string) => `salesOrders/${encodeURIComponent(reference)}`;
   return {
-    listItems: (offset, limit) => list('items', { limit, offset, sort: 'CODE', fields: 'CODE,NAME' }, Item),
+    listItems: (offset, limit, whole = false) =>
+      list('items', { limit, offset, sort: 'CODE', ...(!whole && { fields: 'CODE,NAME' }) }, Item),
     listPrices: (codes) => select(pricesQuery(settings, codes), PriceRow).catch(unlessAbsent([])),
     listStock: (offset, limit) => select(stockQuery(settings, offset, limit), StockRow),
     async hasArp(code) {

@@ -39,7 +39,7 @@ export const logo: Connector<LogoCredentials, LogoSettings> = {
       list: (_entityType, request) => listOrders(client, settings, request),
       readRecord: (_entityType, reference) => readOrder(client, reference),
       pull: {
-        PRODUCT: ({ signal }) => pullProducts(client, settings, signal),
+        PRODUCT: ({ signal }) => pullProducts(client, settings, signal, mappings.inboundTargets('PRODUCT').size > 0),
         INVENTORY: ({ signal }) => pullStock(client, settings, signal),
       },
     };
@@ -78,8 +78,11 @@ async function update(client: LogoClient, reference: string, body: object): Prom
   return delivered(await client.updateOrder(reference, { ...kept, INTERNAL_REFERENCE: Number(reference) }));
 }
 
-async function create({ client, settings }: Parts, order: OrderSnapshot, code: string, body: unknown) {
-  if (!(await client.hasArp(code))) await client.createArp(arpToLogo(code, order, settings));
+async function create(parts: Parts, order: OrderSnapshot, code: string, body: unknown) {
+  const { client, settings, mappings } = parts;
+  if (!(await client.hasArp(code))) {
+    await client.createArp(await mappings.outbound('CUSTOMER', order.customer, arpToLogo(code, order, settings)));
+  }
   return client.createOrder(body);
 }
 

@@ -1,4 +1,5 @@
 import type { PulledPage, PulledProduct, PulledStock, RowProblem } from '../pull.js';
+import { toPage } from '../to-page.js';
 import type { LogoClient } from './client.js';
 import type { LogoSettings } from './settings.js';
 import { foldTurkish } from './turkish.js';
@@ -7,15 +8,22 @@ import { amountText, type Item, type PriceRow, type StockRow } from './wire.js';
 /** Numbers by which Logo means the lira, whatever the books' own currency is. */
 const LIRA = [0, 53, 160];
 
-/** Every item with its sales price, page by page. */
+/** Every item with its sales price, page by page; `whole`: with all that Logo has of it. */
 export async function* pullProducts(
   client: LogoClient,
   settings: LogoSettings,
   signal: AbortSignal,
+  whole: boolean,
 ): AsyncGenerator<PulledPage<PulledProduct>> {
-  for await (const { rows, from } of pages(settings, signal, client.listItems)) {
+  const list = (offset: number, limit: number) => client.listItems(offset, limit, whole);
+  for await (const { rows, from } of pages(settings, signal, list)) {
     const prices = await pricesOf(client, rows);
-    yield split(rows.map((item, index) => productOf(item, prices, from + index + 1, settings)));
+    const made = rows.map((item, index) => productOf(item, prices, from + index + 1, settings));
+    yield toPage(
+      rows.map((item) => ({ ...item, ...prices.get(foldTurkish(item.CODE)), CODE: item.CODE })),
+      made,
+      from,
+    );
   }
 }
 
@@ -26,7 +34,11 @@ export async function* pullStock(
   signal: AbortSignal,
 ): AsyncGenerator<PulledPage<PulledStock>> {
   for await (const { rows, from } of pages(settings, signal, client.listStock)) {
-    yield split(rows.map((row, index) => stockOf(row, from + index + 1, settings)));
+    yield toPage(
+      rows,
+      rows.map((row, index) => stockOf(row, from + index + 1, settings)),
+      from,
+    );
   }
 }
 
@@ -48,13 +60,6 @@ async function* pages<Row extends { CODE: string }>(
     yield { rows, from };
     from += rows.length;
   }
-}
-
-function split<Row extends object>(all: (Row | RowProblem)[]): PulledPage<Row> {
-  return {
-    rows: all.filter((row): row is Row => !('rule' in row)),
-    problems: all.filter((row): row is RowProblem => 'rule' in row),
-  };
 }
 
 /** The last one of an item counts; the database compares codes by Turkish rules, and so does this. */

@@ -6,7 +6,7 @@ import { answerQuery } from './simulated-queries.js';
 import type { LogoStore } from './simulated-store.js';
 import { foldTurkish } from './turkish.js';
 
-type List = { Querystring: { limit?: string; offset?: string; q?: string } };
+type List = { Querystring: { limit?: string; offset?: string; q?: string; fields?: string } };
 type One = { Params: { id: string } };
 const DEFAULT_LIMIT = 10;
 /** Item codes that start with it have no card. */
@@ -99,12 +99,15 @@ function notFound(reply: FastifyReply) {
 }
 
 /** A filter of the one form that the hub uses; the database compares without regard to case, by Turkish rules. */
-function page<Row extends object>(all: Row[], { limit, offset, q }: List['Querystring']) {
+function page<Row extends object>(all: Row[], { limit, offset, q, fields }: List['Querystring']) {
   const [, field = '', quoted = ''] = /^(\w+) eq '((?:[^']|'')*)'$/.exec(q ?? '') ?? [];
   const wanted = foldTurkish(quoted.replaceAll("''", "'"));
   const found = q
     ? all.filter((row) => foldTurkish(String((row as Record<string, unknown>)[field] ?? '')) === wanted)
     : all;
   const from = Number(offset ?? 0);
-  return { Meta: { href: null, offset: from }, items: found.slice(from, from + Number(limit ?? DEFAULT_LIMIT)) };
+  const rows = found.slice(from, from + Number(limit ?? DEFAULT_LIMIT));
+  const wantedFields = fields?.split(',');
+  const only = (row: Row) => Object.fromEntries(Object.entries(row).filter(([name]) => wantedFields?.includes(name)));
+  return { Meta: { href: null, offset: from }, items: wantedFields ? rows.map(only) : rows };
 }

@@ -52,7 +52,8 @@ export type Written = z.infer<typeof Written>;
 
 export const Arp = z.object({ CODE: Code });
 
-export const Item = z.object({ CODE: Code, NAME: Text });
+/** What field mappings name is read from what is kept beside the shape. */
+export const Item = z.looseObject({ CODE: Code, NAME: Text });
 export type Item = z.infer<typeof Item>;
 
 /** Rows of the hub's own queries. */

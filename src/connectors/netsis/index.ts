@@ -77,9 +77,11 @@ async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
   return { kind: 'delivered', externalId: number, externalNumber: number };
 }
 
-async function create({ client, settings }: Parts, order: OrderSnapshot, customerCode: string, body: unknown) {
+async function create(parts: Parts, order: OrderSnapshot, customerCode: string, body: unknown) {
+  const { client, settings, mappings } = parts;
   if (!(await client.hasAccount(customerCode))) {
-    await client.createAccount(accountToNetsis(customerCode, order, settings));
+    const account = accountToNetsis(customerCode, order, settings);
+    await client.createAccount(await mappings.outbound('CUSTOMER', order.customer, account));
   }
   await client.createOrder(body);
 }

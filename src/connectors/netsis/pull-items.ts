@@ -1,4 +1,5 @@
 import type { PulledPage, RowProblem } from '../pull.js';
+import { toPage } from '../to-page.js';
 import type { NetsisClient } from './client.js';
 import type { NetsisSettings } from './settings.js';
 import type { ItemCard } from './wire.js';
@@ -18,9 +19,7 @@ export async function* pullItems<Row extends object>(
     const before = done;
     const all = cards.map((card, index) => read(card, before + index + 1, settings));
     done += cards.length;
-    const rows = all.filter((row): row is Row => !('rule' in row));
-    const problems = all.filter((row): row is RowProblem => 'rule' in row);
-    if (all.length > 0) yield { rows, problems };
+    if (all.length > 0) yield toPage(cards, all, before);
     // A server may answer with less than it was asked for; only the total tells the end for certain.
     if (cards.length === 0 || (total === null ? cards.length < settings.pageSize : done >= total)) return;
   }

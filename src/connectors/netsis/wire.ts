@@ -33,8 +33,8 @@ export type Envelope = z.infer<typeof Envelope>;
 
 const BasicItem = z.object({ Stok_Kodu: Code, Stok_Adi: Text, Miktar: Amount });
 
-/** An item's card; `Satis_Fiat1` to `4`, the barcode and the group are read by name from what is kept beside the shape. */
-export const ItemCard = z.object({ StokTemelBilgi: z.looseObject(BasicItem.shape) });
+/** An item's card; `Satis_Fiat1` to `4`, the barcode and whatever field mappings name are read from what is kept beside the shape. */
+export const ItemCard = z.looseObject({ StokTemelBilgi: z.looseObject(BasicItem.shape) });
 export type ItemCard = z.infer<typeof ItemCard>;
 
 /** An account (ARP), as much as is needed to know that it is there. */

@@ -12,7 +12,7 @@ export interface DeliveryHooks {
   /** What `beforeSend` is told of while `work` runs. */
   during<T>(sync: DeliveryNotice['sync'], entity: Effect['snapshot'], work: () => Promise<T>): Promise<T>;
   /** Mappings that tell `beforeSend` of each body that they have made. */
-  watch(mappings: FieldMappings): FieldMappings;
+  watch<Bound extends FieldMappings>(mappings: Bound): Bound;
   stop(): Promise<void>;
 }
 

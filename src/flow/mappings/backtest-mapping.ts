@@ -7,9 +7,9 @@ import { checkInput } from '../check-input.js';
 import { findIntegration } from '../find-integration.js';
 import type { OpenIntegration } from '../integrations.js';
 import type { Services } from '../services.js';
-import { type Difference, findDifferences } from './find-differences.js';
+import { type Comparison, compareRules, type FieldDifference, publishedRules } from './compare-rules.js';
 import { mappingInputSchema, rulesToTry } from './mapping-input.js';
-import { inboundTrial, outboundTrial, runTrial, type Trial } from './run-trial.js';
+import { inboundTrial, outboundTrial, type Trial } from './run-trial.js';
 
 const MOST_EVENTS = 1000;
 const SHOWN = 20;
@@ -29,7 +29,8 @@ export interface BacktestedEvent {
   /** Of a sync event, or of a webhook event. */
   eventId: string;
   entityId: string | null;
-  differences: Difference[];
+  /** Of a rule that fails, too. */
+  differences: FieldDifference[];
   failures: RuleOutcome[];
 }
 
@@ -69,15 +70,13 @@ export async function backtestMapping(services: Services, caller: Caller, input:
   const integration = await findIntegration(services, caller, wanted.integrationId, ['integrationId']);
   const sql = sqlOn(services.db.pool);
   const draft = await rulesToTry({ sql }, caller, wanted);
-  const present = integration.ruleSets.find(
-    ({ entityType, direction }) => entityType === draft.entityType && direction === draft.direction,
-  );
+  const present = publishedRules(integration, draft);
   const statement = draft.direction === 'OUTBOUND' ? SENT : RECEIVED;
   const stored = await sql<Stored>(statement, [integration.id, draft.entityType, wanted.last]);
   const result: Backtest = { tested: stored.length, changed: 0, failed: 0, events: [] };
   for (const event of stored) {
     const trial = await trialOf(integration, draft, event);
-    add(result, event, await compare(services, present ?? null, draft, trial));
+    add(result, event, await compareRules(services, present, draft, trial));
   }
   return result;
 }
@@ -87,16 +86,8 @@ function trialOf(integration: OpenIntegration, draft: RuleSet, event: Stored): T
   return inboundTrial(integration, event.raw_body, JSON.parse(event.headers ?? '{}'));
 }
 
-type Comparison = Pick<BacktestedEvent, 'differences' | 'failures'>;
-
-async function compare(services: Services, present: RuleSet | null, draft: RuleSet, trial: Trial): Promise<Comparison> {
-  const before = await runTrial(services, present, trial);
-  const after = await runTrial(services, draft, trial);
-  const failures = after.outcomes.filter(({ errorCode }) => errorCode !== null);
-  return { differences: findDifferences(before.output, after.output), failures };
-}
-
-function add(result: Backtest, { id, entity_id }: Stored, { differences, failures }: Comparison): void {
+function add(result: Backtest, { id, entity_id }: Stored, { differences, outcomes }: Comparison): void {
+  const failures = outcomes.filter(({ errorCode }) => errorCode !== null);
   if (failures.length > 0) result.failed += 1;
   else if (differences.length > 0) result.changed += 1;
   else return;

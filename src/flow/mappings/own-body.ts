@@ -21,7 +21,8 @@ export async function ownBody(
   };
   const mappings = {
     ...noFieldMappings,
-    outbound: async <Body>(_entityType: EntityType, _snapshot: unknown, own: Body): Promise<Body> => {
+    outbound: async <Body>(kind: EntityType, _snapshot: unknown, own: Body): Promise<Body> => {
+      if (kind !== entityType) return own;
       body = own;
       return stop();
     },

@@ -5,8 +5,9 @@ import type { RuleOutcome } from '../../mapping/apply-rules.js';
 import { checkInput } from '../check-input.js';
 import { findIntegration } from '../find-integration.js';
 import type { Services } from '../services.js';
+import { compareRules, type FieldDifference, publishedRules } from './compare-rules.js';
 import { mappingInputSchema, rulesToTry } from './mapping-input.js';
-import { inboundTrial, outboundTrial, runTrial } from './run-trial.js';
+import { inboundTrial, outboundTrial } from './run-trial.js';
 
 const MOST_SAMPLE_CHARACTERS = 1024 * 1024;
 
@@ -24,6 +25,8 @@ export interface MappingPreview {
   /** Outbound: the whole wire body. Inbound: the hub's fields. */
   output: unknown;
   rules: RuleOutcome[];
+  /** Against the published rules, or the connector's own mapping alone where none are. */
+  differences: FieldDifference[];
 }
 
 /**
@@ -46,6 +49,7 @@ export async function previewMapping(
     wanted.direction === 'OUTBOUND'
       ? await outboundTrial(integration, ruleSet, sample)
       : inboundTrial(integration, Buffer.from(JSON.stringify(sample)), {});
-  const { output, outcomes } = await runTrial(services, ruleSet, trial);
-  return { input: sample, output, rules: outcomes };
+  const present = publishedRules(integration, ruleSet);
+  const { output, outcomes, differences } = await compareRules(services, present, ruleSet, trial);
+  return { input: sample, output, rules: outcomes, differences };
 }

@@ -1,17 +1,15 @@
+import type { InboundEvent } from '../../connectors/inbound-event.js';
 import { HubError } from '../../errors.js';
 import type { MappingRun } from '../../mapping/apply-rules.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
 import { receiverOf } from '../choose-webhook-integration.js';
 import type { OpenIntegration } from '../integrations.js';
-import { whole } from '../map-inbound.js';
+import { mapEvent } from '../map-inbound.js';
 import type { Services } from '../services.js';
 import { ownBody } from './own-body.js';
 
-/** What is mapped: a hub's snapshot, or a received payload with the fields that the connector reads from it. */
-export interface Trial {
-  document: unknown;
-  target: unknown;
-}
+/** What is mapped: an event as its connector reads it, or any document with what the rules write into. */
+export type Trial = { event: InboundEvent } | { document: unknown; target: unknown };
 
 /** An outbound trial: the rules write into the body that the connector makes of the snapshot. */
 export async function outboundTrial(integration: OpenIntegration, ruleSet: RuleSet, snapshot: unknown): Promise<Trial> {
@@ -21,30 +19,41 @@ export async function outboundTrial(integration: OpenIntegration, ruleSet: RuleS
 /** An inbound trial: the rules write into what the connector reads from the bytes; into nothing where it cannot read them. */
 export function inboundTrial(integration: OpenIntegration, rawBody: Buffer, headers: Record<string, string>): Trial {
   try {
-    const { payload, ...fields } = receiverOf(integration, { headers }).parse(
-      { headers, rawBody },
-      integration.settings,
-    );
-    return { document: payload, target: fields };
+    return { event: receiverOf(integration, { headers }).parse({ headers, rawBody }, integration.settings) };
   } catch (error) {
     if (error instanceof HubError) return { document: JSON.parse(rawBody.toString()), target: {} };
     throw error;
   }
 }
 
-/** The outcome with a target that is plain JSON: numbers that were written digit by digit are as a client will see them. */
+/**
+ * Runs rules as they would be run if they were published, and tells what became of each; without rules, the connector's
+ * own mapping alone. Numbers of the output that were written digit by digit are as a client will see them.
+ */
 export async function runTrial(
   { mappings }: Pick<Services, 'mappings'>,
   ruleSet: RuleSet | null,
-  { document, target }: Trial,
+  trial: Trial,
 ): Promise<MappingRun<unknown>> {
-  if (!ruleSet) return { output: toPlain(target), outcomes: [] };
-  const { output, outcomes } = await mappings.run(ruleSet, document, target);
-  const kept = ruleSet.direction === 'INBOUND' ? whole(target as never, output as never) : output;
+  const { bound, outcomes } = mappings.trial(ruleSet ? [ruleSet] : []);
+  const output = await mapped();
   return {
-    output: toPlain(kept),
+    output: toPlain(output),
     outcomes: outcomes.map((outcome) => ({ ...outcome, value: toPlain(outcome.value) })),
   };
+
+  async function mapped(): Promise<unknown> {
+    if ('event' in trial) {
+      const { payload: _, ...fields } = await mapEvent(bound, trial.event);
+      return fields;
+    }
+    const { document, target } = trial;
+    if (!ruleSet) return target;
+    const { entityType, direction } = ruleSet;
+    return direction === 'OUTBOUND'
+      ? bound.outbound(entityType, document, target)
+      : bound.inbound(entityType, document, target as object);
+  }
 }
 
 const toPlain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));

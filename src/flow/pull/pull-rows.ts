@@ -21,8 +21,9 @@ export async function pullRows(
   await createStage(client);
   let read = 0;
   let isAnyUnknown = false;
-  for await (const { rows, problems = [] } of pages) {
-    const found = checkRows(rows, kind, read);
+  for await (const { rows, problems = [], line } of pages) {
+    const before = read;
+    const found = checkRows(rows, kind, (index) => line?.(index) ?? before + index + 1);
     read += rows.length;
     await stageRows(client, found.right);
     const wrong = [...problems, ...found.problems];
@@ -50,11 +51,11 @@ function tellOfUnknown(problem: RowProblem): RowProblem {
   return { ...problem, rule: `${problem.rule}; while a row tells no SKU, nothing that the list lacks is removed` };
 }
 
-function checkRows(rows: readonly StagedRow[], kind: 'PRODUCT' | 'INVENTORY', before: number) {
+function checkRows(rows: readonly StagedRow[], kind: 'PRODUCT' | 'INVENTORY', lineOf: (index: number) => number) {
   const right: StagedRow[] = [];
   const problems: RowProblem[] = [];
   for (const [index, row] of rows.entries()) {
-    const problem = findProblem(row, kind, before + index + 1);
+    const problem = findProblem(row, kind, lineOf(index));
     if (problem) problems.push(problem);
     else right.push(row);
   }

@@ -9,6 +9,7 @@ import { createPace } from '../pace.js';
 import { receiveEvent } from '../receive-event.js';
 import type { Services } from '../services.js';
 import { removeAtMostOf } from './guard-removal.js';
+import { isMapped, mapPages } from './map-pages.js';
 import { pullEvents } from './pull-events.js';
 import { pullRows } from './pull-rows.js';
 import { beginRun, type PullRun } from './pull-run.js';
@@ -107,10 +108,12 @@ async function readAll(
     );
     return;
   }
-  const pages = entityType === 'PRODUCT' ? pull?.PRODUCT?.(request) : pull?.INVENTORY?.(request);
+  const pages = paced(entityType === 'PRODUCT' ? pull?.PRODUCT?.(request) : pull?.INVENTORY?.(request));
+  const { mappings } = integration;
+  const mapped = isMapped(mappings, entityType) ? mapPages(mappings, entityType, pages) : pages;
   const counter = `${entityType.toLowerCase()}.items`;
   const count = (items: number) => services.tally.add(integration.id, counter, items);
-  await pullRows(client, run, entityType, counted(paced(pages), count), () => services.feed.wake());
+  await pullRows(client, run, entityType, counted(mapped, count), () => services.feed.wake());
 }
 
 /** Tells the figures how many rows came. */

@@ -17,7 +17,8 @@ export const integrationId = z.object({ id: z.string().meta({ description: 'Of t
 
 const fields = z.record(z.string(), z.unknown());
 const ADMIN = 'Needs the role `admin`.';
-const PATCH = 'What is left out stays; a field of credentials or settings given as null has no value where its schema takes null, and is taken out where it does not.';
+const PATCH =
+  'What is left out stays; a field of credentials or settings given as null has no value where its schema takes null, and is taken out where it does not.';
 
 const listQuery = pageQuery.extend({
   merchantId: z.string().optional(),

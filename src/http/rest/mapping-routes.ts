@@ -168,21 +168,30 @@ async function preview(context: HubContext, integrationId: string, { sample, ...
   return trials;
 }
 
-/** One input for each collection that the rules write to. Outbound targets are the system's own: the collection is cut off. */
+/** What one record tells of together, where one list names both. */
+const OF_ONE_RECORD: readonly EntityType[] = ['PRODUCT', 'INVENTORY'];
+
+/**
+ * One input for each collection that the rules write to. Outbound targets are the system's own: the collection is cut off.
+ * A list that names products and stock describes records that tell of both, so it becomes the mapping of each.
+ */
 function inputsOf(integrationId: string, { direction, mappings }: z.output<typeof mappingsBody>) {
-  const grouped = Object.groupBy(
-    mappings.map((rule, index) => ({ rule, entityType: entityTypeOf(rule, index) })),
-    ({ entityType }) => entityType,
-  );
-  return Object.entries(grouped).map(([entityType, rules]) => ({
+  const rules = mappings.map((rule, index) => ({ rule, entityType: entityTypeOf(rule, index) }));
+  const kinds = [...new Set(rules.map(({ entityType }) => entityType))];
+  const isShared = direction === 'inbound' && OF_ONE_RECORD.every((kind) => kinds.includes(kind));
+  const belongs = (of: EntityType, kind: EntityType) =>
+    of === kind || (isShared && OF_ONE_RECORD.includes(of) && OF_ONE_RECORD.includes(kind));
+  return kinds.map((entityType) => ({
     integrationId,
-    entityType: entityType as EntityType,
+    entityType,
     direction: direction.toUpperCase(),
-    rules: rules.map(({ rule: { sourceField, targetField, ...rest } }) => ({
-      ...rest,
-      source: sourceField,
-      target: direction === 'outbound' ? targetField.replace(/^\w+\./, '') : targetField,
-    })),
+    rules: rules
+      .filter((one) => belongs(one.entityType, entityType))
+      .map(({ rule: { sourceField, targetField, ...rest } }) => ({
+        ...rest,
+        source: sourceField,
+        target: direction === 'outbound' ? targetField.replace(/^\w+\./, '') : targetField,
+      })),
   }));
 }
 

@@ -101,13 +101,15 @@ stock_changes as (
 product_writes as (
   update products p
   set name = coalesce(t.name, p.name), brand = coalesce(t.brand, p.brand), barcode = coalesce(t.barcode, p.barcode),
-    price = coalesce(t.price, p.price), currency = coalesce(t.currency, p.currency), deleted_at = null, updated_at = now()
+    price = coalesce(t.price, p.price), currency = coalesce(t.currency, p.currency),
+    deleted_at = case when t.is_gone then coalesce(p.deleted_at, now()) end, updated_at = now()
   from (
     select known_id, ${['name', 'brand', 'barcode', 'currency'].map((field) => `${newest(field)} as ${field}`).join(', ')},
-      ${newest('price')}::numeric as price
+      ${newest('price')}::numeric as price,
+      (array_agg(event_type ~* '[.](deleted|removed)$' order by n desc))[1] as is_gone
     from effective where entity_type = 'PRODUCT' and error_code is null group by known_id
   ) t
-  where p.id = t.known_id and (p.deleted_at is not null or (p.name, p.brand, p.barcode, p.price, p.currency) is distinct from
+  where p.id = t.known_id and (p.deleted_at is not null <> t.is_gone or (p.name, p.brand, p.barcode, p.price, p.currency) is distinct from
     (coalesce(t.name, p.name), coalesce(t.brand, p.brand), coalesce(t.barcode, p.barcode), coalesce(t.price, p.price),
       coalesce(t.currency, p.currency)))
   returning p.*
@@ -158,7 +160,7 @@ change_rows as (
     where (previous_available, previous_on_hand) is distinct from (available, on_hand)
     union all
     select n, 4, 'product.changed', merchant_id, 'PRODUCT', id, integration_id, sync_id, jsonb_build_object('sku', sku,
-      'action', 'updated', 'name', name, 'brand', brand, 'price', price::text, 'previousPrice', previous_price::text,
+      'action', case when deleted_at is null then 'updated' else 'removed' end, 'name', name, 'brand', brand, 'price', price::text, 'previousPrice', previous_price::text,
       'currency', currency), traceparent
     from product_changes
   ) c
