@@ -50,13 +50,14 @@ interface Problems {
 /** Reads everything of a kind; answers the rows that could not be taken. */
 async function pull(integrationId: string, entityType: string) {
   const id = await idOf(mutate(hub.admin, 'startSync', 'StartSyncInput', 'syncEvent', { integrationId, entityType }));
-  const ASK = 'query ($id: ID!) { syncEvent(id: $id) { status problems { nodes { line column value rule } } } }';
+  const ASK =
+    'query ($id: ID!) { syncEvent(id: $id) { status errorMessage problems { nodes { line column value rule } } } }';
   const { syncEvent } = await eventually(
     () => hub.admin.ask<Problems>(ASK, { id }),
     ({ syncEvent: { status } }) => status === 'SUCCESS' || status === 'FAILED',
     15_000,
   );
-  expect(syncEvent.status).toBe('SUCCESS');
+  expect(syncEvent).toMatchObject({ status: 'SUCCESS', errorMessage: null });
   return syncEvent.problems.nodes;
 }
 
