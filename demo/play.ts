@@ -1,8 +1,8 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import { playDay } from './day.js';
 import { openSystems } from './journey/open-systems.js';
-import { playJourney } from './journey/play-journey.js';
-import { printJourney, printReport } from './report.js';
+import { playJourney, readMessages } from './journey/play-journey.js';
+import { printJourney, printMessages, printReport } from './report.js';
 import { openStage } from './stage.js';
 
 /** `npm run demo`: one order through every system, then a scripted day at one of them with everything that goes wrong. */
@@ -36,6 +36,7 @@ async function showJourney(): Promise<void> {
     const seen = await playJourney(systems, (title, done, total) => bars.show(title, done, total, '', 'journey'));
     bars.stop();
     printJourney(seen);
+    printMessages(await readMessages(systems));
   } finally {
     bars.stop();
     await systems.close();

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { DayFigures } from './day.js';
-import type { Seen } from './journey/play-journey.js';
+import type { Message, Seen } from './journey/play-journey.js';
 
 const milliseconds = (value: number) => `${Math.round(value)} ms`;
 
@@ -32,5 +32,13 @@ export function printReport(figures: DayFigures): void {
 export function printJourney(seen: readonly Seen[]): void {
   const table = new Table({ head: ['step', 'seen', ''], colAligns: ['left', 'left', 'right'], style: { head: [] } });
   for (const { title, what, ms } of seen) table.push([title, what, milliseconds(ms)]);
+  process.stdout.write(`\n${table.toString()}\n`);
+}
+
+/** Prints what people were told of the order. */
+export function printMessages(messages: readonly Message[]): void {
+  const table = new Table({ head: ['outbox: messages to people', 'to', ''], style: { head: [] } });
+  for (const { subject, recipients, status } of messages)
+    table.push([subject, recipients.join(', ') || 'the operators', status.toLowerCase()]);
   process.stdout.write(`\n${table.toString()}\n`);
 }

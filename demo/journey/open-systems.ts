@@ -6,6 +6,7 @@ import { issueToken } from '../../src/access/token.js';
 import type { Connector, DemoIntegration } from '../../src/connectors/connector.js';
 import { connectors } from '../../src/connectors/registry.js';
 import { type SpawnedSimulator, spawnSimulators } from '../../src/connectors/simulator/spawn-simulator.js';
+import { merchantFolder } from '../../src/flow/merchant-folder.js';
 import { createHubClient, type HubClient } from '../hub-client.js';
 import { spawnHub } from '../hub-process.js';
 
@@ -17,6 +18,10 @@ export interface Systems {
   simulators: ReadonlyMap<string, SpawnedSimulator>;
   /** The integrations' ids, by connector. */
   integrations: ReadonlyMap<string, string>;
+  /** What a caller of the simulators must know. */
+  keys: { apiKey: string; apiSecret: string };
+  /** Where the merchant's files lie. */
+  filesRoot: string;
   /** Ends everything and removes the data. */
   close(): Promise<void>;
 }
@@ -37,8 +42,11 @@ export async function openSystems(): Promise<Systems> {
   const keys = { apiKey: secret(), apiSecret: secret() };
   const jwtSecret = secret();
   const systems = connectors.filter((connector): connector is DemoConnector => connector.demo !== undefined);
-  const spawned = await spawnSimulators(systems.map(({ name }) => ({ module: name, options: { seed: 7, ...keys } })));
-  const hub = await spawnHub({ DATA_DIR: dataDir, JWT_SECRET: jwtSecret, SIMULATORS: 'off' });
+  const csvRoot = join(dataDir, 'files');
+  const filesRoot = merchantFolder(csvRoot, MERCHANT);
+  const options = { seed: 7, filesRoot, ...keys };
+  const spawned = await spawnSimulators(systems.map(({ name }) => ({ module: name, options })));
+  const hub = await spawnHub({ DATA_DIR: dataDir, CSV_ROOT: csvRoot, JWT_SECRET: jwtSecret, SIMULATORS: 'off' });
   const token = await issueToken({ secret: jwtSecret }, { sub: 'demo', role: 'admin' }, 24 * 3600);
   const user = createHubClient(hub.url, `Bearer ${token}`);
   await user.ask(CREATE_MERCHANT, { input: { id: MERCHANT, name: 'Northwind' } });
@@ -57,6 +65,8 @@ export async function openSystems(): Promise<Systems> {
     merchantId: MERCHANT,
     simulators: new Map(systems.map(({ name }, index) => [name, spawned[index] as SpawnedSimulator])),
     integrations,
+    keys,
+    filesRoot,
     close: async () => {
       await hub.end('SIGTERM');
       await spawned[0]?.stop();

@@ -1,6 +1,6 @@
 import type { Systems } from './open-systems.js';
 import type { Step } from './steps.js';
-import { toBeShipped, toBeStocked } from './steps-back.js';
+import { toBeShipped, toBeStocked, toBeStockedByOthers } from './steps-back.js';
 import { place, toBeInvoiced, toBePaid, toBePlaced } from './steps-out.js';
 import { toBeReconciled } from './steps-reconciled.js';
 
@@ -11,7 +11,15 @@ export interface Seen {
   ms: number;
 }
 
-const STEPS: readonly Step[] = [toBePlaced, toBePaid, toBeInvoiced, toBeShipped, toBeStocked, toBeReconciled];
+const STEPS: readonly Step[] = [
+  toBePlaced,
+  toBePaid,
+  toBeInvoiced,
+  toBeShipped,
+  toBeStocked,
+  toBeStockedByOthers,
+  toBeReconciled,
+];
 
 /** Sends one order through every system. @throws Error that names what did not happen */
 export async function playJourney(
@@ -28,4 +36,19 @@ export async function playJourney(
   }
   onProgress('The order has arrived everywhere', STEPS.length, STEPS.length);
   return seen;
+}
+
+/** What people were told, and how. */
+export interface Message {
+  subject: string;
+  recipients: string[];
+  status: string;
+}
+
+/** The hub's outbox of messages; with no channel on, all of them are kept there. */
+export async function readMessages({ user }: Systems): Promise<Message[]> {
+  const { notifications } = await user.ask<{ notifications: { nodes: Message[] } }>(
+    '{ notifications(first: 50) { nodes { subject recipients status } } }',
+  );
+  return notifications.nodes.reverse();
 }

@@ -24,11 +24,16 @@ const ORDER = {
 };
 
 export const toBePlaced: Step = {
-  title: 'Placed: the portal and the ERP know it',
+  title: 'Placed: the portal, both ERPs and a file have it',
   async run(systems, order) {
-    const portal = await externalIdAt(systems, order, 'b2b-portal');
-    const slip = await externalIdAt(systems, order, 'netsis');
-    return `portal ${portal}, Netsis slip ${slip}`;
+    const [portal, logo, slip] = await Promise.all(
+      ['b2b-portal', 'logo', 'netsis'].map((system) => externalIdAt(systems, order, system)),
+    );
+    const file = await until('the old shop has collected the file', async () => {
+      const state = await systems.simulators.get('csv')?.control.state();
+      return state?.['orders']?.find((row) => row['order number'] === order.number)?.['file'];
+    });
+    return `portal ${portal}\nLogo ${logo}, Netsis ${slip}\n${file}`;
   },
 };
 

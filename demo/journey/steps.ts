@@ -4,7 +4,7 @@ import type { Systems } from './open-systems.js';
 /** One step of the order's way: what happens, and what is seen of it afterwards. */
 export interface Step {
   title: string;
-  /** Answers one line that says what was seen, at whom. */
+  /** Answers what was seen, at whom, in a few short lines. */
   run(systems: Systems, order: JourneyOrder): Promise<string>;
 }
 

@@ -25,7 +25,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves `/`, `/graphiql` and their assets, and `/session` to a browser on this machine. */
+/** Serves `/`, `/outbox`, `/graphiql` and their assets, and `/session` to a browser on this machine. */
 export async function registerPages(server: FastifyInstance, options: PagesOptions): Promise<void> {
   const { folder, tokens, production } = options;
   if (!existsSync(folder)) throw new Error(`The pages are not built (${folder}): run "npm run build:web".`);
@@ -37,7 +37,8 @@ export async function registerPages(server: FastifyInstance, options: PagesOptio
       reply.header('x-content-type-options', 'nosniff');
     },
   });
-  server.get('/graphiql', { schema: { hide: true } }, (_request, reply) => reply.sendFile('graphiql.html'));
+  for (const page of ['graphiql', 'outbox'])
+    server.get(`/${page}`, { schema: { hide: true } }, (_request, reply) => reply.sendFile(`${page}.html`));
   registerRoute(server, {
     method: 'GET',
     url: '/session',

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { notify } from '../../src/notify/notify.js';
 import { eventually } from '../harness/eventually.js';
-import { startTestHub, type TestHub } from '../harness/hub.js';
+import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
 import { createOrder, idOf, orderInput } from './order-client.js';
 
 const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -68,6 +69,34 @@ inBrowser(
 
     const { orders } = await hub.admin.ask<{ orders: { totalCount: number } }>('{ orders { totalCount } }');
     expect(orders.totalCount).toBe(1);
+    expect(hosts).toEqual(ownHost());
+    expect(problems).toEqual([]);
+    await page.close();
+  },
+  PATIENCE_MS,
+);
+
+inBrowser(
+  `E13 the outbox shows what people were told${WITHOUT}`,
+  async () => {
+    await hub.db.transaction((tx) =>
+      notify(tx, {
+        ...{
+          kind: 'order.shipped',
+          merchantId: MERCHANT,
+          dedupKey: 'order.shipped:1',
+          recipients: ['ayse@example.com'],
+        },
+        ...{ subject: 'Your order N-1 is on its way', text: 'Its tracking number: <b>1Z</b>.' },
+      }),
+    );
+
+    const { page, hosts, problems } = await open('/outbox');
+    await shows(page, '#messages', 'is on its way');
+    await page.click('summary');
+
+    expect(await page.locator('#messages tr').textContent()).toContain('ayse@example.com');
+    expect(await page.locator('#messages details p').textContent()).toBe('Its tracking number: <b>1Z</b>.');
     expect(hosts).toEqual(ownHost());
     expect(problems).toEqual([]);
     await page.close();
