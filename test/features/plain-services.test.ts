@@ -60,6 +60,7 @@ const startNetsis = () =>
     'GET /api/v2/Items': () => ({ IsSuccessful: true, TotalCount: '1', Data: [CARD] }),
     'GET /api/v2/ItemSlips': (_body, { orders }) => ({ IsSuccessful: true, Data: orders }),
     'POST /api/v2/ItemSlips': (body, { orders }) => {
+      if (body.includes('UNKNOWN')) return { IsSuccessful: false, ErrorCode: 'E7', ErrorDesc: 'Stok kartı bulunamadı' };
       orders.push(JSON.parse(body));
       return { IsSuccessful: true };
     },
@@ -116,17 +117,21 @@ const product = async (sku: string) =>
   (await hub.admin.ask<{ product: object }>('query ($sku: String!) { product(sku: $sku) { name price } }', { sku }))
     .product;
 
-const LINKS = 'query ($id: ID!) { order(id: $id) { syncEvents { nodes { status } } } }';
+const LINKS = 'query ($id: ID!) { order(id: $id) { syncEvents { nodes { status attemptCount errorMessage } } } }';
+interface Shown {
+  order: { syncEvents: { nodes: { status: string; attemptCount: number; errorMessage: string | null }[] } };
+}
+const CUSTOMER = { name: 'Ali', reference: 'C1' };
 
 /** Until this many syncs of the order have ended well. */
 const synced = (id: string, syncs: number) =>
   eventually(
-    () => hub.admin.ask<{ order: { syncEvents: { nodes: { status: string }[] } } }>(LINKS, { id }),
+    () => hub.admin.ask<Shown>(LINKS, { id }),
     ({ order }) => order.syncEvents.nodes.filter(({ status }) => status === 'SUCCESS').length === syncs,
   );
 
 async function send(merchantId: string): Promise<string> {
-  const id = await idOf(createOrder(hub.admin, orderInput({ merchantId, customer: { name: 'Ali', reference: 'C1' } })));
+  const id = await idOf(createOrder(hub.admin, orderInput({ merchantId, customer: CUSTOMER })));
   await synced(id, 1);
   return id;
 }
@@ -156,8 +161,20 @@ it('G1 G8 takes the address as endpoint, and a Netsis service of items and order
   await sync(id, 'products');
   await send('merchant-n');
 
+  const [first] = netsis.orders;
+  await send('merchant-n');
+  const lines = [{ sku: 'UNKNOWN', quantity: 1, unitPrice: '1.00' }];
+  const refused = await idOf(
+    createOrder(hub.admin, orderInput({ merchantId: 'merchant-n', lines, customer: CUSTOMER })),
+  );
+  const { order } = await eventually(
+    () => hub.admin.ask<Shown>(LINKS, { id: refused }),
+    ({ order }) => order.syncEvents.nodes[0]?.status === 'FAILED',
+  );
+
   expect(await product('N-1')).toEqual({ name: 'Vida', price: '12.50' });
-  expect(netsis.orders).toHaveLength(1);
+  expect(netsis.orders).toEqual([first, expect.anything()]);
+  expect(order.syncEvents.nodes[0]).toMatchObject({ attemptCount: 1, errorMessage: expect.stringContaining('E7') });
 });
 
 it('G1 an integration moves to another endpoint, and tells what credentials lack', async () => {

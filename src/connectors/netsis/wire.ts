@@ -27,7 +27,7 @@ export const Envelope = z.object({
   ErrorCode: z.union([z.string(), z.number()]).nullish(),
   ErrorDesc: z.string().nullish(),
   TotalCount: z.coerce.number().pipe(z.int()).nullish(),
-  Data: z.unknown(),
+  Data: z.unknown().optional(),
 });
 export type Envelope = z.infer<typeof Envelope>;
 
