@@ -4,6 +4,10 @@ import { GraphQLJSON } from 'graphql-scalars';
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)$/;
 const DECIMAL = /^-?\d{1,20}(\.\d{1,10})?$/;
 
+/** What PostgreSQL and ISO 8601 write alike: years of four digits, in UTC as well. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
@@ -12,6 +16,7 @@ function badInput(message: string): GraphQLError {
 function parseDateTime(value: unknown): string {
   const time = typeof value === 'string' && DATE_TIME.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) throw badInput('A DateTime is ISO 8601 with an offset, for example "2026-01-31T12:00:00Z".');
+  if (time < EARLIEST || time > LATEST) throw badInput('A DateTime lies in the years 1 to 9999, in UTC.');
   const fraction = (/\.(\d{1,9})/.exec(String(value))?.[1] ?? '').padEnd(6, '0').slice(0, 6);
   const second = new Date(time).toISOString().slice(0, 19);
   return Number(fraction) === 0 ? `${second}Z` : `${second}.${fraction.replace(/0+$/, '')}Z`;

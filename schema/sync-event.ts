@@ -39,6 +39,11 @@ export class SyncAttempt {
   errorMessage!: string | null;
 }
 
+/** Whoever looks while a first try has failed sees that, whether or not there is a second one. */
+const retryCountOf = (row: string) => `case ${row}.status when 'RETRYING' then ${row}.attempt_count
+  when 'FAILED' then greatest(${row}.attempt_count - 1, least(${row}.attempt_count, 1))
+  else greatest(${row}.attempt_count - 1, 0) end`;
+
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
@@ -80,8 +85,8 @@ export class SyncEvent extends Node {
   @Field(() => String, { nullable: true })
   errorMessage!: string | null;
 
-  @Field(() => Int)
-  @Read({ expression: { sql: (row) => `greatest(${row}.attempt_count - 1, 0)`, type: 'integer' } })
+  @Field(() => Int, { description: 'Tries after the first, one that is planned included; of a failure 1 at least.' })
+  @Read({ expression: { sql: retryCountOf, type: 'integer' } })
   retryCount!: number;
 
   @Field(() => Int, { description: 'Attempts so far, one under way included.' })

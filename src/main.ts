@@ -26,8 +26,8 @@ function readConfig(): Config {
   }
 }
 
-/** `migrate`: brings the database up to date and ends, without starting a hub. */
-const command = process.argv[2];
+/** `migrate`: brings the database up to date, or up to the migration that is named, and ends without starting a hub. */
+const [, , command, migration] = process.argv;
 if (command !== undefined && command !== 'migrate') {
   process.stderr.write(`There is no command "${command}": the only one is "migrate"; without one the hub starts.\n`);
   process.exit(1);
@@ -46,8 +46,8 @@ let stopping = false;
 
 async function migrateAndExit(): Promise<never> {
   try {
-    await migrateAlone(config, log);
-    log.info('the database is up to date');
+    await migrateAlone(config, log, migration);
+    log.info(migration === undefined ? 'the database is up to date' : 'the migration is applied');
     process.exit(0);
   } catch (err) {
     log.fatal({ err }, 'not migrated');

@@ -32,8 +32,8 @@ export interface Database {
   /** For the statements of the outbox and the inbox alone: see `openQueuePool`. */
   queuePool: pg.Pool;
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Applies the migrations that are missing; answers their names. */
-  migrate(): Promise<string[]>;
+  /** Applies the migrations that are missing, those after `last` left out; answers their names. */
+  migrate(last?: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
     pool,
     queuePool,
     transaction: (work) => transaction(orm, work),
-    migrate: () => migrate(orm, url),
+    migrate: (last) => migrate(orm, url, last),
     close: async () => {
       await Promise.all([orm.close(), pool.end(), queuePool.end()]);
     },
@@ -73,12 +73,14 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
 /** Instances that start together migrate one after the other; the last ones find nothing to do. */
 const MIGRATION_LOCK = 4_715_003;
 
-async function migrate(orm: MikroORM, url: string): Promise<string[]> {
+async function migrate(orm: MikroORM, url: string, last?: string): Promise<string[]> {
   const lock = new pg.Client(connectionOptions(url));
   await lock.connect();
   try {
     await lock.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
-    return (await orm.migrator.up()).map((migration) => migration.name);
+    const executed = last === undefined ? [] : (await orm.migrator.getExecuted()).map(({ name }) => name);
+    if (last !== undefined && executed.includes(last)) return [];
+    return (await orm.migrator.up(last === undefined ? {} : { to: last })).map((migration) => migration.name);
   } finally {
     await lock.end();
   }

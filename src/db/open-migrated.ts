@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Database, openDatabase } from './database.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { findMigration } from './migrations/find-migration.js';
 import { awaitOutsidePostgres } from './outside-postgres.js';
 
 export interface DatabasePlace {
@@ -12,17 +13,21 @@ export interface DatabasePlace {
 /** A server that was started together with the hub, as by a compose file, may still be on its way. */
 const PATIENCE_MS = 30_000;
 
-/** Opens the database, starting it where it is embedded, and brings it up to date. `onStop` is told of what must be stopped. */
+/**
+ * Opens the database, starting it where it is embedded, and brings it up to date, or up to the migration `last`. `onStop` is
+ * told of what must be stopped.
+ */
 export async function openMigrated(
   place: DatabasePlace,
   log: Logger,
   onStop: (stop: () => unknown) => void,
+  last?: string,
 ): Promise<Database> {
   if (place.databaseUrl) await awaitOutsidePostgres(place.databaseUrl, PATIENCE_MS);
   const url = place.databaseUrl ?? (await startEmbedded(place, log, onStop));
   const db = await openDatabase(url, (error) => log.warn({ err: error }, 'database connection lost'));
   onStop(() => db.close());
-  const applied = await db.migrate();
+  const applied = await db.migrate(last);
   if (applied.length > 0) log.info({ applied }, 'migrated');
   if (!(await hasSearchIndexes(db))) log.warn(SLOW_SEARCH);
   return db;
@@ -47,11 +52,15 @@ async function startEmbedded(
   return server.url;
 }
 
-/** Brings the database up to date and lets go of it: for a job that runs before a new version starts. */
-export async function migrateAlone(place: DatabasePlace, log: Logger): Promise<void> {
+/**
+ * Brings the database up to date, or up to one migration, and lets go of it: for a job that runs before a new version starts.
+ * @throws Error when there is no migration of that name
+ */
+export async function migrateAlone(place: DatabasePlace, log: Logger, name?: string): Promise<void> {
+  const last = name === undefined ? undefined : findMigration(name);
   const stops: (() => unknown)[] = [];
   try {
-    await openMigrated(place, log, (stop) => void stops.push(stop));
+    await openMigrated(place, log, (stop) => void stops.push(stop), last);
   } finally {
     for (const stop of stops.reverse()) await stop();
   }

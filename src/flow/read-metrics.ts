@@ -43,6 +43,8 @@ export interface MetricsRequest {
 }
 
 const DAY_MS = 86_400_000;
+/** PostgreSQL does not read ISO 8601's years before it. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 /** So that an answer knows what happened a moment ago, without waiting for a backlog. */
 const CATCH_UP_STEPS = 3;
 
@@ -71,7 +73,7 @@ export async function readMetrics(
 
 function timeOf({ from, to }: MetricsRequest): { from: string; to: string } {
   const end = to === null ? Date.now() : Date.parse(to);
-  const begin = from === null ? end - DAY_MS : Date.parse(from);
+  const begin = from === null ? Math.max(end - DAY_MS, EARLIEST) : Date.parse(from);
   if (begin >= end) throw new HubError('BAD_USER_INPUT', '`from` must be before `to`.', { path: ['from'] });
   return { from: new Date(begin).toISOString(), to: new Date(end).toISOString() };
 }

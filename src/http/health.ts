@@ -158,5 +158,6 @@ function groupByConnector(states: readonly QueueState[]): UpstreamHealth[] {
 }
 
 function earliest(times: (string | null)[]): string | null {
-  return times.includes(null) ? null : (times.sort()[0] ?? null);
+  const [first] = times.sort();
+  return times.includes(null) || first == null ? null : new Date(first).toISOString();
 }

@@ -112,7 +112,7 @@ it('G7 stops at what Logo refuses, with Logo’s own words', async () => {
 
   const { links, syncEvents } = await settledAs(await idOf(createOrder(hub.admin, input)), 'FAILED');
 
-  expect(syncEvents.nodes).toMatchObject([{ status: 'FAILED', retryCount: 0, errorCode: 'UPSTREAM_REJECTED' }]);
+  expect(syncEvents.nodes).toMatchObject([{ status: 'FAILED', retryCount: 1, errorCode: 'UPSTREAM_REJECTED' }]);
   expect(links[0]?.lastError).toContain('UNKNOWN-1 kodlu malzeme bulunamadı');
 });
 

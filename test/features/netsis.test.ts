@@ -98,7 +98,7 @@ it('G8 takes a refusal that comes with status 200 for a refusal, with Netsis’s
 
   const { links, syncEvents } = await settledAs(await idOf(createOrder(hub.admin, input)), 'FAILED');
 
-  expect(syncEvents.nodes).toMatchObject([{ status: 'FAILED', retryCount: 0, errorCode: 'UPSTREAM_REJECTED' }]);
+  expect(syncEvents.nodes).toMatchObject([{ status: 'FAILED', retryCount: 1, errorCode: 'UPSTREAM_REJECTED' }]);
   expect(links[0]?.lastError).toContain('UNKNOWN-1 kodlu stok bulunamadı');
 });
 

@@ -1,7 +1,38 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openDatabase } from '../../src/db/database.js';
 import { migrations } from '../../src/db/migrations/index.js';
+
+it('B28 applies migrations up to the one that is named, and no other', async () => {
+  const url = new URL(process.env['TEST_POSTGRES_URL'] ?? '');
+  const admin = new pg.Client({ connectionString: url.href });
+  await admin.connect();
+  await admin.query('create database test_migrate_by_name');
+  url.pathname = '/test_migrate_by_name';
+  const dataDir = mkdtempSync(join(tmpdir(), 'syncline-migrate-'));
+  const env = { PATH: process.env['PATH'], DATA_DIR: dataDir, DATABASE_URL: url.href };
+  const run = async (name: string) =>
+    (await promisify(execFile)(process.execPath, ['dist/src/main.js', 'migrate', name], { env })).stdout;
+
+  const [first, second] = [await run('CreateWebhookEventsTable'), await run('AddB2BReferenceIds')];
+  const unknown = await run('nothing').catch(({ code, stdout }) => ({ code, stdout }));
+  const db = await openDatabase(url.href, () => {});
+  const rest = await db.migrate();
+  await db.close();
+
+  await admin.query('drop database test_migrate_by_name');
+  await admin.end();
+  rmSync(dataDir, { recursive: true });
+  expect(first).toContain('"applied":["0001-entities","0002-outbox","0003-inbox"]');
+  expect(second).not.toContain('"applied"');
+  expect(unknown).toEqual({ code: 1, stdout: expect.stringContaining('0003-inbox') });
+  expect(rest).toEqual(migrations.slice(3).map(({ name }) => name));
+});
 
 it('lets instances that start together migrate once', async () => {
   const url = new URL(process.env['TEST_POSTGRES_URL'] ?? '');

@@ -187,13 +187,18 @@ function passes(tables: Tables, table: string, row: Row, name: string, value: un
   return Array.isArray(value) ? value.includes(own) : own === value;
 }
 
+function retryCountOf(attempts: number, status: unknown): number {
+  if (status === 'RETRYING') return attempts;
+  return Math.max(attempts - 1, status === 'FAILED' ? Math.min(attempts, 1) : 0);
+}
+
 function resolveField(tables: Tables, source: Row, args: Args, info: GraphQLResolveInfo): unknown {
   const { fieldName, parentType } = info;
   if (/(Connection|Edge)$|^PageInfo$/.test(parentType.name)) return source[fieldName];
   const related = resolveRelated(tables, source, args, info);
   if (related !== undefined) return related;
   if (fieldName === 'credentialsConfigured') return source['sealed_credentials'] !== null;
-  if (fieldName === 'retryCount') return Math.max(Number(source['attempt_count']) - 1, 0);
+  if (fieldName === 'retryCount') return retryCountOf(Number(source['attempt_count']), source['status']);
   if (info.parentType.name === 'RowProblem' && fieldName === 'column') return source['column_name'];
   if (fieldName === 'durationMs' && parentType.name !== 'AuditEntry') return source['duration_ms'] ?? 0;
   const column = (source['$prefix'] ?? '') + snake(fieldName);
@@ -321,6 +326,8 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
       );
     case 'Integration.health':
       return tables['connector_health']?.find((row) => row['id'] === source['id']) ?? null;
+    case 'Integration.timetable':
+      return [];
     case 'Integration.webhook':
     case 'Integration.polling':
       return null;
