@@ -326,8 +326,6 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
       );
     case 'Integration.health':
       return tables['connector_health']?.find((row) => row['id'] === source['id']) ?? null;
-    case 'Integration.timetable':
-      return [];
     case 'Integration.webhook':
     case 'Integration.polling':
       return null;
