@@ -223,6 +223,8 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
    * Answers null: at once.
    */
   holdInvoicedOrders?(settings: Settings): Hold | null;
+  /** Each call to it and each webhook of it is written to the audit log as well, with what was asked and answered. */
+  auditsExchanges?: true;
   /** A dead letter stays one until a person sends it again: the job that retries failures leaves it alone. */
   failsForGood?: true;
   /** How often a dead letter whose error may go away is put back by itself, and how soon. Default: 10 times, at once. */

@@ -68,6 +68,25 @@ it('F17 F1 a payment is recorded exactly and reaches FlashERP; the same event ag
   expect(await inErp('transactions', id, anything)).toHaveLength(1);
 });
 
+it('F17 answers at once while FlashERP is down, and the sync waits and is delivered when it is back', async () => {
+  await hub.erp.control.addFault({ kind: 'status', status: 503, count: null });
+  const orderId = await idOf(createOrder(hub.admin, orderInput()));
+
+  const { id } = await pay({ amount: '700', 'metadata[order_id]': orderId });
+  const { order } = await eventually(
+    () =>
+      hub.admin.ask<{ order: { status: string } }>('query ($id: ID!) { order(id: $id) { status } }', { id: orderId }),
+    ({ order: { status } }) => status === 'PAID',
+  );
+  const meanwhile = (await hub.erp.control.state())['transactions'] as Record<string, unknown>[];
+  await hub.erp.control.clearFaults();
+  const [sent] = await inErp('transactions', id, anything);
+
+  expect(order.status).toBe('PAID');
+  expect(meanwhile.some(({ reference }) => reference === id)).toBe(false);
+  expect(sent).toMatchObject({ amount: 7 });
+});
+
 it('F17 counts the smallest unit as the currency does', async () => {
   const yen = await pay({ amount: '1999', currency: 'jpy' });
   const dinars = await pay({ amount: '1999', currency: 'kwd' });

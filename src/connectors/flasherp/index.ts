@@ -32,6 +32,7 @@ export const flashErp: Connector<FlashErpCredentials, FlashErpSettings> = {
       : [],
   lists: ['CUSTOMER', 'TRANSACTION', 'BILLING_SUBSCRIPTION', 'INVOICE'],
   owed: (entityType, { syncScope }) => (isFlashErpType(entityType) && syncScope[SCOPES[entityType]] ? null : []),
+  auditsExchanges: true,
   honoursIdempotencyKeys: true,
   credentials: FlashErpCredentials,
   settings: FlashErpSettings,

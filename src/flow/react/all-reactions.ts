@@ -1,3 +1,4 @@
+import { auditExchanges } from './audit-exchanges.js';
 import { fanOut } from './fan-out.js';
 import { markFailed } from './mark-failed.js';
 import { markTaken } from './mark-taken.js';
@@ -18,6 +19,7 @@ export const allReactions: readonly Reaction[] = [
   markFailed,
   recordTold,
   settleRepairs,
+  auditExchanges,
   tellProgress,
   watchAlerts,
 ];

@@ -46,6 +46,7 @@ export function toSync({ attempts, ...event }: ShownEvent): Record<string, unkno
 interface ShownEntry extends Record<string, unknown> {
   actor: string;
   outcome: string;
+  action: string;
   details: { request?: unknown; response?: unknown } | null;
   durationMs: number | null;
 }

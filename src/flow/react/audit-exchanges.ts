@@ -1,0 +1,56 @@
+import type { ChangeEntry } from '../../feed/feed.js';
+import type { Services } from '../services.js';
+import type { Reaction } from './reaction.js';
+
+/**
+ * `$1` the sync event: its attempts that are not in the audit log yet, with what was asked and answered, secrets masked as
+ * they are in the attempt. Who asked is whoever was audited in the transaction that made the event.
+ */
+const ATTEMPTS = `
+insert into audit_entries (merchant_id, actor, action, entity_type, entity_id, integration_id, outcome, details, request_id,
+  duration_ms)
+select e.merchant_id, coalesce(asked.actor, 'hub'), 'sync.attempt', e.entity_type, e.entity_id, e.integration_id,
+  case a.outcome when 'DELIVERED' then 'OK' else 'FAILED' end,
+  jsonb_build_object('syncEventId', e.id::text, 'attempt', a.number, 'operation', e.operation, 'startedAt', a.started_at,
+    'idempotencyKey', e.idempotency_key, 'httpStatus', a.http_status, 'errorCode', a.error_code,
+    'errorMessage', a.error_message, 'request', a.request, 'response', a.response),
+  asked.request_id, a.duration_ms
+from sync_events e join sync_attempts a on a.sync_event_id = e.id
+left join lateral (
+  select x.actor, x.request_id from audit_entries x
+  where x.entity_id = e.entity_id and x.at = e.created_at order by x.id desc limit 1) asked on true
+where e.id = $1 and not exists (
+  select from audit_entries x where x.entity_id = e.entity_id and x.action = 'sync.attempt'
+    and x.details ->> 'syncEventId' = e.id::text and x.details -> 'attempt' = to_jsonb(a.number))
+order by a.number`;
+
+/** `$1` the webhook event. */
+const WEBHOOK = `
+insert into audit_entries (merchant_id, actor, action, entity_type, entity_id, integration_id, outcome, details, duration_ms)
+select merchant_id, integration_id, 'webhook.receive', entity_type, coalesce(entity_id, id), integration_id,
+  case status when 'FAILED' then 'FAILED' else 'OK' end,
+  jsonb_build_object('webhookEventId', id, 'eventId', event_id, 'eventType', event_type, 'status', status,
+    'errorCode', error_code, 'request', payload, 'response', answer),
+  round(extract(epoch from processed_at - created_at) * 1000)
+from webhook_events where id = $1`;
+
+const OUTCOMES = new Set<unknown>(['SUCCESS', 'RETRYING', 'FAILED']);
+
+/** Each exchange with a system that wants it so stands in the audit log, which nobody can change and nothing removes. */
+export const auditExchanges: Reaction = {
+  name: 'audit-exchanges',
+  async concerns(services, change) {
+    const { kind, data } = change;
+    const isAttempt = kind === 'sync_event.status_changed' && OUTCOMES.has(data['newStatus']);
+    return (isAttempt || kind === 'webhook_event.status_changed') && (await isAudited(services, change));
+  },
+  async react(_services, tx, { kind, syncEventId, data }) {
+    if (kind === 'webhook_event.status_changed') await tx.sql(WEBHOOK, [data['webhookEventId']]);
+    else if (syncEventId !== null) await tx.sql(ATTEMPTS, [syncEventId]);
+  },
+};
+
+async function isAudited({ integrations }: Services, { merchantId, integrationId }: ChangeEntry): Promise<boolean> {
+  const own = (await integrations.byMerchant(merchantId)).find(({ id }) => id === integrationId);
+  return own?.connector.auditsExchanges === true;
+}
