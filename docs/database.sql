@@ -936,7 +936,8 @@ create view blockers as
             s.idempotency_key,
             s.created_at,
             s.updated_at,
-            s.processed_at
+            s.processed_at,
+            s.traceparent
            FROM sync_events s
           WHERE ((s.lane_id = l.id) AND (s.seq > l.head))
           ORDER BY s.seq
@@ -944,9 +945,41 @@ create view blockers as
      LEFT JOIN integration_gates g ON ((g.integration_id = i.id)))
      LEFT JOIN LATERAL ( SELECT o.entity_type,
             o.entity_id,
-            w.since
-           FROM (lane_waits w
+            w.since,
+            x.id AS dead_id,
+            x.error_code AS dead_code,
+            x.error_message AS dead_message,
+            COALESCE(x.processed_at, x.updated_at) AS dead_since
+           FROM ((lane_waits w
              JOIN links o ON ((o.id = w.link_id)))
+             LEFT JOIN LATERAL ( SELECT s.id,
+                    s.lane_id,
+                    s.seq,
+                    s.merchant_id,
+                    s.integration_id,
+                    s.entity_type,
+                    s.entity_id,
+                    s.external_id,
+                    s.operation,
+                    s.direction,
+                    s.status,
+                    s.payload,
+                    s.error_code,
+                    s.error_message,
+                    s.attempt_count,
+                    s.forgiven_attempts,
+                    s.max_attempts,
+                    s.next_attempt_at,
+                    s.idempotency_key,
+                    s.created_at,
+                    s.updated_at,
+                    s.processed_at,
+                    s.traceparent
+                   FROM (lanes p
+                     JOIN sync_events s ON ((s.lane_id = p.id)))
+                  WHERE ((p.id = o.id) AND p.parked AND (s.seq > p.head))
+                  ORDER BY s.seq
+                 LIMIT 1) x ON (true))
           WHERE (w.lane_id = l.id)
           ORDER BY w.since
          LIMIT 1) d ON (true))
@@ -956,10 +989,11 @@ create view blockers as
             (COALESCE((g.circuit <> 'CLOSED'::text), false) AND (e.status <> 'FAILED'::text)) AS paused,
             (COALESCE((g.hold_until > now()), false) AND (e.status <> 'FAILED'::text)) AS held,
             COALESCE((e.next_attempt_at > now()), false) AS later,
-            ((d.entity_id IS NOT NULL) AND (e.status <> 'FAILED'::text)) AS depends) f)
+            ((d.entity_id IS NOT NULL) AND (e.status <> 'FAILED'::text)) AS depends,
+            ((l.due = 'infinity'::timestamp with time zone) AND (e.status <> 'FAILED'::text)) AS scheduled) f)
      CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN ((NOT f.dead) AND i.enabled) THEN GREATEST(e.next_attempt_at,
+                    WHEN ((NOT f.dead) AND i.enabled AND (NOT COALESCE(f.scheduled, false)) AND (NOT (f.depends AND (d.dead_id IS NOT NULL)))) THEN GREATEST(e.next_attempt_at,
                     CASE
                         WHEN f.paused THEN g.open_until
                         ELSE NULL::timestamp with time zone
@@ -974,7 +1008,7 @@ create view blockers as
                     END)
                     ELSE NULL::timestamp with time zone
                 END AS at) next)
-     CROSS JOIN LATERAL ( VALUES (1,(f.dead OR f.retrying OR f.disabled OR f.paused OR f.held OR f.later OR f.depends),
+     CROSS JOIN LATERAL ( VALUES (1,(f.dead OR f.retrying OR f.disabled OR f.paused OR f.held OR f.later OR f.depends OR f.scheduled),
                 CASE
                     WHEN f.dead THEN 'DEAD_LETTER'::text
                     WHEN f.retrying THEN 'WAITING_FOR_RETRY'::text
@@ -991,6 +1025,7 @@ create view blockers as
                 END,
                 CASE
                     WHEN f.dead THEN 'Nothing happens by itself: somebody has to retry or skip it.'::text
+                    WHEN (NOT i.enabled) THEN 'It is sent when the integration is enabled again.'::text
                     WHEN f.retrying THEN 'It is tried again by itself.'::text
                     ELSE 'It is sent by itself once nothing holds it up.'::text
                 END,next.at,
@@ -1003,9 +1038,54 @@ create view blockers as
                     ELSE NULL::jsonb
                 END), (2,f.disabled,'INTEGRATION_DISABLED'::text,(i.name || ' is disabled, so that nothing is sent to it.'::text),i.updated_at,'Nothing happens by itself: somebody has to enable it.'::text,NULL::timestamp with time zone,'updateIntegration'::text,jsonb_build_object('input', jsonb_build_object('id', i.id, 'enabled', true))), (3,f.paused,'CIRCUIT_OPEN'::text,format('Sending to %s is paused after %s failures in a row.'::text, i.name, g.failures),COALESCE(( SELECT max(a.opened_at) AS max
                    FROM alerts a
-                  WHERE ((a.integration_id = i.id) AND (a.kind = 'CIRCUIT_OPEN'::text) AND (a.closed_at IS NULL))), e.updated_at),'One event is tried then; when it succeeds, the others follow.'::text,g.open_until,'testConnection'::text,jsonb_build_object('integrationId', i.id)), (4,f.held,'RATE_LIMITED'::text,(i.name || ' has asked for a pause.'::text),e.updated_at,'Sending goes on by itself.'::text,g.hold_until,NULL::text,NULL::jsonb), (5,f.depends,'WAITING_FOR_ENTITY'::text,format('It names the %s %s, which %s does not know yet.'::text, lower(replace(d.entity_type, '_'::text, ' '::text)), d.entity_id, i.name),d.since,'It is sent by itself as soon as that is known there.'::text,l.due,NULL::text,NULL::jsonb), (6,(((f.dead OR f.retrying) AND (e.error_code IS NOT NULL)) OR (f.paused AND (g.last_error IS NOT NULL))),COALESCE(e.error_code, 'UPSTREAM_UNAVAILABLE'::text),COALESCE(e.error_message, g.last_error, ''::text),e.updated_at,
+                  WHERE ((a.integration_id = i.id) AND (a.kind = 'CIRCUIT_OPEN'::text) AND (a.closed_at IS NULL))), e.updated_at),
+                CASE
+                    WHEN i.enabled THEN 'One event is tried then, or at once after a test of the connection that succeeds; the others follow.'::text
+                    ELSE 'Nothing happens by itself until it is enabled.'::text
+                END,
+                CASE
+                    WHEN i.enabled THEN g.open_until
+                    ELSE NULL::timestamp with time zone
+                END,'testConnection'::text,jsonb_build_object('integrationId', i.id)), (4,f.held,'RATE_LIMITED'::text,(i.name || ' has asked for a pause.'::text),e.updated_at,
+                CASE
+                    WHEN i.enabled THEN 'Sending goes on by itself.'::text
+                    ELSE 'Nothing happens by itself until it is enabled.'::text
+                END,
+                CASE
+                    WHEN i.enabled THEN g.hold_until
+                    ELSE NULL::timestamp with time zone
+                END,NULL::text,NULL::jsonb), (5,f.scheduled,'WAITING_FOR_SCHEDULE'::text,format('%s is sent orders when its schedule comes round.'::text, i.name),e.created_at,'It is sent by itself at the next run of the schedule, or when somebody syncs it.'::text,NULL::timestamp with time zone,
+                CASE
+                    WHEN (k.entity_type = 'ORDER'::text) THEN 'syncOrder'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (k.entity_type = 'ORDER'::text) THEN jsonb_build_object('input', jsonb_build_object('id', k.entity_id, 'integrationId', k.integration_id))
+                    ELSE NULL::jsonb
+                END), (5,(f.depends AND (NOT COALESCE(f.scheduled, false))),'WAITING_FOR_ENTITY'::text,format('It names the %s %s, which %s does not know yet%s.'::text, lower(replace(d.entity_type, '_'::text, ' '::text)), d.entity_id, i.name,
+                CASE
+                    WHEN (d.dead_id IS NOT NULL) THEN format(', since its own sync has failed for good (sync event %s)'::text, d.dead_id)
+                    ELSE ''::text
+                END),d.since,
+                CASE
+                    WHEN (d.dead_id IS NOT NULL) THEN 'Nothing happens by itself: mend what failed there and retry it; this one follows by itself.'::text
+                    ELSE 'It is sent by itself as soon as that is known there.'::text
+                END,
+                CASE
+                    WHEN ((d.dead_id IS NULL) AND i.enabled) THEN l.due
+                    ELSE NULL::timestamp with time zone
+                END,
+                CASE
+                    WHEN (d.dead_id IS NOT NULL) THEN 'retrySyncEvent'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (d.dead_id IS NOT NULL) THEN jsonb_build_object('id', (d.dead_id)::text)
+                    ELSE NULL::jsonb
+                END), (6,(f.depends AND (d.dead_code IS NOT NULL)),d.dead_code,COALESCE(d.dead_message, ''::text),d.dead_since,'Nothing happens by itself: mend the cause.'::text,NULL::timestamp with time zone,NULL::text,NULL::jsonb), (7,(((f.dead OR f.retrying) AND (e.error_code IS NOT NULL)) OR (f.paused AND (g.last_error IS NOT NULL))),COALESCE(e.error_code, 'UPSTREAM_UNAVAILABLE'::text),COALESCE(e.error_message, g.last_error, ''::text),e.updated_at,
                 CASE
                     WHEN f.dead THEN 'Nothing happens by itself: mend the cause and retry, or skip it.'::text
+                    WHEN (NOT i.enabled) THEN 'It is tried again when the integration is enabled again.'::text
                     ELSE 'It is tried again by itself, in case the cause is gone.'::text
                 END,next.at,
                 CASE
@@ -1015,7 +1095,7 @@ create view blockers as
                 CASE
                     WHEN f.dead THEN jsonb_build_object('id', (e.id)::text, 'reason', 'Not needed any more.')
                     ELSE NULL::jsonb
-                END), (7,(k.open_create IS NOT NULL),'CREATE_UNCONFIRMED'::text,format('The answer to the create of sync event %s was lost, so that it may exist at %s already.'::text, k.open_create, i.name),e.updated_at,'Before anything else is sent, that create is repeated under its own key, which cannot make a second one.'::text,next.at,NULL::text,NULL::jsonb)) c(place, wanted, code, message, since, next_step, next_at, mutation, variables))
+                END), (8,(k.open_create IS NOT NULL),'CREATE_UNCONFIRMED'::text,format('It is not known whether the create of sync event %s took effect: it may exist at %s already.'::text, k.open_create, i.name),e.updated_at,'Before anything else is sent, that create is repeated under its own key, which cannot make a second one.'::text,next.at,NULL::text,NULL::jsonb)) c(place, wanted, code, message, since, next_step, next_at, mutation, variables))
   WHERE c.wanted
 UNION ALL
  SELECT (('link:'::text || k.id) || ':1'::text) AS id,
@@ -1063,6 +1143,27 @@ UNION ALL
     'syncOrder'::text AS mutation,
     jsonb_build_object('input', jsonb_build_object('id', o.id)) AS variables
    FROM orders o
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM links k
+          WHERE ((k.entity_id = o.id) AND (k.entity_type = 'ORDER'::text))))) AND (NOT (EXISTS ( SELECT
+           FROM sync_events s
+          WHERE (s.entity_id = o.id)))))
+UNION ALL
+ SELECT ((('order:'::text || o.id) || ':'::text) || i.id) AS id,
+    o.merchant_id,
+    'ORDER'::text AS entity_type,
+    o.id AS entity_id,
+    i.id AS integration_id,
+    2 AS place,
+    'INTEGRATION_DISABLED'::text AS code,
+    (i.name || ' is disabled, so that it takes no orders.'::text) AS message,
+    i.updated_at AS since,
+    'Nothing happens by itself: enable it, if it is to take this order, and sync the order then.'::text AS next_step,
+    NULL::timestamp with time zone AS next_at,
+    'updateIntegration'::text AS mutation,
+    jsonb_build_object('input', jsonb_build_object('id', i.id, 'enabled', true)) AS variables
+   FROM (orders o
+     JOIN integrations i ON (((i.merchant_id = o.merchant_id) AND (NOT i.enabled) AND (i.deleted_at IS NULL))))
   WHERE ((NOT (EXISTS ( SELECT
            FROM links k
           WHERE ((k.entity_id = o.id) AND (k.entity_type = 'ORDER'::text))))) AND (NOT (EXISTS ( SELECT

@@ -1,9 +1,12 @@
 import { Field, FieldResolver, ID, ObjectType, Resolver } from 'type-graphql';
+import { BillingSubscription } from './billing-subscription.js';
+import { Customer } from './customer.js';
 import { Integration } from './integration.js';
 import { Invoice } from './invoice.js';
 import { Order } from './order.js';
 import { planned, Read } from './planned.js';
 import { DateTime, Json } from './scalars.js';
+import { Transaction } from './transaction.js';
 
 @ObjectType({
   simpleResolvers: true,
@@ -19,7 +22,7 @@ export class Blocker {
 
   @Field(() => String, {
     description:
-      'DEAD_LETTER, WAITING_FOR_RETRY, WAITING, INTEGRATION_DISABLED, CIRCUIT_OPEN, RATE_LIMITED, WAITING_FOR_ENTITY, CREATE_UNCONFIRMED, SKIPPED, NOT_SENT or WEBHOOK_FAILED; the last cause of a failure has the code of its error.',
+      'DEAD_LETTER, WAITING_FOR_RETRY, WAITING, INTEGRATION_DISABLED, CIRCUIT_OPEN, RATE_LIMITED, WAITING_FOR_SCHEDULE, WAITING_FOR_ENTITY, CREATE_UNCONFIRMED, SKIPPED, NOT_SENT or WEBHOOK_FAILED; the last cause of a failure has the code of its error.',
   })
   code!: string;
 
@@ -62,6 +65,33 @@ export class OrderBlockers {
 export class InvoiceBlockers {
   @FieldResolver(() => [Blocker], { description: WHY })
   @Read(ofEntity('INVOICE'))
+  blockers(): Blocker[] {
+    return planned();
+  }
+}
+
+@Resolver(() => Transaction)
+export class TransactionBlockers {
+  @FieldResolver(() => [Blocker], { description: WHY })
+  @Read(ofEntity('TRANSACTION'))
+  blockers(): Blocker[] {
+    return planned();
+  }
+}
+
+@Resolver(() => BillingSubscription)
+export class BillingSubscriptionBlockers {
+  @FieldResolver(() => [Blocker], { description: WHY })
+  @Read(ofEntity('BILLING_SUBSCRIPTION'))
+  blockers(): Blocker[] {
+    return planned();
+  }
+}
+
+@Resolver(() => Customer)
+export class CustomerBlockers {
+  @FieldResolver(() => [Blocker], { description: WHY })
+  @Read(ofEntity('CUSTOMER'))
   blockers(): Blocker[] {
     return planned();
   }

@@ -8,7 +8,13 @@ import { AlertRules } from './alert-rule.js';
 import { ApiKeyQueries } from './api-key.js';
 import { ApiKeyMutations } from './api-key-mutations.js';
 import { AuditQueries } from './audit-entry.js';
-import { InvoiceBlockers, OrderBlockers } from './blocker.js';
+import {
+  BillingSubscriptionBlockers,
+  CustomerBlockers,
+  InvoiceBlockers,
+  OrderBlockers,
+  TransactionBlockers,
+} from './blocker.js';
 import { BrandQueries } from './brand.js';
 import { BrandMutations } from './brand-mutations.js';
 import { ChangesCursorQueries } from './changes-cursor.js';
@@ -114,6 +120,9 @@ const resolvers: NonEmptyArray<new () => object> = [
   OrderTimeline,
   OrderBlockers,
   InvoiceBlockers,
+  TransactionBlockers,
+  BillingSubscriptionBlockers,
+  CustomerBlockers,
   ChangesCursorQueries,
   MetricsQueries,
   Subscriptions,

@@ -97,6 +97,44 @@ it('N1 names an open circuit and when it is tried again, then a disabled integra
   expect(codes(await blockersOf(id))).not.toContain('INTEGRATION_DISABLED');
 });
 
+it('N1 G20 names a test of the connection that ends the pause of an open circuit', async () => {
+  await hub.db.pool.query(`update integration_gates set circuit = 'CLOSED', failures = 0, open_until = null`);
+  await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'POST', path: '/orders', count: null });
+  const ids = await Promise.all(Array.from({ length: 6 }, () => idOf(createOrder(hub.admin, orderInput()))));
+  const paused = await until(ids.at(-1) ?? '', 'CIRCUIT_OPEN');
+  await hub.portal.control.clearFaults();
+
+  await mend(
+    paused.find(({ mutation }) => mutation === 'testConnection'),
+    'integrationId',
+    'ID!',
+  );
+
+  const late = Date.parse(String(paused[0]?.nextAt)) - Date.now();
+  await settled(hub.admin, 'order', ids.at(-1) ?? '', 'SYNCED');
+  expect(late).toBeGreaterThan(30_000);
+});
+
+it('N1 names the disabled integration that could have taken an order', async () => {
+  const switched = (enabled: boolean) =>
+    idOf(
+      mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id: 'b2b-portal', enabled }),
+    );
+  await switched(false);
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+
+  const chain = await blockersOf(id);
+  await mend(chain[1], 'input', 'UpdateIntegrationInput!');
+  await mend(chain[0], 'input', 'SyncEntityInput!');
+
+  expect(chain).toMatchObject([
+    { code: 'NOT_SENT', integration: null, mutation: 'syncOrder' },
+    { code: 'INTEGRATION_DISABLED', integration: { id: 'b2b-portal' }, mutation: 'updateIntegration' },
+  ]);
+  await settled(hub.admin, 'order', id, 'SYNCED');
+  expect(await blockersOf(id)).toEqual([]);
+});
+
 it('N1 names a webhook that could not be applied, and how to apply it after all', async () => {
   const input = orderInput({ merchantId: 'merchant-1', number: 'BLOCKED-1' });
   await hub.db.pool.query(`update integration_gates set circuit = 'CLOSED', failures = 0, open_until = null`);
