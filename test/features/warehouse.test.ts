@@ -26,16 +26,16 @@ beforeAll(async () => {
       NOTIFY_MAIL_TO: OPS,
     },
   });
-  const settings = { backoffBaseMs: 20, readRetryBaseMs: 20, ratePerSecond: null };
-  await idOf(
-    mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id: 'extensiv', settings }),
-  );
+  await setExtensiv({ backoffBaseMs: 20, readRetryBaseMs: 20, ratePerSecond: null });
 });
 afterAll(async () => {
   await hub.stop();
   await warehouse.stop();
   mail.stop();
 });
+
+const setExtensiv = (settings: object) =>
+  idOf(mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id: 'extensiv', settings }));
 
 interface OrderShown {
   number: string;
@@ -193,7 +193,12 @@ interface Figures {
   cache: { hits: number; misses: number; hitRate: number | null };
   inventorySync: { itemsPerRun: number; outcomes: { success: number }; cache: { hits: number; hitRate: number } };
   orderProcessing: { success: number; failed: number; queueWaitMs: number; durationMs: { p95Ms: number } };
-  statusPolling: { runs: number; polled: number; changed: number; durationMs: { count: number } };
+  statusPolling: {
+    runs: number;
+    polled: number;
+    changed: number;
+    durationMs: { count: number; averageMs: number | null };
+  };
   api: { statuses: { status: number; count: number }[]; tokenRefreshes: number; durationMs: { p95Ms: number } };
 }
 
@@ -201,7 +206,7 @@ async function figures(): Promise<Figures> {
   const ask = `{ integrationMetrics(integrationId: "extensiv") { cache { hits misses hitRate }
     inventorySync { itemsPerRun outcomes { success } cache { hits hitRate } }
     orderProcessing { success failed queueWaitMs durationMs { p95Ms } }
-    statusPolling { runs polled changed durationMs { count } }
+    statusPolling { runs polled changed durationMs { count averageMs } }
     api { statuses { status count } tokenRefreshes durationMs { p95Ms } } } }`;
   return (await hub.admin.ask<{ integrationMetrics: Figures }>(ask)).integrationMetrics;
 }
@@ -231,12 +236,30 @@ it('E15 E16 G22 answers a product list from memory until a product changes, and 
   expect(names).toEqual([]);
 });
 
+it('E12 asks for one order after the other, at half of the rate, where the warehouse knows no lists of ids', async () => {
+  const orders = [await exported({}), await exported({}), await exported({}), await exported({})];
+  await setExtensiv({ ratePerSecond: 20 });
+  await warehouse.control.addFault({ kind: 'status', status: 400, path: '/api/v1/orders?ids', count: null });
+  const spent = async () => {
+    const { runs, durationMs } = (await figures()).statusPolling;
+    return { runs, ms: durationMs.count * (durationMs.averageMs ?? 0) };
+  };
+  const before = await spent();
+
+  await orders[3]?.move('picking');
+  const after = await eventually(spent, ({ runs }) => runs > before.runs);
+
+  const singles = (await warehouse.control.requests()).filter(({ url }) => url.endsWith('/status'));
+  expect(singles.length).toBeGreaterThanOrEqual(orders.length);
+  // Each run has so many pauses at least, of 100 ms each.
+  expect((after.ms - before.ms) / (after.runs - before.runs)).toBeGreaterThan((orders.length - 1) * 100 * 0.8);
+  await warehouse.control.reset();
+  await setExtensiv({ ratePerSecond: null });
+});
+
 it('E7 E14 serves the last known products and stock with a warning while the system is down', async () => {
   await pull();
-  const settings = { maxRetries: 0, readRetries: 0 };
-  await idOf(
-    mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id: 'extensiv', settings }),
-  );
+  await setExtensiv({ maxRetries: 0, readRetries: 0 });
   await warehouse.control.addFault({ kind: 'status', status: 503, count: null });
   const ended = [await pull('PRODUCT'), await pull()];
 
