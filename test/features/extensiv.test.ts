@@ -8,6 +8,9 @@ const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-12345678
 let hub: TestHub;
 let warehouse: SpawnedSimulator;
 
+/** By the clock they would ask in between, and use up faults. */
+const PAUSED = ['start-pulls', 'follow-orders', 'check-status', 'check-health', 'retry-failed'];
+
 beforeAll(async () => {
   warehouse = await spawnSimulator('extensiv', KEYS);
   const env = {
@@ -20,6 +23,8 @@ beforeAll(async () => {
   await idOf(
     mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id: 'extensiv', settings }),
   );
+  for (const name of PAUSED)
+    await hub.admin.ask('mutation ($name: String!) { pauseJob(name: $name) { userErrors { message } } }', { name });
 });
 afterAll(async () => {
   await hub.stop();

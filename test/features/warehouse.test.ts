@@ -13,6 +13,9 @@ let hub: TestHub;
 let warehouse: SpawnedSimulator;
 let mail: Awaited<ReturnType<typeof startMailServer>>;
 
+/** By the clock they would ask in between, and use up faults. */
+const PAUSED = ['start-pulls', 'follow-orders', 'check-status', 'check-health', 'retry-failed'];
+
 beforeAll(async () => {
   mail = await startMailServer();
   warehouse = await spawnSimulator('extensiv', KEYS);
@@ -27,6 +30,8 @@ beforeAll(async () => {
     },
   });
   await setExtensiv({ backoffBaseMs: 20, readRetryBaseMs: 20, ratePerSecond: null });
+  for (const name of PAUSED)
+    await hub.admin.ask('mutation ($name: String!) { pauseJob(name: $name) { userErrors { message } } }', { name });
 });
 afterAll(async () => {
   await hub.stop();
@@ -88,16 +93,17 @@ it('E13 mails the customer and the operators at each step of an order that is de
   await follow();
   const mails = await mailsAbout(number, 4);
 
-  expect(mails.map(({ kind, to }) => [kind, to])).toEqual([
-    ['order.paid', customer.email],
-    ['order.delivery_wanted', OPS],
-    ['order.shipped', customer.email],
+  const textOf = (kind: string) => mails.find((one) => one.kind === kind)?.text;
+  expect(mails.map(({ kind, to }) => [kind, to]).sort()).toEqual([
     ['order.delivered', customer.email],
+    ['order.delivery_wanted', OPS],
+    ['order.paid', customer.email],
+    ['order.shipped', customer.email],
   ]);
-  expect(mails[0]?.text).toContain('Dear Ada');
-  expect(mails[0]?.text).toContain('199.98 EUR');
-  expect(mails[1]?.text).toContain('(courier)');
-  expect(mails[2]?.text).toMatch(/tracking number: 1Z\d+/);
+  expect(textOf('order.paid')).toContain('Dear Ada');
+  expect(textOf('order.paid')).toContain('199.98 EUR');
+  expect(textOf('order.delivery_wanted')).toContain('(courier)');
+  expect(textOf('order.shipped')).toMatch(/tracking number: 1Z\d+/);
 });
 
 it('E13 mails that a pickup is ready; a cancellation tells both sides, voids the payouts and asks for the refund', async () => {
