@@ -4,6 +4,7 @@ import { HubError } from '../errors.js';
 import { type EntityStatus, EntityType, statusesOf } from '../model/statuses.js';
 import type { InboundEvent, WebhookHeaders, WebhookReceiver } from './connector.js';
 import { decimalText } from './exact-json.js';
+import { orderOf } from './gateway-orders.js';
 import { readWebhookBody } from './webhook-body.js';
 
 /** A request with this header is signed by the gateway's scheme, whatever its connector's own is. */
@@ -33,6 +34,8 @@ export const GatewayBody = z.object({
     id: Id.nullish(),
     number: Id.nullish(),
     entityId: Id.nullish(),
+    orderId: Id.nullish(),
+    orderNumber: Id.nullish(),
     productId: Id.nullish(),
     sku: Id.nullish(),
     name: Text,
@@ -63,7 +66,7 @@ export function gatewayWebhooks(own: WebhookReceiver<unknown, unknown> | undefin
       const eventId = identify(request.headers, request.rawBody);
       const { payload } = readWebhookBody(request.rawBody, z.unknown());
       if (own && !isGatewayBody(payload)) return { ...own.parse(request, settings), eventId };
-      return { ...parseGatewayBody(request), eventId };
+      return { ...parseGatewayBody(request, settings), eventId };
     },
   };
 }
@@ -83,9 +86,11 @@ interface Received {
 
 const isGatewayBody = (payload: unknown) => typeof payload === 'object' && payload !== null && 'eventType' in payload;
 
-function parseGatewayBody({ headers, rawBody }: Received): Omit<InboundEvent, 'eventId'> {
+function parseGatewayBody({ headers, rawBody }: Received, settings: unknown): Omit<InboundEvent, 'eventId'> {
   const { value, payload } = readWebhookBody(rawBody, GatewayBody);
-  return { ...toEvent(value), occurredAt: occurredAt(value, headers), payload };
+  const event = toEvent(value);
+  const order = event.entityType === 'ORDER' ? orderOf((payload as { data: unknown }).data, settings) : null;
+  return { ...event, ...(order && { order }), occurredAt: occurredAt(value, headers), payload };
 }
 
 function checkSignature(header: string | undefined, rawBody: Buffer, secret: string): void {
@@ -140,9 +145,9 @@ function toEvent({ eventType, data }: z.infer<typeof GatewayBody>): Told {
     eventType,
     entityType,
     reference: {
-      externalId: data.id ?? data.productId ?? data.sku ?? null,
+      externalId: data.id ?? data.orderId ?? data.productId ?? data.sku ?? null,
       entityId: data.entityId ?? null,
-      number: data.number ?? null,
+      number: data.number ?? data.orderNumber ?? null,
     },
     sourceStatus: isGoods ? null : (data.status ?? null),
     status: status && Object.hasOwn(statuses, status) ? (status as EntityStatus) : null,

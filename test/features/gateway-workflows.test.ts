@@ -100,6 +100,36 @@ it('G5 G19 the document’s product event sets price and stock; one that is late
   });
 });
 
+it('G5 an order that is told whole is made once; one that is not waits until it appears', async () => {
+  const data = {
+    ...{ orderId: 'SHOP-77', orderNumber: 'WEB-77', currency: 'USD', customerEmail: 'ann@example.com' },
+    items: [{ sku: 'SKU-123', name: 'Tea', quantity: 2, price: 29.99 }],
+    shippingAddress: { name: 'Ann', street: 'Main 1', city: 'Town', zip: '00123', country: 'US' },
+  };
+  const created = { eventType: 'order.created', data };
+
+  const answers = [await sendWebhook(created, 'order-1'), await sendWebhook(created, 'order-1')];
+  answers.push(
+    await sendWebhook({ eventType: 'order.updated', data: { orderId: 'SHOP-77', status: 'paid' } }, 'order-2'),
+  );
+  const partial = await sendWebhook({ eventType: 'order.created', data: { orderNumber: 'WEB-78' } }, 'order-3');
+
+  const { order } = await hub.admin.ask<{ order: object }>(`{ order(number: "WEB-77") {
+    status currency totals { grandTotal } customer { email } lines { sku quantity unitPrice }
+    shippingAddress { line1 postalCode } links { externalId integration { id } }
+  } }`);
+  expect(answers).toEqual([200, 200, 200]);
+  expect(partial).toBe(202);
+  expect(order).toMatchObject({
+    ...{ status: 'PAID', currency: 'USD', totals: { grandTotal: '59.98' }, customer: { email: 'ann@example.com' } },
+    lines: [{ sku: 'SKU-123', quantity: 2, unitPrice: '29.99' }],
+    shippingAddress: { line1: 'Main 1', postalCode: '00123' },
+  });
+  expect(order).toMatchObject({
+    links: expect.arrayContaining([{ externalId: 'SHOP-77', integration: { id: 'b2b-portal' } }]),
+  });
+});
+
 it('G5 keeps an event that is about no entity, and answers 200', async () => {
   const status = await sendWebhook({ eventType: 'test', data: { test: true } }, 'goods-5');
 
