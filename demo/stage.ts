@@ -39,39 +39,23 @@ const UPDATE_INTEGRATION = `mutation Allow($input: UpdateIntegrationInput!) {
 }`;
 
 /** Sets the stage: portal first, because the hub is told its address. */
-export async function openStage({ seed, ratePerSecond, lifecycle = false, env = {} }: StageOptions): Promise<Stage> {
+export async function openStage({ env = {}, ...options }: StageOptions): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'syncline-demo-'));
-  const [apiKey, apiSecret, jwtSecret] = [secret(), secret(), secret()];
+  const keys = { apiKey: secret(), apiSecret: secret() };
+  const jwtSecret = secret();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const portal = await spawnSimulator(INTEGRATION, {
-    seed,
-    apiKey,
-    apiSecret,
-    lifecycle,
-    stepMs: 500,
-    webhookUrl: `${url}/api/v1/b2b/webhooks/b2b`,
-  });
-  const start = () =>
-    spawnHub({
-      PORT: String(port),
-      DATA_DIR: dataDir,
-      JWT_SECRET: jwtSecret,
-      B2B_PORTAL_BASE_URL: portal.url,
-      B2B_PORTAL_API_KEY: apiKey,
-      B2B_PORTAL_API_SECRET: apiSecret,
-      B2B_PORTAL_MERCHANT_ID: MERCHANT,
-      ...env,
-    });
+  const portal = await startPortal(url, keys, options);
+  const place = { PORT: String(port), DATA_DIR: dataDir, JWT_SECRET: jwtSecret };
+  const start = () => spawnHub({ ...place, ...portalVariables(portal, keys), ...env });
   let hub: HubProcess = await start();
   const token = await issueToken({ secret: jwtSecret }, { sub: 'demo', role: 'admin' }, 24 * 3600);
   const user = createHubClient(url, `Bearer ${token}`);
-  await user.ask(UPDATE_INTEGRATION, { input: { id: INTEGRATION, settings: { ratePerSecond } } });
+  await user.ask(UPDATE_INTEGRATION, {
+    input: { id: INTEGRATION, settings: { ratePerSecond: options.ratePerSecond } },
+  });
   return {
-    portal,
-    user,
-    url,
-    merchantId: MERCHANT,
+    ...{ portal, user, url, merchantId: MERCHANT },
     killHub: async () => {
       await hub.end('SIGKILL');
       const startedAt = performance.now();
@@ -84,6 +68,25 @@ export async function openStage({ seed, ratePerSecond, lifecycle = false, env = 
       await portal.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+interface Keys {
+  apiKey: string;
+  apiSecret: string;
+}
+
+function startPortal(hubUrl: string, keys: Keys, { seed, lifecycle = false }: StageOptions): Promise<SpawnedSimulator> {
+  const webhookUrl = `${hubUrl}/api/v1/b2b/webhooks/b2b`;
+  return spawnSimulator(INTEGRATION, { seed, ...keys, lifecycle, stepMs: 500, webhookUrl });
+}
+
+function portalVariables({ url }: SpawnedSimulator, { apiKey, apiSecret }: Keys): Record<string, string> {
+  return {
+    B2B_PORTAL_BASE_URL: url,
+    B2B_PORTAL_API_KEY: apiKey,
+    B2B_PORTAL_API_SECRET: apiSecret,
+    B2B_PORTAL_MERCHANT_ID: MERCHANT,
   };
 }
 

@@ -8,7 +8,7 @@ import type { JobDefinition } from './define.js';
 import { askForRun, findOverdueJobs, listJobs, registerJobs, setPaused } from './job-rows.js';
 import { patiently } from './patiently.js';
 import { runIfDue } from './run-job.js';
-import { createTimer, type Tick } from './timer.js';
+import { createTimer, type Tick, type Timer } from './timer.js';
 
 export interface JobsDeps {
   db: Database;
@@ -38,31 +38,45 @@ export function createJobs(deps: JobsDeps): Jobs {
   const sql = sqlOn(db.pool);
   const owner = `${hostname()}:${process.pid}`;
   const timer = createTimer({ url: deps.timersUrl ?? db.url, owner, leaseMs, log });
-  const stopping = new AbortController();
   const fire = (name: string) =>
     timer.fire(name).catch((err) => log.warn({ err, job: name }, 'job not fired; its schedule will find it'));
   const sweep = createSweep(sql, definitions, leaseMs, fire, log);
+  const clock = createClock({ sql, definitions, owner, leaseMs, log, timer, sweep });
+  return { ...clock, ...createRunner(sql, definitions, fire) };
+}
+
+interface ClockDeps {
+  sql: Sql;
+  definitions: readonly JobDefinition[];
+  owner: string;
+  leaseMs: number;
+  log: Logger;
+  timer: Timer;
+  sweep: () => Promise<void>;
+}
+
+function createClock(deps: ClockDeps): Pick<Jobs, 'start' | 'stop'> {
+  const { sql, definitions, owner, leaseMs, log, timer, sweep } = deps;
+  const stopping = new AbortController();
   let sweeping: NodeJS.Timeout | undefined;
-  const start = async (services: Services | null) => {
-    if (!services) return timer.start([], async () => {});
-    const register = () => registerJobs(sql, definitions, new Date());
-    await patiently(register, stopping.signal, (err) => log.warn({ err }, 'jobs not registered'));
-    const runDeps = { sql, services, owner, leaseMs, stopping: stopping.signal, log };
-    const tick: Tick = async (definition, keep) => {
-      await runIfDue(runDeps, definition, keep);
-    };
-    await timer.start(definitions, tick);
-    await sweep();
-    if (!stopping.signal.aborted) sweeping = setInterval(() => void sweep(), leaseMs);
-  };
   return {
-    start,
-    stop: async () => {
+    async start(services) {
+      if (!services) return timer.start([], async () => {});
+      const register = () => registerJobs(sql, definitions, new Date());
+      await patiently(register, stopping.signal, (err) => log.warn({ err }, 'jobs not registered'));
+      const runDeps = { sql, services, owner, leaseMs, stopping: stopping.signal, log };
+      const tick: Tick = async (definition, keep) => {
+        await runIfDue(runDeps, definition, keep);
+      };
+      await timer.start(definitions, tick);
+      await sweep();
+      if (!stopping.signal.aborted) sweeping = setInterval(() => void sweep(), leaseMs);
+    },
+    async stop() {
       stopping.abort();
       clearInterval(sweeping);
       await timer.stop();
     },
-    ...createRunner(sql, definitions, fire),
   };
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { allJobs } from '../jobs/all-jobs.js';
-import { createJobs } from '../jobs/create-jobs.js';
+import { createJobs, type Jobs } from '../jobs/create-jobs.js';
 import { buildHubSchema } from '../schema/build.js';
 import { createAuthenticate } from './access/authenticate.js';
 import type { Caller } from './access/caller.js';
@@ -36,7 +36,7 @@ import { shareAnswer } from './http/share-answer.js';
 import type { WebSocketTransport } from './http/websocket.js';
 import { createInbox } from './inbox/inbox.js';
 import { createMetrics, type Metrics } from './metrics.js';
-import { createDispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
+import { createDispatcher, type Dispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
 import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-states.js';
 import { adoptRollups } from './rollup/roll-up.js';
@@ -136,7 +136,8 @@ interface Parts {
   onStop: OnStop;
 }
 
-function compose({ config, connectors, log, db, notifier, metrics, telemetry, onStop }: Parts) {
+/** Integrations with what opens them. */
+function openIntegrations({ config, connectors, log, db, notifier, onStop }: Parts) {
   const keyring = createKeyring(config.encryptionSecrets);
   const http = createUpstreamHttp({ httpsOnly: config.production });
   onStop(() => http.close());
@@ -150,18 +151,21 @@ function compose({ config, connectors, log, db, notifier, metrics, telemetry, on
   const { filesRoot } = config;
   const { called: onCall } = tally;
   const given = { db, connectors, openCredentials, tokensOf, mappings, hooks, http, onCall, filesRoot, notifier, log };
-  const integrations = createIntegrations(given);
+  return { integrations: createIntegrations(given), mappings, hooks, tally, openCredentials, sealCredentials };
+}
+
+function compose(parts: Parts) {
+  const { config, connectors, log, db, notifier, metrics, telemetry } = parts;
+  const { integrations, hooks, ...opened } = openIntegrations(parts);
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
   const inbox = createInbox({ db, onCommit: changed, onAccepted: (one) => metrics.webhookAccepted(one) });
   const stopping = new AbortController();
   const dispatcher = createDispatcher({
-    db,
-    notifier,
+    ...{ db, notifier, changed, log },
     targets: () => integrations.targets(),
     deliver: (id, effect) =>
       traceAttempt(telemetry.tracer, id, effect, () => deliverEffect(services, id, effect, stopping.signal)),
-    changed,
     onLinked: (reference) =>
       void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
     onAttempt: (...ended) => [
@@ -169,32 +173,38 @@ function compose({ config, connectors, log, db, notifier, metrics, telemetry, on
       tellAttempt(hooks, ...ended),
       reportFailure(telemetry.reports, ...ended),
     ],
-    log,
   });
-  const isWorker = config.role !== 'api';
-  const wake = isWorker ? () => dispatcher.wake() : () => notifier.notify(OUTBOX_CHANNEL);
+  const wake = config.role === 'api' ? () => notifier.notify(OUTBOX_CHANNEL) : () => dispatcher.wake();
   const outbox = createOutbox({ wake, changed });
   const jobs = createJobs({ db, timersUrl: config.jobsUrl ?? undefined, definitions: allJobs, log });
   const services: Services = {
-    ...{ db, outbox, inbox, feed, integrations, mappings, jobs, connectors, sealCredentials, openCredentials, log },
-    tally,
+    ...{ db, outbox, inbox, feed, integrations, jobs, connectors, log, ...opened },
     httpsOnly: config.production,
   };
+  return { services, feed, startWorker: () => startWorker(parts, services, jobs, dispatcher, stopping) };
+}
+
+/** What works by itself; where the role is `api`, jobs can only be seen and asked for. */
+async function startWorker(
+  { config, db, log, telemetry, onStop }: Parts,
+  services: Services,
+  jobs: Jobs,
+  dispatcher: Dispatcher,
+  stopping: AbortController,
+): Promise<void> {
+  const isWorker = config.role !== 'api';
+  void jobs.start(isWorker ? services : null);
+  onStop(() => jobs.stop());
+  if (!isWorker) return;
   const reactor = createReactor(services, allReactions, telemetry.tracer);
-  const startWorker = async () => {
-    void jobs.start(isWorker ? services : null);
-    onStop(() => jobs.stop());
-    if (!isWorker) return;
-    reactor.start();
-    onStop(() => reactor.stop());
-    startCourier(config, db, log, onStop);
-    await dispatcher.start();
-    onStop(() => {
-      stopping.abort();
-      return dispatcher.stop(DISPATCHER_DRAIN_MS);
-    });
-  };
-  return { services, feed, startWorker };
+  reactor.start();
+  onStop(() => reactor.stop());
+  startCourier(config, db, log, onStop);
+  await dispatcher.start();
+  onStop(() => {
+    stopping.abort();
+    return dispatcher.stop(DISPATCHER_DRAIN_MS);
+  });
 }
 
 async function serve(

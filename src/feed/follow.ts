@@ -35,11 +35,15 @@ export function follow(
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   const changes = new Follower(source, selection, start, end.signal).changes();
-  const ended = () => {
+  return endingBy(changes, () => {
     stop();
     signal?.removeEventListener('abort', stop);
-  };
-  const settle = async (result: Promise<IteratorResult<ChangeEntry, void>>) => {
+  });
+}
+
+/** The same values; `ended` is called as soon as the consumer leaves, the generator ends or fails. */
+function endingBy<T>(values: AsyncGenerator<T, void, void>, ended: () => void): AsyncGenerator<T, void, void> {
+  const settle = async (result: Promise<IteratorResult<T, void>>) => {
     const settled = await result.catch((error: unknown) => {
       ended();
       throw error;
@@ -48,15 +52,15 @@ export function follow(
     return settled;
   };
   // A generator's own `return` waits for the pending `next`, which may wait for ever: it is woken first.
-  const iterator: AsyncGenerator<ChangeEntry, void, void> = {
-    next: () => settle(changes.next()),
+  const iterator: AsyncGenerator<T, void, void> = {
+    next: () => settle(values.next()),
     return: (value) => {
       ended();
-      return changes.return(value);
+      return values.return(value);
     },
     throw: (error) => {
       ended();
-      return changes.throw(error);
+      return values.throw(error);
     },
     [Symbol.asyncIterator]: () => iterator,
     [Symbol.asyncDispose]: async () => {

@@ -4,14 +4,12 @@ import type { Tx } from '../db/database.js';
 import { HubError } from '../errors.js';
 import { newId } from '../model/ids.js';
 import { BillingInterval, BillingSubscriptionStatus } from '../model/statuses.js';
-import { applyWaiting } from './apply-waiting.js';
-import { auditDone } from './audit-done.js';
+import { announceNew } from './announce-new.js';
 import { amount, checkInput, currency, idempotencyKey, label, time } from './check-input.js';
 import { customerOf, payerSchema } from './customer-of.js';
-import { linkTo, type Origin } from './link-to.js';
+import type { Origin } from './link-to.js';
 import { merchantFor } from './merchant-for.js';
 import { once } from './once.js';
-import { sendToAll } from './send.js';
 import type { Services } from './services.js';
 import { type SubscriptionFields, writeSubscription } from './write-billing-subscription.js';
 
@@ -92,13 +90,14 @@ async function recordOne(
   const id = newId('BillingSubscription');
   const [made] = await tx.sql<{ status: string }>(INSERT, [id, merchantId, reference, ...columns(wanted, customerId)]);
   if (!made) return bringUpToDate(services, tx, caller, merchantId, wanted, customerId);
-  const entity = { merchantId, entityType: 'BILLING_SUBSCRIPTION', entityId: id } as const;
-  if (origin) await linkTo(tx, entity, origin);
-  await sendToAll(services, tx, entity, 'CREATE', origin?.integrationId);
-  const data = { reference, newStatus: made.status };
-  await services.feed.publish(tx, [{ kind: 'billing_subscription.created', ...entity, data }]);
-  await auditDone(tx, caller, { action: 'billing_subscription.create', ...entity, details: { reference } });
-  tx.afterCommit(() => void applyWaiting(services, entity, reference));
+  const record = {
+    merchantId,
+    entityType: 'BILLING_SUBSCRIPTION',
+    entityId: id,
+    reference,
+    status: made.status,
+  } as const;
+  await announceNew(services, tx, caller, record, origin);
   return id;
 }
 

@@ -4,11 +4,11 @@ import type { Tx } from '../db/database.js';
 import { HubError } from '../errors.js';
 import { newId } from '../model/ids.js';
 import { type EntityStatus, TransactionStatus, TransactionType } from '../model/statuses.js';
-import { applyWaiting } from './apply-waiting.js';
+import { announceNew } from './announce-new.js';
 import { auditDone } from './audit-done.js';
 import { amount, checkInput, currency, idempotencyKey, label, text, time } from './check-input.js';
 import { customerOf, payerSchema } from './customer-of.js';
-import { linkTo, type Origin } from './link-to.js';
+import type { Origin } from './link-to.js';
 import { lockEntity } from './lock-entity.js';
 import { merchantFor } from './merchant-for.js';
 import { once } from './once.js';
@@ -100,14 +100,8 @@ async function recordOne(
   const values = [id, merchantId, reference, amount, currency, ...own, type ?? null, occurredAt ?? null];
   const [made] = await tx.sql<{ status: TransactionStatus }>(INSERT, values);
   if (!made) return bringUpToDate(services, tx, caller, merchantId, wanted, own);
-  const entity = { merchantId, entityType: 'TRANSACTION', entityId: id } as const;
-  if (origin) await linkTo(tx, entity, origin);
-  await sendToAll(services, tx, entity, 'CREATE', origin?.integrationId);
-  await services.feed.publish(tx, [
-    { kind: 'transaction.created', ...entity, data: { reference, newStatus: made.status } },
-  ]);
-  await auditDone(tx, caller, { action: 'transaction.create', ...entity, details: { reference } });
-  tx.afterCommit(() => void applyWaiting(services, entity, reference));
+  const record = { merchantId, entityType: 'TRANSACTION', entityId: id, reference, status: made.status } as const;
+  await announceNew(services, tx, caller, record, origin);
   return id;
 }
 

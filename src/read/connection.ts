@@ -29,29 +29,10 @@ interface From {
 
 /** Writes a Relay connection. */
 export function writeConnection(planning: Planning, field: Field, nodes: readonly FieldNode[], from: From): Piece[] {
-  const type = objectTypeOf(field.type);
-  const { site, args } = openSite(planning.parameters, field, nodes[0] as FieldNode, planning.variables);
-  checkPage(site);
-  const node = nodeTypeOf(type);
-  const noun = nounOf(planning, node);
-  const fields = subfields(planning, type, nodes);
-  const page = pageOf(args);
-  const row = newAlias(planning);
-  const wanted = wantedParts(planning, type, fields, page);
-  const listing: Listing = {
-    planning,
-    noun,
-    type,
-    node,
-    row,
-    site,
-    args,
-    page,
-    order: orderOf(field, noun, args),
-    wanted,
-    gathered: [],
-  };
+  const fields = subfields(planning, objectTypeOf(field.type), nodes);
+  const listing = openListing(planning, field, nodes[0] as FieldNode, fields);
   checkCursors(listing);
+  const { wanted, row } = listing;
   const conditions = wanted.rows || isSelected(fields, 'totalCount') ? conditionsOf(listing, field, from) : [];
   const body = writeBody(listing, fields, conditions);
   if (!wanted.rows) return body;
@@ -59,6 +40,18 @@ export function writeConnection(planning: Planning, field: Field, nodes: readonl
   const gathered = wanted.ends ? gatherPage(listing) : null;
   const rows = pageSql(listing, conditions, gathered ?? text);
   return [{ sql: `(select ${text} from ${gathered ? `(select ${gathered} from ${rows}) ${row}p` : rows})` }];
+}
+
+function openListing(planning: Planning, field: Field, selection: FieldNode, fields: Fields): Listing {
+  const type = objectTypeOf(field.type);
+  const { site, args } = openSite(planning.parameters, field, selection, planning.variables);
+  checkPage(site);
+  const node = nodeTypeOf(type);
+  const noun = nounOf(planning, node);
+  const page = pageOf(args);
+  const order = orderOf(field, noun, args);
+  const wanted = wantedParts(planning, type, fields, page);
+  return { planning, noun, type, node, row: newAlias(planning), site, args, page, order, wanted, gathered: [] };
 }
 
 function isSelected(fields: Fields, name: string): boolean {

@@ -9,6 +9,12 @@ interface Service {
   environment: Record<string, unknown>;
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
+  read_only?: boolean;
+  tmpfs?: string[];
+  volumes?: string[];
+  cap_drop?: string[];
+  security_opt?: string[];
+  deploy?: { resources: { limits: { memory: string } } };
 }
 
 const { services } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
@@ -39,11 +45,33 @@ it('G25 composes an api and a worker on one database, of variables that the hub 
   expect(configs).toEqual(['api', 'worker'].map((role) => ({ role, ...common })));
 });
 
-it('G25 waits for what it depends on until that is healthy', () => {
+it('G25 waits for what it depends on until that is healthy, and for the migrations until they are done', () => {
   for (const [name, { depends_on: needed = {} }] of Object.entries(services)) {
     for (const [other, { condition }] of Object.entries(needed)) {
-      expect({ name, other, condition }).toEqual({ name, other, condition: 'service_healthy' });
-      expect(services[other]?.healthcheck?.test.length).toBeGreaterThan(1);
+      const wanted = other === 'migrate' ? 'service_completed_successfully' : 'service_healthy';
+      expect({ name, other, condition }).toEqual({ name, other, condition: wanted });
+      if (other !== 'migrate') expect(services[other]?.healthcheck?.test.length).toBeGreaterThan(1);
     }
   }
+  expect(['api', 'worker'].map((name) => Object.keys(services[name]?.depends_on ?? {}).sort())).toEqual([
+    ['migrate', 'mongo', 'postgres'],
+    ['migrate', 'mongo', 'postgres'],
+  ]);
 });
+
+it.each(['migrate', 'api', 'worker'])(
+  'G25 lets %s write to its data and nowhere else, with no right to spare',
+  (name) => {
+    const { read_only, tmpfs, volumes, cap_drop, security_opt, deploy } = services[name] as Service;
+
+    expect({ read_only, tmpfs, volumes, cap_drop, security_opt }).toEqual({
+      read_only: true,
+      tmpfs: ['/tmp'],
+      volumes: ['data:/data'],
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+    expect(deploy?.resources.limits.memory).toBe('1g');
+    expect(readFileSync('Dockerfile', 'utf8')).toMatch(/^USER node$/m);
+  },
+);

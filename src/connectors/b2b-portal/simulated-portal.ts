@@ -1,8 +1,9 @@
-import type { BuildSystem } from '../simulator/kit.js';
+import type { FastifyInstance } from 'fastify';
+import type { BuildSystem, SimulatorKit } from '../simulator/kit.js';
 import { createPortalLife } from './simulated-life.js';
 import { checkAccess, registerCollection } from './simulated-routes.js';
 import { type PortalEntity, show } from './simulated-shapes.js';
-import { createPortalStore } from './simulated-store.js';
+import { createPortalStore, type PortalStore } from './simulated-store.js';
 import { portalWebhook } from './simulated-webhook.js';
 
 /** A B2B portal that behaves like a real one: checks what it is sent, keeps it, and lets its orders and invoices live. */
@@ -15,16 +16,7 @@ export const buildPortal: BuildSystem = (app, kit) => {
   };
   const life = createPortalLife(kit, (entity, status) => move(entity, status, true));
 
-  app.addHook('preHandler', async (request, reply) => checkAccess(request, reply, kit));
-  app.get('/health', async () => ({ status: 'ok' }));
-  for (const collection of ['orders', 'invoices'] as const) {
-    registerCollection(app, kit, {
-      collection,
-      find: (id) => [store.get(id)].find((entity) => entity?.collection === collection),
-      create: (body) => life.begin(store.create(collection, body)),
-      change: store.change,
-    });
-  }
+  registerPortal(app, kit, store, life);
   const list = (collection: string) =>
     store
       .all()
@@ -54,3 +46,18 @@ export const buildPortal: BuildSystem = (app, kit) => {
     },
   };
 };
+
+type Life = ReturnType<typeof createPortalLife>;
+
+function registerPortal(app: FastifyInstance, kit: SimulatorKit, store: PortalStore, life: Life): void {
+  app.addHook('preHandler', async (request, reply) => checkAccess(request, reply, kit));
+  app.get('/health', async () => ({ status: 'ok' }));
+  for (const collection of ['orders', 'invoices'] as const) {
+    registerCollection(app, kit, {
+      collection,
+      find: (id) => [store.get(id)].find((entity) => entity?.collection === collection),
+      create: (body) => life.begin(store.create(collection, body)),
+      change: store.change,
+    });
+  }
+}

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import { createBearerCall, queryText } from '../bearer-call.js';
 import { classify, readAnswer, saysNothing, UpstreamError, unlessAbsent } from '../classify.js';
-import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
+import type { UpstreamHttp, UpstreamResponse } from '../http.js';
 import { pricesQuery, stockQuery } from './queries.js';
 import type { LogoCredentials, LogoSettings } from './settings.js';
 import { createTokenSource, secretsOf } from './token.js';
@@ -27,13 +28,18 @@ export interface LogoClient {
 }
 
 const ORDER_FIELDS = 'INTERNAL_REFERENCE,NUMBER,DOC_NUMBER,DOC_TRACKING_NR,CUST_ORD_NO,NOTES1';
-type Call = Pick<UpstreamRequest, 'method' | 'body'> & { path: string };
 
 /** Needs the shared client; signs in by itself, once more when a token has become void. */
 export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials): LogoClient {
-  const call = createCall(http, settings, credentials);
+  const call = createBearerCall({
+    http,
+    tokens: createTokenSource(http, settings, credentials),
+    baseUrl: `${settings.baseUrl}/api/v1/`,
+    timeoutMs: settings.timeout,
+    secrets: secretsOf(credentials),
+  });
   const list = async <Row extends z.ZodType>(name: string, parameters: Record<string, string | number>, row: Row) =>
-    readPage(await call({ method: 'GET', path: `${name}?${query(parameters)}` }), row);
+    readPage(await call({ method: 'GET', path: `${name}?${queryText(parameters)}` }), row);
   const select = async <Row extends z.ZodType>(sql: string, row: Row) =>
     readPage(await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql) }), row);
   const write = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
@@ -64,37 +70,6 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
       return isSilent ? { INTERNAL_REFERENCE: Number(reference), NUMBER: null } : readBody(response, Written);
     },
   };
-}
-
-function createCall(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials) {
-  const tokens = createTokenSource(http, settings, credentials);
-  const sendWith = (token: string, { method, path, body }: Call) =>
-    http.send({
-      method,
-      url: `${settings.baseUrl}/api/v1/${path}`,
-      headers: {
-        accept: 'application/json',
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
-      },
-      body,
-      timeoutMs: settings.timeout,
-      secrets: secretsOf(credentials),
-    });
-  return async (request: Call): Promise<UpstreamResponse> => {
-    const token = await tokens.get();
-    const first = await sendWith(token, request);
-    // A void token is refused before anything is done: to repeat is safe.
-    if (first.status !== 401) return first;
-    tokens.drop(token);
-    return sendWith(await tokens.get(), request);
-  };
-}
-
-function query(parameters: Record<string, string | number>): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&');
 }
 
 function equals(field: string, value: string): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { type BearerCall, createBearerCall, queryText } from '../bearer-call.js';
 import { classify, readAnswer, UpstreamError, unlessAbsent } from '../classify.js';
-import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
+import type { UpstreamHttp, UpstreamResponse } from '../http.js';
 import type { NetsisCredentials, NetsisSettings } from './settings.js';
 import { createTokenSource } from './token.js';
 import { Account, Envelope, ItemCard, Slip } from './wire.js';
@@ -22,7 +23,6 @@ export interface NetsisClient {
 
 /** Sales orders among the kinds of slips. */
 const SALES_ORDER = 'ftSSip';
-type Call = Pick<UpstreamRequest, 'method' | 'body'> & { path: string };
 
 /** Needs the shared client; signs in by itself, once more when a token has become void. */
 export function createNetsisClient(
@@ -30,9 +30,16 @@ export function createNetsisClient(
   settings: NetsisSettings,
   credentials: NetsisCredentials,
 ): NetsisClient {
-  const call = createCall(http, settings, credentials);
+  const send = createBearerCall({
+    http,
+    tokens: createTokenSource(http, settings, credentials),
+    baseUrl: `${settings.baseUrl}/api/v2/`,
+    timeoutMs: settings.timeout,
+    secrets: [credentials.password, credentials.dbPassword],
+  });
+  const call = async (request: BearerCall) => readEnvelope(await send(request));
   const page = async <T>(path: string, parameters: Record<string, string | number>, shape: z.ZodType<T>) => {
-    const envelope = await call({ method: 'GET', path: `${path}?${query(parameters)}` });
+    const envelope = await call({ method: 'GET', path: `${path}?${queryText(parameters)}` });
     return { rows: readData(envelope, z.array(shape).nullish()) ?? [], total: envelope.TotalCount ?? null };
   };
   const write = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
@@ -58,41 +65,10 @@ export function createNetsisClient(
       const { rows, total } = await page('ItemSlips', wanted, Slip);
       return { slips: rows, total };
     },
-    createOrder: (body) => write('POST', `ItemSlips?${query({ docType: SALES_ORDER })}`, body),
+    createOrder: (body) => write('POST', `ItemSlips?${queryText({ docType: SALES_ORDER })}`, body),
     updateOrder: (number, customerCode, body) =>
       write('PUT', `ItemSlips/${encodeURIComponent(`${SALES_ORDER};${number};${customerCode}`)}`, body),
   };
-}
-
-function createCall(http: UpstreamHttp, settings: NetsisSettings, credentials: NetsisCredentials) {
-  const tokens = createTokenSource(http, settings, credentials);
-  const sendWith = (token: string, { method, path, body }: Call) =>
-    http.send({
-      method,
-      url: `${settings.baseUrl}/api/v2/${path}`,
-      headers: {
-        accept: 'application/json',
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
-      },
-      body,
-      timeoutMs: settings.timeout,
-      secrets: [credentials.password, credentials.dbPassword],
-    });
-  return async (request: Call): Promise<Envelope> => {
-    const token = await tokens.get();
-    const first = await sendWith(token, request);
-    // A void token is refused before anything is done: to repeat is safe.
-    if (first.status !== 401) return readEnvelope(first);
-    tokens.drop(token);
-    return readEnvelope(await sendWith(await tokens.get(), request));
-  };
-}
-
-function query(parameters: Record<string, string | number>): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&');
 }
 
 /** A condition of SQL, which is how Netsis filters. */
