@@ -31,13 +31,7 @@ const ORDER_FIELDS = 'INTERNAL_REFERENCE,NUMBER,DOC_NUMBER,DOC_TRACKING_NR,CUST_
 
 /** Needs the shared client; signs in by itself, once more when a token has become void. */
 export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials): LogoClient {
-  const call = createBearerCall({
-    http,
-    tokens: createTokenSource(http, settings, credentials),
-    baseUrl: `${settings.baseUrl}/api/v1/`,
-    timeoutMs: settings.timeout,
-    secrets: secretsOf(credentials),
-  });
+  const call = createCall(http, settings, credentials);
   const list = async <Row extends z.ZodType>(name: string, parameters: Record<string, string | number>, row: Row) =>
     readPage(await call({ method: 'GET', path: `${name}?${queryText(parameters)}` }), row);
   const select = async <Row extends z.ZodType>(sql: string, row: Row) =>
@@ -70,6 +64,12 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
       return isSilent ? { INTERNAL_REFERENCE: Number(reference), NUMBER: null } : readBody(response, Written);
     },
   };
+}
+
+function createCall(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials) {
+  const tokens = createTokenSource(http, settings, credentials);
+  const { baseUrl, timeout: timeoutMs } = settings;
+  return createBearerCall({ http, tokens, baseUrl: `${baseUrl}/api/v1/`, timeoutMs, secrets: secretsOf(credentials) });
 }
 
 function equals(field: string, value: string): string {

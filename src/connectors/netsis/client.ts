@@ -30,14 +30,7 @@ export function createNetsisClient(
   settings: NetsisSettings,
   credentials: NetsisCredentials,
 ): NetsisClient {
-  const send = createBearerCall({
-    http,
-    tokens: createTokenSource(http, settings, credentials),
-    baseUrl: `${settings.baseUrl}/api/v2/`,
-    timeoutMs: settings.timeout,
-    secrets: [credentials.password, credentials.dbPassword],
-  });
-  const call = async (request: BearerCall) => readEnvelope(await send(request));
+  const call = createCall(http, settings, credentials);
   const page = async <T>(path: string, parameters: Record<string, string | number>, shape: z.ZodType<T>) => {
     const envelope = await call({ method: 'GET', path: `${path}?${queryText(parameters)}` });
     return { rows: readData(envelope, z.array(shape).nullish()) ?? [], total: envelope.TotalCount ?? null };
@@ -69,6 +62,14 @@ export function createNetsisClient(
     updateOrder: (number, customerCode, body) =>
       write('PUT', `ItemSlips/${encodeURIComponent(`${SALES_ORDER};${number};${customerCode}`)}`, body),
   };
+}
+
+function createCall(http: UpstreamHttp, settings: NetsisSettings, credentials: NetsisCredentials) {
+  const tokens = createTokenSource(http, settings, credentials);
+  const { baseUrl, timeout: timeoutMs } = settings;
+  const secrets = [credentials.password, credentials.dbPassword];
+  const send = createBearerCall({ http, tokens, baseUrl: `${baseUrl}/api/v2/`, timeoutMs, secrets });
+  return async (request: BearerCall) => readEnvelope(await send(request));
 }
 
 /** A condition of SQL, which is how Netsis filters. */
