@@ -291,6 +291,9 @@ function resolveRelated(tables: Tables, source: Row, args: Args, info: GraphQLRe
     }
     case 'Order.blockers':
     case 'Invoice.blockers':
+    case 'Transaction.blockers':
+    case 'BillingSubscription.blockers':
+    case 'Customer.blockers':
       return sorted(ofEntity('blockers', typeOf(info.parentType.name)), 'id', false);
     case 'Blocker.integration':
       return one('all integrations', 'integration_id');
