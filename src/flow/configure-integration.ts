@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../db/database.js';
 import { Integration, type SealedCredentials } from '../db/entities/integration.js';
+import type { IntegrationMode } from '../model/statuses.js';
 import { checkConfig, findConnector, mergeFields } from './integration-config.js';
 import { ensureMerchant } from './merchant-for.js';
 import type { Services } from './services.js';
@@ -39,7 +40,9 @@ export async function configureIntegration(
     };
     checkConfig(services, connector, config);
     tx.afterCommit(() => services.integrations.changed());
-    if (!row) return insert(services, tx, wanted, config.settings, by);
+    const [onlyMode, another] = connector.modes ?? [];
+    const mode = onlyMode && !another ? onlyMode : 'HYBRID';
+    if (!row) return insert(services, tx, wanted, { settings: config.settings, configuredBy: by, mode });
     const keptSecret = row.sealedCredentials && opens(services, row.id, row.sealedCredentials, config.credentials);
     if (!keptSecret) row.sealedCredentials = services.sealCredentials(row.id, config.credentials);
     if (!isDeepStrictEqual(row.settings, config.settings)) row.settings = config.settings;
@@ -55,8 +58,7 @@ async function insert(
   services: Services,
   tx: Tx,
   wanted: ConfiguredIntegration,
-  settings: Record<string, unknown>,
-  configuredBy: string,
+  made: { settings: Record<string, unknown>; configuredBy: string; mode: IntegrationMode },
 ): Promise<void> {
   const { id, merchantId, connector, enabled = true } = wanted;
   const sealedCredentials = services.sealCredentials(id, wanted.credentials);
@@ -66,9 +68,8 @@ async function insert(
     name: id,
     connector,
     enabled,
-    settings,
     sealedCredentials,
-    configuredBy,
+    ...made,
   });
   await tx.em.flush();
 }

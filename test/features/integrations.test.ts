@@ -193,3 +193,18 @@ it('H5 runs, pauses and resumes jobs for admins of all merchants', async () => {
     runJob: { userErrors: [{ code: 'FORBIDDEN' }] },
   });
 });
+
+it('B8 a demo of before ends where the environment names a real system, and its merchant is no default any more', async () => {
+  await hub.db.pool.query(`insert into merchants (id, name) values ('demo', 'Demo') on conflict do nothing`);
+  await hub.db.pool.query(`insert into integrations (id, merchant_id, name, connector, configured_by)
+    values ('stripe', 'demo', 'stripe', 'stripe', 'DEMO')`);
+
+  const again = await hub.startAnother();
+  await again.stop();
+
+  const { integrations } = await hub.admin.ask<{ integrations: { id: string; configuredBy: string }[] }>(
+    '{ integrations { id configuredBy } }',
+  );
+  expect(integrations.filter(({ configuredBy }) => configuredBy === 'DEMO')).toEqual([]);
+  expect(integrations).toContainEqual({ id: 'b2b-portal', configuredBy: 'ENVIRONMENT' });
+});
