@@ -5,14 +5,13 @@
  *
  *   npm run build && node bench/inbox.ts [--rounds=3] [--seconds=5] [--connections=64]
  */
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { createHmac, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify from 'fastify';
-import pg from 'pg';
 import { pino } from 'pino';
 import { buildHubSchema } from '../dist/schema/build.js';
 import { createKeyring, seal, unseal } from '../dist/src/access/seal.js';
@@ -28,17 +27,19 @@ import { createInbox } from '../dist/src/inbox/inbox.js';
 import { createMappings } from '../dist/src/mapping/create-mappings.js';
 // The product's own copy: a schema cannot be executed by another one, and the peers bring theirs.
 import { type DocumentNode, execute } from '../node_modules/graphql/index.js';
+import { CLIENTS, insertRows } from './bare-rows.ts';
+import { processorTime } from './processor-time.ts';
 
 const PATH = '/api/v1/b2b/webhooks/b2b/order';
 const SECRET = 'bench-secret';
 const ORDERS = 5_000;
 const BODY_BYTES = 600;
-const CLIENTS = 8;
 const keyring = createKeyring(['a secret that is long enough for a benchmark']);
 const option = (name: string, fallback: number) =>
   Number(process.argv.find((argument) => argument.startsWith(`--${name}=`))?.split('=')[1] ?? fallback);
 
-type Mode = 'shared' | 'one by one';
+const MODES = ['shared', 'one by one', 'empty route'] as const;
+type Mode = (typeof MODES)[number];
 
 /** The server under test, in a process of its own. */
 async function serve(mode: Mode, url: string): Promise<void> {
@@ -66,16 +67,28 @@ async function serve(mode: Mode, url: string): Promise<void> {
   const schema = buildHubSchema();
   const caller = { subject: 'hub', role: 'operator', merchantId: null, permissions: [], via: 'hub', expiresAt: null };
   const server = Fastify();
-  await registerWebhooks(server, {
-    pool: db.pool,
-    ratePerSecond: 1e9,
-    ingest: ingestBySchema(async (document: DocumentNode, variableValues: Record<string, unknown>) =>
-      execute({ schema, document, variableValues, contextValue: { services, caller } }),
-    ),
-  });
+  if (mode === 'empty route') answerOnly(server);
+  else
+    await registerWebhooks(server, {
+      pool: db.pool,
+      ratePerSecond: 1e9,
+      ingest: ingestBySchema(async (document: DocumentNode, variableValues: Record<string, unknown>) =>
+        execute({ schema, document, variableValues, contextValue: { services, caller } }),
+      ),
+    });
   await server.listen({ port: 0, host: '127.0.0.1' });
   process.on('disconnect', () => process.exit());
   process.send?.((server.server.address() as { port: number }).port);
+}
+
+/** What HTTP alone costs: the bytes are taken and an answer of the usual size is given. */
+function answerOnly(server: ReturnType<typeof Fastify>): void {
+  server.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: unknown) => body,
+  );
+  server.post(PATH, async () => ({ success: true, data: { message: 'x'.repeat(120) } }));
 }
 
 async function startServer(mode: Mode, url: string): Promise<{ port: number; child: ChildProcess }> {
@@ -115,16 +128,24 @@ function request(): Buffer {
   );
 }
 
-type Load = Record<'perSecond' | 'p50' | 'p99', number>;
+type Load = Record<'perSecond' | 'p50' | 'p99' | 'hubUs' | 'postgresUs', number>;
 
 /** Each connection sends its next request when it has the answer to the last. */
-async function load(port: number, connections: number, seconds: number): Promise<Load> {
+async function load(
+  { port, child }: Awaited<ReturnType<typeof startServer>>,
+  connections: number,
+  seconds: number,
+  postgres: number,
+): Promise<Load> {
+  const used = () => [child.pid ?? 0, postgres].map(processorTime);
+  const before = used();
   const latencies: number[] = [];
   const until = performance.now() + seconds * 1000;
   await Promise.all(Array.from({ length: connections }, () => drive(port, until, latencies)));
   const sorted = latencies.sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
-  return { perSecond: sorted.length / seconds, p50: at(0.5), p99: at(0.99) };
+  const [hubUs = 0, postgresUs = 0] = used().map((now, n) => ((now - (before[n] ?? 0)) * 1e6) / sorted.length);
+  return { perSecond: sorted.length / seconds, p50: at(0.5), p99: at(0.99), hubUs, postgresUs };
 }
 
 function drive(port: number, until: number, latencies: number[]): Promise<void> {
@@ -172,30 +193,6 @@ async function prepare(url: string): Promise<void> {
   await db.close();
 }
 
-/** Rows per second of single-row inserts of the same bytes. */
-async function insertRows(url: string, folder: string, seconds: number): Promise<{ perSecond: number; by: string }> {
-  const insert = `insert into bare (body) values ('${'x'.repeat(BODY_BYTES)}')`;
-  const script = join(folder, 'insert.sql');
-  writeFileSync(script, `${insert};\n`);
-  const flags = ['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '2', '-T', String(seconds), '-f', script, url];
-  const run = spawnSync('pgbench', flags, { encoding: 'utf8' });
-  const rate = /tps = ([\d.]+)/.exec(run.stdout ?? '')?.[1];
-  if (rate) return { perSecond: Number(rate), by: 'pgbench' };
-  return { perSecond: await insertInLoops(url, insert, seconds), by: 'pg loops (pgbench is not installed)' };
-}
-
-async function insertInLoops(url: string, insert: string, seconds: number): Promise<number> {
-  const pool = new pg.Pool({ connectionString: url, max: CLIENTS });
-  const until = performance.now() + seconds * 1000;
-  let rows = 0;
-  const loop = async () => {
-    for (; performance.now() < until; rows++) await pool.query({ name: 'insert', text: insert });
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, loop));
-  await pool.end();
-  return rows / seconds;
-}
-
 const median = (list: number[]) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
 
 async function measure(): Promise<void> {
@@ -205,23 +202,23 @@ async function measure(): Promise<void> {
   console.log(
     `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}; ${rounds} rounds of ${seconds} s, ${connections} connections`,
   );
-  const results: Record<Mode, Load[]> = { shared: [], 'one by one': [] };
+  const results: Record<Mode, Load[]> = { shared: [], 'one by one': [], 'empty route': [] };
   const bare: number[] = [];
   let by = '';
   try {
     await prepare(server.url);
     for (let round = 0; round < rounds; round++) {
-      for (const mode of ['shared', 'one by one'] as const) {
-        const { port, child } = await startServer(mode, server.url);
-        await load(port, connections, 1);
-        const result = await load(port, connections, seconds);
-        child.disconnect();
+      for (const mode of MODES) {
+        const running = await startServer(mode, server.url);
+        await load(running, connections, 1, server.pid);
+        const result = await load(running, connections, seconds, server.pid);
+        running.child.disconnect();
         results[mode].push(result);
         console.log(
-          `  ${mode.padEnd(12)} ${Math.round(result.perSecond)}/s  p50 ${result.p50.toFixed(1)} ms  p99 ${result.p99.toFixed(1)} ms`,
+          `  ${mode.padEnd(12)} ${Math.round(result.perSecond)}/s  p50 ${result.p50.toFixed(1)} ms  p99 ${result.p99.toFixed(1)} ms  processor µs: hub ${result.hubUs.toFixed(0)}, PostgreSQL ${result.postgresUs.toFixed(0)}`,
         );
       }
-      const inserted = await insertRows(server.url, folder, seconds);
+      const inserted = await insertRows(server.url, folder, seconds, BODY_BYTES);
       bare.push(inserted.perSecond);
       by = inserted.by;
       console.log(`  ${'bare rows'.padEnd(12)} ${Math.round(inserted.perSecond)}/s by ${by}, ${CLIENTS} clients`);
@@ -239,6 +236,9 @@ function report(results: Record<Mode, Load[]>, bare: number[], by: string): void
     `\nshared / one by one: ${(of('shared', 'perSecond') / of('one by one', 'perSecond')).toFixed(2)} (target 3)`,
   );
   console.log(`shared / bare rows by ${by}: ${(of('shared', 'perSecond') / median(bare)).toFixed(2)} (target 1.1)`);
+  console.log(
+    `empty route / bare rows: ${(of('empty route', 'perSecond') / median(bare)).toFixed(2)} (no webhook can do better)`,
+  );
   console.log(
     `p99 shared / one by one: ${(of('shared', 'p99') / of('one by one', 'p99')).toFixed(2)} (target at most 0.6)`,
   );

@@ -3,7 +3,7 @@ import { HubError } from '../errors.js';
 import { newId } from '../model/ids.js';
 import type { Acceptance, ReceivedEvent } from './events.js';
 import { progressOf } from './progress.js';
-import { ACCEPT } from './sql/apply-events.js';
+import { acceptStatement } from './sql/apply-events.js';
 import { databaseError, isAboutData, isAboutLocks } from './sql-errors.js';
 
 type Settled = PromiseSettledResult<Acceptance | null>;
@@ -128,7 +128,8 @@ async function execute(pool: pg.Pool, batch: ReceivedEvent[]): Promise<Outcome[]
     batch.map(eventText),
     batch.map((one) => one.traceparent ?? null),
   ];
-  return (await pool.query<Outcome>({ name: 'inbox-accept', text: ACCEPT, values })).rows;
+  const kinds = new Set(batch.flatMap(({ event }) => [event.entityType, ...(event.stock ? ['INVENTORY'] : [])]));
+  return (await pool.query<Outcome>({ ...acceptStatement(kinds), values })).rows;
 }
 
 /** The event as it is kept in `webhook_events.event`. */

@@ -1,5 +1,6 @@
-import { JUDGE_EVENTS } from './judge-events.js';
-import { WRITE_EFFECTS } from './write-effects.js';
+import { judgeEvents } from './judge-events.js';
+import { INBOX_KINDS, INBOX_NOUNS, type InboxKind } from './nouns.js';
+import { writeEffects } from './write-effects.js';
 
 /**
  * The one statement that stores and applies webhook events, in its two forms: for events that arrive and for events
@@ -75,11 +76,24 @@ select n::int, id, answer::text, null, merchant_id, integration_id, entity_type,
 from verdicts
 order by n`;
 
-const apply = (incoming: string, keep: string) =>
-  `with ${[incoming, JUDGE_EVENTS, keep, WRITE_EFFECTS].join(',')}\n${ANSWER}`;
+function apply(incoming: string, keep: string, kinds: readonly InboxKind[]): string {
+  const nouns = INBOX_NOUNS.filter(({ type }) => kinds.includes(type));
+  return `with ${[incoming, judgeEvents(nouns.length > 0 ? nouns : INBOX_NOUNS), keep, writeEffects(kinds)].join(',')}\n${ANSWER}`;
+}
 
-/** `$1`–`$8`: id, merchant, integration, event id, body, headers, event, traceparent. */
-export const ACCEPT = apply(ARRIVED, KEEP_ARRIVED);
+/** Statements that accept events of one kind alone: half of the time of a small batch is the start of a long plan. */
+const ACCEPT_ONE = new Map(INBOX_KINDS.map((kind) => [kind, { name: `inbox-accept-${kind}`, text: acceptOf([kind]) }]));
+const ACCEPT_ANY = { name: 'inbox-accept', text: acceptOf(INBOX_KINDS) };
+
+function acceptOf(kinds: readonly InboxKind[]): string {
+  return apply(ARRIVED, KEEP_ARRIVED, kinds);
+}
+
+/** The statement for events of these kinds. `$1`–`$7`: id, merchant, integration, event id, body, headers, event. */
+export function acceptStatement(kinds: ReadonlySet<string>): { name: string; text: string } {
+  const [kind] = kinds;
+  return (kinds.size === 1 && ACCEPT_ONE.get(kind as InboxKind)) || ACCEPT_ANY;
+}
 
 /** `$1`: ids of kept webhook events that were not applied. */
-export const REAPPLY = apply(KEPT_BEFORE, KEEP_AGAIN);
+export const REAPPLY = apply(KEPT_BEFORE, KEEP_AGAIN, INBOX_KINDS);

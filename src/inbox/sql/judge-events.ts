@@ -1,7 +1,7 @@
-import { INBOX_NOUNS } from './nouns.js';
+import type { InboxNoun } from './nouns.js';
 
-const perNoun = (write: (noun: (typeof INBOX_NOUNS)[number]) => string, between = '\n') =>
-  INBOX_NOUNS.map(write).join(between);
+const perNoun = (nouns: readonly InboxNoun[], write: (noun: InboxNoun) => string, between = '\n') =>
+  nouns.map(write).join(between);
 
 /** Every field of an event in its type; `invalid` names the one that PostgreSQL cannot read. */
 const PARSE = `
@@ -34,19 +34,20 @@ parsed as materialized (
  * known to have another id there. The sender's id says nothing of an event that is named by its number. Always within the
  * merchant.
  */
-const KNOW = `
+const know = (nouns: readonly InboxNoun[]) => `
 found as materialized (
   select p.*, coalesce(
     (select l.entity_id from links l
      where l.integration_id = p.integration_id and l.entity_type = p.entity_type and l.external_id = p.external_id
        and not p.named_by_number),
     case p.entity_type
-${perNoun(({ type, table }) => `when '${type}' then (select e.id from ${table} e where e.id = p.hub_id and e.merchant_id = p.merchant_id)`)}
+${perNoun(nouns, ({ type, table }) => `when '${type}' then (select e.id from ${table} e where e.id = p.hub_id and e.merchant_id = p.merchant_id)`)}
       -- Stock is told by the integration as a whole; each row has a time of its own.
       when 'INVENTORY' then case when p.event ? 'stock' then p.integration_id end
     end,
     case p.entity_type
 ${perNoun(
+  nouns,
   ({ type, table, number }) => `when '${type}' then (
     select e.id from ${table} e where e.merchant_id = p.merchant_id and e.${number} = p.number and not exists (
       select from links l where l.integration_id = p.integration_id and l.entity_type = '${type}' and l.entity_id = e.id
@@ -64,8 +65,9 @@ known as materialized (
 )`;
 
 /** An entity that another transaction holds makes its events `BUSY`, so that it holds up no other. */
-const LOCK = `
+const lock = (nouns: readonly InboxNoun[]) => `
 ${perNoun(
+  nouns,
   ({ type, table, status }) => `locked_${table} as materialized (
   select e.id, ${status} as status from ${table} e
   where e.id = any (array(select known_id from known where entity_type = '${type}'))
@@ -74,7 +76,7 @@ ${perNoun(
 )}
 held_entities as materialized (
   select coalesce(jsonb_object_agg(id, status), '{}') as by_id
-  from (${perNoun(({ table }) => `select id, status from locked_${table}`, ' union all ')}) e
+  from (${perNoun(nouns, ({ table }) => `select id, status from locked_${table}`, ' union all ')}) e
 ),
 locked_links as materialized (
   select l.id, l.external_id, l.source_at, l.source_rank from links l
@@ -161,5 +163,8 @@ verdicts as materialized (
   from settled s
 )`;
 
-/** `incoming` → `verdicts`: what each event is about and what becomes of it. Writes nothing, locks what it is about. */
-export const JUDGE_EVENTS = [PARSE, KNOW, LOCK, JUDGE].join(',');
+/**
+ * `incoming` → `verdicts`: what each event is about, of these nouns, and what becomes of it. Writes nothing, locks what it is
+ * about.
+ */
+export const judgeEvents = (nouns: readonly InboxNoun[]): string => [PARSE, know(nouns), lock(nouns), JUDGE].join(',');

@@ -7,3 +7,9 @@ export const INBOX_NOUNS = [
   { type: 'TRANSACTION', table: 'transactions', number: 'reference', status: 'status' },
   { type: 'BILLING_SUBSCRIPTION', table: 'billing_subscriptions', number: 'reference', status: 'status' },
 ] as const;
+
+export type InboxNoun = (typeof INBOX_NOUNS)[number];
+
+/** What a batch of events may be about: the nouns, and stock. */
+export const INBOX_KINDS = [...INBOX_NOUNS.map(({ type }) => type), 'INVENTORY'] as const;
+export type InboxKind = (typeof INBOX_KINDS)[number];

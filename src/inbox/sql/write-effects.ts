@@ -1,15 +1,24 @@
+import type { InboxKind } from './nouns.js';
+
 /** Of a product's events the newest word on a field; one that says nothing of it counts for nothing. */
 const newest = (field: string) =>
   `(array_agg(event ->> '${field}' order by n desc) filter (where event ->> '${field}' is not null))[1]`;
 
 /** Only of what was kept: another transaction may have stored the same event meanwhile. */
-export const WRITE_EFFECTS = `
+const EFFECTIVE = `
 effective as materialized (
   select v.*, case when known_id is not null then nextval('sync_events_id_seq') end as sync_id
   from verdicts v
   where (v.id in (select id from kept)) is true
   order by n
-),
+)`;
+
+/** Of each kind of entity what writes it; changes are written after these. */
+const ENTITY_WRITES: readonly { kind: InboxKind; name: string; sql: string }[] = [
+  {
+    kind: 'ORDER',
+    name: 'order_writes',
+    sql: `
 order_writes as (
   update orders o
   set status = coalesce(a.status, o.status), updated_at = now(),
@@ -23,7 +32,12 @@ order_writes as (
   ) a
   where o.id = a.known_id
   returning 1
-),
+)`,
+  },
+  {
+    kind: 'INVOICE',
+    name: 'invoice_writes',
+    sql: `
 invoice_writes as (
   update invoices v
   set status = coalesce(a.status, v.status), paid_at = coalesce(a.paid_at, v.paid_at),
@@ -37,7 +51,12 @@ invoice_writes as (
   ) a
   where v.id = a.known_id
   returning 1
-),
+)`,
+  },
+  {
+    kind: 'TRANSACTION',
+    name: 'transaction_writes',
+    sql: `
 transaction_writes as (
   update transactions t set status = a.status, updated_at = now()
   from (
@@ -46,7 +65,12 @@ transaction_writes as (
   ) a
   where t.id = a.known_id
   returning 1
-),
+)`,
+  },
+  {
+    kind: 'BILLING_SUBSCRIPTION',
+    name: 'subscription_writes',
+    sql: `
 subscription_writes as (
   update billing_subscriptions s set status = a.status, updated_at = now(),
     cancelled_at = case when a.status = 'CANCELLED' then coalesce(s.cancelled_at, a.at) end
@@ -57,7 +81,11 @@ subscription_writes as (
   ) a
   where s.id = a.known_id
   returning 1
-),
+)`,
+  },
+];
+
+const LINK_WRITES = `
 link_writes as (
   update links l
   set source_at = a.at, source_rank = case when l.source_at = a.at then greatest(l.source_rank, a.rank) else a.rank end,
@@ -70,7 +98,9 @@ link_writes as (
     from effective where error_code is null group by link_id
   ) a
   where l.id = a.link_id
-),
+)`;
+
+const STOCK_WRITES = `
 stock_told as materialized (
   -- The integration's newest word on a SKU at a place; older ones of the batch count for nothing.
   select distinct on (e.integration_id, r ->> 'sku', r ->> 'location') e.n, e.sync_id, e.merchant_id, e.integration_id,
@@ -97,7 +127,17 @@ stock_changes as (
   select w.*, l.available as previous_available, l.on_hand as previous_on_hand
   from stock_writes w left join inventory_levels l
     on l.integration_id = w.integration_id and l.sku = w.sku and l.location = w.location
-),
+)`;
+
+const STOCK_CHANGES = `
+    union all
+    select null, null, 'inventory.changed', merchant_id, 'INVENTORY', id, integration_id, null,
+      jsonb_build_object('sku', sku, 'location', location, 'previousAvailable', previous_available, 'available', available,
+        'previousOnHand', previous_on_hand, 'onHand', on_hand), null
+    from stock_changes
+    where (previous_available, previous_on_hand) is distinct from (available, on_hand)`;
+
+const PRODUCT_WRITES = `
 product_writes as (
   update products p
   set name = coalesce(t.name, p.name), brand = coalesce(t.brand, p.brand), barcode = coalesce(t.barcode, p.barcode),
@@ -121,7 +161,16 @@ product_changes as (
     on l.known_id = w.id
   join effective e on e.n = l.n
   join products p on p.id = w.id
-),
+)`;
+
+const PRODUCT_CHANGES = `
+    union all
+    select n, 4, 'product.changed', merchant_id, 'PRODUCT', id, integration_id, sync_id, jsonb_build_object('sku', sku,
+      'action', case when deleted_at is null then 'updated' else 'removed' end, 'name', name, 'brand', brand, 'price', price::text, 'previousPrice', previous_price::text,
+      'currency', currency), traceparent
+    from product_changes`;
+
+const SYNC_ROWS = `
 sync_rows as (
   insert into sync_events (id, merchant_id, integration_id, entity_type, entity_id, external_id, operation, direction, status,
     payload, error_code, error_message, max_attempts, idempotency_key, traceparent, processed_at)
@@ -134,7 +183,9 @@ sync_rows as (
     error_code, error_message, 1, event_id, traceparent, clock_timestamp()
   from effective
   where sync_id is not null
-),
+)`;
+
+const changeRows = (has: (kind: InboxKind) => boolean) => `
 change_rows as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, traceparent)
   select kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data, traceparent
@@ -152,20 +203,26 @@ change_rows as (
         'occurredAt', event -> 'occurredAt'))
     ) as c (place, kind, entity_id, wanted, data)
     where wanted
-    union all
-    select null, null, 'inventory.changed', merchant_id, 'INVENTORY', id, integration_id, null,
-      jsonb_build_object('sku', sku, 'location', location, 'previousAvailable', previous_available, 'available', available,
-        'previousOnHand', previous_on_hand, 'onHand', on_hand), null
-    from stock_changes
-    where (previous_available, previous_on_hand) is distinct from (available, on_hand)
-    union all
-    select n, 4, 'product.changed', merchant_id, 'PRODUCT', id, integration_id, sync_id, jsonb_build_object('sku', sku,
-      'action', case when deleted_at is null then 'updated' else 'removed' end, 'name', name, 'brand', brand, 'price', price::text, 'previousPrice', previous_price::text,
-      'currency', currency), traceparent
-    from product_changes
+${has('INVENTORY') ? STOCK_CHANGES : ''}
+${has('PRODUCT') ? PRODUCT_CHANGES : ''}
   ) c
   -- Reading their counts runs the entities' writes first.
-  where (select count(*) from order_writes) + (select count(*) from invoice_writes)
-    + (select count(*) from transaction_writes) + (select count(*) from subscription_writes) >= 0
+  where ${['0', ...writesOf(has).map(({ name }) => `(select count(*) from ${name})`)].join(' + ')} >= 0
   order by n, place
 )`;
+
+const writesOf = (has: (kind: InboxKind) => boolean) => ENTITY_WRITES.filter(({ kind }) => has(kind));
+
+/** `verdicts` → all that follows of events of these kinds. */
+export function writeEffects(kinds: readonly InboxKind[]): string {
+  const has = (kind: InboxKind) => kinds.includes(kind);
+  return [
+    EFFECTIVE,
+    ...writesOf(has).map(({ sql }) => sql),
+    LINK_WRITES,
+    ...(has('INVENTORY') ? [STOCK_WRITES] : []),
+    ...(has('PRODUCT') ? [PRODUCT_WRITES] : []),
+    SYNC_ROWS,
+    changeRows(has),
+  ].join(',');
+}
