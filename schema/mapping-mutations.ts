@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } f
 import { type Backtest, backtestMapping } from '../src/flow/mappings/backtest-mapping.js';
 import { type MappingPreview, previewMapping } from '../src/flow/mappings/preview-mapping.js';
 import { publishMapping, rollbackMapping, withdrawMapping } from '../src/flow/mappings/publish-mapping.js';
+import { putMappings } from '../src/flow/mappings/put-mappings.js';
 import { saveMapping } from '../src/flow/mappings/save-mapping.js';
 import { Direction, EntityType } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
@@ -60,6 +61,30 @@ export class SaveMappingInput extends MappingInput {
 }
 
 @InputType()
+export class MappingRulesInput {
+  @Field(() => EntityType)
+  entityType!: EntityType;
+
+  @Field(() => Direction)
+  direction!: Direction;
+
+  @Field(() => [MappingRuleInput])
+  rules!: MappingRuleInput[];
+}
+
+@InputType()
+export class PutMappingsInput {
+  @Field(() => ID)
+  integrationId!: string;
+
+  @Field(() => [MappingRulesInput], { description: 'Each kind and direction once; those that are left out stay.' })
+  mappings!: MappingRulesInput[];
+
+  @Field(() => String, { nullable: true })
+  note?: string | null;
+}
+
+@InputType()
 class MappingTrialInput extends MappingInput {
   @Field(() => [MappingRuleInput], { nullable: true, description: 'Default: those that were saved last.' })
   rules?: MappingRuleInput[] | null;
@@ -75,6 +100,9 @@ export class PreviewMappingInput extends MappingTrialInput {
 export class BacktestMappingInput extends MappingTrialInput {
   @Field(() => Int, { nullable: true, defaultValue: 100, description: 'The newest events, at most 1000.' })
   last?: number | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only what is older: `next` of the page before.' })
+  before?: string | null;
 }
 
 @ObjectType({ implements: MutationPayload, simpleResolvers: true })
@@ -87,6 +115,12 @@ export class MappingPayload extends MutationPayload {
 export class MappingVersionPayload extends MutationPayload {
   @Field(() => MappingVersion, { nullable: true })
   mappingVersion!: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, simpleResolvers: true })
+export class MappingVersionsPayload extends MutationPayload {
+  @Field(() => [ID], { description: 'Of the versions that are published now; none where it failed.' })
+  mappingVersionIds!: string[];
 }
 
 @ObjectType({ implements: MutationPayload, simpleResolvers: true })
@@ -105,13 +139,26 @@ const NO_VERSION = { mappingVersion: null };
 
 @Resolver()
 export class MappingMutations {
-  @Mutation(() => MappingVersionPayload, { description: 'Admins. Saves rules as a draft, which changes nothing yet.' })
+  @Mutation(() => MappingVersionPayload, {
+    description: 'Admins. Saves rules as a draft, which changes nothing yet. Refused when a rule cannot work.',
+  })
   saveMapping(
     @Arg('input', () => SaveMappingInput) input: SaveMappingInput,
     @Ctx() context: HubContext,
   ): Promise<MappingVersionPayload> {
     const info = { action: 'mapping.save', argument: 'input', failed: NO_VERSION };
     return mutate(context, info, async (...hub) => ({ mappingVersion: await saveMapping(...hub, input) }));
+  }
+
+  @Mutation(() => MappingVersionsPayload, {
+    description: 'Admins. Saves and publishes mappings together, under one version number: all of them or none.',
+  })
+  putMappings(
+    @Arg('input', () => PutMappingsInput) input: PutMappingsInput,
+    @Ctx() context: HubContext,
+  ): Promise<MappingVersionsPayload> {
+    const info = { action: 'mapping.put', argument: 'input', failed: { mappingVersionIds: [] } };
+    return mutate(context, info, async (...hub) => ({ mappingVersionIds: await putMappings(...hub, input) }));
   }
 
   @Mutation(() => MappingPreviewPayload, {

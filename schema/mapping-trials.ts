@@ -83,8 +83,14 @@ export class BacktestedEvent {
 
 @ObjectType({ simpleResolvers: true, description: 'What rules make of what was last sent or received.' })
 export class BacktestResult {
+  @Field(() => Int, { description: 'Stored events of this kind and direction, older than `before` where it is given.' })
+  total!: number;
+
   @Field(() => Int)
   tested!: number;
+
+  @Field(() => Int, { description: 'Mapped as by the published rules.' })
+  unchanged!: number;
 
   @Field(() => Int, { description: 'Mapped, but otherwise than by the published rules.' })
   changed!: number;
@@ -94,4 +100,7 @@ export class BacktestResult {
 
   @Field(() => [BacktestedEvent], { description: 'The newest of those, at most 20.' })
   events!: BacktestedEvent[];
+
+  @Field(() => ID, { nullable: true, description: 'To go on from, as `before`; null: all is tested.' })
+  next!: string | null;
 }

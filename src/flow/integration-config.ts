@@ -3,7 +3,7 @@ import type { Connector } from '../connectors/connector.js';
 import { checkUpstreamUrl } from '../connectors/upstream-http.js';
 import { HubError } from '../errors.js';
 import type { IntegrationMode } from '../model/statuses.js';
-import { checkInput } from './check-input.js';
+import { checkInput, describeIssue } from './check-input.js';
 import { effectiveSettings } from './read-integrations.js';
 import type { Services } from './services.js';
 
@@ -49,15 +49,43 @@ export function checkMode({ title, modes }: Connector, mode: IntegrationMode): v
 
 /**
  * Checks a configuration by the connector's own schemas.
- * @throws HubError BAD_USER_INPUT with the path of the field
+ * @throws HubError BAD_USER_INPUT with the path of each field, what was found and what is expected
  */
 export function checkConfig(services: Services, connector: Connector, config: IntegrationConfig): void {
   const schema = z.object({ credentials: connector.credentials, settings: connector.settings });
-  checkInput(schema, { credentials: config.credentials, settings: effectiveSettings(config) });
+  checkFields(schema, { credentials: config.credentials, settings: effectiveSettings(config) });
   for (const [name, value] of Object.entries(config.settings)) {
     if (typeof value === 'string' && /^https?:/i.test(value)) checkAddress(services, name, value);
   }
 }
+
+const LONGEST_SHOWN = 100;
+
+function checkFields(schema: z.ZodType, given: object): void {
+  checkInput(z.unknown(), given);
+  const parsed = schema.safeParse(given, { reportInput: true });
+  if (parsed.success) return;
+  const issues = parsed.error.issues.flatMap(tellField);
+  const [first] = issues;
+  const message = issues.map(describeIssue).join(' ');
+  throw new HubError('BAD_USER_INPUT', message, { path: first?.path.map(String), cause: new z.ZodError(issues) });
+}
+
+/** What was found, too; of credentials no more than its kind. */
+function tellField(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code === 'unrecognized_keys') {
+    const message = 'is no field of this connector';
+    return issue.keys.map((key) => ({ code: 'custom', path: [...issue.path, key], message, input: null }));
+  }
+  const { path, input } = issue;
+  const isMissing = input === undefined || path.length === 0;
+  const shown = path[0] === 'credentials' ? kindOf(input) : JSON.stringify(input)?.slice(0, LONGEST_SHOWN);
+  const expected = issue.message.replace(/^Invalid input: expected (.+?)(, received .+)?$/, 'must be $1');
+  const message = isMissing ? `is missing: ${expected}` : `${expected}; found ${shown}`;
+  return [{ code: 'custom', path, message: /^is missing: is missing/.test(message) ? expected : message, input: null }];
+}
+
+const kindOf = (value: unknown) => (value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`);
 
 function checkAddress(services: Services, name: string, url: string): void {
   try {

@@ -229,6 +229,12 @@ it('G10 takes the document’s mappings as they are written, previews and publis
     },
   });
   expect((await call('GET', `${OWN}/mappings`)).body.data).toEqual(published.body.data);
+  const half = [...mappings.slice(0, 1), { sourceField: 'A', targetField: 'orders.colour' }];
+  expect(await call('PUT', `${OWN}/mappings`, { mappings: half })).toMatchObject({
+    status: 400,
+    body: { field: 'mappings.1.targetField', error: expect.stringContaining('order.customer.name') },
+  });
+  expect((await call('GET', `${OWN}/mappings`)).body.data).toEqual(published.body.data);
   expect(await call('PUT', `${OWN}/mappings`, { mappings: [{ sourceField: 'A', targetField: 'sku' }] })).toMatchObject({
     status: 400,
     body: { field: 'mappings.0.targetField' },

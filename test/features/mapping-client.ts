@@ -59,11 +59,13 @@ export interface Preview {
   input: unknown;
   output: Record<string, unknown>;
   rules: RuleOutcome[];
+  differences: { path: string; before: unknown; after: unknown; errorMessage: string | null }[];
 }
 
 export async function previewMapping(client: HubClient, rules: Rule[], sample: unknown, which: Which = {}) {
   const PREVIEW = `mutation ($input: PreviewMappingInput!) { payload: previewMapping(input: $input) {
-    preview { input output rules { rule value errorCode errorMessage } } userErrors { code message path } } }`;
+    preview { input output rules { rule value errorCode errorMessage }
+      differences { path before after errorMessage } } userErrors { code message path } } }`;
   const input = inputOf(which, { rules, sample });
   const { payload } = await client.ask<{ payload: { preview: Preview | null; userErrors: UserError[] } }>(PREVIEW, {
     input,

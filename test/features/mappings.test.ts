@@ -140,6 +140,14 @@ it('G10 previews what rules make of a sample, rule by rule, and writes nothing',
     'MAPPING_TIMEOUT',
     null,
   ]);
+  expect(preview.differences).toContainEqual({
+    ...{ path: 'order_number', before: expect.stringMatching(/^ORD-/), after: expect.stringMatching(/^X-ORD-/) },
+    errorMessage: null,
+  });
+  expect(preview.differences).toContainEqual({
+    ...{ path: 'amount', before: null, after: null },
+    errorMessage: expect.stringMatching(/Rule 3 \(currency → amount\) of the outbound order mapping: .*found "EUR"/),
+  });
   expect(preview.rules[2]?.errorMessage).toContain('"EUR" is no number');
   expect(await hub.portal.control.requests()).toHaveLength(before.length);
 });
@@ -188,6 +196,39 @@ it('N9 back-tests a draft over what was sent, field by field, before it is publi
   expect(same).toMatchObject({ tested: changed.tested, changed: 0, failed: 0, events: [] });
   expect(failing).toMatchObject({ changed: 0, failed: changed.tested });
   expect(await hub.portal.control.requests()).toHaveLength(sent);
+});
+
+it('N9 back-tests a long history page by page, and tells how much is left', async () => {
+  await placeSynced();
+  await placeSynced();
+  const PAGE = `mutation ($input: BacktestMappingInput!) { backtestMapping(input: $input) {
+    backtest { total tested unchanged changed next } userErrors { code path } } }`;
+  interface Page {
+    total: number;
+    tested: number;
+    changed: number;
+    next: string | null;
+  }
+  const page = async (before: string | null) => {
+    const rules = [{ source: '"-" & currency', target: 'currency' }];
+    const which = { integrationId: 'b2b-portal', entityType: 'ORDER', direction: 'OUTBOUND' };
+    const input = { ...which, rules, last: 2, before };
+    return (await hub.admin.ask<{ backtestMapping: { backtest: Page | null; userErrors: object[] } }>(PAGE, { input }))
+      .backtestMapping;
+  };
+
+  const pages: Page[] = [];
+  for (let before: string | null = null; pages.length < 50; ) {
+    const { backtest } = await page(before);
+    if (backtest) pages.push(backtest);
+    before = backtest?.next ?? null;
+    if (before === null) break;
+  }
+
+  expect(pages.length).toBeGreaterThan(1);
+  expect(pages.reduce((sum, { tested }) => sum + tested, 0)).toBe(pages[0]?.total);
+  expect(pages.map(({ total }) => total)).toEqual(pages.map((_, index) => (pages[0]?.total ?? 0) - 2 * index));
+  expect(await page('nonsense')).toMatchObject({ userErrors: [{ code: 'BAD_USER_INPUT', path: ['input', 'before'] }] });
 });
 
 it('N9 back-tests inbound rules over received webhooks', async () => {
@@ -242,27 +283,28 @@ it('G10 keeps versions: a draft changes nothing, one is published at a time, and
   });
 });
 
-it('G10 refuses to publish what does not compile, with the path of each rule', async () => {
-  const broken = await idOf(
-    saveMapping(hub.admin, [
-      { source: 'number', target: 'ok' },
-      { source: 'a.(b', target: 'x..y' },
-      { source: 'a', target: '__proto__.polluted', transformation: '$round(' },
-    ]),
-  );
-  const foreign = await idOf(saveMapping(hub.admin, [{ source: 'a', target: 'merchantId' }], INBOUND));
-
-  const { mappingVersion, userErrors } = await publishMapping(hub.admin, broken);
-
-  expect(mappingVersion).toBeNull();
-  expect(userErrors.map(({ path }) => path?.join('.'))).toEqual([
-    'rules.1.source',
-    'rules.1.target',
-    'rules.2.transformation',
-    'rules.2.target',
+it('G10 refuses to save what cannot work, with the path of each rule and the targets that there are', async () => {
+  const broken = await saveMapping(hub.admin, [
+    { source: 'number', target: 'ok' },
+    { source: 'a.(b', target: 'x..y' },
+    { source: 'a', target: '__proto__.polluted', transformation: '$round(' },
   ]);
-  expect((await publishMapping(hub.admin, foreign)).userErrors).toMatchObject([
-    { code: 'BAD_USER_INPUT', path: ['rules', '0', 'target'] },
+  const foreign = await saveMapping(hub.admin, [{ source: 'a', target: 'customFields.colour' }], {
+    ...INBOUND,
+    entityType: 'PRODUCT',
+  });
+
+  expect(broken.userErrors.map(({ path }) => path?.join('.'))).toEqual([
+    'input.rules.1.source',
+    'input.rules.1.target',
+    'input.rules.2.transformation',
+    'input.rules.2.target',
+  ]);
+  expect(foreign.userErrors).toMatchObject([
+    {
+      ...{ code: 'BAD_USER_INPUT', path: ['input', 'rules', '0', 'target'] },
+      message: expect.stringContaining('these are: sku, name, brand, barcode, price'),
+    },
   ]);
 });
 

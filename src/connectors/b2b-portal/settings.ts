@@ -3,7 +3,7 @@ import { InvoiceStatus, OrderStatus } from '../../model/statuses.js';
 import { baseUrlSetting, policySettings } from '../policy.js';
 
 export const PortalCredentials = z.strictObject({
-  apiKey: z.string().min(1),
+  apiKey: z.string().min(1).describe('Sent with every call, as X-API-Key.'),
   apiSecret: z
     .string()
     .min(1)

@@ -54,10 +54,10 @@ export const CsvSettings = z.strictObject({
     .array(z.enum(['ORDER', 'INVOICE']))
     .default(['ORDER', 'INVOICE'])
     .describe('What is written to the folder out.'),
-  exportDelimiter: z.enum(DELIMITERS).default(','),
-  exportEncoding: z.enum(CODE_PAGES).default('utf-8'),
+  exportDelimiter: z.enum(DELIMITERS).default(',').describe('Between the columns of what is exported.'),
+  exportEncoding: z.enum(CODE_PAGES).default('utf-8').describe('Of what is exported.'),
   exportByteOrderMark: z.boolean().default(false).describe('Some versions of Excel need it to see UTF-8.'),
-  exportDecimalSign: z.enum([',', '.']).default('.'),
+  exportDecimalSign: z.enum([',', '.']).default('.').describe('In amounts of what is exported.'),
   ...policySettings,
   ratePerSecond: policySettings.ratePerSecond.default(null),
 });

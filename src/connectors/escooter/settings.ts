@@ -5,38 +5,47 @@ import type { DeliveryPolicy } from '../connector.js';
 import { baseUrlSetting, policyOf, policySettings } from '../policy.js';
 
 export const ErpCredentials = z.strictObject({
-  apiKey: z.string().min(1),
-  /** The HMAC secret: signs what is sent, and checks what is received. */
-  apiSecret: z.string().min(1),
+  apiKey: z.string().min(1).describe('Sent as X-API-KEY.'),
+  apiSecret: z.string().min(1).describe('The HMAC secret: signs what is sent, and checks what is received.'),
 });
 export type ErpCredentials = z.infer<typeof ErpCredentials>;
 
 const { timeout, concurrency, ratePerSecond, circuitFailures, circuitOpenMs } = policySettings;
 
 export const ErpSettings = z.strictObject({
-  baseUrl: baseUrlSetting,
-  /** Whether an order is sent as soon as it is invoiced; otherwise it waits for the schedule. */
-  immediate: z.boolean().default(true),
-  /** Whether the schedule sends what waits. */
-  cronEnabled: z.boolean().default(true),
-  /** When it does, UTC. */
-  cron: z.string().refine(isSchedule, 'must be a cron expression such as "0 * * * *"').default('0 * * * *'),
-  /** Whether requests and answers are logged, secrets masked. */
-  debug: z.boolean().default(false),
-  /** The first try included. */
-  maxAttempts: z.int().min(1).max(50).default(5),
-  /** Seconds; before attempt n + 1 the wait is 2^n times as long. */
-  baseDelay: z.number().min(0).max(86_400).default(60),
+  baseUrl: baseUrlSetting.meta({ title: 'Address', description: 'Of the ERP’s API.' }),
+  immediate: z
+    .boolean()
+    .default(true)
+    .describe('Whether an order is sent as soon as it is invoiced; otherwise it waits for the schedule.'),
+  cronEnabled: z.boolean().default(true).describe('Whether the schedule sends what waits.'),
+  cron: z
+    .string()
+    .refine(isSchedule, 'must be a cron expression such as "0 * * * *"')
+    .default('0 * * * *')
+    .describe('When it does: cron, in UTC.'),
+  debug: z.boolean().default(false).describe('Whether requests and answers are logged, secrets masked.'),
+  maxAttempts: z.int().min(1).max(50).default(5).describe('Tries, the first included.'),
+  baseDelay: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .describe('Seconds; before attempt n + 1 the wait is 2^n times as long.'),
   timeout,
   concurrency,
-  ratePerSecond: ratePerSecond.unwrap().default(null),
+  ratePerSecond: ratePerSecond.unwrap().default(null).describe('Calls per second over all processes; null: no limit.'),
   circuitFailures,
-  /** Left out: the base delay, a minute at most: one order that fails again and again then holds up no other for long. */
-  circuitOpenMs: circuitOpenMs.unwrap().optional(),
-  /** The ERP's status → the hub's; goes before the standard table. */
-  statusMappings: z.strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) }).prefault({}),
-  /** An unmapped status is an error and nothing is changed. */
-  strictMapping: z.boolean().default(false),
+  /** A minute at most, so that one order that fails again and again holds up no other for long. */
+  circuitOpenMs: circuitOpenMs
+    .unwrap()
+    .optional()
+    .describe('Milliseconds without calls after failures in a row; left out: the base delay, a minute at most.'),
+  statusMappings: z
+    .strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) })
+    .prefault({})
+    .describe('The ERP’s status → the hub’s; goes before the standard table.'),
+  strictMapping: z.boolean().default(false).describe('An unmapped status is an error and nothing is changed.'),
 });
 export type ErpSettings = z.infer<typeof ErpSettings>;
 

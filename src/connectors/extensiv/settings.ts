@@ -3,8 +3,8 @@ import { OrderStatus } from '../../model/statuses.js';
 import { baseUrlSetting, policySettings } from '../policy.js';
 
 export const ExtensivCredentials = z.strictObject({
-  clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
+  clientId: z.string().min(1).describe('Of the OAuth client that Extensiv gave you.'),
+  clientSecret: z.string().min(1).describe('Its secret.'),
 });
 export type ExtensivCredentials = z.infer<typeof ExtensivCredentials>;
 

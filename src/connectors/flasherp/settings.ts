@@ -3,7 +3,7 @@ import { isSchedule } from '../../model/schedule.js';
 import { baseUrlSetting, policySettings } from '../policy.js';
 
 export const FlashErpCredentials = z.strictObject({
-  apiKey: z.string().min(1),
+  apiKey: z.string().min(1).describe('Sent with every call.'),
   apiSecret: z.string().min(1).describe('Signs every call.'),
   webhookSecret: z
     .string()

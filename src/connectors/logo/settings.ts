@@ -6,10 +6,10 @@ import { policySettings, serverUrlSetting } from '../policy.js';
 export const LogoCredentials = z
   .strictObject({
     clientId: z.string().min(1).optional().describe('Of the program that is registered with the REST service.'),
-    clientSecret: z.string().min(1).optional(),
+    clientSecret: z.string().min(1).optional().describe('The secret of that program.'),
     apiKey: z.string().min(1).optional().describe('Instead of both: `id:secret`, or the same in Base64.'),
-    username: z.string().min(1),
-    password: z.string().min(1),
+    username: z.string().min(1).describe('Of the Logo user that the hub signs in as.'),
+    password: z.string().min(1).describe('Of that user.'),
   })
   .refine(({ clientId, clientSecret, apiKey }) => (clientId && clientSecret) || apiKey, {
     path: ['clientId'],

@@ -4,14 +4,14 @@ import { CODE_PAGES } from '../code-pages.js';
 import { policySettings, serverUrlSetting } from '../policy.js';
 
 export const NetsisCredentials = z.strictObject({
-  username: z.string().min(1),
-  password: z.string().min(1),
+  username: z.string().min(1).describe('Of the Netsis user that the hub signs in as.'),
+  password: z.string().min(1).describe('Of that user.'),
   dbUser: z
     .string()
     .min(1)
     .default('TEMELSET')
     .describe('The user of the company’s database that the REST service signs in with.'),
-  dbPassword: z.string().default(''),
+  dbPassword: z.string().default('').describe('Of that database user.'),
 });
 export type NetsisCredentials = z.infer<typeof NetsisCredentials>;
 

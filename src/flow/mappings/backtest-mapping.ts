@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { sqlOn } from '../../db/database.js';
+import { HubError } from '../../errors.js';
 import type { RuleOutcome } from '../../mapping/apply-rules.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
-import { checkInput } from '../check-input.js';
+import { checkInput, label } from '../check-input.js';
 import { findIntegration } from '../find-integration.js';
 import type { OpenIntegration } from '../integrations.js';
 import type { Services } from '../services.js';
@@ -21,6 +22,7 @@ const backtestMappingSchema = mappingInputSchema.extend({
     .max(MOST_EVENTS, `is above ${MOST_EVENTS}`)
     .nullish()
     .transform((last) => last ?? 100),
+  before: label().nullish(),
 });
 export type BacktestMapping = z.input<typeof backtestMappingSchema>;
 
@@ -35,13 +37,19 @@ export interface BacktestedEvent {
 }
 
 export interface Backtest {
+  /** Stored events of the kind and direction, older than `before`. */
+  total: number;
   tested: number;
+  /** Mapped as now. */
+  unchanged: number;
   /** Mapped without failure, but otherwise than now. */
   changed: number;
   /** At least one rule fails. */
   failed: number;
   /** The newest of both kinds. */
   events: BacktestedEvent[];
+  /** The oldest that was tested, to go on from as `before`; null: there are no older ones. */
+  next: string | null;
 }
 
 interface Stored {
@@ -54,14 +62,19 @@ interface Stored {
 
 const SENT = `select id::text, entity_id, payload::text as snapshot, null::bytea as raw_body, null as headers from sync_events
 where integration_id = $1 and entity_type = $2 and direction = 'OUTBOUND' and payload is not null
-order by id desc limit $3`;
+  and ($4::text is null or id < $4::bigint) order by sync_events.id desc limit $3`;
 
 const RECEIVED = `select id, entity_id, null as snapshot, raw_body, headers::text from webhook_events
-where integration_id = $1 and entity_type = $2 order by created_at desc, id desc limit $3`;
+where integration_id = $1 and entity_type = $2 and ($4::text is null or (created_at, id) < (
+  select created_at, id from webhook_events where id = $4)) order by created_at desc, id desc limit $3`;
+
+/** How many there are: `limit null` is none. */
+const counted = (statement: string) => `select count(*)::int as total from (${statement}) stored`;
 
 /**
  * Runs rules over what was last sent or received, and tells what would come out otherwise than by the published ones.
- * Writes and sends nothing.
+ * A long history is
+ * tested page by page: `next` of one is `before` of the following, and `total` tells how much is left. Writes and sends nothing.
  * @throws HubError BAD_USER_INPUT, NOT_FOUND for the integration, FORBIDDEN
  */
 export async function backtestMapping(services: Services, caller: Caller, input: BacktestMapping): Promise<Backtest> {
@@ -72,8 +85,14 @@ export async function backtestMapping(services: Services, caller: Caller, input:
   const draft = await rulesToTry({ sql }, caller, wanted);
   const present = publishedRules(integration, draft);
   const statement = draft.direction === 'OUTBOUND' ? SENT : RECEIVED;
-  const stored = await sql<Stored>(statement, [integration.id, draft.entityType, wanted.last]);
-  const result: Backtest = { tested: stored.length, changed: 0, failed: 0, events: [] };
+  const before = wanted.before ?? null;
+  if (before !== null && draft.direction === 'OUTBOUND' && !/^\d{1,18}$/.test(before))
+    throw new HubError('BAD_USER_INPUT', 'before: is no `next` of a page before.', { path: ['before'] });
+  const stored = await sql<Stored>(statement, [integration.id, draft.entityType, wanted.last, before]);
+  const [count] = await sql<{ total: number }>(counted(statement), [integration.id, draft.entityType, null, before]);
+  const total = count?.total ?? 0;
+  const next = stored.length < total ? (stored.at(-1)?.id ?? null) : null;
+  const result: Backtest = { total, tested: stored.length, unchanged: 0, changed: 0, failed: 0, events: [], next };
   for (const event of stored) {
     const trial = await trialOf(integration, draft, event);
     add(result, event, await compareRules(services, present, draft, trial));
@@ -90,6 +109,9 @@ function add(result: Backtest, { id, entity_id }: Stored, { differences, outcome
   const failures = outcomes.filter(({ errorCode }) => errorCode !== null);
   if (failures.length > 0) result.failed += 1;
   else if (differences.length > 0) result.changed += 1;
-  else return;
+  else {
+    result.unchanged += 1;
+    return;
+  }
   if (result.events.length < SHOWN) result.events.push({ eventId: id, entityId: entity_id, differences, failures });
 }

@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { type Sql, sqlOn, type Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
-import type { RuleProblem } from '../../mapping/create-mappings.js';
 import { auditDone } from '../audit-done.js';
 import type { Services } from '../services.js';
 import { lockIntegration } from '../update-integration.js';
+import { checkRules } from './check-rules.js';
 import { findFormerVersion, findVersion, type StoredVersion } from './mapping-input.js';
 
 /**
@@ -15,7 +14,7 @@ import { findFormerVersion, findVersion, type StoredVersion } from './mapping-in
 export async function publishMapping(services: Services, caller: Caller, id: string): Promise<string> {
   requireRole(caller, 'admin');
   const wanted = await findVersion({ sql: sqlOn(services.db.pool) }, caller, id);
-  await checkRules(services, wanted);
+  await checkRules(services, [wanted], () => []);
   return services.db.transaction((tx) => publish(services, tx, caller, wanted, 'mapping.publish'));
 }
 
@@ -64,19 +63,8 @@ async function checkVisible(sql: Sql, caller: Caller, mappingId: string) {
   throw new HubError('NOT_FOUND', `There is no mapping ${mappingId}.`, { path: ['mappingId'] });
 }
 
-async function checkRules({ mappings }: Services, version: StoredVersion): Promise<void> {
-  const problems = await mappings.findProblems(version);
-  const [first] = problems;
-  if (!first) return;
-  const message = `${first.path.join('.')}: ${first.message}. Save the rules anew, and publish that version.`;
-  throw new HubError('BAD_USER_INPUT', message, { path: first.path, cause: toZodError(problems) });
-}
-
-const toZodError = (problems: RuleProblem[]) =>
-  new z.ZodError(problems.map(({ path, message }) => ({ code: 'custom', path, message, input: null })));
-
 /** Publications of one integration wait for each other at its row. */
-async function publish(services: Services, tx: Tx, caller: Caller, wanted: StoredVersion, action: string) {
+export async function publish(services: Services, tx: Tx, caller: Caller, wanted: StoredVersion, action: string) {
   const { id, mappingId, merchantId, integrationId, entityType, direction, version } = wanted;
   await lockIntegration(tx, caller, integrationId, ['id']);
   await tx.sql(

@@ -51,17 +51,16 @@ export const MAPPINGS = parse(`query RestMappings($id: ID!) {
   integration(id: $id) { id fieldMappings { id entityType direction publishedVersion versions { version status rules } } }
 }`);
 
-export const SAVE_MAPPING = parse(`mutation RestSaveMapping($input: SaveMappingInput!) {
-  payload: saveMapping(input: $input) { mappingVersion { id } ${ERRORS} }
-}`);
-
-export const PUBLISH_MAPPING = parse(`mutation RestPublishMapping($id: ID!) {
-  payload: publishMapping(id: $id) { mappingVersion { id version } ${ERRORS} }
+export const PUT_MAPPINGS = parse(`mutation RestPutMappings($input: PutMappingsInput!) {
+  payload: putMappings(input: $input) { mappingVersionIds ${ERRORS} }
 }`);
 
 export const PREVIEW_MAPPING = parse(`mutation RestPreviewMapping($input: PreviewMappingInput!) {
   payload: previewMapping(input: $input) {
-    preview { input output rules { rule source target value errorCode errorMessage } } ${ERRORS}
+    preview {
+      input output rules { rule source target value errorCode errorMessage }
+      differences { path before after errorCode errorMessage }
+    } ${ERRORS}
   }
 }`);
 

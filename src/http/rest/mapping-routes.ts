@@ -5,14 +5,7 @@ import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import { registerRoute } from '../docs/register-route.js';
 import { enveloped, success } from '../envelope.js';
-import {
-  MAPPINGS,
-  type MappingData,
-  PREVIEW_MAPPING,
-  PUBLISH_MAPPING,
-  type RuleData,
-  SAVE_MAPPING,
-} from './integration-operations.js';
+import { MAPPINGS, type MappingData, PREVIEW_MAPPING, PUT_MAPPINGS, type RuleData } from './integration-operations.js';
 import { INTEGRATIONS_PATH, integrationId, integrationRoute } from './integration-routes.js';
 import type { ContextOf } from './portal-sync-routes.js';
 import { run } from './run.js';
@@ -58,7 +51,18 @@ const outcomeBody = z.object({
   value: z.unknown(),
   error: z.string().nullable(),
 });
-const trialBody = z.object({ entityType: z.string(), output: z.unknown(), rules: z.array(outcomeBody) });
+const changeBody = z.object({
+  field: z.string(),
+  before: z.unknown().meta({ description: 'By the mappings that are published.' }),
+  after: z.unknown(),
+  error: z.string().nullable(),
+});
+const trialBody = z.object({
+  entityType: z.string(),
+  output: z.unknown(),
+  rules: z.array(outcomeBody),
+  changes: z.array(changeBody),
+});
 
 /** Row G10, in the gateway's form: published rules, by the collection that they write to. */
 export function registerMappings(scope: FastifyInstance, contextOf: ContextOf): void {
@@ -85,14 +89,14 @@ function registerPublished(scope: FastifyInstance, contextOf: ContextOf): void {
     url: PATH,
     summary: 'Saves and publishes field mappings',
     description:
-      'Needs the role `admin`. Collections are published one after the other, and one with a wrong rule is not; those that are not named stay as they are.',
+      'Needs the role `admin`. All collections or none, under one version number; those that are not named stay as they are.',
     authorize: contextOf,
     params: integrationId,
     body: mappingsBody,
     answer: enveloped(z.array(versionBody)),
     errors: ['NOT_FOUND'],
     handle: async ({ context, params, body, request }) => {
-      await publishAll(context, params.id, body);
+      await putAll(context, params.id, body);
       return success(request, await readPublished(context, params.id));
     },
   });
@@ -137,14 +141,24 @@ const toRule = ({ source, target, required, transformation, defaultValue }: Rule
   defaultValue,
 });
 
-/** All are saved before the first is published. */
-async function publishAll(context: HubContext, integrationId: string, body: z.output<typeof mappingsBody>) {
-  const saved: string[] = [];
-  for (const input of inputsOf(integrationId, body)) {
-    const { payload } = await run<{ payload: { mappingVersion: { id: string } } }>(context, SAVE_MAPPING, { input });
-    saved.push(payload.mappingVersion.id);
-  }
-  for (const id of saved) await run(context, PUBLISH_MAPPING, { id });
+async function putAll(context: HubContext, integrationId: string, body: z.output<typeof mappingsBody>) {
+  const inputs = inputsOf(body);
+  const mappings = inputs.map(({ places: _, ...input }) => input);
+  await run(context, PUT_MAPPINGS, { input: { integrationId, mappings } }).catch((error: unknown) => {
+    throw error instanceof HubError ? inOwnWords(error, inputs) : error;
+  });
+}
+
+const PARTS: Readonly<Record<string, string>> = { source: 'sourceField', target: 'targetField' };
+
+/** An error with the path that the rule has in the request. */
+function inOwnWords(error: HubError, inputs: { places: number[] }[]): HubError {
+  const [, set, , rule, part = ''] = error.inputPath ?? [];
+  const place = inputs[Number(set)]?.places[Number(rule)];
+  if (place === undefined) return error;
+  const path = ['mappings', String(place), PARTS[part] ?? part];
+  const message = error.message.replace(/^[\w.]+(?=: )/, path.join('.'));
+  return new HubError(error.code, message, { path });
 }
 
 interface Previewed {
@@ -152,18 +166,30 @@ interface Previewed {
     preview: {
       output: unknown;
       rules: { source: string; target: string; value: unknown; errorMessage: string | null }[];
+      differences: { path: string; before: unknown; after: unknown; errorMessage: string | null }[];
     };
   };
 }
 
+const toChange = ({ path, before, after, errorMessage }: Previewed['payload']['preview']['differences'][number]) => ({
+  ...{ field: path, before, after, error: errorMessage },
+});
+
 async function preview(context: HubContext, integrationId: string, { sample, ...body }: z.output<typeof previewBody>) {
   const trials: z.output<typeof trialBody>[] = [];
-  for (const input of inputsOf(integrationId, body)) {
-    const { payload } = await run<Previewed>(context, PREVIEW_MAPPING, { input: { ...input, sample } });
-    const rules = payload.preview.rules.map(({ source, target, value, errorMessage }) => ({
+  for (const { places: _, ...rules } of inputsOf(body)) {
+    const input = { ...rules, integrationId, sample };
+    const { payload } = await run<Previewed>(context, PREVIEW_MAPPING, { input });
+    const { output, differences } = payload.preview;
+    const outcomes = payload.preview.rules.map(({ source, target, value, errorMessage }) => ({
       ...{ sourceField: source, targetField: target, value, error: errorMessage },
     }));
-    trials.push({ entityType: input.entityType.toLowerCase(), output: payload.preview.output, rules });
+    trials.push({
+      entityType: rules.entityType.toLowerCase(),
+      output,
+      rules: outcomes,
+      changes: differences.map(toChange),
+    });
   }
   return trials;
 }
@@ -175,24 +201,25 @@ const OF_ONE_RECORD: readonly EntityType[] = ['PRODUCT', 'INVENTORY'];
  * One input for each collection that the rules write to. Outbound targets are the system's own: the collection is cut off.
  * A list that names products and stock describes records that tell of both, so it becomes the mapping of each.
  */
-function inputsOf(integrationId: string, { direction, mappings }: z.output<typeof mappingsBody>) {
-  const rules = mappings.map((rule, index) => ({ rule, entityType: entityTypeOf(rule, index) }));
+function inputsOf({ direction, mappings }: z.output<typeof mappingsBody>) {
+  const rules = mappings.map((rule, place) => ({ rule, place, entityType: entityTypeOf(rule, place) }));
   const kinds = [...new Set(rules.map(({ entityType }) => entityType))];
   const isShared = direction === 'inbound' && OF_ONE_RECORD.every((kind) => kinds.includes(kind));
   const belongs = (of: EntityType, kind: EntityType) =>
     of === kind || (isShared && OF_ONE_RECORD.includes(of) && OF_ONE_RECORD.includes(kind));
-  return kinds.map((entityType) => ({
-    integrationId,
-    entityType,
-    direction: direction.toUpperCase(),
-    rules: rules
-      .filter((one) => belongs(one.entityType, entityType))
-      .map(({ rule: { sourceField, targetField, ...rest } }) => ({
+  return kinds.map((entityType) => {
+    const own = rules.filter((one) => belongs(one.entityType, entityType));
+    return {
+      entityType,
+      direction: direction.toUpperCase(),
+      places: own.map(({ place }) => place),
+      rules: own.map(({ rule: { sourceField, targetField, ...rest } }) => ({
         ...rest,
         source: sourceField,
         target: direction === 'outbound' ? targetField.replace(/^\w+\./, '') : targetField,
       })),
-  }));
+    };
+  });
 }
 
 function entityTypeOf({ targetField }: Rule, index: number): EntityType {

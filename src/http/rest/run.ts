@@ -36,9 +36,12 @@ function fromGraphql({ message, extensions }: GraphQLError): HubError {
 }
 
 function throwUserError(payload: unknown): void {
-  const [failure] = (payload as { userErrors?: UserError[] } | null)?.userErrors ?? [];
+  const failures = (payload as { userErrors?: UserError[] } | null)?.userErrors ?? [];
+  const [failure] = failures;
   if (!failure) return;
+  // The envelope has one text: it names every field.
+  const message = failures.map((one) => one.message).join(' ');
   // REST bodies have no argument around them.
   const path = failure.path?.[0] === 'input' ? failure.path.slice(1) : (failure.path ?? undefined);
-  throw new HubError(failure.code, failure.message, { path, retryAfterMs: failure.retryAfterMs ?? undefined });
+  throw new HubError(failure.code, message, { path, retryAfterMs: failure.retryAfterMs ?? undefined });
 }
