@@ -15,7 +15,7 @@ interface Operation {
 }
 
 /** Pages, their assets, GraphQL (which describes itself), and the documents. */
-const NOT_REST = /^\/(\*|graphql|graphiql|docs.*)?$/;
+const NOT_REST = /^\/(\*|graphql|graphiql|outbox|docs.*)?$/;
 
 const routes: string[] = [];
 let hub: TestHub;
