@@ -2,6 +2,7 @@ import { type Sql, sqlOn } from '../db/database.js';
 import { removeOldChanges } from '../feed/remove-old-changes.js';
 import { DELETE_PAGE } from '../model/delete-in-pages.js';
 import { removeOldPulls } from './pull/remove-old-pulls.js';
+import { removeOldRuns } from './reconcile/remove-old-runs.js';
 import type { Services } from './services.js';
 
 /**
@@ -28,10 +29,12 @@ select (select count(*)::int from gone) as gone, max(id)::text as last, coalesce
 export interface RemovedEvents {
   events: number;
   pulls: number;
+  /** Reconciliations and full syncs. */
+  runs: number;
   changes: number;
 }
 
-/** Removes sync events that have ended, with their attempts, pulls, and changes of the feed, once they are so many days old. */
+/** Removes sync events that have ended, with their attempts, pulls, reconciliations, full syncs, and changes of the feed, once they are so many days old. */
 export async function removeOldEvents(
   services: Services,
   olderThanDays: number,
@@ -40,7 +43,8 @@ export async function removeOldEvents(
   const sql = sqlOn(services.db.pool);
   const events = await removeEvents(sql, olderThanDays, signal);
   const pulls = await removeOldPulls(sql, olderThanDays, signal);
-  return { events, pulls, changes: await removeOldChanges(sql, olderThanDays, signal) };
+  const runs = await removeOldRuns(sql, olderThanDays, signal);
+  return { events, pulls, runs, changes: await removeOldChanges(sql, olderThanDays, signal) };
 }
 
 async function removeEvents(sql: Sql, olderThanDays: number, signal?: AbortSignal): Promise<number> {

@@ -63,6 +63,7 @@ it('F6 F7 F9 F10 F11 syncs one, compares, measures, and shows the history page b
   const metrics = await call('GET', '/metrics');
   const run = await call('POST', '/sync/reconcile', {});
   const history = await call('GET', '/sync-history?page=2&limit=1&status=synced');
+  const customers = await call('GET', '/sync-history?sourceType=customer');
   const audit = await call('GET', '/audit-logs?limit=5');
   const retried = await call('POST', `/retry/${String(one.body.data['id'])}`);
 
@@ -80,6 +81,7 @@ it('F6 F7 F9 F10 F11 syncs one, compares, measures, and shows the history page b
   expect(run.body.data).toMatchObject({ id: expect.stringMatching(/^rec_/) });
   expect(history.body.data).toMatchObject([{ syncStatus: 'synced', syncDuration: expect.any(Number) }]);
   expect(history.body.pagination).toMatchObject({ total: expect.any(Number) });
+  expect(customers.body.data).toMatchObject([{ sourceType: 'customer' }]);
   expect(audit.status).toBe(200);
   expect(retried.body.code).toBe('INVALID_STATE');
 });

@@ -38,6 +38,7 @@ const inErp = (collection: string, reference: string, isRight: (one: Record<stri
   );
 
 const anything = () => true;
+const WAITING = '{ waiting: syncEvents(filter: { integrationId: "flasherp", status: [RETRYING] }) { totalCount } }';
 
 interface Told {
   status: string;
@@ -77,6 +78,10 @@ it('F17 answers at once while FlashERP is down, and the sync waits and is delive
     () =>
       hub.admin.ask<{ order: { status: string } }>('query ($id: ID!) { order(id: $id) { status } }', { id: orderId }),
     ({ order: { status } }) => status === 'PAID',
+  );
+  await eventually(
+    () => hub.admin.ask<{ waiting: { totalCount: number } }>(WAITING),
+    ({ waiting }) => waiting.totalCount > 0,
   );
   const meanwhile = (await hub.erp.control.state())['transactions'] as Record<string, unknown>[];
   await hub.erp.control.clearFaults();

@@ -106,6 +106,32 @@ it('B26 removes pulls after 90 days, with the rows that they could not take', as
   ]);
 });
 
+it('B26 removes reconciliations after 90 days with all that they found, and full syncs', async () => {
+  const aged = `from (values ('old', 91), ('young', 89)) as v (id, age)`;
+  await rows(
+    `insert into reconciliations (id, merchant_id, integration_id, entity_types, period_from, period_to, created_at)
+     select id, 'acme', $1, '{}', now(), now(), now() - age * interval '1 day' ${aged}`,
+    integration,
+  );
+  await rows(
+    `insert into full_syncs (id, merchant_id, integration_id, entity_types, created_at)
+     select id, 'acme', $1, '{}', now() - age * interval '1 day' ${aged}`,
+    integration,
+  );
+  await rows(
+    `insert into reconciliation_differences (merchant_id, integration_id, reconciliation_id, entity_type, kind, direction)
+     select 'acme', $1, id, 'ORDER', 'MISSING_HERE', 'IN' from unnest(array['old', 'young']) id, generate_series(1, 1500) n`,
+    integration,
+  );
+
+  await run('remove-old-events');
+
+  expect(await ids('select id from reconciliations union all select id from full_syncs')).toEqual(['young', 'young']);
+  expect(await rows('select reconciliation_id, count(*)::int from reconciliation_differences group by 1')).toEqual([
+    { reconciliation_id: 'young', count: 1500 },
+  ]);
+});
+
 it('B26 removes more old sync events than fit in one page', async () => {
   await rows('delete from sync_events');
   await rows(

@@ -27,6 +27,10 @@ const historyQuery = pageQuery.extend({
       return z.NEVER;
     })
     .optional(),
+  sourceType: z
+    .enum(words.SOURCE_TYPES, `must be ${words.SOURCE_TYPES.join(', ')}`)
+    .optional()
+    .transform((text) => text && words.entityTypeOf(text)),
 });
 const timeQuery = z.object({
   from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Left out: a day before `to`.' }),
@@ -55,7 +59,11 @@ export function registerFlashErpReads(scope: FastifyInstance, contextOf: Context
     summary: 'Syncs, newest first',
     query: historyQuery,
     handle: async ({ context, query, request }) => {
-      const filter = { integrationId: (await find(context)).id, ...(query.status && { status: query.status }) };
+      const filter = {
+        integrationId: (await find(context)).id,
+        ...(query.status && { status: query.status }),
+        ...(query.sourceType && { entityType: query.sourceType }),
+      };
       return readPage(context, operations.HISTORY, filter, query, request, words.toSync);
     },
   });

@@ -16,6 +16,12 @@ export function statesOf(text: string): SyncEventStatus[] | null {
   return STATES[text.toLowerCase()] ?? null;
 }
 
+/** What the document calls the kinds of entities. */
+export const SOURCE_TYPES = ['transaction', 'subscription', 'customer', 'invoice'] as const;
+
+export const entityTypeOf = (word: (typeof SOURCE_TYPES)[number]): string =>
+  word === 'subscription' ? 'BILLING_SUBSCRIPTION' : word.toUpperCase();
+
 /** A sync event, as the operations of these addresses ask for it. */
 export interface ShownEvent extends Record<string, unknown> {
   entityType: string;
