@@ -175,6 +175,8 @@ it('H5 forgets idempotency keys after 30 days', async () => {
 });
 
 it('H5 checks the health of each system; three failures in a row open one alert, a success closes it', async () => {
+  // Those that wait are watched, too.
+  await rows('delete from webhook_events');
   await run('check-health');
   const [well] = await rows('select reachable, latency_ms, last_error from integration_gates');
   await portal.control.addFault({ kind: 'status', status: 503, count: null, path: '/health' });
