@@ -4,6 +4,7 @@ import { eventually } from '../harness/eventually.js';
 import { startTestHub, type TestHub } from '../harness/hub.js';
 import { createOrder, idOf, moveOrder, mutate, orderInput } from './order-client.js';
 
+const INTEGRATION = { integrationId: 'extensiv' };
 const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
 let hub: TestHub;
 let warehouse: SpawnedSimulator;
@@ -20,9 +21,8 @@ beforeAll(async () => {
   };
   hub = await startTestHub({ env });
   const settings = { backoffBaseMs: 20, readRetryBaseMs: 20, circuitOpenMs: 100, ratePerSecond: null, pageSize: 4 };
-  await idOf(
-    mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id: 'extensiv', settings }),
-  );
+  const update = { id: 'extensiv', settings };
+  await idOf(mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', update));
   for (const name of PAUSED)
     await hub.admin.ask('mutation ($name: String!) { pauseJob(name: $name) { userErrors { message } } }', { name });
 });
@@ -32,14 +32,11 @@ afterAll(async () => {
 });
 
 const asked = async (path: string) => (await warehouse.control.requests()).filter(({ url }) => url.startsWith(path));
-
 type SyncShown = { status: string; pulls: Record<string, unknown>[] };
 
 /** Starts a sync of the stock and waits for its end. */
 async function pull(): Promise<SyncShown> {
-  const id = await idOf(
-    mutate(hub.admin, 'syncInventory', 'SyncIntegrationInput', 'syncEvent', { integrationId: 'extensiv' }),
-  );
+  const id = await idOf(mutate(hub.admin, 'syncInventory', 'SyncIntegrationInput', 'syncEvent', INTEGRATION));
   const ask = `query ($id: ID!) { syncEvent(id: $id) { status pulls { state since rowsRead rowsChanged rowsRemoved } } }`;
   const read = async () => (await hub.admin.ask<{ syncEvent: SyncShown }>(ask, { id })).syncEvent;
   return eventually(read, ({ status }) => status === 'SUCCESS' || status === 'FAILED');
