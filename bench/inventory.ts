@@ -18,8 +18,6 @@ const ROWS = Number(process.argv[2] ?? 1_000_000);
 /** The whole ends by then, whatever it has come to; an idle machine needs a part of it. */
 const LONGEST_MS = 480_000;
 const POLL_MS = 200;
-/** Room that V8 takes while it may would hide what grows with the rows. */
-const HEAP = '--max-semi-space-size=16 --max-old-space-size=192';
 const SETTINGS = { pageSize: 5000, ratePerSecond: 10_000, timeout: 60_000, pullEveryMinutes: 1440, maxRetries: 0 };
 
 const UPDATE = `mutation ($input: UpdateIntegrationInput!) { updateIntegration(input: $input) { userErrors { message } } }`;
@@ -36,7 +34,6 @@ const dataDir = mkdtempSync(join(tmpdir(), 'syncline-bench-'));
 const warehouse = await spawnSimulator('extensiv', keys);
 const hub = await spawnHub({
   DATA_DIR: dataDir,
-  NODE_OPTIONS: HEAP,
   JWT_SECRET: jwtSecret,
   EXTENSIV_BASE_URL: warehouse.url,
   EXTENSIV_CLIENT_ID: keys.apiKey,

@@ -127,6 +127,15 @@ it('E13 mails that a pickup is ready; a cancellation tells both sides, voids the
   expect(payouts.length).toBeGreaterThan(0);
 });
 
+it('E4 E11 does not repeat an export that was refused with 400: the order is failed', async () => {
+  await warehouse.control.addFault({ kind: 'status', status: 400, method: 'POST', path: '/api/v1/orders' });
+
+  const id = await idOf(createOrder(hub.admin, orderInput({ status: 'PAID' })));
+  await until(id, 'FAILED');
+
+  expect((await warehouse.control.requests()).filter(({ body }) => body.includes(id))).toHaveLength(1);
+});
+
 it('E9 a brand earns its own share, else the one that its merchant has set, else 70 percent', async () => {
   const lines = [
     { sku: 'CBD-OIL-10', quantity: 1, unitPrice: '10.01' },
