@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { awaitOutsidePostgres } from '../../src/db/outside-postgres.js';
 
@@ -20,4 +22,15 @@ it('says what is wrong with the address, the user or the database, without the p
   await expect(awaitOutsidePostgres(nowhere.href, 0)).rejects.toThrow(
     /127\.0\.0\.1:1\/postgres\): Nothing listens there\.$/,
   );
+});
+
+it('asks for nothing that PostgreSQL has only since version 18', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+
+  const newer = files.filter((name) =>
+    /\breturning\b[^`;)]*\b(old|new)\.\w|\buuidv7\(\)/i.test(readFileSync(join('src', name), 'utf8')),
+  );
+
+  expect(files.length).toBeGreaterThan(300);
+  expect(newer).toEqual([]);
 });
