@@ -9,4 +9,6 @@ export interface HubContext {
   /** Named in the logs and in `extensions.requestId` of unexpected errors. */
   requestId: string;
   reader: Reader;
+  /** The arguments of the mutation that is being run. */
+  request?: unknown;
 }

@@ -1,4 +1,4 @@
-import { audit, durationOf } from '../src/access/audit.js';
+import { audit, durationOf, requestOf } from '../src/access/audit.js';
 import type { Caller } from '../src/access/caller.js';
 import { sqlOn } from '../src/db/database.js';
 import { HubError } from '../src/errors.js';
@@ -22,11 +22,11 @@ export interface MutationInfo<Payload extends MutationPayload> {
  * was done is audited by the use case, in its own transaction.
  */
 export function mutate<Payload extends MutationPayload>(
-  { services, caller, requestId }: HubContext,
+  { services, caller, requestId, request }: HubContext,
   { action, argument, failed }: MutationInfo<Payload>,
   work: (services: Services, caller: Caller) => Promise<Omit<Payload, 'userErrors'>>,
 ): Promise<Payload> {
-  const named = { ...caller, requestId, startedAt: performance.now() };
+  const named = { ...caller, requestId, request, startedAt: performance.now() };
   const attempt = async () => {
     try {
       return await settled(services.log, () => work(services, named));
@@ -44,7 +44,7 @@ async function auditFailure(services: Services, caller: Caller, action: string, 
     action,
     outcome: error.code === 'FORBIDDEN' ? ('REFUSED' as const) : ('FAILED' as const),
     merchantId: caller.merchantId,
-    details: { code: error.code, path: error.inputPath ?? null },
+    details: { code: error.code, message: error.message, path: error.inputPath ?? null, ...requestOf(caller) },
     requestId: caller.requestId,
     durationMs: durationOf(caller),
   };

@@ -89,16 +89,20 @@ export class WebhookMutations {
   @Mutation(() => WebhookPayload, { description: 'What every webhook address feeds. Operators.' })
   ingestWebhook(
     @Arg('input', () => IngestWebhookInput) input: IngestWebhookInput,
-    @Ctx() { services, caller }: HubContext,
+    @Ctx() { services, caller, requestId }: HubContext,
   ): Promise<WebhookPayload> {
     return payloadOf<WebhookPayload>({ webhookEvent: null, outcome: null }, async () => {
-      const outcome = await ingestWebhook(services, caller, {
-        target: targetOf(input),
-        entityType: input.entityType ?? null,
-        headers: headersOf(input.headers),
-        rawBody: Buffer.from(input.body, input.bodyEncoding === 'BASE64' ? 'base64' : 'utf8'),
-        remoteAddress: input.remoteAddress ?? null,
-      });
+      const outcome = await ingestWebhook(
+        services,
+        { ...caller, requestId },
+        {
+          target: targetOf(input),
+          entityType: input.entityType ?? null,
+          headers: headersOf(input.headers),
+          rawBody: Buffer.from(input.body, input.bodyEncoding === 'BASE64' ? 'base64' : 'utf8'),
+          remoteAddress: input.remoteAddress ?? null,
+        },
+      );
       return { webhookEvent: outcome.webhookEventId, outcome };
     });
   }

@@ -45,3 +45,13 @@ export async function audit(sql: Sql, entry: NewAuditEntry): Promise<void> {
 export function durationOf({ startedAt }: Caller): number | null {
   return startedAt === undefined ? null : Math.round(performance.now() - startedAt);
 }
+
+/** Longer arguments, a file that is uploaded for example, are told by their length. */
+const MOST_CHARACTERS = 20_000;
+
+/** The arguments of the caller's mutation, for the details of its entry; empty where none is known. */
+export function requestOf({ request }: Caller): { request?: unknown } {
+  if (request === undefined) return {};
+  const { length } = JSON.stringify(request);
+  return { request: length > MOST_CHARACTERS ? { characters: length, cut: true } : request };
+}

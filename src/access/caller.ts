@@ -15,6 +15,8 @@ export interface Caller {
   requestId?: string;
   /** When its mutation began, on this process's monotonic clock; audit entries tell how long it took. */
   startedAt?: number;
+  /** The arguments of its mutation; audit entries keep them, secrets masked. */
+  request?: unknown;
 }
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };

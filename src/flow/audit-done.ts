@@ -1,4 +1,4 @@
-import { audit, durationOf, type NewAuditEntry } from '../access/audit.js';
+import { audit, durationOf, type NewAuditEntry, requestOf } from '../access/audit.js';
 import type { Caller } from '../access/caller.js';
 import type { Tx } from '../db/database.js';
 
@@ -9,5 +9,6 @@ export function auditDone(
   entry: Omit<NewAuditEntry, 'actor' | 'outcome' | 'requestId' | 'durationMs'>,
 ): Promise<void> {
   const { subject: actor, requestId } = caller;
-  return audit(tx.sql, { ...entry, actor, outcome: 'OK', requestId, durationMs: durationOf(caller) });
+  const details = { ...entry.details, ...requestOf(caller) };
+  return audit(tx.sql, { ...entry, details, actor, outcome: 'OK', requestId, durationMs: durationOf(caller) });
 }

@@ -35,7 +35,7 @@ export async function createApiKey(services: Services, caller: Caller, input: Cr
     const merchantId = everyMerchant ? null : await merchantFor(tx, caller, named, 'make');
     tx.em.create(ApiKey, { id, merchantId, name, hash, role, permissions: permissions ?? [] });
     await tx.em.flush();
-    await auditDone(tx, caller, { action: 'api_key.create', merchantId, details: { apiKeyId: id, name, role } });
+    await auditDone(tx, caller, { action: 'api_key.create', merchantId, details: { keyId: id, name, role } });
     return { id, text };
   });
 }

@@ -15,7 +15,7 @@ export async function revokeApiKey(services: Services, caller: Caller, id: strin
   return services.db.transaction(async (tx) => {
     const [revoked] = await tx.sql<{ merchantId: string | null }>(REVOKE, [id, caller.merchantId]);
     if (!revoked) throw new HubError('NOT_FOUND', `There is no API key ${id}.`, { path: ['id'] });
-    await auditDone(tx, caller, { action: 'api_key.revoke', ...revoked, details: { apiKeyId: id } });
+    await auditDone(tx, caller, { action: 'api_key.revoke', ...revoked, details: { keyId: id } });
     return id;
   });
 }

@@ -1,4 +1,4 @@
-import { audit, durationOf } from '../access/audit.js';
+import { audit, durationOf, requestOf } from '../access/audit.js';
 import type { Caller } from '../access/caller.js';
 import { sqlOn } from '../db/database.js';
 import { checkHealth, type HealthCheck } from './check-health.js';
@@ -26,7 +26,7 @@ export async function testConnection(services: Services, caller: Caller, integra
     outcome: check.healthy ? 'OK' : 'FAILED',
     merchantId: integration.merchantId,
     integrationId,
-    details: { latencyMs: check.latencyMs, errorCode: check.error?.code ?? null },
+    details: { latencyMs: check.latencyMs, errorCode: check.error?.code ?? null, ...requestOf(caller) },
     requestId: caller.requestId,
     durationMs: durationOf(caller),
   });

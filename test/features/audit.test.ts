@@ -117,3 +117,42 @@ it('G17 keeps a query that the caller may not run as a security event', async ()
   expect(entries).toMatchObject([{ action: 'query.refuse', actor: 'curious', outcome: 'REFUSED' }]);
   expect(onSocket).toMatchObject([{ action: 'query.refuse', actor: 'curious', outcome: 'REFUSED' }]);
 });
+
+it('G17 F18 keeps what was asked and what came of it, and masks secrets', async () => {
+  const input = {
+    ...{ merchantId: 'merchant-1', name: 'Another', connector: 'b2b-portal', mode: 'HYBRID' },
+    credentials: { apiKey: 'do-not-keep-1234', apiSecret: 'do-not-keep-5678' },
+    settings: { baseUrl: hub.portal.url, merchantId: 'm' },
+  };
+  const create = `mutation ($input: CreateIntegrationInput!) { createIntegration(input: $input) { integration { id } } }`;
+
+  await hub.admin.ask(create, { input });
+  const refused = await moveOrder(hub.admin, { id: 'ord_unknown', status: 'PAID' });
+  const { rows } = await hub.db.pool.query<{ details: string }>(
+    'select details::text from audit_entries order by id desc limit 2',
+  );
+
+  const [failed, made] = rows.map(({ details }) => JSON.parse(details));
+  expect(made.request.input).toEqual({ ...input, enabled: true, credentials: '***' });
+  expect(failed).toMatchObject({
+    code: refused.userErrors[0]?.code,
+    message: refused.userErrors[0]?.message,
+    request: { input: { id: 'ord_unknown', status: 'PAID' } },
+  });
+  expect(JSON.stringify(rows)).not.toContain('do-not-keep');
+});
+
+it.each([
+  `update audit_entries set actor = 'x'`,
+  'delete from audit_entries',
+  'truncate audit_entries',
+  `set local session_replication_role = replica; update audit_entries set actor = 'x'`,
+])('F18 refuses %s', async (statement) => {
+  const changing = hub.db.transaction(({ sql }) =>
+    sql(
+      `do $$ begin ${statement.replace('set local session_replication_role = replica;', `perform set_config('session_replication_role', 'replica', true);`)}; end $$`,
+    ),
+  );
+
+  await expect(changing).rejects.toThrow('append-only');
+});

@@ -23,6 +23,7 @@ import { AuditDuration } from './0021-audit-duration.js';
 import { OneSchedule } from './0022-one-schedule.js';
 import { FlashErp } from './0023-flasherp.js';
 import { Catalogue } from './0025-catalogue.js';
+import { AuditAlways } from './0026-audit-always.js';
 import { TrueBlockers } from './0026-true-blockers.js';
 import { Watching } from './0026-watching.js';
 import { WholeTraces } from './0026-whole-traces.js';
@@ -61,4 +62,5 @@ export const migrations = [
   { name: '0027-filters', class: Filters },
   { name: '0026-watching', class: Watching },
   { name: '0026-true-blockers', class: TrueBlockers },
+  { name: '0026-audit-always', class: AuditAlways },
 ];

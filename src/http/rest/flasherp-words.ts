@@ -65,8 +65,15 @@ export function toAuditLog(entry: ShownEntry): Record<string, unknown> {
     userId: entry.actor,
     duration: entry.durationMs,
     requestPayload: entry.details?.request ?? null,
-    responsePayload: entry.details?.response ?? null,
+    responsePayload: answerOf(entry),
   };
+}
+
+/** What was answered, or else all that is kept beside the request. */
+function answerOf({ details }: ShownEntry): unknown {
+  if (!details) return null;
+  const { request: _, response, ...answer } = details;
+  return response ?? answer;
 }
 
 interface Timing {
