@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startServer } from '../connectors/local-server.js';
 import { eventually } from '../harness/eventually.js';
-import { startTestHub, type TestHub } from '../harness/hub.js';
+import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
 import { createOrder, idOf, moveOrder, orderInput } from './order-client.js';
 
 interface Service {
@@ -190,4 +190,39 @@ it('G1 an integration moves to another endpoint, and tells what credentials lack
 
   expect(moved).toMatchObject({ status: 200, body: { data: { settings: { baseUrl: 'http://127.0.0.1:9/api/v1' } } } });
   expect(bare).toMatchObject({ status: 400, body: { field: 'credentials.clientId' } });
+});
+
+it('E14 takes an order in the words of the portal, and answers 400 with the field to a wrong one', async () => {
+  const post = (body: object) => hub.admin.rest('POST', '/api/v1/orders', body);
+  const whole = {
+    order_number: 'VL-1001',
+    customer: CUSTOMER,
+    line_items: [{ sku: 'OIL-1', quantity: 2, price: 19.9, description: 'Oil' }],
+    shipping_address: { street1: 'Main 1', city: 'Town', state: 'CA', zip: '00123', country: 'US' },
+    delivery_method: 'pickup',
+  };
+
+  const taken = await post({ ...whole, merchantId: MERCHANT });
+  const wrong = [
+    await post({}),
+    await post({ ...whole, order_number: 'VL-1002', line_items: [{ sku: 'OIL-1', quantity: 'two', price: 1 }] }),
+    await post({ ...whole, order_number: 'VL-1003', line_items: [{ sku: 'OIL-1', quantity: 1 }] }),
+    await post({ ...whole, order_number: 'VL-1004', nonsense: 1 }),
+  ];
+
+  expect(taken).toMatchObject({
+    body: {
+      data: {
+        ...{ number: 'VL-1001', currency: 'USD', deliveryMethod: 'pickup', totals: { grandTotal: '39.8' } },
+        lines: [{ sku: 'OIL-1', name: 'Oil', quantity: 2, unitPrice: '19.9' }],
+      },
+    },
+  });
+  expect(wrong.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
+  expect(wrong.map(({ body }) => (body as { field?: string }).field)).toEqual([
+    expect.stringMatching(/^(number|lines)$/),
+    'lines.0.quantity',
+    'lines.0.unitPrice',
+    'nonsense',
+  ]);
 });

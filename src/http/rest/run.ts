@@ -28,11 +28,22 @@ export async function run<Data>(
 
 function fromGraphql({ message, extensions }: GraphQLError): HubError {
   const { code, input, retryAfterMs } = extensions;
+  // Without a code it is graphql-js's refusal of a variable, which is what the caller sent.
+  if (code === undefined) return refusedInput(message);
   const known = typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : 'INTERNAL';
   return new HubError(known, message, {
     path: Array.isArray(input) ? input : undefined,
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
   });
+}
+
+/** `Variable "$input" got invalid value … at "input.lines[0].quantity"; why` */
+function refusedInput(message: string): HubError {
+  const reason = message.split('; ').at(-1) ?? message;
+  const place = / at "input\.?([^"]*)"; /.exec(message)?.[1] ?? '';
+  const field = /^Field "([^"]+)"/.exec(reason)?.[1];
+  const path = [...place.split(/[.[\]]+/), field ?? ''].filter((step) => step !== '');
+  return new HubError('BAD_USER_INPUT', path.length > 0 ? `${path.join('.')}: ${reason}` : reason, { path });
 }
 
 function throwUserError(payload: unknown): void {

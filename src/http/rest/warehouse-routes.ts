@@ -7,6 +7,7 @@ import { OrderStatus } from '../../model/statuses.js';
 import { registerRoute } from '../docs/register-route.js';
 import { CALLERS } from '../docs/schemes.js';
 import { enveloped, success } from '../envelope.js';
+import { toOrderInput } from './portal-order.js';
 import type { ContextOf } from './portal-sync-routes.js';
 import { run } from './run.js';
 import {
@@ -137,11 +138,13 @@ function registerOrderChanges(scope: FastifyInstance, contextOf: ContextOf): voi
   registerRoute(scope, {
     ...common,
     ...{ method: 'POST', url: '/api/v1/orders', summary: 'Takes an order', body: record },
-    description: 'The body is a `CreateOrderInput` of the GraphQL schema.',
+    description:
+      'The body is a `CreateOrderInput` of the GraphQL schema; `order_number`, `line_items`, `price` and their like are taken, too. Without a currency it is USD.',
     authorize: contextOf,
     answer: enveloped(record),
     errors: ['ALREADY_EXISTS', 'IDEMPOTENCY_KEY_REUSED'],
-    handle: async ({ context, body, request }) => success(request, await change(context, CREATE_ORDER, body)),
+    handle: async ({ context, body, request }) =>
+      success(request, await change(context, CREATE_ORDER, toOrderInput(body))),
   });
   registerRoute(scope, {
     ...common,
