@@ -4,6 +4,7 @@ import { classify, deliverSafely, readAnswer, UpstreamError } from './classify.j
 import { decimalText, exactNumber, parseExactJson } from './exact-json.js';
 import { noFieldMappings } from './field-mappings.js';
 import { baseUrlSetting, policyOf, policySettings } from './policy.js';
+import { toPage } from './to-page.js';
 import { readWebhookBody } from './webhook-body.js';
 
 /** What a connector outside this repository is made with, so that it needs no package of the hub's. */
@@ -22,4 +23,5 @@ export const connectorKit = {
   policySettings,
   policyOf,
   readWebhookBody,
+  toPage,
 };
