@@ -143,7 +143,7 @@ it('makes an integration’s events wait while its credentials cannot be opened'
   expect((await hub.integrations.byId(id)).credentials).toEqual({ apiKey: 'new' });
 });
 
-it('asks which integration is meant where there are several, and refuses those that cannot', async () => {
+it('sends to every integration that takes it where none is named, and refuses those that cannot', async () => {
   const first = await createIntegration(hub, ADMIN, portalIntegration('several'));
   const second = await createIntegration(hub, ADMIN, portalIntegration('several'));
   const foreign = await createIntegration(hub, ADMIN, portalIntegration('elsewhere'));
@@ -151,7 +151,8 @@ it('asks which integration is meant where there are several, and refuses those t
   await updateIntegration(hub, ADMIN, { id: second, enabled: false });
   await updateIntegration(hub, ADMIN, { id: second, enabled: true });
 
-  await expect(syncOrder(hub, ADMIN, { id })).rejects.toMatchObject({ inputPath: ['integrationId'] });
+  await syncOrder(hub, ADMIN, { id });
+  expect(new Set((await eventsOf(id)).map((event) => event.integration_id))).toEqual(new Set([first, second]));
   await expect(syncOrder(hub, ADMIN, { id, integrationId: foreign })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await updateIntegration(hub, ADMIN, { id: first, enabled: false });
   await expect(syncOrder(hub, ADMIN, { id, integrationId: first })).rejects.toMatchObject({
