@@ -15,7 +15,8 @@ export const TABLES: Record<Kind, string> = {
   BILLING_SUBSCRIPTION: 'billing_subscriptions',
 };
 
-const BEGIN = `update full_syncs set state = 'RUNNING', error_code = null, error_message = null, updated_at = now()
+const BEGIN = `update full_syncs set state = 'RUNNING', error_code = null, error_message = null, finished_at = null,
+  updated_at = now()
 where sync_event_id = $1 returning id, entity_types as "entityTypes", entity_type as "entityType", position`;
 
 /** What was sent since it last changed needs no further look. */

@@ -27,7 +27,7 @@ interface Run {
 }
 
 const BEGIN = `update reconciliations set state = 'RUNNING', records_read = 0, difference_count = 0, error_code = null,
-  error_message = null, updated_at = now()
+  error_message = null, finished_at = null, updated_at = now()
 where sync_event_id = $1 returning id, entity_types, period_from, period_to`;
 const READ = 'update reconciliations set records_read = records_read + $2, updated_at = now() where id = $1';
 const END = `update reconciliations set state = $2, error_code = $3, error_message = $4, finished_at = now(), updated_at = now(),
