@@ -19,7 +19,7 @@ import { connectors } from '../dist/src/connectors/registry.js';
 import { openDatabase } from '../dist/src/db/database.js';
 import { startEmbeddedPostgres } from '../dist/src/db/embedded-postgres.js';
 import { createNotifier } from '../dist/src/db/notifier.js';
-import { createIntegrations } from '../dist/src/flow/integrations.js';
+import { createIntegrations } from '../dist/src/flow/integrations/integrations.js';
 import { ingestBySchema } from '../dist/src/http/webhooks/ingest-by-schema.js';
 import { registerWebhooks } from '../dist/src/http/webhooks/register-webhooks.js';
 import { acceptBatch } from '../dist/src/inbox/accept-batch.js';

@@ -1,4 +1,4 @@
-import { checkHealth as check } from '../src/flow/check-health.js';
+import { checkHealth as check } from '../src/flow/integrations/check-health.js';
 import type { JobDefinition } from './define.js';
 import { eachIntegration } from './each-integration.js';
 

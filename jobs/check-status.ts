@@ -1,4 +1,4 @@
-import { canBeRead, checkStatus as check, isFollowed } from '../src/flow/check-status.js';
+import { canBeRead, checkStatus as check, isFollowed } from '../src/flow/sync/check-status.js';
 import type { JobDefinition } from './define.js';
 import { eachIntegration } from './each-integration.js';
 

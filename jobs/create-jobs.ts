@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type Database, type Sql, sqlOn, type Tx } from '../src/db/database.js';
 import { HubError } from '../src/errors.js';
-import type { JobRunner } from '../src/flow/job-runner.js';
+import type { JobRunner } from '../src/flow/jobs/job-runner.js';
 import type { Services } from '../src/flow/services.js';
 import type { JobDefinition } from './define.js';
 import { askForRun, findOverdueJobs, listJobs, registerJobs, setPaused } from './job-rows.js';

@@ -1,4 +1,4 @@
-import { checkStatus, isFollowed } from '../src/flow/check-status.js';
+import { checkStatus, isFollowed } from '../src/flow/sync/check-status.js';
 import type { JobDefinition } from './define.js';
 import { eachIntegration } from './each-integration.js';
 

@@ -1,5 +1,5 @@
 import type { Sql } from '../src/db/database.js';
-import type { JobState } from '../src/flow/job-runner.js';
+import type { JobState } from '../src/flow/jobs/job-runner.js';
 import { nextRunAfter } from '../src/model/schedule.js';
 import { type JobDefinition, toleranceMs } from './define.js';
 

@@ -1,4 +1,4 @@
-import { removeOldEvents as remove } from '../src/flow/remove-old-events.js';
+import { removeOldEvents as remove } from '../src/flow/sync/remove-old-events.js';
 import type { JobDefinition } from './define.js';
 
 const KEPT_DAYS = 90;

@@ -1,4 +1,4 @@
-import { removeOldIdempotencyKeys as remove } from '../src/flow/remove-old-idempotency-keys.js';
+import { removeOldIdempotencyKeys as remove } from '../src/flow/jobs/remove-old-idempotency-keys.js';
 import type { JobDefinition } from './define.js';
 
 const KEPT_DAYS = 30;

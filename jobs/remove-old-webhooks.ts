@@ -1,4 +1,4 @@
-import { removeOldWebhooks as remove } from '../src/flow/remove-old-webhooks.js';
+import { removeOldWebhooks as remove } from '../src/flow/webhooks/remove-old-webhooks.js';
 import type { JobDefinition } from './define.js';
 
 const KEPT_DAYS = 30;

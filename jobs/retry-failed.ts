@@ -1,4 +1,4 @@
-import { retryFailed as retry } from '../src/flow/retry-failed.js';
+import { retryFailed as retry } from '../src/flow/sync/retry-failed.js';
 import type { JobDefinition } from './define.js';
 
 export const retryFailed: JobDefinition = {

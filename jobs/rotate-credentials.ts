@@ -1,4 +1,4 @@
-import { rotateCredentials as rotate } from '../src/flow/rotate-credentials.js';
+import { rotateCredentials as rotate } from '../src/flow/integrations/rotate-credentials.js';
 import type { JobDefinition } from './define.js';
 
 export const rotateCredentials: JobDefinition = {

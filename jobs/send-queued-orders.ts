@@ -1,4 +1,4 @@
-import { releaseHeld } from '../src/flow/release-held.js';
+import { releaseHeld } from '../src/flow/sync/release-held.js';
 import type { JobDefinition } from './define.js';
 import { eachIntegration } from './each-integration.js';
 

@@ -1,4 +1,4 @@
-import { isScheduled, syncRecent } from '../src/flow/sync-recent.js';
+import { isScheduled, syncRecent } from '../src/flow/sync/sync-recent.js';
 import type { JobDefinition } from './define.js';
 import { eachIntegration } from './each-integration.js';
 

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { createApiKey } from '../src/flow/create-api-key.js';
-import { revokeApiKey } from '../src/flow/revoke-api-key.js';
+import { createApiKey } from '../src/flow/access/create-api-key.js';
+import { revokeApiKey } from '../src/flow/access/revoke-api-key.js';
 import { Role } from '../src/model/statuses.js';
 import { ApiKey } from './api-key.js';
 import type { HubContext } from './context.js';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { updateBrand } from '../src/flow/update-brand.js';
+import { updateBrand } from '../src/flow/products/update-brand.js';
 import { Brand } from './brand.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';

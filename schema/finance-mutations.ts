@@ -1,9 +1,12 @@
 import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { recordBillingSubscription } from '../src/flow/record-billing-subscription.js';
-import { recordTransaction } from '../src/flow/record-transaction.js';
-import { syncEntity } from '../src/flow/sync-entity.js';
-import { cancelBillingSubscription, updateBillingSubscription } from '../src/flow/update-billing-subscription.js';
-import { updateCustomer } from '../src/flow/update-customer.js';
+import { updateCustomer } from '../src/flow/customers/update-customer.js';
+import { recordBillingSubscription } from '../src/flow/finance/record-billing-subscription.js';
+import { recordTransaction } from '../src/flow/finance/record-transaction.js';
+import {
+  cancelBillingSubscription,
+  updateBillingSubscription,
+} from '../src/flow/finance/update-billing-subscription.js';
+import { syncEntity } from '../src/flow/sync/sync-entity.js';
 import { BillingSubscription } from './billing-subscription.js';
 import type { HubContext } from './context.js';
 import { Customer } from './customer.js';

@@ -1,8 +1,8 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
-import { createIntegration } from '../src/flow/create-integration.js';
-import { deleteIntegration } from '../src/flow/delete-integration.js';
-import { testConnection } from '../src/flow/test-connection.js';
-import { updateIntegration } from '../src/flow/update-integration.js';
+import { createIntegration } from '../src/flow/integrations/create-integration.js';
+import { deleteIntegration } from '../src/flow/integrations/delete-integration.js';
+import { testConnection } from '../src/flow/integrations/test-connection.js';
+import { updateIntegration } from '../src/flow/integrations/update-integration.js';
 import { IntegrationMode } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';

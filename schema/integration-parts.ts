@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { registerWebhook } from '../src/flow/register-webhook.js';
+import { registerWebhook } from '../src/flow/integrations/register-webhook.js';
 import type { HubContext } from './context.js';
 import { Integration } from './integration.js';
 import { mutate } from './mutate.js';

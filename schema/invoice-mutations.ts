@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
-import { createInvoice } from '../src/flow/create-invoice.js';
-import { updateInvoiceStatus } from '../src/flow/update-invoice-status.js';
+import { createInvoice } from '../src/flow/invoices/create-invoice.js';
+import { updateInvoiceStatus } from '../src/flow/invoices/update-invoice-status.js';
 import { InvoiceStatus } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { pauseJob, resumeJob, runJob } from '../src/flow/run-job.js';
+import { pauseJob, resumeJob, runJob } from '../src/flow/jobs/run-job.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { JobPayload } from './payloads.js';

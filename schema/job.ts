@@ -1,5 +1,5 @@
 import { Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import type { JobState } from '../src/flow/job-runner.js';
+import type { JobState } from '../src/flow/jobs/job-runner.js';
 import type { HubContext } from './context.js';
 import { Read } from './planned.js';
 import { DateTime } from './scalars.js';

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { createMerchant } from '../src/flow/create-merchant.js';
-import { updateMerchant } from '../src/flow/update-merchant.js';
+import { createMerchant } from '../src/flow/merchants/create-merchant.js';
+import { updateMerchant } from '../src/flow/merchants/update-merchant.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { MutationPayload } from './mutation-payload.js';

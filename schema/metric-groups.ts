@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import type * as flow from '../src/flow/read-metrics.js';
+import type * as flow from '../src/flow/jobs/read-metrics.js';
 import type * as figures from '../src/rollup/figures.js';
 import type * as rollup from '../src/rollup/summarise.js';
 import { DateTime } from './scalars.js';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, Float, ID, ObjectType, Query, Resolver } from 'type-graphql';
-import { type MetricsRequest, readMetrics } from '../src/flow/read-metrics.js';
+import { type MetricsRequest, readMetrics } from '../src/flow/jobs/read-metrics.js';
 import { type MetricDefinition as Definition, METRICS } from '../src/model/metric-definitions.js';
 import { ROLLUP_METRICS } from '../src/model/rollup-metrics.js';
 import type { HubContext } from './context.js';

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { createOrder } from '../src/flow/create-order.js';
-import { updateOrderStatus } from '../src/flow/update-order-status.js';
+import { createOrder } from '../src/flow/orders/create-order.js';
+import { updateOrderStatus } from '../src/flow/orders/update-order-status.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { CreateOrderInput, UpdateOrderStatusInput } from './order-inputs.js';

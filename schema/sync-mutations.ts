@@ -1,11 +1,11 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, Resolver } from 'type-graphql';
-import { redriveSyncEvents } from '../src/flow/redrive-sync-events.js';
-import { retrySyncEvent } from '../src/flow/retry-sync-event.js';
-import { skipSyncEvent } from '../src/flow/skip-sync-event.js';
-import { startSync } from '../src/flow/start-sync.js';
-import { syncInventory } from '../src/flow/sync-inventory.js';
-import { syncInvoice } from '../src/flow/sync-invoice.js';
-import { syncOrder } from '../src/flow/sync-order.js';
+import { syncInvoice } from '../src/flow/invoices/sync-invoice.js';
+import { syncOrder } from '../src/flow/orders/sync-order.js';
+import { syncInventory } from '../src/flow/products/sync-inventory.js';
+import { redriveSyncEvents } from '../src/flow/sync/redrive-sync-events.js';
+import { retrySyncEvent } from '../src/flow/sync/retry-sync-event.js';
+import { skipSyncEvent } from '../src/flow/sync/skip-sync-event.js';
+import { startSync } from '../src/flow/sync/start-sync.js';
 import { EntityType } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, registerEnumType } from 'type-graphql';
 import { HubError } from '../src/errors.js';
-import type { WebhookTarget } from '../src/flow/choose-webhook-integration.js';
-import { dismissWebhookEvents } from '../src/flow/dismiss-webhook-events.js';
-import { ingestWebhook } from '../src/flow/ingest-webhook.js';
-import { replayWebhookEvents } from '../src/flow/replay-webhook-events.js';
+import type { WebhookTarget } from '../src/flow/webhooks/choose-webhook-integration.js';
+import { dismissWebhookEvents } from '../src/flow/webhooks/dismiss-webhook-events.js';
+import { ingestWebhook } from '../src/flow/webhooks/ingest-webhook.js';
+import { replayWebhookEvents } from '../src/flow/webhooks/replay-webhook-events.js';
 import { EntityType, WebhookStatus } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';

@@ -6,7 +6,7 @@ import { issueToken } from '../../src/access/token.js';
 import type { Connector, DemoIntegration } from '../../src/connectors/connector.js';
 import { connectors } from '../../src/connectors/registry.js';
 import { type SpawnedSimulator, spawnSimulators } from '../../src/connectors/simulator/spawn-simulator.js';
-import { merchantFolder } from '../../src/flow/merchant-folder.js';
+import { merchantFolder } from '../../src/flow/merchants/merchant-folder.js';
 import { createHubClient, type HubClient } from '../hub-client.js';
 import { spawnHub } from '../hub-process.js';
 

@@ -1,6 +1,6 @@
 import { type Caller, requireRole } from '../access/caller.js';
 import { HubError } from '../errors.js';
-import { auditDone } from './audit-done.js';
+import { auditDone } from './access/audit-done.js';
 import type { Services } from './services.js';
 
 const FIND = `select status, merchant_id as "merchantId" from notifications

@@ -7,8 +7,8 @@ import type { Inbox } from '../inbox/inbox.js';
 import type { Mappings } from '../mapping/create-mappings.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Tally } from '../rollup/tally.js';
-import type { Integrations } from './integrations.js';
-import type { JobRunner } from './job-runner.js';
+import type { Integrations } from './integrations/integrations.js';
+import type { JobRunner } from './jobs/job-runner.js';
 
 /** What `app.ts` hands to every use case. */
 export interface Services {

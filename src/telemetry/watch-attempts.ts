@@ -1,5 +1,5 @@
 import type { Effect } from '../connectors/connector.js';
-import type { Delivery } from '../flow/integrations.js';
+import type { Delivery } from '../flow/integrations/integrations.js';
 import { type Tracer, withTrace } from '../model/trace.js';
 import type { Attempt } from '../outbox/lane.js';
 import type { Reports } from './reports.js';

@@ -10,7 +10,7 @@ import type { Connector } from '../../src/connectors/connector.js';
 import { connectors } from '../../src/connectors/registry.js';
 import type { Database } from '../../src/db/database.js';
 import { createNotifier, type Notifier } from '../../src/db/notifier.js';
-import { createIntegrations } from '../../src/flow/integrations.js';
+import { createIntegrations } from '../../src/flow/integrations/integrations.js';
 import type { Services } from '../../src/flow/services.js';
 import { ingestBySchema } from '../../src/http/webhooks/ingest-by-schema.js';
 import { registerWebhooks } from '../../src/http/webhooks/register-webhooks.js';

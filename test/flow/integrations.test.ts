@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { configureIntegration } from '../../src/flow/configure-integration.js';
-import { createIntegration } from '../../src/flow/create-integration.js';
-import { createOrder } from '../../src/flow/create-order.js';
-import { deleteIntegration } from '../../src/flow/delete-integration.js';
-import { startSync } from '../../src/flow/start-sync.js';
-import { syncInventory } from '../../src/flow/sync-inventory.js';
-import { syncOrder } from '../../src/flow/sync-order.js';
-import { updateIntegration } from '../../src/flow/update-integration.js';
+import { configureIntegration } from '../../src/flow/integrations/configure-integration.js';
+import { createIntegration } from '../../src/flow/integrations/create-integration.js';
+import { deleteIntegration } from '../../src/flow/integrations/delete-integration.js';
+import { updateIntegration } from '../../src/flow/integrations/update-integration.js';
+import { createOrder } from '../../src/flow/orders/create-order.js';
+import { syncOrder } from '../../src/flow/orders/sync-order.js';
+import { syncInventory } from '../../src/flow/products/sync-inventory.js';
+import { startSync } from '../../src/flow/sync/start-sync.js';
 import { ADMIN, as, portalIntegration, startServices, type TestServices, until } from './harness.js';
 
 let hub: TestServices;

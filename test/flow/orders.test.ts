@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createIntegration } from '../../src/flow/create-integration.js';
-import { createInvoice } from '../../src/flow/create-invoice.js';
-import { type CreateOrder, createOrder } from '../../src/flow/create-order.js';
-import { syncOrder } from '../../src/flow/sync-order.js';
-import { updateInvoiceStatus } from '../../src/flow/update-invoice-status.js';
-import { updateOrderStatus } from '../../src/flow/update-order-status.js';
+import { createIntegration } from '../../src/flow/integrations/create-integration.js';
+import { createInvoice } from '../../src/flow/invoices/create-invoice.js';
+import { updateInvoiceStatus } from '../../src/flow/invoices/update-invoice-status.js';
+import { type CreateOrder, createOrder } from '../../src/flow/orders/create-order.js';
+import { syncOrder } from '../../src/flow/orders/sync-order.js';
+import { updateOrderStatus } from '../../src/flow/orders/update-order-status.js';
 import { ADMIN, as, portalIntegration, startServices, type TestServices } from './harness.js';
 
 let hub: TestServices;

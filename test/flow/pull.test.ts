@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Effect } from '../../src/connectors/connector.js';
 import type { PulledPage, PulledStock, PullRequest } from '../../src/connectors/pull.js';
 import { HubError } from '../../src/errors.js';
-import { createIntegration } from '../../src/flow/create-integration.js';
-import { deliverEffect } from '../../src/flow/deliver-effect.js';
-import type { Integrations, OpenIntegration } from '../../src/flow/integrations.js';
-import { startSync } from '../../src/flow/start-sync.js';
+import { createIntegration } from '../../src/flow/integrations/create-integration.js';
+import type { Integrations, OpenIntegration } from '../../src/flow/integrations/integrations.js';
+import { deliverEffect } from '../../src/flow/sync/deliver-effect.js';
+import { startSync } from '../../src/flow/sync/start-sync.js';
 import { ADMIN, portalIntegration, startServices, type TestServices } from './harness.js';
 
 type Pages = (request: PullRequest) => AsyncIterable<PulledPage<PulledStock>>;

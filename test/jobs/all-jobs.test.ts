@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { allJobs } from '../../jobs/all-jobs.js';
 import { createKeyring, seal, unseal } from '../../src/access/seal.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
-import { createIntegration } from '../../src/flow/create-integration.js';
+import { createIntegration } from '../../src/flow/integrations/create-integration.js';
 import type { Services } from '../../src/flow/services.js';
 import { ADMIN, portalIntegration, startServices, type TestServices } from '../flow/harness.js';
 

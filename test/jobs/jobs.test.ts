@@ -9,7 +9,7 @@ import { createJobs, type Jobs } from '../../jobs/create-jobs.js';
 import type { JobDefinition } from '../../jobs/define.js';
 import type { Database } from '../../src/db/database.js';
 import { HubError } from '../../src/errors.js';
-import type { JobState } from '../../src/flow/job-runner.js';
+import type { JobState } from '../../src/flow/jobs/job-runner.js';
 import type { Services } from '../../src/flow/services.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 

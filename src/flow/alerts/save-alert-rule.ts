@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { sqlOn, type Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
-import { auditDone } from '../audit-done.js';
+import { auditDone } from '../access/audit-done.js';
 import { checkInput } from '../check-input.js';
 import type { Services } from '../services.js';
 import { AlertComparison, AlertKind, type AlertRule, AlertSeverity, readAlertRules } from './rule.js';

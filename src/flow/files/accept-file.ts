@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import {
   countRepeat,

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
-import { auditDone } from '../audit-done.js';
-import { findIntegration } from '../find-integration.js';
+import { auditDone } from '../access/audit-done.js';
+import { findIntegration } from '../integrations/find-integration.js';
 import type { Services } from '../services.js';
 import { acceptFile, UNKNOWN_KIND } from './accept-file.js';
 

@@ -2,7 +2,7 @@ import type { DeliveryResult, Effect, PullSources } from '../../connectors/conne
 import type { FileExchange, FileReport } from '../../connectors/files.js';
 import type { PullRequest, RowProblem } from '../../connectors/pull.js';
 import { HubError, isRetryable } from '../../errors.js';
-import type { OpenIntegration } from '../integrations.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import { runPull } from '../pull/run-pull.js';
 import type { Services } from '../services.js';
 import { startNext } from './accept-file.js';

@@ -1,8 +1,8 @@
 import { HubError } from '../../errors.js';
 import { databaseError } from '../../inbox/sql-errors.js';
-import type { Sendable } from '../find-recipients.js';
-import type { OpenIntegration } from '../integrations.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
+import type { Sendable } from '../sync/find-recipients.js';
 import { BATCH, syncBatch } from './sync-batch.js';
 
 type Kind = Sendable['entityType'];

@@ -4,14 +4,14 @@ import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import { EntityType } from '../../model/statuses.js';
-import { auditDone } from '../audit-done.js';
+import { auditDone } from '../access/audit-done.js';
 import { checkInput, idempotencyKey, label } from '../check-input.js';
-import { enqueueQuery } from '../enqueue-query.js';
-import { findIntegration } from '../find-integration.js';
-import type { Sendable } from '../find-recipients.js';
-import type { OpenIntegration } from '../integrations.js';
+import { findIntegration } from '../integrations/find-integration.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
+import { enqueueQuery } from '../sync/enqueue-query.js';
+import type { Sendable } from '../sync/find-recipients.js';
 import { TABLES } from './run-full-sync.js';
 
 const fullSyncSchema = z.object({

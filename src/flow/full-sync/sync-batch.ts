@@ -1,9 +1,9 @@
 import type { Caller } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import { atOnce } from '../at-once.js';
-import type { Sendable } from '../find-recipients.js';
 import type { Services } from '../services.js';
-import { syncEntity } from '../sync-entity.js';
+import type { Sendable } from '../sync/find-recipients.js';
+import { syncEntity } from '../sync/sync-entity.js';
 
 /** As many as the hub has connections for transactions. */
 const AT_ONCE = 4;

@@ -3,7 +3,7 @@ import { type Caller, requireRole } from '../../access/caller.js';
 import { sqlOn } from '../../db/database.js';
 import type { RuleOutcome } from '../../mapping/apply-rules.js';
 import { checkInput } from '../check-input.js';
-import { findIntegration } from '../find-integration.js';
+import { findIntegration } from '../integrations/find-integration.js';
 import type { Services } from '../services.js';
 import { compareRules, type FieldDifference, publishedRules } from './compare-rules.js';
 import { mappingInputSchema, rulesToTry } from './mapping-input.js';

@@ -1,9 +1,9 @@
 import { type Caller, requireRole } from '../../access/caller.js';
 import { type Sql, sqlOn, type Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
-import { auditDone } from '../audit-done.js';
+import { auditDone } from '../access/audit-done.js';
+import { lockIntegration } from '../integrations/update-integration.js';
 import type { Services } from '../services.js';
-import { lockIntegration } from '../update-integration.js';
 import { checkRules } from './check-rules.js';
 import { findFormerVersion, findVersion, type StoredVersion } from './mapping-input.js';
 

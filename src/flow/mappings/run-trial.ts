@@ -2,10 +2,10 @@ import type { InboundEvent } from '../../connectors/inbound-event.js';
 import { HubError } from '../../errors.js';
 import type { MappingRun } from '../../mapping/apply-rules.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
-import { receiverOf } from '../choose-webhook-integration.js';
-import type { OpenIntegration } from '../integrations.js';
-import { mapEvent } from '../map-inbound.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
+import { receiverOf } from '../webhooks/choose-webhook-integration.js';
+import { mapEvent } from '../webhooks/map-inbound.js';
 import { ownBody } from './own-body.js';
 
 /** What is mapped: an event as its connector reads it, or any document with what the rules write into. */

@@ -3,10 +3,10 @@ import { type Caller, requireRole } from '../../access/caller.js';
 import type { Tx } from '../../db/database.js';
 import { mappingRulesSchema, type RuleSet } from '../../mapping/mapping-rules.js';
 import { newId } from '../../model/ids.js';
-import { auditDone } from '../audit-done.js';
+import { auditDone } from '../access/audit-done.js';
 import { checkInput, text } from '../check-input.js';
+import { lockIntegration } from '../integrations/update-integration.js';
 import type { Services } from '../services.js';
-import { lockIntegration } from '../update-integration.js';
 import { checkRules } from './check-rules.js';
 import { mappingInputSchema, type StoredVersion } from './mapping-input.js';
 

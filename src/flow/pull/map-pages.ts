@@ -2,7 +2,7 @@ import type { PulledPage, RowProblem } from '../../connectors/pull.js';
 import { HubError } from '../../errors.js';
 import type { MappingRun } from '../../mapping/apply-rules.js';
 import type { BoundMappings } from '../../mapping/create-mappings.js';
-import { completeStock, leftToProducts, withoutProduct } from '../map-items.js';
+import { completeStock, leftToProducts, withoutProduct } from '../webhooks/map-items.js';
 import type { StagedRow } from './stage-rows.js';
 
 /** A rule that takes too long on so many rows would take too long on the next million. */

@@ -1,10 +1,10 @@
 import { nextPollAfter } from '../../connectors/schedule.js';
 import type { Tx } from '../../db/database.js';
 import { EntityType } from '../../model/statuses.js';
-import { canBeRead } from '../check-status.js';
-import { enqueueQuery } from '../enqueue-query.js';
-import type { OpenIntegration } from '../integrations.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
+import { canBeRead } from '../sync/check-status.js';
+import { enqueueQuery } from '../sync/enqueue-query.js';
 import { defaultScheduleOf, ownScheduleOf } from './pull-times.js';
 import { canBePulled } from './run-pull.js';
 

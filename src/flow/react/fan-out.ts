@@ -1,8 +1,8 @@
 import type { ChangeKind } from '../../feed/feed.js';
 import type { EntityType } from '../../model/statuses.js';
-import type { Sendable } from '../find-recipients.js';
 import { lockRow } from '../lock-entity.js';
-import { sendToAll } from '../send.js';
+import type { Sendable } from '../sync/find-recipients.js';
+import { sendToAll } from '../sync/send.js';
 import type { Reaction } from './reaction.js';
 
 const KINDS: ReadonlySet<ChangeKind> = new Set(['order.status_changed', 'invoice.status_changed']);

@@ -1,6 +1,6 @@
 import type { OrderStatus } from '../../model/statuses.js';
 import { lockRow } from '../lock-entity.js';
-import { moveOrder } from '../move-order.js';
+import { moveOrder } from '../orders/move-order.js';
 import type { Reaction } from './reaction.js';
 import { takerOf } from './taker-of.js';
 

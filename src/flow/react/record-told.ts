@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/caller.js';
 import type { ToldRecord } from '../../connectors/told-record.js';
-import { recordBillingSubscriptionIn } from '../record-billing-subscription.js';
-import { recordTransactionIn } from '../record-transaction.js';
+import { recordBillingSubscriptionIn } from '../finance/record-billing-subscription.js';
+import { recordTransactionIn } from '../finance/record-transaction.js';
 import type { Reaction } from './reaction.js';
 
 /** An event counts as told also where its order is not known yet, or is past what the event would make of it. */

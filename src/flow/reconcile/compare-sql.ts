@@ -1,4 +1,4 @@
-import type { Sendable } from '../find-recipients.js';
+import type { Sendable } from '../sync/find-recipients.js';
 
 interface Side {
   table: string;

@@ -1,4 +1,4 @@
-import type { Sendable } from '../find-recipients.js';
+import type { Sendable } from '../sync/find-recipients.js';
 
 /** A difference that a run found. */
 export interface Difference {

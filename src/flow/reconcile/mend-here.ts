@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/caller.js';
-import type { OpenIntegration } from '../integrations.js';
-import { receiveEvent } from '../receive-event.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
+import { receiveEvent } from '../webhooks/receive-event.js';
 import type { Difference } from './difference.js';
 import { checkHere, moved } from './moved.js';
 import { takeHere } from './take-here.js';

@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/caller.js';
-import type { OpenIntegration } from '../integrations.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
-import { syncEntity } from '../sync-entity.js';
+import { syncEntity } from '../sync/sync-entity.js';
 import type { Difference } from './difference.js';
 import { checkHere, moved } from './moved.js';
 

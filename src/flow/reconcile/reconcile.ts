@@ -4,13 +4,13 @@ import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import { EntityType } from '../../model/statuses.js';
-import { auditDone } from '../audit-done.js';
+import { auditDone } from '../access/audit-done.js';
 import { checkInput, idempotencyKey, label, time } from '../check-input.js';
-import { enqueueQuery } from '../enqueue-query.js';
-import { findIntegration } from '../find-integration.js';
-import type { OpenIntegration } from '../integrations.js';
+import { findIntegration } from '../integrations/find-integration.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
+import { enqueueQuery } from '../sync/enqueue-query.js';
 
 const DEFAULT_DAYS = 90;
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 import { type Caller, requireRole } from '../../access/caller.js';
 import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
-import { auditDone } from '../audit-done.js';
-import type { OpenIntegration } from '../integrations.js';
+import { auditDone } from '../access/audit-done.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import type { Difference } from './difference.js';
 import { mendHere } from './mend-here.js';

@@ -5,10 +5,10 @@ import type { UpstreamRecord } from '../../connectors/connector.js';
 import { connectionOptions } from '../../db/connection-options.js';
 import { HubError } from '../../errors.js';
 import { databaseError } from '../../inbox/sql-errors.js';
-import type { Sendable } from '../find-recipients.js';
-import type { OpenIntegration } from '../integrations.js';
-import { createPace } from '../pace.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
+import type { Sendable } from '../sync/find-recipients.js';
+import { createPace } from '../sync/pace.js';
 import {
   COPY_STAGE,
   CREATE_STAGE,

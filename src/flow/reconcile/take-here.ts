@@ -1,14 +1,14 @@
 import type { Caller } from '../../access/caller.js';
 import type { WholeRecord } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations.js';
-import type { Origin } from '../link-to.js';
+import { saveCustomer } from '../customers/save-customer.js';
+import { recordBillingSubscription } from '../finance/record-billing-subscription.js';
+import { recordTransaction } from '../finance/record-transaction.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
+import { recordInvoice } from '../invoices/record-invoice.js';
 import { kindOf } from '../lock-entity.js';
-import { recordBillingSubscription } from '../record-billing-subscription.js';
-import { recordInvoice } from '../record-invoice.js';
-import { recordTransaction } from '../record-transaction.js';
-import { saveCustomer } from '../save-customer.js';
 import type { Services } from '../services.js';
+import type { Origin } from '../sync/link-to.js';
 import type { Difference } from './difference.js';
 
 const CUSTOMER = `select entity_id from links where integration_id = $1 and entity_type = 'CUSTOMER' and external_id = $2`;

@@ -1,9 +1,9 @@
 import type { Task } from '../../connectors/connector.js';
-import { checkHealth } from '../check-health.js';
-import type { OpenIntegration } from '../integrations.js';
+import { checkHealth } from '../integrations/check-health.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import { reconcileByClock } from '../reconcile/reconcile.js';
 import type { Services } from '../services.js';
-import { syncRecent } from '../sync-recent.js';
+import { syncRecent } from '../sync/sync-recent.js';
 
 type Do = (services: Services, integration: OpenIntegration, signal: AbortSignal) => Promise<unknown>;
 

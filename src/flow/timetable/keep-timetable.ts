@@ -1,7 +1,7 @@
 import type { Task } from '../../connectors/connector.js';
 import { nextPollAfter } from '../../connectors/schedule.js';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { doTask } from './do-task.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { mockUpdateStock } from '../../flow/mock-update-stock.js';
+import { mockUpdateStock } from '../../flow/products/mock-update-stock.js';
 import type { Services } from '../../flow/services.js';
 import { registerRoute } from '../docs/register-route.js';
 import { ANYBODY } from '../docs/schemes.js';

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
 import { HubError } from '../../errors.js';
-import { requireRight } from '../../flow/require-right.js';
+import { requireRight } from '../../flow/access/require-right.js';
 import { registerRoute } from '../docs/register-route.js';
 import { CALLERS } from '../docs/schemes.js';
 import { statusBody, syncBody, toStatusBody, toSyncBody } from './erp-bodies.js';

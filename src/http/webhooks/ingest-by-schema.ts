@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type DocumentNode, parse } from 'graphql';
 import { ERRORS, type ErrorCode, HubError } from '../../errors.js';
-import type { IngestWebhook } from '../../flow/ingest-webhook.js';
+import type { IngestWebhook } from '../../flow/webhooks/ingest-webhook.js';
 import type { Acceptance } from '../../inbox/events.js';
 import type { Ingest } from './receive.js';
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { HubError } from '../../errors.js';
-import type { WebhookTarget } from '../../flow/choose-webhook-integration.js';
-import type { IngestWebhook } from '../../flow/ingest-webhook.js';
+import type { WebhookTarget } from '../../flow/webhooks/choose-webhook-integration.js';
+import type { IngestWebhook } from '../../flow/webhooks/ingest-webhook.js';
 import type { Acceptance } from '../../inbox/events.js';
 import type { EntityType } from '../../model/statuses.js';
 

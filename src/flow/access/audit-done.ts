@@ -1,0 +1,14 @@
+import { audit, durationOf, type NewAuditEntry, requestOf } from '../../access/audit.js';
+import type { Caller } from '../../access/caller.js';
+import type { Tx } from '../../db/database.js';
+
+/** Writes what the caller did, in the transaction that does it. */
+export function auditDone(
+  tx: Tx,
+  caller: Caller,
+  entry: Omit<NewAuditEntry, 'actor' | 'outcome' | 'requestId' | 'durationMs'>,
+): Promise<void> {
+  const { subject: actor, requestId } = caller;
+  const details = { ...entry.details, ...requestOf(caller) };
+  return audit(tx.sql, { ...entry, details, actor, outcome: 'OK', requestId, durationMs: durationOf(caller) });
+}

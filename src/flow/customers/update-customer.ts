@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { type Caller, requireRole } from '../../access/caller.js';
+import { auditDone } from '../access/audit-done.js';
+import { checkInput, idempotencyKey, label } from '../check-input.js';
+import { lockEntity } from '../lock-entity.js';
+import { once } from '../once.js';
+import type { Services } from '../services.js';
+import { uniquely } from '../uniquely.js';
+import { customerSchema, tellOfCustomer } from './save-customer.js';
+
+const updateCustomerSchema = customerSchema.extend({ id: label(), idempotencyKey });
+export type UpdateCustomer = z.infer<typeof updateCustomerSchema>;
+
+const UPDATE = `update customers set reference = coalesce($2, reference), name = coalesce($3, name),
+  email = coalesce($4, email), phone = coalesce($5, phone), updated_at = now()
+where id = $1 and (reference, name, email, phone) is distinct from
+  (coalesce($2, reference), coalesce($3, name), coalesce($4, email), coalesce($5, phone))
+returning reference`;
+
+/**
+ * Changes what is given of a customer and sends it to every integration that takes customers; answers the customer's id.
+ * @throws HubError NOT_FOUND, ALREADY_EXISTS for a reference that another customer has, BAD_USER_INPUT, FORBIDDEN
+ */
+export async function updateCustomer(services: Services, caller: Caller, input: UpdateCustomer): Promise<string> {
+  requireRole(caller, 'operator');
+  const { id, idempotencyKey: key, ...wanted } = checkInput(updateCustomerSchema, input);
+  const taken = `Another customer has the reference ${wanted.reference}.`;
+  return uniquely('customers_merchant_id_reference_key', taken, ['reference'], () =>
+    services.db.transaction(async (tx) => {
+      const entity = await lockEntity(tx, caller, 'CUSTOMER', id);
+      const { merchantId } = entity;
+      return once(tx, { merchantId, operation: 'updateCustomer', key, input }, async () => {
+        const { reference, name, email, phone } = wanted;
+        const values = [reference, name, email, phone].map((value) => value ?? null);
+        const [changed] = await tx.sql<{ reference: string | null }>(UPDATE, [id, ...values]);
+        if (!changed) return id;
+        await tellOfCustomer(services, tx, merchantId, { id, created: false }, changed.reference);
+        const details = { fields: Object.keys(wanted).filter((name) => wanted[name as keyof typeof wanted] != null) };
+        await auditDone(tx, caller, {
+          action: 'customer.update',
+          merchantId,
+          entityType: 'CUSTOMER',
+          entityId: id,
+          details,
+        });
+        return id;
+      });
+    }),
+  );
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { type Caller, requireRole } from '../../access/caller.js';
+import type { Tx } from '../../db/database.js';
+import { HubError } from '../../errors.js';
+import { newId } from '../../model/ids.js';
+import { type EntityStatus, TransactionStatus, TransactionType } from '../../model/statuses.js';
+import { auditDone } from '../access/audit-done.js';
+import { amount, checkInput, currency, idempotencyKey, label, text, time } from '../check-input.js';
+import { customerOf, payerSchema } from '../customers/customer-of.js';
+import { lockEntity } from '../lock-entity.js';
+import { merchantFor } from '../merchants/merchant-for.js';
+import { once } from '../once.js';
+import type { Services } from '../services.js';
+import type { Origin } from '../sync/link-to.js';
+import { sendToAll } from '../sync/send.js';
+import { announceNew } from './announce-new.js';
+
+const recordTransactionSchema = z.object({
+  merchantId: label().nullish(),
+  reference: label(),
+  type: z.enum(TransactionType).nullish(),
+  status: z.enum(TransactionStatus).nullish(),
+  amount,
+  currency,
+  description: text(),
+  ...payerSchema,
+  orderId: label().nullish(),
+  occurredAt: time.nullish(),
+  asOf: time.nullish(),
+  idempotencyKey,
+});
+export type RecordTransaction = z.infer<typeof recordTransactionSchema>;
+
+interface Known {
+  id: string;
+  status: TransactionStatus;
+  fits: boolean;
+  news: boolean;
+}
+
+const FIND = `select id, status, amount = $3::numeric and currency = $4 as fits,
+  coalesce($5::timestamptz >= source_at, true) as news
+from transactions where merchant_id = $1 and reference = $2 for update`;
+
+const INSERT = `insert into transactions (id, merchant_id, reference, amount, currency, status, description, customer_id,
+  order_id, source_at, type, occurred_at)
+values ($1, $2, $3, $4, $5, coalesce($6, 'SUCCEEDED'), $7, $8, $9, $10, coalesce($11, 'PAYMENT'), coalesce($12::timestamptz, now()))
+on conflict (merchant_id, reference) do nothing returning status`;
+
+const UPDATE = `update transactions set status = coalesce($2, status), description = coalesce($3, description),
+  customer_id = coalesce($4, customer_id), order_id = coalesce($5, order_id), source_at = coalesce($6, source_at),
+  updated_at = now()
+where id = $1 and (status, description, customer_id, order_id) is distinct from
+  (coalesce($2, status), coalesce($3, description), coalesce($4, customer_id), coalesce($5, order_id)) returning status`;
+
+/**
+ * Takes a movement of money, known by its `reference`, and sends it to every integration of the merchant that takes
+ * transactions; answers its id. One that the hub has is brought up to date, unless `asOf` is older than what it knows.
+ * `origin`: the system that has it already.
+ * @throws HubError ALREADY_EXISTS for a reference of another amount or currency, BAD_USER_INPUT, FORBIDDEN, NOT_FOUND
+ */
+export function recordTransaction(
+  services: Services,
+  caller: Caller,
+  input: RecordTransaction,
+  origin?: Origin,
+): Promise<string> {
+  return services.db.transaction((tx) => recordTransactionIn(services, tx, caller, input, origin));
+}
+
+/** The same in a transaction that does more. */
+export async function recordTransactionIn(
+  services: Services,
+  tx: Tx,
+  caller: Caller,
+  input: RecordTransaction,
+  origin?: Origin,
+): Promise<string> {
+  requireRole(caller, 'operator');
+  const transaction = checkInput(recordTransactionSchema, input);
+  const merchantId = await merchantFor(tx, caller, transaction.merchantId, 'refuse');
+  const request = { merchantId, operation: 'createTransaction', key: transaction.idempotencyKey, input: transaction };
+  return once(tx, request, () => recordOne(services, tx, caller, merchantId, transaction, origin));
+}
+
+async function recordOne(
+  services: Services,
+  tx: Tx,
+  caller: Caller,
+  merchantId: string,
+  wanted: RecordTransaction,
+  origin?: Origin,
+) {
+  const customerId = await customerOf(services, tx, caller, merchantId, wanted);
+  const within = { ...caller, merchantId };
+  if (wanted.orderId != null) await lockEntity(tx, within, 'ORDER', wanted.orderId, ['orderId']);
+  const { reference, amount, currency, status, description, orderId, asOf, type, occurredAt } = wanted;
+  const id = newId('Transaction');
+  const own = [status, description, customerId, orderId, asOf].map((value) => value ?? null);
+  const values = [id, merchantId, reference, amount, currency, ...own, type ?? null, occurredAt ?? null];
+  const [made] = await tx.sql<{ status: TransactionStatus }>(INSERT, values);
+  if (!made) return bringUpToDate(services, tx, caller, merchantId, wanted, own);
+  const record = { merchantId, entityType: 'TRANSACTION', entityId: id, reference, status: made.status } as const;
+  await announceNew(services, tx, caller, record, origin);
+  return id;
+}
+
+async function bringUpToDate(
+  services: Services,
+  tx: Tx,
+  caller: Caller,
+  merchantId: string,
+  { reference, amount, currency, asOf }: RecordTransaction,
+  own: (string | null)[],
+): Promise<string> {
+  const [known] = await tx.sql<Known>(FIND, [merchantId, reference, amount, currency, asOf ?? null]);
+  if (!known?.fits) {
+    const message = `There is a transaction ${reference} of another amount or currency: what happened is not changed.`;
+    throw new HubError('ALREADY_EXISTS', message, { path: ['reference'] });
+  }
+  const { id, status: previousStatus } = known;
+  const [changed] = known.news ? await tx.sql<{ status: EntityStatus }>(UPDATE, [id, ...own]) : [];
+  if (!changed) return id;
+  const entity = { merchantId, entityType: 'TRANSACTION', entityId: id } as const;
+  const moved = changed.status !== previousStatus;
+  await sendToAll(services, tx, entity, moved ? 'STATUS_CHANGE' : 'UPDATE');
+  const data = { previousStatus, newStatus: changed.status, sourceStatus: null };
+  await services.feed.publish(tx, [
+    moved
+      ? { kind: 'transaction.status_changed', ...entity, data }
+      : { kind: 'transaction.updated', ...entity, data: { reference } },
+  ]);
+  const details = { from: previousStatus, to: changed.status };
+  await auditDone(tx, caller, { action: 'transaction.update', ...entity, details });
+  return id;
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { Connector } from '../../connectors/connector.js';
+import { checkUpstreamUrl } from '../../connectors/upstream-http.js';
+import { HubError } from '../../errors.js';
+import type { IntegrationMode } from '../../model/statuses.js';
+import { checkInput, describeIssue } from '../check-input.js';
+import type { Services } from '../services.js';
+import { effectiveSettings } from './read-integrations.js';
+
+/** What a connector is configured with, unsealed. */
+export interface IntegrationConfig {
+  credentials: Record<string, unknown>;
+  settings: Record<string, unknown>;
+  mappings: Record<string, unknown>;
+}
+
+/** Fields given by name. */
+export const fields = z.record(z.string(), z.unknown()).nullish();
+
+type Fields = Record<string, unknown>;
+
+/**
+ * What is there, with the given fields in place of those of the same name. A field given as null is null where the schema
+ * takes that ("no limit", "never"), and is taken out where it does not.
+ */
+export function mergeFields(present: Fields, given: Fields | null | undefined, schema?: z.ZodType): Fields {
+  const merged = Object.entries({ ...present, ...given });
+  return Object.fromEntries(merged.filter(([name, value]) => value !== null || takesNull(schema, name)));
+}
+
+function takesNull(schema: z.ZodType | undefined, name: string): boolean {
+  const field = schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>)[name] : undefined;
+  return field?.safeParse(null).success ?? false;
+}
+
+/** @throws HubError NOT_FOUND */
+export function findConnector(services: Services, name: string): Connector {
+  const connector = services.connectors.find((one) => one.name === name);
+  if (connector) return connector;
+  const known = services.connectors.map((one) => one.name).join(', ');
+  throw new HubError('NOT_FOUND', `There is no connector ${name}. There are: ${known}.`, { path: ['connector'] });
+}
+
+/** @throws HubError BAD_USER_INPUT where the connector does not work in this mode */
+export function checkMode({ title, modes }: Connector, mode: IntegrationMode): void {
+  if (!modes || modes.includes(mode)) return;
+  throw new HubError('BAD_USER_INPUT', `mode: ${title} works by ${modes.join(' or ')} only.`, { path: ['mode'] });
+}
+
+/**
+ * Checks a configuration by the connector's own schemas.
+ * @throws HubError BAD_USER_INPUT with the path of each field, what was found and what is expected
+ */
+export function checkConfig(services: Services, connector: Connector, config: IntegrationConfig): void {
+  const schema = z.object({ credentials: connector.credentials, settings: connector.settings });
+  checkFields(schema, { credentials: config.credentials, settings: effectiveSettings(config) });
+  for (const [name, value] of Object.entries(config.settings)) {
+    if (typeof value === 'string' && /^https?:/i.test(value)) checkAddress(services, name, value);
+  }
+}
+
+const LONGEST_SHOWN = 100;
+
+function checkFields(schema: z.ZodType, given: object): void {
+  checkInput(z.unknown(), given);
+  const parsed = schema.safeParse(given, { reportInput: true });
+  if (parsed.success) return;
+  const issues = parsed.error.issues.flatMap(tellField);
+  const [first] = issues;
+  const message = issues.map(describeIssue).join(' ');
+  throw new HubError('BAD_USER_INPUT', message, { path: first?.path.map(String), cause: new z.ZodError(issues) });
+}
+
+/** What was found, too; of credentials no more than its kind. */
+function tellField(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code === 'unrecognized_keys') {
+    const message = 'is no field of this connector';
+    return issue.keys.map((key) => ({ code: 'custom', path: [...issue.path, key], message, input: null }));
+  }
+  const { path, input } = issue;
+  const isMissing = input === undefined || path.length === 0;
+  const shown = path[0] === 'credentials' ? kindOf(input) : JSON.stringify(input)?.slice(0, LONGEST_SHOWN);
+  const expected = issue.message.replace(/^Invalid input: expected (.+?)(, received .+)?$/, 'must be $1');
+  const message = isMissing ? `is missing: ${expected}` : `${expected}; found ${shown}`;
+  return [{ code: 'custom', path, message: /^is missing: is missing/.test(message) ? expected : message, input: null }];
+}
+
+const kindOf = (value: unknown) => (value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`);
+
+function checkAddress(services: Services, name: string, url: string): void {
+  try {
+    checkUpstreamUrl(url, services.httpsOnly);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new HubError('BAD_USER_INPUT', `settings.${name}: ${message}`, { path: ['settings', name], cause: error });
+  }
+}

@@ -1,0 +1,108 @@
+import { LockMode } from '@mikro-orm/core';
+import { z } from 'zod';
+import type { Caller } from '../../access/caller.js';
+import type { Connector } from '../../connectors/connector.js';
+import type { Tx } from '../../db/database.js';
+import type { SealedCredentials } from '../../db/entities/integration.js';
+import { Integration } from '../../db/entities/integration.js';
+import { HubError } from '../../errors.js';
+import { IntegrationMode } from '../../model/statuses.js';
+import { auditDone } from '../access/audit-done.js';
+import { requireRight, requireSomeRight } from '../access/require-right.js';
+import { checkInput, label } from '../check-input.js';
+import type { Services } from '../services.js';
+import {
+  checkConfig,
+  checkMode,
+  fields,
+  findConnector,
+  type IntegrationConfig,
+  mergeFields,
+} from './integration-config.js';
+import { placeEndpoint } from './place-endpoint.js';
+
+const updateIntegrationSchema = z.object({
+  id: label(),
+  name: label().nullish(),
+  mode: z.enum(IntegrationMode).nullish(),
+  credentials: fields,
+  settings: fields,
+  mappings: fields,
+  enabled: z.boolean().nullish(),
+});
+export type UpdateIntegration = z.infer<typeof updateIntegrationSchema>;
+
+/**
+ * Changes what is given of an integration; answers its id. Fields of credentials, settings and mappings replace those
+ * of the same name; null means "no value" where the connector's schema takes it, else it takes the field out. Every instance works by the new configuration at once.
+ * @throws HubError NOT_FOUND, BAD_USER_INPUT with the field's path, FORBIDDEN
+ */
+export async function updateIntegration(services: Services, caller: Caller, input: UpdateIntegration): Promise<string> {
+  requireSomeRight(caller, 'config');
+  const update = placeEndpoint(checkInput(updateIntegrationSchema, input));
+  return services.db.transaction(async (tx) => {
+    const row = await lockIntegration(tx, caller, update.id);
+    const connector = findConnector(services, row.connector);
+    requireRight(caller, connector, 'config');
+    const config = merge(services, connector, row, update);
+    checkConfig(services, connector, config);
+    if (update.mode) checkMode(connector, update.mode);
+    row.name = update.name ?? row.name;
+    row.mode = update.mode ?? row.mode;
+    row.enabled = update.enabled ?? row.enabled;
+    row.settings = config.settings;
+    row.mappings = config.mappings;
+    if (update.credentials) row.sealedCredentials = services.sealCredentials(row.id, config.credentials);
+    row.updatedAt = new Date();
+    await tx.em.flush();
+    tx.afterCommit(() => services.integrations.changed());
+    const { merchantId, id: integrationId } = row;
+    await auditDone(tx, caller, { action: 'integration.update', merchantId, integrationId, details: changes(update) });
+    return row.id;
+  });
+}
+
+/** @throws HubError NOT_FOUND when there is none, or it is another merchant's */
+export async function lockIntegration(tx: Tx, caller: Caller, id: string, path = ['id']) {
+  const own = caller.merchantId === null ? {} : { merchantId: caller.merchantId };
+  const row = await tx.em.findOne(
+    Integration,
+    { id, deletedAt: null, ...own },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+  if (!row) throw new HubError('NOT_FOUND', `There is no integration ${id}.`, { path });
+  return row;
+}
+
+/** Credentials that no configured key opens any more can be replaced as a whole. */
+function merge(
+  services: Services,
+  connector: Connector,
+  row: Pick<IntegrationConfig, 'settings' | 'mappings'> & { id: string; sealedCredentials?: SealedCredentials | null },
+  update: UpdateIntegration,
+): IntegrationConfig {
+  return {
+    credentials: mergeFields(presentCredentials(services, row, update), update.credentials, connector.credentials),
+    settings: mergeFields(row.settings, update.settings, connector.settings),
+    mappings: mergeFields(row.mappings, update.mappings),
+  };
+}
+
+function presentCredentials(
+  services: Services,
+  { id, sealedCredentials }: { id: string; sealedCredentials?: SealedCredentials | null },
+  update: UpdateIntegration,
+): Record<string, unknown> {
+  if (!sealedCredentials) return {};
+  try {
+    return services.openCredentials(id, sealedCredentials);
+  } catch (error) {
+    if (update.credentials && error instanceof HubError && error.code === 'CREDENTIALS_UNREADABLE') return {};
+    throw error;
+  }
+}
+
+/** What an audit entry tells: names of credentials, never their values. */
+function changes({ credentials, id: _, ...plain }: UpdateIntegration): Record<string, unknown> {
+  return credentials ? { ...plain, credentialFields: Object.keys(credentials) } : plain;
+}

@@ -1,0 +1,100 @@
+import type { Caller } from '../../access/caller.js';
+import { sqlOn } from '../../db/database.js';
+import { HubError } from '../../errors.js';
+import { readWaitingWebhooks } from '../../inbox/waiting-webhooks.js';
+import { readQueueStates } from '../../outbox/queue-states.js';
+import { type Figures, figuresOf } from '../../rollup/figures.js';
+import { type CoursePoint, readCourse, readRollups } from '../../rollup/read-rollups.js';
+import { readSystemLoad, type SystemLoad } from '../../rollup/report-load.js';
+import { rollUp } from '../../rollup/roll-up.js';
+import { findIntegration } from '../integrations/find-integration.js';
+import type { Services } from '../services.js';
+
+/** Measures of a time, right over all instances and after restarts: they come from the roll-ups. */
+export interface MetricsSummary extends Figures {
+  integrationId: string | null;
+  /** ISO 8601, UTC. */
+  from: string;
+  to: string;
+  queue: QueueNow;
+  /** Null for a caller of one merchant: it is the hub's own. */
+  system: SystemLoad | null;
+  course: CoursePoint[];
+}
+
+export interface QueueNow {
+  active: number;
+  retrying: number;
+  deadLetters: number;
+  overdueMs: number;
+  /** Webhook events that wait for their entity, and how long the oldest one does. */
+  waitingWebhooks: number;
+  oldestWaitingWebhookMs: number;
+}
+
+export interface MetricsRequest {
+  integrationId: string | null;
+  /** Name of a connector; null: of any. */
+  connector: string | null;
+  /** ISO 8601; left out: a day before the end. */
+  from: string | null;
+  /** Left out: now. */
+  to: string | null;
+}
+
+const DAY_MS = 86_400_000;
+/** PostgreSQL does not read ISO 8601's years before it. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+/** So that an answer knows what happened a moment ago, without waiting for a backlog. */
+const CATCH_UP_STEPS = 3;
+
+/** @throws HubError NOT_FOUND for an integration that is not there or not the caller's, BAD_USER_INPUT */
+export async function readMetrics(
+  services: Services,
+  caller: Caller,
+  request: MetricsRequest,
+): Promise<MetricsSummary> {
+  const { integrationId, connector } = request;
+  if (integrationId !== null) await findIntegration(services, caller, integrationId, ['integrationId']);
+  const time = timeOf(request);
+  await services.tally.flush();
+  await rollUp(services.db, CATCH_UP_STEPS);
+  const sql = sqlOn(services.db.pool);
+  const selection = { integrationId, connector, merchantId: caller.merchantId, ...time };
+  const [rows, course, queue, system] = await Promise.all([
+    readRollups(sql, selection),
+    readCourse(sql, selection),
+    readQueueNow(services, caller, request),
+    caller.merchantId === null ? readSystemLoad(sql) : null,
+  ]);
+  const minutes = (Date.parse(time.to) - Date.parse(time.from)) / 60_000;
+  return { integrationId, ...time, queue, system, course, ...figuresOf(rows, minutes) };
+}
+
+function timeOf({ from, to }: MetricsRequest): { from: string; to: string } {
+  const end = to === null ? Date.now() : Date.parse(to);
+  const begin = from === null ? Math.max(end - DAY_MS, EARLIEST) : Date.parse(from);
+  if (begin >= end) throw new HubError('BAD_USER_INPUT', '`from` must be before `to`.', { path: ['from'] });
+  return { from: new Date(begin).toISOString(), to: new Date(end).toISOString() };
+}
+
+async function readQueueNow(services: Services, caller: Caller, request: MetricsRequest): Promise<QueueNow> {
+  const own = new Set(
+    caller.merchantId === null ? [] : (await services.integrations.byMerchant(caller.merchantId)).map(({ id }) => id),
+  );
+  const isWanted = ({ integrationId, connector }: { integrationId: string; connector: string }) =>
+    (request.integrationId === null || integrationId === request.integrationId) &&
+    (request.connector === null || connector === request.connector) &&
+    (caller.merchantId === null || own.has(integrationId));
+  const states = (await readQueueStates(services.db.pool)).filter(isWanted);
+  const waiting = (await readWaitingWebhooks(sqlOn(services.db.pool))).filter(isWanted);
+  const sum = (read: (state: (typeof states)[number]) => number) => states.reduce((all, one) => all + read(one), 0);
+  return {
+    active: sum(({ active }) => active),
+    retrying: sum(({ retrying }) => retrying),
+    deadLetters: sum(({ deadLetters }) => deadLetters),
+    overdueMs: Math.round(Math.max(0, ...states.map(({ overdueMs }) => overdueMs))),
+    waitingWebhooks: waiting.reduce((all, { count }) => all + count, 0),
+    oldestWaitingWebhookMs: Math.round(Math.max(0, ...waiting.map(({ oldestMs }) => oldestMs))),
+  };
+}

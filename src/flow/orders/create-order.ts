@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { type Caller, requireRole } from '../../access/caller.js';
+import type { Tx } from '../../db/database.js';
+import { Customer } from '../../db/entities/customer.js';
+import { Order } from '../../db/entities/order.js';
+import { newId } from '../../model/ids.js';
+import { OrderStatus } from '../../model/statuses.js';
+import { lineTotal, orderTotals } from '../../model/totals.js';
+import { auditDone } from '../access/audit-done.js';
+import { amount, checkInput, currency, idempotencyKey, label, text, time } from '../check-input.js';
+import { customerSchema, saveCustomer } from '../customers/save-customer.js';
+import { merchantFor } from '../merchants/merchant-for.js';
+import { once } from '../once.js';
+import type { Services } from '../services.js';
+import { sendToAll } from '../sync/send.js';
+import { uniquely } from '../uniquely.js';
+import { applyWaiting } from '../webhooks/apply-waiting.js';
+
+const addressSchema = z.object({
+  name: text(),
+  company: text(),
+  line1: label(1000),
+  line2: text(),
+  city: text(),
+  region: text(),
+  postalCode: text(),
+  country: text(),
+  phone: text(),
+});
+
+const lineSchema = z.object({
+  sku: label(),
+  name: text(),
+  quantity: z.number().int().min(1, 'must be 1 or more'),
+  unitPrice: amount,
+  total: amount.nullish(),
+});
+
+const totalsSchema = z.object({
+  subtotal: amount.nullish(),
+  tax: amount.nullish(),
+  shipping: amount.nullish(),
+  discount: amount.nullish(),
+  grandTotal: amount.nullish(),
+});
+
+export const createOrderSchema = z.object({
+  number: label(),
+  merchantId: label().nullish(),
+  currency,
+  placedAt: time.nullish(),
+  status: z.enum(OrderStatus).nullish(),
+  customer: customerSchema.nullish(),
+  lines: z.array(lineSchema).min(1, 'needs at least one line').max(10_000, 'has more than 10000 lines'),
+  totals: totalsSchema.nullish(),
+  shippingAddress: addressSchema.nullish(),
+  billingAddress: addressSchema.nullish(),
+  deliveryMethod: text(),
+  idempotencyKey,
+});
+export type CreateOrder = z.infer<typeof createOrderSchema>;
+
+/**
+ * Takes an order and accepts its creation in every integration of the merchant that takes orders; answers its id.
+ * Totals that are left out follow from the lines.
+ * @throws HubError ALREADY_EXISTS for a number that the merchant has, BAD_USER_INPUT, FORBIDDEN, NOT_FOUND
+ */
+export function createOrder(services: Services, caller: Caller, input: CreateOrder): Promise<string> {
+  requireRole(caller, 'operator');
+  const order = checkInput(createOrderSchema, input);
+  return uniquely('orders_merchant_id_number_key', `There is an order ${order.number} already.`, ['number'], () =>
+    services.db.transaction(async (tx) => {
+      const merchantId = await merchantFor(tx, caller, order.merchantId, 'refuse');
+      const request = { merchantId, operation: 'createOrder', key: order.idempotencyKey, input: order };
+      return once(tx, request, () => takeOrder(services, tx, caller, merchantId, order));
+    }),
+  );
+}
+
+async function takeOrder(services: Services, tx: Tx, caller: Caller, merchantId: string, order: CreateOrder) {
+  const { id, status } = await insertOrder(services, tx, merchantId, order);
+  const entity = { merchantId, entityType: 'ORDER', entityId: id } as const;
+  await sendToAll(services, tx, entity, 'CREATE');
+  const data = { number: order.number, newStatus: status };
+  await services.feed.publish(tx, [{ kind: 'order.created', ...entity, data }]);
+  await auditDone(tx, caller, { action: 'order.create', ...entity, details: { number: order.number } });
+  tx.afterCommit(() => void applyWaiting(services, entity, order.number));
+  return id;
+}
+
+/** Writes the order with its lines and its customer. */
+export async function insertOrder(services: Services, tx: Tx, merchantId: string, order: CreateOrder) {
+  const id = newId('Order');
+  const lines = order.lines.map((line, index) => ({
+    lineNo: index + 1,
+    merchantId,
+    sku: line.sku,
+    name: line.name ?? null,
+    quantity: line.quantity,
+    unitPrice: line.unitPrice,
+    total: lineTotal(line),
+  }));
+  const totals = orderTotals(
+    lines.map((line) => line.total),
+    order.totals ?? {},
+  );
+  const status = order.status ?? 'PENDING';
+  const customerId = order.customer ? await saveCustomer(services, tx, merchantId, order.customer) : null;
+  tx.em.create(Order, {
+    id,
+    merchantId,
+    number: order.number,
+    status,
+    currency: order.currency,
+    customer: customerId === null ? null : tx.em.getReference(Customer, customerId),
+    totals,
+    shippingAddress: order.shippingAddress ?? null,
+    billingAddress: order.billingAddress ?? null,
+    deliveryMethod: order.deliveryMethod ?? null,
+    placedAt: new Date(order.placedAt ?? Date.now()),
+    lines,
+  });
+  await tx.em.flush();
+  return { id, status };
+}

@@ -1,0 +1,84 @@
+import type { Tx } from '../../db/database.js';
+import type {
+  BillingSubscriptionSnapshot,
+  CustomerSnapshot,
+  InvoiceSnapshot,
+  OrderSnapshot,
+  TransactionSnapshot,
+} from '../../model/snapshots.js';
+
+const time = (column: string) => `replace(to_json(${column}) #>> '{}', '+00:00', 'Z')`;
+
+const address = (prefix: string) => `case when o.${prefix}_line1 is not null then json_build_object(
+  'name', o.${prefix}_name, 'company', o.${prefix}_company, 'line1', o.${prefix}_line1, 'line2', o.${prefix}_line2,
+  'city', o.${prefix}_city, 'region', o.${prefix}_region, 'postalCode', o.${prefix}_postal_code,
+  'country', o.${prefix}_country, 'phone', o.${prefix}_phone) end`;
+
+const ORDER = `select json_build_object(
+  'id', o.id, 'number', o.number, 'status', o.status, 'currency', o.currency,
+  'customer', case when c.id is not null then json_build_object(
+    'id', c.id, 'reference', c.reference, 'name', c.name, 'email', c.email, 'phone', c.phone) end,
+  'lines', (select coalesce(json_agg(json_build_object('sku', l.sku, 'name', l.name, 'quantity', l.quantity,
+    'unitPrice', l.unit_price::text, 'total', l.total::text) order by l.line_no), '[]')
+    from order_lines l where l.order_id = o.id),
+  'totals', json_build_object('subtotal', o.subtotal::text, 'tax', o.tax::text, 'shipping', o.shipping::text,
+    'discount', o.discount::text, 'grandTotal', o.grand_total::text),
+  'shippingAddress', ${address('shipping')},
+  'billingAddress', ${address('billing')},
+  'deliveryMethod', o.delivery_method, 'trackingNumbers', to_json(o.tracking_numbers),
+  'placedAt', ${time('o.placed_at')}, 'updatedAt', ${time('o.updated_at')})::text snapshot
+from orders o left join customers c on c.id = o.customer_id where o.id = $1`;
+
+const INVOICE = `select json_build_object(
+  'id', i.id, 'number', i.number, 'orderId', i.order_id, 'orderNumber', o.number, 'orderExternalId', k.external_id, 'customerId', o.customer_id,
+  'status', i.status, 'currency', i.currency, 'subtotal', i.subtotal::text, 'tax', i.tax::text,
+  'total', i.total::text, 'paidAmount', i.paid_amount::text, 'issuedAt', ${time('i.issued_at')},
+  'dueAt', ${time('i.due_at')}, 'paidAt', ${time('i.paid_at')})::text snapshot
+from invoices i
+left join orders o on o.id = i.order_id
+left join links k on k.integration_id = $2 and k.entity_type = 'ORDER' and k.entity_id = i.order_id
+where i.id = $1`;
+
+const CUSTOMER = `select json_build_object('id', c.id, 'reference', c.reference, 'name', c.name, 'email', c.email,
+  'phone', c.phone)::text snapshot
+from customers c where c.id = $1`;
+
+const TRANSACTION = `select json_build_object('id', t.id, 'reference', t.reference, 'type', t.type, 'status', t.status,
+  'amount', t.amount::text, 'currency', t.currency, 'description', t.description, 'customerId', t.customer_id,
+  'orderId', t.order_id, 'orderNumber', o.number, 'occurredAt', ${time('t.occurred_at')})::text snapshot
+from transactions t left join orders o on o.id = t.order_id where t.id = $1`;
+
+const BILLING_SUBSCRIPTION = `select json_build_object('id', s.id, 'reference', s.reference, 'plan', s.plan, 'status', s.status,
+  'amount', s.amount::text, 'currency', s.currency, 'interval', s.billing_interval, 'customerId', s.customer_id,
+  'startedAt', ${time('s.started_at')}, 'currentPeriodStart', ${time('s.current_period_start')},
+  'currentPeriodEnd', ${time('s.current_period_end')}, 'cancelAtPeriodEnd', s.cancel_at_period_end,
+  'cancelledAt', ${time('s.cancelled_at')})::text snapshot
+from billing_subscriptions s where s.id = $1`;
+
+/** The order as the transaction sees it now. */
+export function orderSnapshot(tx: Tx, orderId: string): Promise<OrderSnapshot> {
+  return read<OrderSnapshot>(tx, ORDER, [orderId]);
+}
+
+/** The invoice as the transaction sees it now; its order's external id is the integration's. */
+export function invoiceSnapshot(tx: Tx, invoiceId: string, integrationId: string): Promise<InvoiceSnapshot> {
+  return read<InvoiceSnapshot>(tx, INVOICE, [invoiceId, integrationId]);
+}
+
+export function customerSnapshot(tx: Tx, customerId: string): Promise<CustomerSnapshot> {
+  return read<CustomerSnapshot>(tx, CUSTOMER, [customerId]);
+}
+
+export function transactionSnapshot(tx: Tx, transactionId: string): Promise<TransactionSnapshot> {
+  return read<TransactionSnapshot>(tx, TRANSACTION, [transactionId]);
+}
+
+export function billingSubscriptionSnapshot(tx: Tx, subscriptionId: string): Promise<BillingSubscriptionSnapshot> {
+  return read<BillingSubscriptionSnapshot>(tx, BILLING_SUBSCRIPTION, [subscriptionId]);
+}
+
+async function read<Snapshot>(tx: Tx, statement: string, values: string[]): Promise<Snapshot> {
+  const [row] = await tx.sql<{ snapshot: string }>(statement, values);
+  if (!row) throw new Error(`Nothing to take a snapshot of: ${values[0]}`);
+  return JSON.parse(row.snapshot) as Snapshot;
+}

@@ -1,0 +1,92 @@
+import { audit } from '../../access/audit.js';
+import { type Caller, requireRole } from '../../access/caller.js';
+import { maskHeaders } from '../../connectors/mask.js';
+import { sqlOn } from '../../db/database.js';
+import { HubError } from '../../errors.js';
+import type { Acceptance } from '../../inbox/events.js';
+import { databaseError } from '../../inbox/sql-errors.js';
+import type { EntityType } from '../../model/statuses.js';
+import { currentTraceparent } from '../../model/trace.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
+import type { Services } from '../services.js';
+import {
+  chooseBySignature,
+  findWebhookCandidates,
+  receiverOf,
+  type WebhookRequest,
+  type WebhookTarget,
+} from './choose-webhook-integration.js';
+import { receiveEvent } from './receive-event.js';
+
+export interface IngestWebhook extends WebhookRequest {
+  target: WebhookTarget;
+  /** Refuses an event about anything else: the sender's address names what it is for. */
+  entityType: EntityType | null;
+  /** Where it came from, for the audit of refused signatures. */
+  remoteAddress: string | null;
+}
+
+/**
+ * A webhook, from bytes to its effect: signature, shape, inbox. The signature is checked before anything is parsed, and a
+ * refused one leaves nothing but an audit entry.
+ * @throws HubError UNKNOWN_INTEGRATION, INTEGRATION_DISABLED, SIGNATURE_INVALID, TIMESTAMP_STALE, INVALID_JSON,
+ * INVALID_SHAPE, DATABASE_UNAVAILABLE, FORBIDDEN
+ */
+export async function ingestWebhook(services: Services, caller: Caller, input: IngestWebhook): Promise<Acceptance> {
+  requireRole(caller, 'operator');
+  const integration = await find(services, caller, input);
+  const event = receiverOf(integration, input).parse({ ...input, receivedAt: new Date() }, integration.settings);
+  if (input.entityType && event.entityType !== input.entityType) throw wrongEntity(input.entityType);
+  const headers = maskHeaders(input.headers);
+  return receiveEvent(services, integration, {
+    event,
+    rawBody: input.rawBody,
+    headers,
+    traceparent: currentTraceparent(),
+  });
+}
+
+async function find(services: Services, caller: Caller, input: IngestWebhook): Promise<OpenIntegration> {
+  const { integrations } = services;
+  const candidates = await findWebhookCandidates(integrations, input.target, input, caller.merchantId).catch(
+    (error: unknown) => {
+      throw databaseError(error);
+    },
+  );
+  try {
+    return chooseBySignature(candidates, input);
+  } catch (error) {
+    await auditRefusal(services, caller, input, candidates, error);
+    throw error;
+  }
+}
+
+function wrongEntity(expected: EntityType): HubError {
+  return new HubError('INVALID_SHAPE', `entity_type must be "${expected.toLowerCase()}" at this address.`, {
+    path: ['entity_type'],
+  });
+}
+
+async function auditRefusal(
+  { db, log }: Services,
+  caller: Caller,
+  input: IngestWebhook,
+  candidates: OpenIntegration[],
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof HubError)) return;
+  const known = candidates.length === 1 ? candidates[0] : undefined;
+  const entry = audit(sqlOn(db.pool), {
+    actor: 'anonymous',
+    action: 'webhook.refuse',
+    outcome: 'REFUSED',
+    merchantId: known?.merchantId ?? null,
+    integrationId: known?.id ?? null,
+    details: { ...input.target, code: error.code, remoteAddress: input.remoteAddress, bytes: input.rawBody.length },
+    requestId: caller.requestId ?? null,
+  });
+  // The refusal stands whether or not it can be written down.
+  await entry.catch((reason: unknown) =>
+    log.error({ err: reason, code: error.code }, 'a refused webhook was not audited'),
+  );
+}

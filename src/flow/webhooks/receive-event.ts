@@ -1,0 +1,48 @@
+import type { InboundEvent } from '../../connectors/connector.js';
+import type { Acceptance } from '../../inbox/events.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
+import { takeInboundOrder } from '../orders/take-inbound-order.js';
+import { takeInboundGoods } from '../products/take-inbound-goods.js';
+import type { Services } from '../services.js';
+import { mapInbound } from './map-inbound.js';
+
+/** An event with the bytes that it was made of. */
+export interface Received {
+  event: InboundEvent;
+  /** For what was asked for instead of sent: the answer's JSON. */
+  rawBody: Buffer;
+  /** Secrets masked. */
+  headers: Record<string, string>;
+  /** Of the request that brought it; none for what was asked for, which belongs to its entity's own trace. */
+  traceparent?: string | null;
+}
+
+/**
+ * The one way in for what an integration's system tells, by webhook, status check or pull: follows the integration's field
+ * mappings, makes the order or product that the hub does not know, stores the event and applies it.
+ * @throws HubError INVALID_SHAPE, DATABASE_UNAVAILABLE
+ */
+export async function receiveEvent(
+  services: Services,
+  integration: OpenIntegration,
+  { event: received, rawBody, headers, traceparent = null }: Received,
+): Promise<Acceptance> {
+  const { event: mapped, failure } = await mapInbound(integration, received);
+  const event = failure ? mapped : await takeInboundGoods(services, integration, mapped);
+  if (!failure) await takeInboundOrder(services, integration, event);
+  return services.inbox.accept({
+    merchantId: integration.merchantId,
+    integrationId: integration.id,
+    event,
+    rawBody,
+    headers,
+    strictMapping: hasStrictMapping(integration),
+    failure,
+    traceparent,
+  });
+}
+
+/** Whether mappings are strict, in the settings of any connector. */
+export function hasStrictMapping({ settings }: OpenIntegration): boolean {
+  return (settings as { strictMapping?: unknown } | null)?.strictMapping === true;
+}
