@@ -185,7 +185,18 @@ it('G4 G5 takes nothing unsigned where the registered secret is the only one', a
 });
 
 it('G11 G12 tells the health and the figures of the system and of each integration', async () => {
+  await settled(hub.admin, 'order', await idOf(createOrder(hub.admin, orderInput())), 'SYNCED');
   await call('POST', `${OWN}/test-connection`);
+  const { metrics } = await hub.admin.ask<{ metrics: { syncs: { success: number } } }>(
+    '{ metrics { syncs { success } } }',
+  );
+  const figures = {
+    syncPerformance: { success: metrics.syncs.success, successRate: 1, throughputPerMinute: expect.any(Number) },
+    errorRates: { total: 0, byCode: [], byCategory: [] },
+    queueHealth: { active: 0, deadLetters: 0, processingMs: { averageMs: expect.any(Number) } },
+    orderProcessing: { successRate: 1 },
+    api: { durationMs: { p95Ms: expect.any(Number) }, statuses: expect.any(Array) },
+  };
 
   expect(await call('GET', `${PATH}/system/health`)).toMatchObject({
     status: 200,
@@ -199,6 +210,14 @@ it('G11 G12 tells the health and the figures of the system and of each integrati
   expect(await call('GET', `${OWN}/metrics`)).toMatchObject({
     body: { data: { integrationId: 'b2b-portal', circuit: 'CLOSED', errorRate: 0, queueDepth: 0 } },
   });
+  expect((await call('GET', `${PATH}/system/metrics`)).body.data).toMatchObject({
+    ...figures,
+    systemResources: {
+      instances: expect.arrayContaining([expect.objectContaining({ memoryRatio: expect.any(Number) })]),
+      databaseConnections: expect.any(Number),
+    },
+  });
+  expect((await call('GET', `${OWN}/metrics`)).body.data).toMatchObject(figures);
   expect(await call('GET', `${PATH}/none/metrics`)).toMatchObject({ status: 404 });
 });
 

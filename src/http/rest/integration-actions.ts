@@ -10,21 +10,19 @@ import {
   syncBody,
   systemHealthBody,
   systemMetricsBody,
+  toMetricsBody,
   toSystemHealthBody,
   toSystemMetricsBody,
-  toUpstreamBody,
   webhookBody,
 } from './integration-bodies.js';
-import {
-  HEALTH,
-  type HealthData,
-  METRICS,
-  REGISTER_WEBHOOK,
-  type StatisticsData,
-  SYNC,
-  TEST,
-} from './integration-operations.js';
+import { HEALTH, type HealthData, REGISTER_WEBHOOK, SYNC, TEST } from './integration-operations.js';
 import { INTEGRATIONS_PATH, integrationId, integrationRoute } from './integration-routes.js';
+import {
+  INTEGRATION_METRICS,
+  type IntegrationMetricsData,
+  SYSTEM_METRICS,
+  type SystemMetricsData,
+} from './metrics-operations.js';
 import type { ContextOf } from './portal-sync-routes.js';
 import { run } from './run.js';
 
@@ -56,6 +54,8 @@ const registerBody = z.object({
   events: z.array(z.string()).nullish().meta({ description: 'What is applied; default: everything.' }),
   secret: z.string().meta({ description: 'Signs the webhooks; sealed, never read back.' }),
 });
+
+const LAST_DAY = 'Rates and times are of the last 24 hours, over all instances of the hub.';
 
 /** Rows G2–G4 and G11, G12: what is done with an integration, and how it does. */
 export function registerIntegrationActions(scope: FastifyInstance, contextOf: ContextOf): void {
@@ -146,11 +146,6 @@ function registerWebhookRegistration(scope: FastifyInstance, contextOf: ContextO
   });
 }
 
-interface State {
-  connectorHealth: HealthData[];
-  syncStatistics: StatisticsData[];
-}
-
 function registerSystem(scope: FastifyInstance, contextOf: ContextOf): void {
   registerRoute(scope, {
     ...integrationRoute,
@@ -160,19 +155,21 @@ function registerSystem(scope: FastifyInstance, contextOf: ContextOf): void {
     authorize: contextOf,
     answer: enveloped(systemHealthBody),
     handle: async ({ context, request }) =>
-      success(request, toSystemHealthBody((await run<State>(context, HEALTH, {})).connectorHealth)),
+      success(
+        request,
+        toSystemHealthBody((await run<{ connectorHealth: HealthData[] }>(context, HEALTH, {})).connectorHealth),
+      ),
   });
   registerRoute(scope, {
     ...integrationRoute,
     method: 'GET',
     url: `${INTEGRATIONS_PATH}/system/metrics`,
     summary: 'Figures of the whole hub',
+    description: LAST_DAY,
     authorize: contextOf,
     answer: enveloped(systemMetricsBody),
-    handle: async ({ context, request }) => {
-      const { connectorHealth, syncStatistics } = await run<State>(context, METRICS, {});
-      return success(request, toSystemMetricsBody(connectorHealth, syncStatistics));
-    },
+    handle: async ({ context, request }) =>
+      success(request, toSystemMetricsBody(await run<SystemMetricsData>(context, SYSTEM_METRICS, {}))),
   });
 }
 
@@ -182,15 +179,16 @@ function registerMetrics(scope: FastifyInstance, contextOf: ContextOf): void {
     method: 'GET',
     url: `${INTEGRATIONS_PATH}/:id/metrics`,
     summary: 'Figures of one integration',
+    description: LAST_DAY,
     authorize: contextOf,
     params: integrationId,
     answer: enveloped(metricsBody),
     errors: ['NOT_FOUND'],
     handle: async ({ context, params, request }) => {
-      const { connectorHealth } = await run<State>(context, HEALTH, {});
+      const { connectorHealth, metrics } = await run<IntegrationMetricsData>(context, INTEGRATION_METRICS, params);
       const own = connectorHealth.find(({ integration }) => integration.id === params.id);
       if (!own) throw new HubError('NOT_FOUND', `There is no integration ${params.id}.`, { path: ['id'] });
-      return success(request, toUpstreamBody(own));
+      return success(request, toMetricsBody(own, metrics));
     },
   });
 }

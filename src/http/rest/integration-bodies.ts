@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { CircuitState, EntityType, Health, IntegrationMode, SyncEventStatus } from '../../model/statuses.js';
-import type { HealthData, IntegrationData, StatisticsData } from './integration-operations.js';
+import type { HealthData, IntegrationData } from './integration-operations.js';
+import { figuresBody, type MetricsData, toFiguresBody } from './metrics-bodies.js';
+import type { SystemMetricsData } from './metrics-operations.js';
 
 const lower = <T extends Record<string, string>>(words: T) => Object.values(words).map((word) => word.toLowerCase());
 
@@ -99,7 +101,11 @@ export function toSystemHealthBody(data: HealthData[]): z.output<typeof systemHe
   };
 }
 
-export const metricsBody = upstreamBody;
+export const metricsBody = upstreamBody.extend(figuresBody.shape);
+
+export function toMetricsBody(health: HealthData, metrics: MetricsData): z.output<typeof metricsBody> {
+  return { ...toUpstreamBody(health), ...toFiguresBody(metrics) };
+}
 
 const statisticsBody = z.object({
   entityType: z.enum(EntityType),
@@ -114,16 +120,16 @@ export const systemMetricsBody = z.object({
   integrations: z.array(upstreamBody),
   syncEvents: z.array(statisticsBody).meta({ description: 'Of the last 30 days.' }),
   errorRate: z.number().nullable(),
+  ...figuresBody.shape,
 });
 
-export function toSystemMetricsBody(
-  health: HealthData[],
-  statistics: StatisticsData[],
-): z.output<typeof systemMetricsBody> {
+export function toSystemMetricsBody(data: SystemMetricsData): z.output<typeof systemMetricsBody> {
+  const { connectorHealth, syncStatistics: statistics, metrics } = data;
   const sum = (count: 'success' | 'failed') => statistics.reduce((total, one) => total + one[count], 0);
   const finished = sum('success') + sum('failed');
   return {
-    integrations: health.map(toUpstreamBody),
+    ...toFiguresBody(metrics),
+    integrations: connectorHealth.map(toUpstreamBody),
     syncEvents: statistics,
     errorRate: finished === 0 ? null : Number((sum('failed') / finished).toFixed(4)),
   };

@@ -38,14 +38,12 @@ export const REGISTER_WEBHOOK = parse(`mutation RestRegisterWebhook($input: Regi
   payload: registerWebhook(input: $input) { integration { id webhook { path url events } } ${ERRORS} }
 }`);
 
-const STATE = `connectorHealth {
+/** Each integration's health, as a field of a query. */
+export const STATE = `connectorHealth {
     integration { id name connector merchantId enabled }
     health circuit checkedAt latencyMs successRate queueDepth oldestPendingSeconds lastError
   }`;
 export const HEALTH = parse(`query RestIntegrationHealth { ${STATE} }`);
-export const METRICS = parse(`query RestIntegrationMetrics {
-  ${STATE} syncStatistics { entityType pending success failed retrying total }
-}`);
 
 export const MAPPINGS = parse(`query RestMappings($id: ID!) {
   integration(id: $id) { id fieldMappings { id entityType direction publishedVersion versions { version status rules } } }

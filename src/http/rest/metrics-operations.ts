@@ -1,0 +1,40 @@
+import { parse } from 'graphql';
+import { type HealthData, STATE, type StatisticsData } from './integration-operations.js';
+import type { MetricsData } from './metrics-bodies.js';
+
+const FIGURES = `fragment Timing on Timing { count averageMs p50Ms p95Ms p99Ms }
+fragment Cache on CacheUse { hits misses hitRate }
+fragment Outcomes on SyncOutcomes {
+  attempts success retried failed successRate retryRate errorRate queueWaitMs durationMs { ...Timing }
+}
+fragment Figures on Metrics {
+  from to throughputPerMinute
+  syncs { ...Outcomes }
+  errors { code category count rate }
+  errorCategories { category count rate }
+  queue { active retrying deadLetters overdueMs waitingWebhooks oldestWaitingWebhookMs }
+  system { instances { instance memoryRatio memoryBytes cpuRatio reportedAt } databaseConnections }
+  webhooks { received processed ignored failed waiting successRate }
+  cache { ...Cache }
+  inventorySync { outcomes { ...Outcomes } items itemsPerRun cache { ...Cache } }
+  orderProcessing { ...Outcomes }
+  statusPolling { runs polled changed polledPerRun errorRate durationMs { ...Timing } }
+  api { durationMs { ...Timing } errorRate statuses { status count rate } tokenRefreshes cache { ...Cache } }
+}`;
+
+export const SYSTEM_METRICS = parse(`query RestSystemMetrics {
+  ${STATE} syncStatistics { entityType pending success failed retrying total } metrics { ...Figures }
+} ${FIGURES}`);
+
+export const INTEGRATION_METRICS = parse(`query RestIntegrationMetrics($id: ID!) {
+  ${STATE} metrics: integrationMetrics(integrationId: $id) { ...Figures }
+} ${FIGURES}`);
+
+export interface IntegrationMetricsData {
+  connectorHealth: HealthData[];
+  metrics: MetricsData;
+}
+
+export interface SystemMetricsData extends IntegrationMetricsData {
+  syncStatistics: StatisticsData[];
+}
