@@ -55,6 +55,10 @@ export interface FileExchange {
   /** The rows of a claimed file. Iterating throws HubError INVALID_SHAPE when the file as a whole cannot be read. */
   readProducts(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledProduct>>;
   readStock(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledStock>>;
+  /** Whether a claimed file of products has a column of stock as well. @throws HubError INVALID_SHAPE as when it is read */
+  hasStockBeside(file: KnownFile): Promise<boolean>;
+  /** That stock. What is wrong with a product is told by `readProducts`; its stock is passed over here. */
+  readStockBeside(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledStock>>;
   readOrders(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<InboundEvent>>;
   /** Whether it was claimed and is not finished. */
   isClaimed(file: KnownFile): Promise<boolean>;

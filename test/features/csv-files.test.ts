@@ -171,6 +171,31 @@ it('G6 takes stock by place', async () => {
   expect(inventory.nodes).toHaveLength(2);
 });
 
+it('G6 takes products and stock from one file, and tells the problems of both once', async () => {
+  const rows = ['B-1,Bell,3.50,12', 'B-2,Horn,4.00,', 'B-3,Rim,5.00,many', 'B-4,Hub,cheap,9'];
+
+  await upload('products-stock.csv', `sku,name,price,stock\n${rows.join('\n')}\n`);
+
+  const file = await ended('products-stock.csv');
+  expect(file).toMatchObject({ status: 'DONE', entityType: 'PRODUCT', rowsRead: 3, rowsChanged: 4, problemCount: 2 });
+  expect(await problemsOf(file)).toEqual([
+    { line: 5, column: 'price', value: 'cheap', rule: 'a number' },
+    { line: 4, column: 'stock', value: 'many', rule: 'a whole number' },
+  ]);
+  const skus = ['B-1', 'B-2', 'B-3', 'B-4'];
+  expect(await Promise.all(skus.map(async (sku) => (await product(sku))?.name))).toEqual([
+    'Bell',
+    'Horn',
+    'Rim',
+    undefined,
+  ]);
+  const onHand = async (sku: string) => {
+    const ASK = 'query ($sku: [String!]) { inventory(filter: { sku: $sku }) { nodes { onHand } } }';
+    return (await hub.admin.ask<{ inventory: { nodes: object[] } }>(ASK, { sku })).inventory.nodes;
+  };
+  expect(await Promise.all(skus.map(onHand))).toEqual([[{ onHand: 12 }], [], [], []]);
+});
+
 it('G6 makes orders of lines with the same number; one wrong line keeps its order out, and no other', async () => {
   const lines = [
     'order number,status,currency,order date,customer name,sku,name,quantity,unit price',

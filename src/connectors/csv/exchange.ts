@@ -6,10 +6,10 @@ import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { FieldMappings } from '../field-mappings.js';
 import type { FileExchange, FileKind, FileSurvey, KnownFile, WaitingFile } from '../files.js';
-import { findColumns, kindOf, REQUIRED, type Table } from './fields.js';
+import { findColumns, kindOf, REQUIRED, stockBeside, type Table } from './fields.js';
 import { checkName, type Folder, listNames, move, unusable } from './folder.js';
 import { openTable } from './open-table.js';
-import { type Reading, readProducts, readStock } from './read-items.js';
+import { type Reading, readProducts, readStock, readStockBeside } from './read-items.js';
 import { readOrders } from './read-orders.js';
 import type { CsvSettings } from './settings.js';
 import { type ByteSurvey, surveyBytes } from './survey-file.js';
@@ -88,11 +88,22 @@ function readers(
   folder: Folder,
   settings: CsvSettings,
   mappings: FieldMappings,
-): Pick<FileExchange, 'readProducts' | 'readStock' | 'readOrders'> {
+): Pick<FileExchange, 'readProducts' | 'readStock' | 'readOrders' | 'hasStockBeside' | 'readStockBeside'> {
   const open = <Of extends Table>(file: KnownFile, table: Of, signal: AbortSignal) =>
     openReading(workPath(folder, file), table, settings, writtenIn(table), signal);
   const writtenIn = (table: Table) => mappings.inboundTargets(KINDS[table] ?? 'INTEGRATION');
+  // Where rules make the products' SKUs and none makes those of the stock, it cannot be told whose stock it is.
+  const isSameSku = () => !writtenIn('products').has('sku') || writtenIn('stock').has('sku');
+  const beside = ({ table, columns }: Reading<'products'>) =>
+    stockBeside(table.header, settings.columns.stock, columns);
   return {
+    async hasStockBeside(file) {
+      return isSameSku() && beside(await open(file, 'products', AbortSignal.timeout(60_000))) !== null;
+    },
+    async *readStockBeside(file, signal) {
+      const products = await open(file, 'products', signal);
+      yield* readStockBeside(products, beside(products) ?? new Map(), writtenIn('stock'));
+    },
     async *readProducts(file, signal) {
       yield* readProducts(await open(file, 'products', signal));
     },

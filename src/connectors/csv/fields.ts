@@ -104,6 +104,18 @@ export function findColumns<Of extends Table>(
   return columns;
 }
 
+/** The columns of stock in a file of products; null: none of its own says what is on hand. */
+export function stockBeside(
+  headers: readonly string[],
+  own: Partial<Record<string, string>>,
+  products: Columns<'products'>,
+): Columns<'stock'> | null {
+  const columns = findColumns('stock', headers, own);
+  const onHand = columns.get('onHand');
+  const isTaken = [...products.values()].some(({ index }) => index === onHand?.index);
+  return onHand && columns.has('sku') && !isTaken ? columns : null;
+}
+
 /** The kind by the file's name, else by its columns; null: neither tells. */
 export function kindOf(
   name: string,

@@ -23,13 +23,42 @@ export function readProducts(reading: Reading<'products'>): AsyncGenerator<Pulle
 /** Stock; what is available follows from what is on hand and reserved, unless the file says it. */
 export function readStock(reading: Reading<'stock'>): AsyncGenerator<PulledPage<PulledStock>> {
   return readRows(reading, (cells) => {
-    const onHand = cells.whole('onHand');
-    if (onHand === null && cells.problems.length === 0) cells.wrong('onHand', 'must not be empty');
-    const reserved = cells.whole('reserved') ?? 0;
-    const available = cells.whole('available') ?? (onHand ?? 0) - reserved;
+    const stock = stockOf(cells);
+    if (stock.onHand === null && cells.problems.length === 0) cells.wrong('onHand', 'must not be empty');
     const product = productOf(cells as unknown as Cells<'products'>, reading.defaultCurrency);
-    return { ...product, location: cells.text('location') ?? '', onHand: onHand ?? 0, reserved, available };
+    return { ...product, ...stock, onHand: stock.onHand ?? 0 };
   });
+}
+
+/** The stock of a file of products, where a row says any. */
+export function readStockBeside(
+  products: Reading<'products'>,
+  columns: Columns<'stock'>,
+  mapped: ReadonlySet<string>,
+): AsyncGenerator<PulledPage<PulledStock>> {
+  const { table, notation } = products;
+  const isTold = (raw: RawRow) => {
+    const cells = new Cells(raw, products.columns, notation, products.mapped);
+    checkWidth(raw, table.header, cells);
+    productOf(cells, null);
+    return cells.problems.length === 0 && (raw.cells[columns.get('onHand')?.index ?? -1] ?? '').trim() !== '';
+  };
+  const read = async function* (signal: AbortSignal) {
+    for await (const { rows } of table.read(signal)) yield { rows: rows.filter(isTold), problems: [] };
+  };
+  return readRows({ ...products, columns, mapped, table: { ...table, read } }, (cells: Cells<'stock'>) => {
+    const { onHand, ...stock } = stockOf(cells);
+    return { ...NOTHING_NEW, sku: cells.required('sku'), ...stock, onHand: onHand ?? 0 };
+  });
+}
+
+const NOTHING_NEW = { name: null, brand: null, barcode: null, price: null, currency: null };
+
+function stockOf(cells: Cells<'stock'>): Omit<PulledStock, keyof PulledProduct | 'onHand'> & { onHand: number | null } {
+  const onHand = cells.whole('onHand');
+  const reserved = cells.whole('reserved') ?? 0;
+  const available = cells.whole('available') ?? (onHand ?? 0) - reserved;
+  return { location: cells.text('location') ?? '', onHand, reserved, available };
 }
 
 function productOf(cells: Cells<'products'>, defaultCurrency: string | null): PulledProduct {

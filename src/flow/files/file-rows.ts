@@ -29,11 +29,11 @@ export async function findFile(db: Pick<Database, 'pool'>, id: string): Promise<
 /**
  * The file that makes this content nothing new. Orders happened once, so any file counts that brought them. Products and
  * stock are a state: the content of last week is news again once another file was taken in between, so only the newest
- * of its kind counts.
+ * of them counts. They are one kind here and in `NEXT`, since a file of products may tell stock as well.
  */
 const FIND_SAME = `select ${COLUMNS} from import_files f
 where integration_id = $1 and content_hash = $2 and status <> 'FAILED' and (entity_type = 'ORDER' or not exists (
-  select from import_files n where n.integration_id = f.integration_id and n.entity_type = f.entity_type
+  select from import_files n where n.integration_id = f.integration_id and (n.entity_type = 'ORDER') = (f.entity_type = 'ORDER')
     and n.status <> 'FAILED' and (n.received_at, n.id) > (f.received_at, f.id)))
 order by received_at desc limit 1`;
 
@@ -70,14 +70,15 @@ export async function insertFile(
 /** The oldest that waits, unless one of its kind is under way: files are taken in the order in which they came. */
 const NEXT = `select ${COLUMNS} from import_files f
 where integration_id = $1 and status = 'WAITING' and sync_event_id is null and entity_type is not null and not exists (
-  select from import_files b where b.integration_id = f.integration_id and b.entity_type = f.entity_type
+  select from import_files b where b.integration_id = f.integration_id and (b.entity_type = 'ORDER') = (f.entity_type = 'ORDER')
     and b.sync_event_id is not null and b.status in ('WAITING', 'PROCESSING'))
 order by received_at, id`;
 
-/** The next of each kind. */
+/** The next of orders, and of all else. */
 export async function findNext(tx: Tx, integrationId: string): Promise<FileRow[]> {
   const rows = await tx.sql<FileRow>(NEXT, [integrationId]);
-  return rows.filter((row, index) => rows.findIndex(({ kind }) => kind === row.kind) === index);
+  const isOrders = ({ kind }: FileRow) => kind === 'ORDER';
+  return [rows.find(isOrders), rows.find((row) => !isOrders(row))].filter((row) => row !== undefined);
 }
 
 export async function setStarted(tx: Tx, id: string, syncEventId: string): Promise<void> {
@@ -90,12 +91,13 @@ export async function setProcessing(db: Pick<Database, 'pool'>, id: string): Pro
   await db.pool.query(statement, [id]);
 }
 
-/** Counts come from the last run of its sync event. */
+/** Counts come from the last runs of its sync event: a file of products may tell stock as well, row by row. */
 const FINISH = `update import_files f set status = $2, error_code = $3, error_message = $4, finished_at = now(),
   rows_read = coalesce(p.rows_read, 0), rows_changed = coalesce(p.rows_changed, 0), problem_count = coalesce(p.problem_count, 0)
 from (select) one left join lateral (
-  select rows_read, rows_changed, problem_count from pulls
-  where sync_event_id = (select sync_event_id from import_files where id = $1) order by started_at desc limit 1) p on true
+  select max(rows_read) as rows_read, sum(rows_changed) as rows_changed, sum(problem_count) as problem_count from (
+    select distinct on (entity_type) * from pulls
+    where sync_event_id = (select sync_event_id from import_files where id = $1) order by entity_type, started_at desc) runs) p on true
 where f.id = $1 returning f.rows_read as "rowsRead", f.rows_changed as "rowsChanged", f.problem_count as "problemCount"`;
 
 export interface Counts {

@@ -57,6 +57,9 @@ async function read(
     ORDER: of(files.readOrders),
   };
   await runPull(services, integration, file.kind, syncEventId, stopping, pull);
+  if (file.kind !== 'PRODUCT' || !(await files.hasStockBeside(file))) return;
+  const beside: PullSources = { INVENTORY: of(files.readStockBeside) };
+  await runPull(services, integration, 'INVENTORY', syncEventId, stopping, beside);
 }
 
 /** The row first, so that a crash behind it leaves nothing but a file to be moved. */

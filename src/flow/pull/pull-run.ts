@@ -11,8 +11,9 @@ const ABANDON = `update pulls set state = 'FAILED', finished_at = now(), updated
   error_message = 'It was cut off; the next run starts anew.'
 where integration_id = $1 and entity_type = $2 and state = 'RUNNING'`;
 
-/** Whoever asks again for the same sync event wants to see the problems of its last run. */
-const FORGET_PROBLEMS = 'delete from row_problems where sync_event_id = $1';
+/** Whoever asks again for the same sync event wants to see the problems of its last run of each kind. */
+const FORGET_PROBLEMS = `delete from row_problems r using pulls p
+where r.sync_event_id = $1 and p.id = r.pull_id and p.entity_type = $2`;
 
 /** Everything, unless a complete pull is less than `$3` ms ago and nobody asked for all of it. */
 const SINCE = `
@@ -96,7 +97,7 @@ export interface PullOf {
 export async function beginRun(client: pg.Client, of: PullOf, times: PullTimes): Promise<PullRun> {
   const { merchantId, integrationId, entityType, syncEventId } = of;
   await client.query(ABANDON, [integrationId, entityType]);
-  await client.query(FORGET_PROBLEMS, [syncEventId]);
+  await client.query(FORGET_PROBLEMS, [syncEventId, entityType]);
   const state = await client.query<{ since: string | null; now: string }>(SINCE, [
     integrationId,
     entityType,
