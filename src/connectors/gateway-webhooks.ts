@@ -61,7 +61,13 @@ export const GatewayBody = z.object({
  */
 export function gatewayWebhooks(own: WebhookReceiver<unknown, unknown> | undefined): WebhookReceiver<unknown, unknown> {
   return {
-    verify,
+    verify(request, credentials) {
+      const { webhookSecret, apiSecret } = Secret.parse(credentials ?? {});
+      const secret = webhookSecret ?? apiSecret;
+      // The sender chooses the scheme: without a secret of this one the connector's own check still decides.
+      if (secret === undefined) own?.verify(request, credentials);
+      else verify(request, secret);
+    },
     parse(request, settings) {
       const eventId = identify(request.headers, request.rawBody);
       const { payload } = readWebhookBody(request.rawBody, z.unknown());
@@ -71,13 +77,10 @@ export function gatewayWebhooks(own: WebhookReceiver<unknown, unknown> | undefin
   };
 }
 
-const verify: WebhookReceiver<unknown, unknown>['verify'] = ({ headers, rawBody, now }, credentials) => {
-  const { webhookSecret, apiSecret } = Secret.parse(credentials ?? {});
-  const secret = webhookSecret ?? apiSecret;
-  if (secret === undefined) return;
+function verify({ headers, rawBody, now }: Received & { now: Date }, secret: string): void {
   checkSignature(headers[GATEWAY_SIGNATURE], rawBody, secret);
   checkTimestamp(headers['x-webhook-timestamp'], now);
-};
+}
 
 interface Received {
   headers: WebhookHeaders;

@@ -94,7 +94,7 @@ it('F18 keeps each call and each webhook in a log that cannot be changed, with w
     id: 'fe_evt_audited',
     type: 'transaction.refunded',
     created_at: new Date().toISOString(),
-    data: { id: 'x', hub_id: id },
+    data: { id: 'x', hub_id: id, access_token: 'never-shown' },
   });
 
   const entriesOf = async (action: string) => {
@@ -122,7 +122,7 @@ it('F18 keeps each call and each webhook in a log that cannot be changed, with w
     responsePayload: { status: 201 },
   });
   expect(JSON.stringify(sent)).not.toContain(SECRET);
-  expect(received).toMatchObject({ requestPayload: { type: 'transaction.refunded' } });
+  expect(received).toMatchObject({ requestPayload: { type: 'transaction.refunded', data: { access_token: '***' } } });
 });
 
 it('F6 F3 a full sync covers more than one page of each, shows how far it is, and leaves what is in step alone', async () => {

@@ -26,11 +26,22 @@ const plain: Connector = {
   webhooks: undefined,
 };
 
+/** A system whose own scheme signs with a credential that the gateway's does not know by name. */
+const guarded: Connector = {
+  ...(b2bPortal as Connector),
+  name: 'guarded',
+  credentials: z.object({ apiKey: z.string() }),
+  webhooks: {
+    parse: b2bPortal.webhooks?.parse as never,
+    verify: (request, { apiKey }) => b2bPortal.webhooks?.verify(request, { apiKey, apiSecret: apiKey }),
+  } as Connector['webhooks'],
+};
+
 let db: TestDatabase;
 let hub: WebhookHub;
 beforeEach(async () => {
   db = await createTestDatabase();
-  hub = await startWebhookHub(db, { further: [plain] });
+  hub = await startWebhookHub(db, { further: [plain, guarded] });
 });
 afterEach(async () => {
   await hub.close();
@@ -175,6 +186,19 @@ it('takes the gateway’s scheme beside a connector’s own, by the same secret'
 
   expect(taken).toMatchObject({ status: 200, body: { data: { entityId: order, entityStatus: 'SHIPPED' } } });
   expect(forged).toMatchObject({ status: 401, body: { code: 'SIGNATURE_INVALID' } });
+});
+
+it('does not let a sender choose the gateway’s scheme where only the connector’s own has a secret', async () => {
+  await addPortal(db, { id: 'guard', connector: 'guarded', secret: null });
+  const order = await linkedOrder('g-11', 'guard');
+  const body = gatewayBody('g-11');
+  const own = orderEvent({ id: 'g-11', status: 'SHIPPED' });
+
+  const forged = await post(hub, '/webhooks/guard', body, gatewayHeaders(body, 'any'));
+  const taken = await post(hub, '/webhooks/guard', own, { 'x-b2b-signature': sign(own, 'key') });
+
+  expect(forged).toMatchObject({ status: 401, body: { code: 'SIGNATURE_INVALID' } });
+  expect(taken).toMatchObject({ status: 200, body: { data: { entityId: order } } });
 });
 
 it('takes the connector’s own body in the gateway’s scheme, and knows the event as the gateway does', async () => {

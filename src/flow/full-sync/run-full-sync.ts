@@ -43,7 +43,7 @@ interface Run {
 /**
  * Sends an integration's system all that is not in step there, in batches of 50, for the run that a sync event asked for;
  * answers whether there is one. A run that was cut off goes on where it was.
- * @throws HubError INTEGRATION_DISABLED, DATABASE_UNAVAILABLE
+ * @throws HubError INTEGRATION_DISABLED, DATABASE_UNAVAILABLE, INTERNAL
  */
 export async function runFullSync(
   services: Services,
@@ -61,12 +61,20 @@ export async function runFullSync(
       await syncAll(services, integration, run, kind, signal);
     await pool.query(END, [run.id, 'COMPLETE', null, null]);
   } catch (error) {
-    const known = databaseError(error);
-    const { code, message } = known instanceof HubError ? known : new HubError('INTERNAL', 'The run failed.');
-    if (!signal.aborted) await pool.query(END, [run.id, 'FAILED', code, message]).catch(() => {});
+    const known = toExpected(error, services, integration.id);
+    if (signal.aborted || !(known instanceof HubError)) throw known;
+    await pool.query(END, [run.id, 'FAILED', known.code, known.message]).catch(() => {});
     throw known;
   }
   return true;
+}
+
+/** A mistake of ours is told as one, since no repetition mends it. */
+function toExpected(error: unknown, { log }: Services, integrationId: string): unknown {
+  const known = databaseError(error);
+  if (known instanceof HubError || (error as { name?: string }).name === 'AbortError') return known;
+  log.error({ err: error, integrationId }, 'full sync failed unexpectedly');
+  return new HubError('INTERNAL', "The full sync failed; the hub's log has the reason.");
 }
 
 async function syncAll(

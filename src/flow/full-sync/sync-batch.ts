@@ -1,7 +1,8 @@
 import type { Caller } from '../../access/caller.js';
-import { HubError } from '../../errors.js';
+import { HubError, isRetryable } from '../../errors.js';
 import { atOnce } from '../at-once.js';
 import type { Services } from '../services.js';
+import { settled } from '../settled.js';
 import type { Sendable } from '../sync/find-recipients.js';
 import { syncEntity } from '../sync/sync-entity.js';
 
@@ -20,7 +21,13 @@ const HUB: Caller = {
   expiresAt: null,
 };
 
-/** Sends each that is not in step there, a few at the same time; answers how many were refused, which stops no other. */
+/** Of the database or the integration, and not of the one entity that met it. */
+const concernsAll = ({ code }: HubError) => isRetryable(code) || code === 'INTEGRATION_DISABLED';
+
+/**
+ * Sends each that is not in step there, a few at the same time; answers how many were refused, which stops no other.
+ * @throws HubError INTEGRATION_DISABLED, DATABASE_UNAVAILABLE
+ */
 export async function syncBatch(
   services: Services,
   integrationId: string,
@@ -30,10 +37,10 @@ export async function syncBatch(
   const result = { sent: 0, refused: 0 };
   await atOnce(ids, AT_ONCE, async (id) => {
     try {
-      await syncEntity(services, HUB, entityType, { id, integrationId });
+      await settled(services.log, () => syncEntity(services, HUB, entityType, { id, integrationId }));
       result.sent += 1;
     } catch (error) {
-      if (!(error instanceof HubError) || error.code === 'INTEGRATION_DISABLED') throw error;
+      if (!(error instanceof HubError) || concernsAll(error)) throw error;
       result.refused += 1;
     }
   });

@@ -1,3 +1,6 @@
+import { audit, type NewAuditEntry } from '../../access/audit.js';
+import { parseExactJson } from '../../connectors/exact-json.js';
+import type { Tx } from '../../db/database.js';
 import type { ChangeEntry } from '../../feed/feed.js';
 import type { Services } from '../services.js';
 import type { Reaction } from './reaction.js';
@@ -24,15 +27,22 @@ where e.id = $1 and not exists (
     and x.details ->> 'syncEventId' = e.id::text and x.details -> 'attempt' = to_jsonb(a.number))
 order by a.number`;
 
-/** `$1` the webhook event. */
-const WEBHOOK = `
-insert into audit_entries (merchant_id, actor, action, entity_type, entity_id, integration_id, outcome, details, duration_ms)
-select merchant_id, integration_id, 'webhook.receive', entity_type, coalesce(entity_id, id), integration_id,
-  case status when 'FAILED' then 'FAILED' else 'OK' end,
+const WEBHOOK = `select merchant_id as "merchantId", integration_id as "integrationId", entity_type as "entityType",
+  coalesce(entity_id, id) as "entityId", case status when 'FAILED' then 'FAILED' else 'OK' end as outcome,
   jsonb_build_object('webhookEventId', id, 'eventId', event_id, 'eventType', event_type, 'status', status,
-    'errorCode', error_code, 'request', payload, 'response', answer),
-  round(extract(epoch from processed_at - created_at) * 1000)
+    'errorCode', error_code, 'request', payload, 'response', answer)::text as details,
+  round(extract(epoch from processed_at - created_at) * 1000)::int as "durationMs"
 from webhook_events where id = $1`;
+
+type WebhookEntry = Omit<NewAuditEntry, 'actor' | 'action' | 'details'> & { integrationId: string; details: string };
+
+/** By way of `audit`, which masks secrets: a body is kept as it was received. */
+async function auditWebhook(tx: Tx, id: unknown): Promise<void> {
+  const [entry] = await tx.sql<WebhookEntry>(WEBHOOK, [id]);
+  if (!entry) return;
+  const details = parseExactJson(entry.details) as Record<string, unknown>;
+  await audit(tx.sql, { ...entry, details, actor: entry.integrationId, action: 'webhook.receive' });
+}
 
 const OUTCOMES = new Set<unknown>(['SUCCESS', 'RETRYING', 'FAILED']);
 
@@ -45,7 +55,7 @@ export const auditExchanges: Reaction = {
     return (isAttempt || kind === 'webhook_event.status_changed') && (await isAudited(services, change));
   },
   async react(_services, tx, { kind, syncEventId, data }) {
-    if (kind === 'webhook_event.status_changed') await tx.sql(WEBHOOK, [data['webhookEventId']]);
+    if (kind === 'webhook_event.status_changed') await auditWebhook(tx, data['webhookEventId']);
     else if (syncEventId !== null) await tx.sql(ATTEMPTS, [syncEventId]);
   },
 };

@@ -89,7 +89,7 @@ function acceptOf(kinds: readonly InboxKind[]): string {
   return apply(ARRIVED, KEEP_ARRIVED, kinds);
 }
 
-/** The statement for events of these kinds. `$1`–`$7`: id, merchant, integration, event id, body, headers, event. */
+/** The statement for events of these kinds. `$1`–`$8`: id, merchant, integration, event id, body, headers, event, traceparent. */
 export function acceptStatement(kinds: ReadonlySet<string>): { name: string; text: string } {
   const [kind] = kinds;
   return (kinds.size === 1 && ACCEPT_ONE.get(kind as InboxKind)) || ACCEPT_ANY;
