@@ -17,7 +17,7 @@ import { createNotifier } from '../dist/src/db/notifier.js';
 import { createDispatcher } from '../dist/src/outbox/dispatcher.js';
 import { createOutbox } from '../dist/src/outbox/outbox.js';
 import { fillPeer, runPeer } from './dispatch-peer.ts';
-import { readCpu } from './read-cpu.ts';
+import { processorTime } from './processor-time.ts';
 
 const WAITING = 30_000;
 const MANY = 1_000_000;
@@ -92,15 +92,15 @@ interface Measured {
 }
 
 async function timed(work: () => Promise<number>): Promise<Measured> {
-  const before = readCpu(server.pid);
+  const before = { node: process.cpuUsage(), postgres: processorTime(server.pid) };
   const from = performance.now();
   const events = await work();
   const seconds = (performance.now() - from) / 1000;
-  const after = readCpu(server.pid);
+  const { user, system } = process.cpuUsage(before.node);
   return {
     rate: events / seconds,
-    nodeUs: (after.nodeUs - before.nodeUs) / events,
-    postgresUs: (after.postgresUs - before.postgresUs) / events,
+    nodeUs: (user + system) / events,
+    postgresUs: ((processorTime(server.pid) - before.postgres) * 1e6) / events,
   };
 }
 

@@ -48,13 +48,13 @@ export async function startWebhookHub(
   const notifier = createNotifier({ url: db.url, log });
   notifier.start();
   const services = createServices(db, options.further ?? [], notifier);
-  const run = (source: string, variableValues: Record<string, unknown>, caller: Caller) =>
-    graphql({ schema, source, variableValues, contextValue: { services, caller } as HubContext });
+  const run = (source: string, variableValues: Record<string, unknown>, caller: Caller, requestId = 'none') =>
+    graphql({ schema, source, variableValues, contextValue: { services, caller, requestId } as HubContext });
   const server: FastifyInstance = Fastify();
   await registerWebhooks(server, {
     pool: db.pool,
     ingest: ingestBySchema((document, variables, requestId) =>
-      run(print(document), variables, { ...operator, subject: 'hub', via: 'hub', requestId }),
+      run(print(document), variables, { ...operator, subject: 'hub', via: 'hub' }, requestId),
     ),
     ratePerSecond: options.ratePerSecond,
   });
