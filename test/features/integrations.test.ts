@@ -90,6 +90,16 @@ it('B28 names the wrong fields of a configuration', async () => {
   );
 });
 
+it('B19 names a wrong mapping as it was given', async () => {
+  const mappings = { orders: { AT_THE_DOCK: 'NOWHERE' } };
+
+  const { id, userErrors } = await create(integrationInput({ mappings }));
+
+  expect(id).toBeNull();
+  expect(userErrors[0]?.path).toEqual(['input', 'mappings', 'orders', 'AT_THE_DOCK']);
+  expect(userErrors[0]?.message).toMatch(/^mappings\.orders\.AT_THE_DOCK: .*found "NOWHERE"/);
+});
+
 it('works by a changed configuration in every instance, and stops when it is disabled', async () => {
   const id = await idOf(
     create(integrationInput({ merchantId: 'shop-3', settings: { ...integrationInput().settings } })),

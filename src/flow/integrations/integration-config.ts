@@ -53,7 +53,8 @@ export function checkMode({ title, modes }: Connector, mode: IntegrationMode): v
  */
 export function checkConfig(services: Services, connector: Connector, config: IntegrationConfig): void {
   const schema = z.object({ credentials: connector.credentials, settings: connector.settings });
-  checkFields(schema, { credentials: config.credentials, settings: effectiveSettings(config) });
+  const given = { credentials: config.credentials, settings: effectiveSettings(config) };
+  checkFields(schema, given, (path) => pathAsGiven(path, config));
   for (const [name, value] of Object.entries(config.settings)) {
     if (typeof value === 'string' && /^https?:/i.test(value)) checkAddress(services, name, value);
   }
@@ -61,11 +62,19 @@ export function checkConfig(services: Services, connector: Connector, config: In
 
 const LONGEST_SHOWN = 100;
 
-function checkFields(schema: z.ZodType, given: object): void {
+type Path = z.core.$ZodIssue['path'];
+
+/** Mappings are checked as `settings.statusMappings`, a name that nobody gave them by. */
+function pathAsGiven(path: Path, { mappings }: IntegrationConfig): Path {
+  const isMapping = path[0] === 'settings' && path[1] === 'statusMappings' && Object.keys(mappings).length > 0;
+  return isMapping ? ['mappings', ...path.slice(2)] : path;
+}
+
+function checkFields(schema: z.ZodType, given: object, named: (path: Path) => Path): void {
   checkInput(z.unknown(), given);
   const parsed = schema.safeParse(given, { reportInput: true });
   if (parsed.success) return;
-  const issues = parsed.error.issues.flatMap(tellField);
+  const issues = parsed.error.issues.flatMap(tellField).map((issue) => ({ ...issue, path: named(issue.path) }));
   const [first] = issues;
   const message = issues.map(describeIssue).join(' ');
   throw new HubError('BAD_USER_INPUT', message, { path: first?.path.map(String), cause: new z.ZodError(issues) });
