@@ -28,6 +28,14 @@ export interface FileSurvey {
   kind: FileKind | null;
 }
 
+/** What stands in a file beside that which its kind is read by. */
+export interface FileHeader {
+  /** A file of products has a column of stock as well. */
+  hasStock: boolean;
+  /** Columns that nothing is made of; empty where rules are published, which may read any. */
+  unused: readonly string[];
+}
+
 /** What is written beside a file that was taken. */
 export interface FileReport {
   outcome: 'done' | 'failed';
@@ -55,8 +63,8 @@ export interface FileExchange {
   /** The rows of a claimed file. Iterating throws HubError INVALID_SHAPE when the file as a whole cannot be read. */
   readProducts(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledProduct>>;
   readStock(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledStock>>;
-  /** Whether a claimed file of products has a column of stock as well. @throws HubError INVALID_SHAPE as when it is read */
-  hasStockBeside(file: KnownFile): Promise<boolean>;
+  /** What a claimed file's header tells. @throws HubError INVALID_SHAPE as when it is read */
+  readHeader(file: KnownFile, kind: FileKind): Promise<FileHeader>;
   /** That stock. What is wrong with a product is told by `readProducts`; its stock is passed over here. */
   readStockBeside(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledStock>>;
   readOrders(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<InboundEvent>>;

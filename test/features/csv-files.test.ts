@@ -196,6 +196,26 @@ it('G6 takes products and stock from one file, and tells the problems of both on
   expect(await Promise.all(skus.map(onHand))).toEqual([[{ onHand: 12 }], [], [], []]);
 });
 
+it.each([
+  [
+    'products-named.csv',
+    'sku,name,colour,size\nN-1,Bell,red,4\n',
+    '1 rows taken, 1 of them changed something; 0 problems; columns not used: colour, size',
+  ],
+  ['stock-named.csv', 'sku,on hand,shelf\nN-1,4,A3\n', 'columns not used: shelf'],
+  ['orders-named.csv', 'order no,sku,quantity,unit price,gift\nN-1,N-1,1,2.00,yes\n', 'columns not used: gift'],
+])('G6 names the columns that it did not use in the report beside %s', async (name, content, told) => {
+  await drop(name, content);
+
+  const { id } = await ended(name);
+  const report = `${id}-${name}.report.csv`;
+  await eventually(
+    async () => readdirSync(folder('done')),
+    (names) => names.includes(report),
+  );
+  expect(readFileSync(join(folder('done'), report), 'utf8')).toContain(told);
+});
+
 it('G6 makes orders of lines with the same number; one wrong line keeps its order out, and no other', async () => {
   const lines = [
     'order number,status,currency,order date,customer name,sku,name,quantity,unit price',

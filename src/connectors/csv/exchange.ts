@@ -81,6 +81,8 @@ function atWork(folder: Folder): Pick<FileExchange, 'claim' | 'isClaimed' | 'dis
   };
 }
 
+const TABLES: Record<FileKind, Table> = { PRODUCT: 'products', INVENTORY: 'stock', ORDER: 'orders' };
+
 /** What the hub makes of each table. An order's own columns are needed whatever rules say: they tell where it ends. */
 const KINDS: Record<Table, EntityType | null> = { products: 'PRODUCT', stock: 'INVENTORY', orders: null };
 
@@ -88,7 +90,7 @@ function readers(
   folder: Folder,
   settings: CsvSettings,
   mappings: FieldMappings,
-): Pick<FileExchange, 'readProducts' | 'readStock' | 'readOrders' | 'hasStockBeside' | 'readStockBeside'> {
+): Pick<FileExchange, 'readProducts' | 'readStock' | 'readOrders' | 'readHeader' | 'readStockBeside'> {
   const open = <Of extends Table>(file: KnownFile, table: Of, signal: AbortSignal) =>
     openReading(workPath(folder, file), table, settings, writtenIn(table), signal);
   const writtenIn = (table: Table) => mappings.inboundTargets(KINDS[table] ?? 'INTEGRATION');
@@ -97,8 +99,16 @@ function readers(
   const beside = ({ table, columns }: Reading<'products'>) =>
     stockBeside(table.header, settings.columns.stock, columns);
   return {
-    async hasStockBeside(file) {
-      return isSameSku() && beside(await open(file, 'products', AbortSignal.timeout(60_000))) !== null;
+    async readHeader(file, kind) {
+      const reading = await open(file, TABLES[kind], AbortSignal.timeout(60_000));
+      const isProducts = kind === 'PRODUCT' && isSameSku();
+      const stock = isProducts ? beside(reading as Reading<'products'>) : null;
+      const isMapped = [kind, ...(stock ? (['INVENTORY'] as const) : [])].some(
+        (of) => mappings.inboundTargets(of).size > 0,
+      );
+      const used = [...reading.columns.values(), ...(stock?.values() ?? [])].map(({ index }) => index);
+      const unused = reading.table.header.filter((name, index) => name !== '' && !used.includes(index));
+      return { hasStock: stock !== null, unused: isMapped ? [] : unused };
     },
     async *readStockBeside(file, signal) {
       const products = await open(file, 'products', signal);

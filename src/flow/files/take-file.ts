@@ -8,6 +8,10 @@ import type { Services } from '../services.js';
 import { startNext } from './accept-file.js';
 import { type Counts, type FileRow, findFile, lockFilesOf, setFinished, setProcessing } from './file-rows.js';
 
+/** Of the names of columns in a report. */
+const MOST_SHOWN = 20;
+const LONGEST_SHOWN = 100;
+
 /** Whether an effect is the work on one file. */
 export const isFileWork = ({ operation, entityId }: Effect) => operation === 'QUERY' && entityId.startsWith('fil_');
 
@@ -23,8 +27,8 @@ export async function takeFile(services: Services, effect: Effect, stopping: Abo
   const { files } = integration.connection;
   if (!files) return rejected(new HubError('UNSUPPORTED', `${integration.connector.title} takes no files.`));
   try {
-    if (file.status !== 'DONE') await read(services, integration, files, file, effect, stopping);
-    await finish(services, integration, files, file, null);
+    const unused = file.status === 'DONE' ? [] : await read(services, integration, files, file, effect, stopping);
+    await finish(services, integration, files, file, null, unused);
     return { kind: 'delivered', externalId: null, externalNumber: null };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
@@ -36,6 +40,7 @@ export async function takeFile(services: Services, effect: Effect, stopping: Abo
   }
 }
 
+/** Answers the columns that nothing was made of. */
 async function read(
   services: Services,
   integration: OpenIntegration,
@@ -43,7 +48,7 @@ async function read(
   file: FileRow,
   { syncEventId }: Effect,
   stopping: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
   if (file.kind === null) throw new HubError('INVALID_SHAPE', 'It is not known what the file holds.');
   if (!(await files.claim(file))) throw new HubError('NOT_FOUND', `The file ${file.name} is gone: hand it over again.`);
   await setProcessing(services.db, file.id);
@@ -57,9 +62,10 @@ async function read(
     ORDER: of(files.readOrders),
   };
   await runPull(services, integration, file.kind, syncEventId, stopping, pull);
-  if (file.kind !== 'PRODUCT' || !(await files.hasStockBeside(file))) return;
+  const { hasStock, unused } = await files.readHeader(file, file.kind);
   const beside: PullSources = { INVENTORY: of(files.readStockBeside) };
-  await runPull(services, integration, 'INVENTORY', syncEventId, stopping, beside);
+  if (hasStock) await runPull(services, integration, 'INVENTORY', syncEventId, stopping, beside);
+  return unused;
 }
 
 /** The row first, so that a crash behind it leaves nothing but a file to be moved. */
@@ -69,6 +75,7 @@ async function finish(
   files: FileExchange,
   file: FileRow,
   error: HubError | null,
+  unused: readonly string[] = [],
 ): Promise<void> {
   const counts = await services.db.transaction(async (tx) => {
     await lockFilesOf(tx, integration.id);
@@ -76,7 +83,8 @@ async function finish(
     await startNext(services, tx, integration);
     return found;
   });
-  await files.finish(file, await reportOf(services, file, counts, error));
+  const report = await reportOf(services, file, counts, error);
+  await files.finish(file, { ...report, summary: `${report.summary}${tellUnused(unused)}` });
 }
 
 const PROBLEMS = `select line, column_name as "column", value, rule from row_problems where sync_event_id = $1 order by id`;
@@ -88,6 +96,13 @@ async function reportOf({ db }: Services, file: FileRow, counts: Counts, error: 
     ? error.message
     : `${rowsRead} rows taken, ${rowsChanged} of them changed something; ${problemCount} problems`;
   return { outcome: error ? 'failed' : 'done', summary, problems };
+}
+
+function tellUnused(columns: readonly string[]): string {
+  const shown = columns.slice(0, MOST_SHOWN).map((name) => name.slice(0, LONGEST_SHOWN));
+  if (shown.length === 0) return '';
+  const rest = columns.length - shown.length;
+  return `; columns not used: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function rejected({ code, message }: HubError): DeliveryResult {
