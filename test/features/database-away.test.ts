@@ -1,8 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type BreakableProxy, startBreakableProxy } from '../harness/breakable-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { eventually } from '../harness/eventually.js';
-import { startTestHub, type TestHub } from '../harness/hub.js';
+import { PORTAL_SECRET, startTestHub, type TestHub } from '../harness/hub.js';
 import { createOrder, orderInput, settled } from './order-client.js';
 
 let db: TestDatabase;
@@ -34,4 +35,31 @@ it('B21 says that the database is away, and that the same request may be sent ag
   expect(away).toMatchObject({ id: null, userErrors: [{ code: 'DATABASE_UNAVAILABLE', retryable: true }] });
   expect((await createOrder(hub.admin, input)).id).toBe(id);
   await settled(hub.admin, 'order', id ?? '', 'SYNCED');
+});
+
+it('B21 tells a sender of a product to come again while the database is away', async () => {
+  const send = (data: object) => {
+    const body = JSON.stringify({ eventType: 'product.updated', data });
+    const signature = createHmac('sha256', PORTAL_SECRET).update(body).digest('hex');
+    const headers = {
+      'content-type': 'application/json',
+      'x-webhook-signature': `sha256=${signature}`,
+      'x-webhook-timestamp': new Date().toISOString(),
+    };
+    return fetch(`${hub.url}/webhooks/b2b-portal`, { method: 'POST', headers, body }).then(({ status }) => status);
+  };
+  await eventually(
+    () => send({ sku: 'AWAY-1' }),
+    (status) => status === 200,
+  );
+  proxy.cut();
+
+  const away = await send({ sku: 'AWAY-2' });
+  proxy.mend();
+
+  expect(away).toBe(503);
+  await eventually(
+    () => send({ sku: 'AWAY-2' }),
+    (status) => status === 200,
+  );
 });

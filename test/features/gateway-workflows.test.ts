@@ -100,6 +100,23 @@ it('G5 G19 the document’s product event sets price and stock; one that is late
   });
 });
 
+it('G5 writes a brand as the hub has it, and stock that was gone is there again', async () => {
+  const named = (sku: string, brand: string) => ({ eventType: 'product.created', data: { sku, brand, stock: 3 } });
+  await sendWebhook(named('OAK-1', 'Oak & Co'), 'brand-1');
+  await sendWebhook(named('OAK-2', 'OAK & CO'), 'brand-2');
+  await sendWebhook({ ...named('OAK-1', 'oak & co'), eventType: 'product.updated' }, 'brand-3');
+  await hub.db.pool.query(`update inventory_levels set removed_at = now(), product_id = null where sku = 'OAK-1'`);
+
+  await sendWebhook({ eventType: 'inventory.changed', data: { sku: 'OAK-1', quantity: 5 } }, 'brand-4');
+
+  const seen = await hub.admin.ask(`{ products(filter: { skuStartsWith: "OAK-" }) { nodes { sku brand } }
+    product(sku: "OAK-1") { inventory { available removedAt } } }`);
+  expect(seen).toEqual({
+    products: { nodes: ['OAK-1', 'OAK-2'].map((sku) => ({ sku, brand: 'Oak & Co' })) },
+    product: { inventory: [{ available: 5, removedAt: null }] },
+  });
+});
+
 it('G5 an order that is told whole is made once; one that is not waits until it appears', async () => {
   const data = {
     ...{ orderId: 'SHOP-77', orderNumber: 'WEB-77', currency: 'USD', customerEmail: 'ann@example.com' },

@@ -4,6 +4,7 @@ import type { OpenIntegration } from '../integrations/integrations.js';
 import { takeInboundOrder } from '../orders/take-inbound-order.js';
 import { takeInboundGoods } from '../products/take-inbound-goods.js';
 import type { Services } from '../services.js';
+import { settled } from '../settled.js';
 import { mapInbound } from './map-inbound.js';
 
 /** An event with the bytes that it was made of. */
@@ -20,7 +21,7 @@ export interface Received {
 /**
  * The one way in for what an integration's system tells, by webhook, status check or pull: follows the integration's field
  * mappings, makes the order or product that the hub does not know, stores the event and applies it.
- * @throws HubError INVALID_SHAPE, DATABASE_UNAVAILABLE
+ * @throws HubError INVALID_SHAPE, BAD_USER_INPUT for a value that the database cannot hold, DATABASE_UNAVAILABLE
  */
 export async function receiveEvent(
   services: Services,
@@ -28,8 +29,12 @@ export async function receiveEvent(
   { event: received, rawBody, headers, traceparent = null }: Received,
 ): Promise<Acceptance> {
   const { event: mapped, failure } = await mapInbound(integration, received);
-  const event = failure ? mapped : await takeInboundGoods(services, integration, mapped);
-  if (!failure) await takeInboundOrder(services, integration, event);
+  const take = async () => {
+    const event = await takeInboundGoods(services, integration, mapped);
+    await takeInboundOrder(services, integration, event);
+    return event;
+  };
+  const event = failure ? mapped : await settled(services.log, take);
   return services.inbox.accept({
     merchantId: integration.merchantId,
     integrationId: integration.id,

@@ -13,7 +13,8 @@ const STATES: Record<string, SyncEventStatus[]> = {
 export function statesOf(text: string): SyncEventStatus[] | null {
   const own = text.toUpperCase();
   if (Object.hasOwn(SyncEventStatus, own)) return [own as SyncEventStatus];
-  return STATES[text.toLowerCase()] ?? null;
+  const word = text.toLowerCase();
+  return Object.hasOwn(STATES, word) ? (STATES[word] ?? null) : null;
 }
 
 /** What the document calls the kinds of entities. */

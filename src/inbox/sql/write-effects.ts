@@ -118,7 +118,8 @@ stock_writes as (
     t.reserved, t.available, 'live', t.occurred_at
   from stock_told t
   on conflict (integration_id, sku, location) do update set on_hand = excluded.on_hand, reserved = excluded.reserved,
-    available = excluded.available, source = 'live', read_at = excluded.read_at, updated_at = now()
+    available = excluded.available, source = 'live', read_at = excluded.read_at, updated_at = now(), removed_at = null,
+    product_id = coalesce(excluded.product_id, v.product_id)
   where v.read_at <= excluded.read_at
   returning v.*
 ),
