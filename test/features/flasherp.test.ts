@@ -113,6 +113,27 @@ it('F12 applies a webhook once, whichever of its repetitions comes first', async
   expect(syncEvents.nodes).toHaveLength(2);
 });
 
+it('F12 says in plain words what a webhook did to a subscription', async () => {
+  const id = await idOf(hub.createSubscription({ reference: 'sub-12' }));
+  const { links } = await synced('billingSubscription', id);
+  const data = { id: links[0]?.externalId, status: 'past_due' };
+
+  const answer = await sendWebhook(hub, {
+    id: 'fe_evt_sub',
+    type: 'subscription.updated',
+    created_at: new Date(Date.now() + 1000).toISOString(),
+    data,
+  });
+
+  expect(await answer.json()).toMatchObject({
+    data: {
+      status: 'PROCESSED',
+      entityType: 'BILLING_SUBSCRIPTION',
+      message: 'Billing subscription status updated successfully',
+    },
+  });
+});
+
 it('F12 refuses webhooks that are badly signed, too old or from the future, and stores nothing of them', async () => {
   const event = { id: 'fe_evt_bad', type: 'invoice.paid', data: { id: 'x' } };
 

@@ -30,6 +30,6 @@ export function statusOf({ status, errorCode, errorMessage, duplicate }: Accepta
 /** One sentence for the sender. */
 export function messageOf({ entityType, errorMessage, status }: Acceptance): string {
   if (errorMessage) return errorMessage;
-  const noun = entityType.charAt(0) + entityType.slice(1).toLowerCase();
+  const noun = entityType.charAt(0) + entityType.slice(1).toLowerCase().replaceAll('_', ' ');
   return status === 'PROCESSED' ? `${noun} status updated successfully` : `${noun} event received`;
 }
