@@ -21,7 +21,10 @@ export class ImportFile extends Node {
   @Field(() => String)
   name!: string;
 
-  @Field(() => EntityType, { nullable: true, description: 'Null: neither its name nor its columns tell.' })
+  @Field(() => EntityType, {
+    nullable: true,
+    description: 'PRODUCT also with stock beside. Null: neither its name nor its columns tell.',
+  })
   entityType!: EntityType | null;
 
   @Field(() => FileSource)
@@ -42,7 +45,9 @@ export class ImportFile extends Node {
   @Field(() => Int)
   rowsRead!: number;
 
-  @Field(() => Int, { description: 'Rows that were new or differed.' })
+  @Field(() => Int, {
+    description: 'Rows that were new or differed; of products with stock the product and its stock count apart.',
+  })
   rowsChanged!: number;
 
   @Field(() => Int, {
