@@ -1147,7 +1147,33 @@ UNION ALL
            FROM links k
           WHERE ((k.entity_id = o.id) AND (k.entity_type = 'ORDER'::text))))) AND (NOT (EXISTS ( SELECT
            FROM sync_events s
-          WHERE (s.entity_id = o.id)))))
+          WHERE (s.entity_id = o.id)))) AND (NOT (EXISTS ( SELECT
+           FROM integrations i
+          WHERE ((i.merchant_id = o.merchant_id) AND (i.connector = 'escooter'::text) AND i.enabled AND (i.deleted_at IS NULL) AND (o.status <> ALL (ARRAY['CANCELLED'::text, 'RETURNED'::text, 'REFUNDED'::text, 'FAILED'::text])) AND (NOT (EXISTS ( SELECT
+                   FROM invoices v
+                  WHERE (v.order_id = o.id)))) AND (NOT (EXISTS ( SELECT
+                   FROM links k
+                  WHERE ((k.entity_id = o.id) AND (k.entity_type = 'ORDER'::text) AND (k.integration_id = i.id))))))))))
+UNION ALL
+ SELECT ((('order:'::text || o.id) || ':'::text) || i.id) AS id,
+    o.merchant_id,
+    'ORDER'::text AS entity_type,
+    o.id AS entity_id,
+    i.id AS integration_id,
+    1 AS place,
+    'WAITING_FOR_INVOICE'::text AS code,
+    (i.name || ' is sent orders once they are invoiced, and this one has no invoice.'::text) AS message,
+    o.created_at AS since,
+    'It is sent by itself when its first invoice is made, or without one when somebody syncs it with this integration.'::text AS next_step,
+    NULL::timestamp with time zone AS next_at,
+    'createInvoice'::text AS mutation,
+    jsonb_build_object('input', jsonb_build_object('orderId', o.id, 'number', o.number)) AS variables
+   FROM (orders o
+     JOIN integrations i ON (((i.merchant_id = o.merchant_id) AND (i.connector = 'escooter'::text) AND i.enabled AND (i.deleted_at IS NULL) AND (o.status <> ALL (ARRAY['CANCELLED'::text, 'RETURNED'::text, 'REFUNDED'::text, 'FAILED'::text])) AND (NOT (EXISTS ( SELECT
+           FROM invoices v
+          WHERE (v.order_id = o.id)))) AND (NOT (EXISTS ( SELECT
+           FROM links k
+          WHERE ((k.entity_id = o.id) AND (k.entity_type = 'ORDER'::text) AND (k.integration_id = i.id))))))))
 UNION ALL
  SELECT ((('order:'::text || o.id) || ':'::text) || i.id) AS id,
     o.merchant_id,
@@ -1183,8 +1209,46 @@ UNION ALL
     NULL::timestamp with time zone AS next_at,
     c.mutation,
     c.variables
-   FROM (webhook_events w
-     CROSS JOIN LATERAL ( VALUES (1,'WEBHOOK_FAILED'::text,format('The webhook %s could not be applied.'::text, w.event_type),'Nothing happens by itself: mend the cause, then have the kept event applied.'::text,'replayWebhookEvents'::text,jsonb_build_object('filter', jsonb_build_object('integrationId', w.integration_id, 'entityId', w.entity_id, 'status', jsonb_build_array('FAILED', 'IGNORED')))), (2,COALESCE(w.error_code, 'INTERNAL'::text),COALESCE(w.error_message, ''::text),'Nothing happens by itself.'::text,NULL::text,NULL::jsonb)) c(place, code, message, next_step, mutation, variables))
+   FROM (((webhook_events w
+     JOIN integrations i ON ((i.id = w.integration_id)))
+     CROSS JOIN LATERAL ( SELECT (w.error_code = 'UNMAPPED_STATUS'::text) AS unmapped,
+            (w.event ->> 'sourceStatus'::text) AS word,
+                CASE
+                    WHEN ((w.entity_type = 'ORDER'::text) AND (i.connector = ANY (ARRAY['b2b-portal'::text, 'csv'::text, 'escooter'::text, 'extensiv'::text]))) THEN 'orders'::text
+                    WHEN ((w.entity_type = 'INVOICE'::text) AND (i.connector = 'b2b-portal'::text)) THEN 'invoices'::text
+                    ELSE NULL::text
+                END AS kind,
+                CASE w.entity_type
+                    WHEN 'ORDER'::text THEN ( SELECT o.status
+                       FROM orders o
+                      WHERE (o.id = w.entity_id))
+                    WHEN 'INVOICE'::text THEN ( SELECT v.status
+                       FROM invoices v
+                      WHERE (v.id = w.entity_id))
+                    ELSE NULL::text
+                END AS present,
+                CASE
+                    WHEN (i.mappings = '{}'::jsonb) THEN COALESCE((i.settings -> 'statusMappings'::text), '{}'::jsonb)
+                    ELSE i.mappings
+                END AS mappings) m)
+     CROSS JOIN LATERAL ( VALUES (1,'WEBHOOK_FAILED'::text,format('The webhook %s could not be applied.'::text, w.event_type),'Nothing happens by itself: mend the cause, then have the kept event applied.'::text,'replayWebhookEvents'::text,jsonb_build_object('filter', jsonb_build_object('integrationId', w.integration_id, 'entityId', w.entity_id, 'status', jsonb_build_array('FAILED', 'IGNORED')))), (2,COALESCE(w.error_code, 'INTERNAL'::text),COALESCE(w.error_message, ''::text),
+                CASE
+                    WHEN (m.unmapped AND (m.kind IS NOT NULL)) THEN format(('Nothing happens by itself: map %s to what it means, then replay the event. '::text || 'The arguments here map it to %s, which this %s is now.'::text), m.word, m.present, lower(w.entity_type))
+                    WHEN m.unmapped THEN format('Nothing happens by itself: publish a rule that makes a status of %s, then replay the event.'::text, m.word)
+                    ELSE 'Nothing happens by itself.'::text
+                END,
+                CASE
+                    WHEN m.unmapped THEN
+                    CASE
+                        WHEN (m.kind IS NOT NULL) THEN 'updateIntegration'::text
+                        ELSE 'putMappings'::text
+                    END
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (m.unmapped AND (m.kind IS NOT NULL)) THEN jsonb_build_object('input', jsonb_build_object('id', i.id, 'mappings', (m.mappings || jsonb_build_object(m.kind, (COALESCE((m.mappings -> m.kind), '{}'::jsonb) || jsonb_build_object(m.word, m.present))))))
+                    ELSE NULL::jsonb
+                END)) c(place, code, message, next_step, mutation, variables))
   WHERE (((w.status = 'FAILED'::text) OR ((w.status = 'IGNORED'::text) AND (w.error_code = 'UNMAPPED_STATUS'::text))) AND (w.entity_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
            FROM webhook_events n
           WHERE ((n.entity_id = w.entity_id) AND (n.integration_id = w.integration_id) AND (n.status = 'PROCESSED'::text) AND (n.occurred_at >= w.occurred_at))))));

@@ -1,4 +1,5 @@
 import { Field, FieldResolver, ID, ObjectType, Resolver } from 'type-graphql';
+import { EntityType } from '../src/model/statuses.js';
 import { BillingSubscription } from './billing-subscription.js';
 import { Customer } from './customer.js';
 import { Integration } from './integration.js';
@@ -11,18 +12,24 @@ import { Transaction } from './transaction.js';
 @ObjectType({
   simpleResolvers: true,
   description:
-    'A cause why something is stuck. Those of one integration are a chain: each one, by its place, is the reason of the one before.',
+    'A cause why something is stuck. Those of one entity and one integration are a chain: each one, by its place, is the reason of the one before.',
 })
 export class Blocker {
   @Field(() => ID)
   id!: string;
+
+  @Field(() => EntityType, { description: 'What is stuck: of an order, the order itself or an invoice of it.' })
+  entityType!: EntityType;
+
+  @Field(() => ID)
+  entityId!: string;
 
   @Field(() => Integration, { nullable: true, description: 'Null: it is stuck whatever the integration.' })
   integration!: Integration | null;
 
   @Field(() => String, {
     description:
-      'DEAD_LETTER, WAITING_FOR_RETRY, WAITING, INTEGRATION_DISABLED, CIRCUIT_OPEN, RATE_LIMITED, WAITING_FOR_SCHEDULE, WAITING_FOR_ENTITY, CREATE_UNCONFIRMED, SKIPPED, NOT_SENT or WEBHOOK_FAILED; the last cause of a failure has the code of its error.',
+      'DEAD_LETTER, WAITING_FOR_RETRY, WAITING, INTEGRATION_DISABLED, CIRCUIT_OPEN, RATE_LIMITED, WAITING_FOR_SCHEDULE, WAITING_FOR_INVOICE, WAITING_FOR_ENTITY, CREATE_UNCONFIRMED, SKIPPED, NOT_SENT or WEBHOOK_FAILED; the last cause of a failure has the code of its error.',
   })
   code!: string;
 
@@ -41,7 +48,10 @@ export class Blocker {
   @Field(() => String, { nullable: true, description: 'The mutation that mends it, where one does.' })
   mutation!: string | null;
 
-  @Field(() => Json, { nullable: true, description: 'The arguments of that mutation, ready to be sent.' })
+  @Field(() => Json, {
+    nullable: true,
+    description: 'The arguments of that mutation, ready to be sent; null where a person has to write them.',
+  })
   variables!: unknown;
 }
 
@@ -50,12 +60,20 @@ const ofEntity = (type: string) => ({
     on: (row: string, blocker: string) => `${blocker}.entity_id = ${row}.id and ${blocker}.entity_type = '${type}'`,
   },
 });
+/** An array, so that the ids are looked up once, before the view is read by them. */
+const OF_ORDER_AND_INVOICES = {
+  relation: {
+    on: (row: string, blocker: string) =>
+      `${blocker}.entity_type in ('ORDER', 'INVOICE') and ${blocker}.entity_id = any (array(` +
+      `select ${row}.id union all select v.id from invoices v where v.order_id = ${row}.id))`,
+  },
+};
 const WHY = 'Why it is stuck: empty where nothing is, and while a call is under way.';
 
 @Resolver(() => Order)
 export class OrderBlockers {
-  @FieldResolver(() => [Blocker], { description: WHY })
-  @Read(ofEntity('ORDER'))
+  @FieldResolver(() => [Blocker], { description: `${WHY} What holds up its invoices is among it.` })
+  @Read(OF_ORDER_AND_INVOICES)
   blockers(): Blocker[] {
     return planned();
   }

@@ -29,6 +29,8 @@ interface Blocker {
   variables: Record<string, unknown> | null;
 }
 
+const SHOW = 'query ($id: ID!) { order(id: $id) { erpSynced blockers { code integration { id } } } }';
+
 /** Of an integration, once there are some that are as wanted. */
 function blockersAt(integrationId: string, noun: string, id: string, code: string): Promise<Blocker[]> {
   return eventually(
@@ -90,4 +92,27 @@ it('N1 S1 says that an order waits for the schedule, and that a person may send 
     (orders) => orders.length === 1,
   );
   expect(sent).toHaveLength(1);
+});
+
+it('N1 S1 says that an order waits for its invoice, and an invoice sends it', async () => {
+  await idOf(
+    mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', {
+      id: 'escooter',
+      settings: { immediate: true },
+    }),
+  );
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+
+  const chain = await blockersAt('escooter', 'order', id, 'WAITING_FOR_INVOICE');
+  await idOf(
+    mutate(hub.admin, 'createInvoice', 'CreateInvoiceInput', 'invoice', {
+      ...(chain[0]?.variables?.['input'] as object),
+    }),
+  );
+
+  expect(chain).toMatchObject([{ code: 'WAITING_FOR_INVOICE', mutation: 'createInvoice', nextAt: null }]);
+  await eventually(
+    () => hub.admin.ask<{ order: { erpSynced: boolean; blockers: object[] } }>(SHOW, { id }),
+    ({ order }) => order.erpSynced && order.blockers.length === 0,
+  );
 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { HubClient } from '../../demo/hub-client.js';
 import { eventually } from '../harness/eventually.js';
 import { startTestHub, type TestHub } from '../harness/hub.js';
-import { createOrder, idOf, mutate, orderInput, settled } from './order-client.js';
+import { createInvoice, createOrder, idOf, mutate, orderInput, settled } from './order-client.js';
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -12,6 +12,8 @@ afterEach(() => hub.portal.control.clearFaults());
 afterAll(() => hub.stop());
 
 interface Blocker {
+  entityType: string;
+  entityId: string;
   code: string;
   message: string;
   since: string;
@@ -22,7 +24,8 @@ interface Blocker {
   integration: { id: string } | null;
 }
 
-const FIELDS = 'blockers { code message since nextStep nextAt mutation variables integration { id } }';
+const FIELDS =
+  'blockers { entityType entityId code message since nextStep nextAt mutation variables integration { id } }';
 
 async function blockersOf(id: string, client: HubClient = hub.admin): Promise<Blocker[]> {
   const { order } = await client.ask<{ order: { blockers: Blocker[] } }>(
@@ -150,9 +153,33 @@ it('N1 names a webhook that could not be applied, and how to apply it after all'
       mutation: 'replayWebhookEvents',
       variables: { filter: { integrationId: 'b2b-portal', entityId: id, status: ['FAILED', 'IGNORED'] } },
     },
-    { code: 'UNMAPPED_STATUS', message: expect.stringContaining('ON_THE_MOON') },
+    {
+      code: 'UNMAPPED_STATUS',
+      message: expect.stringContaining('ON_THE_MOON'),
+      mutation: 'updateIntegration',
+      variables: { input: { id: 'b2b-portal', mappings: { orders: { ON_THE_MOON: expect.any(String) } } } },
+    },
   ]);
+  await mend(chain[1], 'input', 'UpdateIntegrationInput!');
   await mend(chain[0], 'filter', 'WebhookEventFilter!');
+  expect(await blockersOf(id)).toEqual([]);
+});
+
+it('N1 shows at an order what holds up its invoice', async () => {
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+  await settled(hub.admin, 'order', id, 'SYNCED');
+  await hub.portal.control.addFault({ kind: 'status', status: 422, method: 'POST', message: 'The due date is wrong' });
+  const invoiceId = await idOf(createInvoice(hub.admin, { orderId: id, number: 'INV-BLOCKED' }));
+
+  const chain = await until(id, 'DEAD_LETTER');
+  await mend(chain[0], 'id', 'ID!');
+  await settled(hub.admin, 'invoice', invoiceId, 'SYNCED');
+
+  expect(chain).toMatchObject([
+    { code: 'DEAD_LETTER', entityType: 'INVOICE', entityId: invoiceId, mutation: 'retrySyncEvent' },
+    { code: 'UPSTREAM_REJECTED', entityId: invoiceId, message: expect.stringContaining('The due date is wrong') },
+  ]);
+  expect(await blockersOf(id)).toEqual([]);
 });
 
 it('N1 says that nobody has taken an order', async () => {

@@ -42,15 +42,15 @@ export const TimelineEntry = defineEntity({
   },
 });
 
-/** A view: why an entity is stuck, one row per cause; those of one integration are a chain. */
+/** A view: why an entity is stuck, one row per cause; those of one entity and integration are a chain. */
 export const Blocker = defineEntity({
   name: 'Blocker',
   tableName: 'blockers',
   properties: {
-    /** Sorts by integration, then by place: `link:7:1`, `order:ord_…` or `webhook:whe_…:1`. */
+    /** Sorts by entity and integration, then by place: `link:7:1`, `order:ord_…` or `webhook:whe_…:1`. */
     id: p.text().primary(),
     merchantId: p.text(),
-    entityType: p.text(),
+    entityType: p.enum(() => EntityType).columnType('text'),
     entityId: p.text(),
     integration: () => p.manyToOne(Integration).nullable(),
     place: p.integer(),

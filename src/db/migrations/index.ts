@@ -29,6 +29,7 @@ import { Watching } from './0026-watching.js';
 import { WholeTraces } from './0026-whole-traces.js';
 import { Filters } from './0027-filters.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
+import { InvoiceBlockers } from './0032-invoice-blockers.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -63,4 +64,5 @@ export const migrations = [
   { name: '0026-watching', class: Watching },
   { name: '0026-true-blockers', class: TrueBlockers },
   { name: '0026-audit-always', class: AuditAlways },
+  { name: '0032-invoice-blockers', class: InvoiceBlockers },
 ];
