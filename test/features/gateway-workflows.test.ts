@@ -147,6 +147,25 @@ it('G5 an order that is told whole is made once; one that is not waits until it 
   });
 });
 
+it('G5 an order that rules could not follow is made when it is replayed by mended ones', async () => {
+  const rule = { source: 'data.missing', target: 'trackingNumbers', required: true };
+  await putMapping(hub.admin, [rule], { direction: 'INBOUND' });
+  const items = [{ sku: 'SKU-123', quantity: 1, price: 5 }];
+  const data = { orderId: 'SHOP-79', orderNumber: 'WEB-79', currency: 'USD', customerName: 'Ann', items };
+  await sendWebhook({ eventType: 'order.created', data }, 'order-79');
+  await putMapping(hub.admin, [{ ...rule, required: false }], { direction: 'INBOUND' });
+  const READ = '{ order(number: "WEB-79") { status } webhookEvents(first: 1) { nodes { eventId status } } }';
+  const before = await hub.admin.ask(READ);
+
+  await hub.admin.ask('mutation { replayWebhookEvents(filter: { status: [FAILED] }) { userErrors { message } } }');
+
+  expect(before).toEqual({ order: null, webhookEvents: { nodes: [{ eventId: 'order-79', status: 'FAILED' }] } });
+  expect(await hub.admin.ask(READ)).toEqual({
+    order: { status: 'PENDING' },
+    webhookEvents: { nodes: [{ eventId: 'order-79', status: 'PROCESSED' }] },
+  });
+});
+
 it('G5 keeps an event that is about no entity, and answers 200', async () => {
   const status = await sendWebhook({ eventType: 'test', data: { test: true } }, 'goods-5');
 

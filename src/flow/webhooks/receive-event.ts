@@ -29,12 +29,7 @@ export async function receiveEvent(
   { event: received, rawBody, headers, traceparent = null }: Received,
 ): Promise<Acceptance> {
   const { event: mapped, failure } = await mapInbound(integration, received);
-  const take = async () => {
-    const event = await takeInboundGoods(services, integration, mapped);
-    await takeInboundOrder(services, integration, event);
-    return event;
-  };
-  const event = failure ? mapped : await settled(services.log, take);
+  const event = failure ? mapped : await settled(services.log, () => takeInbound(services, integration, mapped));
   return services.inbox.accept({
     merchantId: integration.merchantId,
     integrationId: integration.id,
@@ -45,6 +40,21 @@ export async function receiveEvent(
     failure,
     traceparent,
   });
+}
+
+/**
+ * Makes the product or order that a mapped event tells of and the hub does not know; answers the event as the inbox applies
+ * it. Repeating it has no further effect.
+ * @throws HubError INVALID_SHAPE when an order cannot be taken as it is
+ */
+export async function takeInbound(
+  services: Services,
+  integration: OpenIntegration,
+  mapped: InboundEvent,
+): Promise<InboundEvent> {
+  const event = await takeInboundGoods(services, integration, mapped);
+  await takeInboundOrder(services, integration, event);
+  return event;
 }
 
 /** Whether mappings are strict, in the settings of any connector. */

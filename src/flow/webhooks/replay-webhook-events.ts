@@ -3,11 +3,10 @@ import { HubError } from '../../errors.js';
 import type { ReplayedEvent } from '../../inbox/apply-waiting.js';
 import type { EntityType, WebhookStatus } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
-import { takeInboundGoods } from '../products/take-inbound-goods.js';
 import type { Services } from '../services.js';
 import { receiverOf } from './choose-webhook-integration.js';
 import { mapInbound } from './map-inbound.js';
-import { hasStrictMapping } from './receive-event.js';
+import { hasStrictMapping, takeInbound } from './receive-event.js';
 
 /** Which webhook events; what is left out or null means any. */
 export interface WebhookEventSelection {
@@ -108,7 +107,7 @@ async function readOne(services: Services, kept: KeptEvent): Promise<ReplayedEve
     return {
       webhookEventId: kept.id,
       ...mapped,
-      event: mapped.failure ? mapped.event : await takeInboundGoods(services, integration, mapped.event),
+      event: mapped.failure ? mapped.event : await takeInbound(services, integration, mapped.event),
       strictMapping: hasStrictMapping(integration),
     };
   } catch (error) {
