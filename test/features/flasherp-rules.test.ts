@@ -119,6 +119,22 @@ it('F16 a timed sync that is due sends what a switch had held back', async () =>
   expect(after.syncEvents.nodes).toEqual([{ status: 'SUCCESS', retryCount: 0 }]);
 });
 
+it('F16 a task that fails in the hub itself is put down as failed and holds up none behind it', async () => {
+  await hub.db.pool.query(`update integration_tasks set next_run_at = now(), last_run_at = null
+    where task in ('RECONCILE', 'SYNC_TRANSACTIONS')`);
+  await hub.db.pool.query('alter table reconciliations rename to hidden');
+
+  await runJob('keep-timetables');
+  await hub.db.pool.query('alter table hidden rename to reconciliations');
+
+  const { rows } = await hub.db.pool.query(`select task, last_run_at is not null as ran, last_error is not null as failed
+    from integration_tasks where task in ('RECONCILE', 'SYNC_TRANSACTIONS') order by task`);
+  expect(rows).toEqual([
+    { task: 'RECONCILE', ran: true, failed: true },
+    { task: 'SYNC_TRANSACTIONS', ran: true, failed: false },
+  ]);
+});
+
 it('F16 puts a failed sync back at most so often, and not before its time', async () => {
   await configure({ maxRetries: 0, maxRedrives: 2, redriveBaseMs: 3_600_000, circuitFailures: 100 });
   await hub.erp.control.addFault({ kind: 'status', status: 503, count: null });

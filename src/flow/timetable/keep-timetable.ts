@@ -1,6 +1,7 @@
 import type { Task } from '../../connectors/connector.js';
 import { nextPollAfter } from '../../connectors/schedule.js';
 import { HubError } from '../../errors.js';
+import { databaseError } from '../../inbox/sql-errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { doTask } from './do-task.js';
@@ -38,7 +39,10 @@ export async function keepTimetable(
   const { rows } = await pool.query<{ task: Task; schedule: string }>(DUE, [id]);
   let failure: HubError | null = null;
   for (const { task, schedule } of rows) {
-    const error = await doTask(services, integration, task, signal).then(() => null, toHubError);
+    const error = await doTask(services, integration, task, signal).then(
+      () => null,
+      (reason: unknown) => toExpected(reason, services, id, task),
+    );
     if (signal.aborted) break;
     failure ??= error;
     await pool.query(DONE, [id, task, nextPollAfter(schedule, new Date()), error?.message ?? null]);
@@ -60,7 +64,10 @@ async function writeDown(services: Services, { id, merchantId, connector, settin
   ]);
 }
 
-function toHubError(error: unknown): HubError {
-  if (error instanceof HubError) return error;
-  throw error;
+/** A mistake of ours is put down like any failure: else it would come again every minute and hold up the tasks behind it. */
+function toExpected(error: unknown, { log }: Services, integrationId: string, task: Task): HubError {
+  const known = databaseError(error);
+  if (known instanceof HubError) return known;
+  log.error({ err: error, integrationId, task }, 'a task of a timetable failed unexpectedly');
+  return new HubError('INTERNAL', "The task failed; the hub's log has the reason.");
 }
