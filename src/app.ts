@@ -214,7 +214,7 @@ async function serve(
   { tracer }: Telemetry,
 ): Promise<WebSocketTransport> {
   const tokens = tokenConfigOf(config);
-  const limits = createCallerLimits(config.requestsPerMinute);
+  const limits = createCallerLimits(config.requestsPerMinute, services.db.pool);
   const admit = (caller: Caller) => limits.take(caller);
   const schema = buildHubSchema();
   const sockets = await registerApi(server, {

@@ -169,7 +169,8 @@ export const VARIABLES = {
   REQUESTS_PER_MINUTE: {
     schema: wholeNumber(1, 1_000_000_000),
     default: '600000',
-    about: 'How many requests an address, and a caller, may make to one instance; one more is answered with 429.',
+    about:
+      'How many requests an address, and a caller, may make to the hub, over all its processes; one more is answered with 429.',
     expected: 'a whole number of at least 1',
     example: '6000',
   },

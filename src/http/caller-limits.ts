@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type pg from 'pg';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Caller } from '../access/caller.js';
-import { type Allowance, takePoint } from '../access/take-point.js';
+import { createSharedCounts, type SharedCounts } from '../access/shared-counts.js';
+import type { Allowance } from '../access/take-point.js';
 import { HubError } from '../errors.js';
 
-/** How often one caller may ask. Counted by each instance for itself. */
+/** How often one caller may ask, over all processes of the hub. */
 export interface CallerLimits {
   /**
    * Counts every request by the address it comes from, before anything is read of it. Answers carry `RateLimit-Limit`,
@@ -18,25 +20,43 @@ export interface CallerLimits {
 /** Paths that must answer whatever the load: who calls them decides over the hub's life. */
 const UNLIMITED = new Set(['/livez', '/readyz', '/health', '/metrics']);
 const WINDOW_S = 60;
+const SETTLE_MS = 1_000;
 
-/** @param perMinute the same for an address and for a caller */
-export function createCallerLimits(perMinute: number): CallerLimits {
-  const limiter = () => new RateLimiterMemory({ points: perMinute, duration: WINDOW_S });
-  const [byAddress, byCaller] = [limiter(), limiter()];
+/**
+ * @param perMinute the same for an address and for a caller
+ * @param pool of the database that the hub's processes share; null: this process counts for itself
+ */
+export function createCallerLimits(perMinute: number, pool: pg.Pool | null): CallerLimits {
+  const counts = (name: string) =>
+    createSharedCounts(name, new RateLimiterMemory({ points: perMinute, duration: WINDOW_S }));
+  const [byAddress, byCaller] = [counts('addresses'), counts('callers')];
   return {
     register: (app) => {
+      if (pool) settleRegularly(app, pool, [byAddress, byCaller]);
       app.addHook('onRequest', async (request, reply) => {
         if (UNLIMITED.has(request.url)) return;
-        const allowance = await takePoint(byAddress, request.ip);
+        const allowance = await byAddress.take(request.ip);
         tell(reply, perMinute, allowance);
         if (!allowance.allowed) throw tooMany(allowance);
       });
     },
     take: async (caller) => {
-      const allowance = await takePoint(byCaller, `${caller.via}:${caller.subject}`);
+      const allowance = await byCaller.take(`${caller.via}:${caller.subject}`);
       if (!allowance.allowed) throw tooMany(allowance);
     },
   };
+}
+
+/** Each time after the one before has ended, until the server closes. */
+function settleRegularly(app: FastifyInstance, pool: pg.Pool, counts: readonly SharedCounts[]): void {
+  let running = false;
+  const timer = setInterval(async () => {
+    if (running) return;
+    running = true;
+    for (const one of counts) await one.settle(pool);
+    running = false;
+  }, SETTLE_MS);
+  app.addHook('onClose', async () => clearInterval(timer));
 }
 
 function tell(reply: FastifyReply, limit: number, { allowed, remaining, resetMs }: Allowance): void {

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await jobs.start(services);
   await hub.db.pool.query(`insert into merchants (id, name) values ('acme', 'Acme'), ('other', 'Other')`);
   const schema = buildHubSchema();
-  const limits = createCallerLimits(LIMIT);
+  const limits = createCallerLimits(LIMIT, null);
   app = fastify({ requestIdHeader: 'x-request-id' });
   const authenticate = createAuthenticate({
     sql: sqlOn(hub.db.pool),
