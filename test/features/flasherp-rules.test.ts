@@ -127,7 +127,8 @@ it('F16 a task that fails in the hub itself is put down as failed and holds up n
   await runJob('keep-timetables');
   await hub.db.pool.query('alter table hidden rename to reconciliations');
 
-  const { rows } = await hub.db.pool.query(`select task, last_run_at is not null as ran, last_error is not null as failed
+  const { rows } =
+    await hub.db.pool.query(`select task, last_run_at is not null as ran, last_error is not null as failed
     from integration_tasks where task in ('RECONCILE', 'SYNC_TRANSACTIONS') order by task`);
   expect(rows).toEqual([
     { task: 'RECONCILE', ran: true, failed: true },
