@@ -231,7 +231,12 @@ async function serve(
 }
 
 async function listen(server: FastifyInstance, { host, port }: Config, onStop: OnStop): Promise<string> {
-  await server.listen({ host, port });
+  await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Port ${port} of ${host} is in use: end what listens there, or set PORT to another one (0: any free one).`,
+    );
+  });
   onStop(() => server.close());
   const { port: bound } = server.server.address() as AddressInfo;
   return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`;

@@ -1,6 +1,5 @@
 import { issueToken } from './access/token.js';
 import { startHub } from './app.js';
-import { boundMemory } from './bound-memory.js';
 import { type Config, loadConfig, summariseConfig } from './config/config.js';
 import { ConfigError } from './config/problems.js';
 import { tokenConfigOf } from './config/token-config.js';
@@ -71,7 +70,6 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
 
 try {
   const hub = await starting;
-  boundMemory();
   if (!config.production) await printAdminToken(config, hub.url);
   log.info({ url: hub.url }, 'ready');
 } catch (err) {

@@ -9,9 +9,6 @@ const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-12345678
 let hub: TestHub;
 let warehouse: SpawnedSimulator;
 
-/** By the clock they would ask in between, and use up faults. */
-const PAUSED = ['start-pulls', 'follow-orders', 'check-status', 'check-health', 'retry-failed'];
-
 beforeAll(async () => {
   warehouse = await spawnSimulator('extensiv', KEYS);
   const env = {
@@ -23,8 +20,6 @@ beforeAll(async () => {
   const settings = { backoffBaseMs: 20, readRetryBaseMs: 20, circuitOpenMs: 100, ratePerSecond: null, pageSize: 4 };
   const update = { id: 'extensiv', settings };
   await idOf(mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', update));
-  for (const name of PAUSED)
-    await hub.admin.ask('mutation ($name: String!) { pauseJob(name: $name) { userErrors { message } } }', { name });
 });
 afterAll(async () => {
   await hub.stop();

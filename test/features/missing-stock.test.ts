@@ -18,7 +18,6 @@ beforeAll(async () => {
     EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
   };
   hub = await startTestHub({ env });
-  await hub.admin.ask('mutation { pauseJob(name: "start-pulls") { userErrors { message } } }');
 });
 afterAll(async () => {
   await hub.stop();

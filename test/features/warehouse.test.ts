@@ -13,9 +13,6 @@ let hub: TestHub;
 let warehouse: SpawnedSimulator;
 let mail: Awaited<ReturnType<typeof startMailServer>>;
 
-/** By the clock they would ask in between, and use up faults. */
-const PAUSED = ['start-pulls', 'follow-orders', 'check-status', 'check-health', 'retry-failed'];
-
 beforeAll(async () => {
   mail = await startMailServer();
   warehouse = await spawnSimulator('extensiv', KEYS);
@@ -30,8 +27,6 @@ beforeAll(async () => {
     },
   });
   await setExtensiv({ backoffBaseMs: 20, readRetryBaseMs: 20, ratePerSecond: null });
-  for (const name of PAUSED)
-    await hub.admin.ask('mutation ($name: String!) { pauseJob(name: $name) { userErrors { message } } }', { name });
 });
 afterAll(async () => {
   await hub.stop();

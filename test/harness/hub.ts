@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createHubClient, type HubClient } from '../../demo/hub-client.js';
+import { allJobs } from '../../jobs/all-jobs.js';
+import { registerJobs } from '../../jobs/job-rows.js';
 import { issueToken, type TokenClaims } from '../../src/access/token.js';
 import { startHub } from '../../src/app.js';
 import { loadConfig } from '../../src/config/config.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
+import { sqlOn } from '../../src/db/database.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 const JWT_SECRET = 'a-test-secret-of-more-than-32-characters';
@@ -36,11 +39,18 @@ export interface TestHubOptions {
   env?: Record<string, string>;
   /** Whether the portal's orders move by themselves; default false. */
   lifecycle?: boolean;
+  /** Whether jobs run by their schedule; default false, since they would use up faults that are meant for others. */
+  timetable?: boolean;
 }
 
 /** Starts both and connects them as `B2B_PORTAL_*` of the environment does; the merchant is {@link MERCHANT}. */
-export async function startTestHub({ env = {}, lifecycle = false }: TestHubOptions = {}): Promise<TestHub> {
+export async function startTestHub({
+  env = {},
+  lifecycle = false,
+  timetable = false,
+}: TestHubOptions = {}): Promise<TestHub> {
   const db = await createTestDatabase();
+  if (!timetable) await pauseJobs(db);
   const dataDir = await mkdtemp(join(tmpdir(), 'syncline-hub-'));
   const portal = await spawnSimulator('b2b-portal', { apiKey: PORTAL_KEY, apiSecret: PORTAL_SECRET, lifecycle });
   const config = () =>
@@ -79,4 +89,9 @@ export async function startTestHub({ env = {}, lifecycle = false }: TestHubOptio
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function pauseJobs(db: TestDatabase): Promise<void> {
+  await registerJobs(sqlOn(db.pool), allJobs, new Date());
+  await db.pool.query('update jobs set paused = true');
 }

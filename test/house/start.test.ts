@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +96,19 @@ it('lists everything that is wrong with the configuration and ends with 1', asyn
   expect(output()).toContain('4 problems');
   for (const name of ['PORT', 'ROLE', 'JWT_SECRET', 'ENCRYPTION_KEY']) expect(output()).toContain(`  ${name}\n`);
   expect(output()).not.toContain('pa55word');
+});
+
+it('says what to do where its port is taken, and ends with 1', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+
+  const { child, output } = run({ PORT: String(port) });
+  const [code] = await once(child, 'exit');
+  other.close();
+
+  expect(code).toBe(1);
+  expect(output()).toContain(`Port ${port} of 127.0.0.1 is in use`);
 });
 
 it('starts from nothing, answers, and leaves no process behind after SIGTERM', async () => {
