@@ -58,3 +58,23 @@ export const OPEN_ORDER_STATUSES: readonly OrderStatus[] = [
   'ON_HOLD',
 ];
 export const OPEN_INVOICE_STATUSES: readonly InvoiceStatus[] = ['DRAFT', 'ISSUED', 'SENT', 'PARTIALLY_PAID', 'OVERDUE'];
+
+const FULFILMENT: readonly OrderStatus[] = [
+  'CONFIRMED',
+  'PAID',
+  'EXPORTED',
+  'PROCESSING',
+  'PICKING',
+  'PACKED',
+  'SHIPPED',
+  'DELIVERED',
+];
+
+/**
+ * Where an order can be when it is news that it got to this step of fulfilment: for senders that tell no time, whose late
+ * news nothing else gives away. Undefined for what is no such step, which may follow anything.
+ */
+export function statusesUpTo(status: OrderStatus | null): readonly OrderStatus[] | undefined {
+  const step = status === null ? -1 : FULFILMENT.indexOf(status);
+  return step < 0 ? undefined : ['PENDING', 'ON_HOLD', 'FAILED', ...FULFILMENT.slice(0, step + 1)];
+}

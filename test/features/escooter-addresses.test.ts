@@ -184,6 +184,17 @@ describe('callbacks', () => {
     expect(await erpHub.show(id)).toMatchObject({ status: 'SHIPPED', trackingNumbers: ['TRK-1'] });
   });
 
+  it('S7 never moves an order back, also where the callback tells no time', async () => {
+    const { id, number } = await erpHub.invoiced();
+    await erpHub.synced(id);
+    const tell = async (status: string) => (await erpHub.callback({ orderIncrementId: number, status })).body;
+
+    const steps = [await tell('delivered'), await tell('shipped'), await tell('returned'), await tell('packed')];
+
+    expect(steps.map((body) => body['order_status'])).toEqual(['DELIVERED', 'DELIVERED', 'RETURNED', 'RETURNED']);
+    expect(await erpHub.show(id)).toMatchObject({ status: 'RETURNED' });
+  });
+
   it('S7 finds the order by its increment id, also under another reference than it was given', async () => {
     const { id, number } = await erpHub.invoiced();
     const { link } = await erpHub.synced(id);

@@ -182,7 +182,7 @@ describe('queued syncs', () => {
   /** The job's own minute may be long: its row is made due instead. */
   async function runScheduled(): Promise<{ released: boolean }> {
     await erpHub.hub.db.pool.query(
-      `update jobs set next_run_at = now() - interval '1 minute' where name = 'send-queued-orders'`,
+      `update jobs set paused = false, next_run_at = now() - interval '1 minute' where name = 'send-queued-orders'`,
     );
     const { rows } = await erpHub.hub.db.pool.query(
       `select 1 from lanes where integration_id = 'escooter' and due = 'infinity'`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HubError } from '../../errors.js';
+import { statusesUpTo } from '../../model/transitions.js';
 import type { InboundEvent, StockRow, WebhookReceiver } from '../connector.js';
 import { readWebhookBody } from '../webhook-body.js';
 import { statusFromErp } from './mapping.js';
@@ -38,7 +39,9 @@ const STOCK_EVENT: Told = {
   status: null,
 };
 
-function orderEvent(event: ErpEvent, settings: ErpSettings): Told & Pick<InboundEvent, 'trackingNumbers'> {
+function orderEvent(event: ErpEvent, settings: ErpSettings): Told & Pick<InboundEvent, 'trackingNumbers' | 'onlyFrom'> {
+  const told = statusFromErp(event.status, settings);
+  const onlyFrom = event.timestamp == null ? statusesUpTo(told.status) : undefined;
   return {
     eventType: 'order.status.updated',
     entityType: 'ORDER',
@@ -49,7 +52,8 @@ function orderEvent(event: ErpEvent, settings: ErpSettings): Told & Pick<Inbound
     },
     // The ERP may give one reference to several orders, or another to the same order later.
     ...(event.orderIncrementId && { namedByNumber: true }),
-    ...statusFromErp(event.status, settings),
+    ...told,
+    ...(onlyFrom && { onlyFrom }),
     ...(event.trackingNumbers && { trackingNumbers: event.trackingNumbers }),
   };
 }
