@@ -66,6 +66,20 @@ it('G7 writes an order of an account that it makes first, with Turkish text and 
   expect((await writes())[0]?.body).toContain('"PRICE":1234567890.10,');
 });
 
+it('G7 makes the account of a customer once, though two of its orders want it at the same time', async () => {
+  await logo.control.addFault({ kind: 'latency', ms: 500, method: 'POST', path: '/api/v1/Arps' });
+  const customer = { reference: 'C-7', name: 'Ayşe' };
+
+  const ids = [
+    await idOf(createOrder(hub.admin, orderOf({ customer }))),
+    await idOf(createOrder(hub.admin, orderOf({ customer }))),
+  ];
+  for (const id of ids) await settledAs(id, 'SYNCED');
+
+  const { orders = [], arps = [] } = await logo.control.state();
+  expect([orders.length, arps.length]).toEqual([2, 1]);
+});
+
 it('G7 replaces what the database’s code page cannot hold, and the order arrives', async () => {
   await settledAs(await idOf(createOrder(hub.admin, orderOf({ customer: { name: 'Łukasz Ő 漢' } }))), 'SYNCED');
 

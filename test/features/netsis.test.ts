@@ -68,6 +68,20 @@ it('G8 writes an order as a sales order of an account that it makes first, with 
   expect(write?.body).toContain('"STra_BF":1234567890.10');
 });
 
+it('G8 makes the account of a customer once, though two of its orders want it at the same time', async () => {
+  await netsis.control.addFault({ kind: 'latency', ms: 500, method: 'POST', path: '/api/v2/ARPs' });
+  const customer = { reference: 'C-7', name: 'Ayşe' };
+
+  const ids = [
+    await idOf(createOrder(hub.admin, orderOf({ customer }))),
+    await idOf(createOrder(hub.admin, orderOf({ customer }))),
+  ];
+  for (const id of ids) await settledAs(id, 'SYNCED');
+
+  const { orders = [], accounts = [] } = await netsis.control.state();
+  expect([orders.length, accounts.length]).toEqual([2, 1]);
+});
+
 it('G8 replaces what the database’s code page cannot hold, and the order arrives', async () => {
   const input = orderOf({ customer: { name: 'Łukasz Ő 漢' } });
 

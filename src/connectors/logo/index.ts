@@ -3,6 +3,7 @@ import type { OrderSnapshot } from '../../model/snapshots.js';
 import { deliverSafely, UpstreamError, unlessAbsent } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
+import { makeMissing } from '../make-missing.js';
 import { policyOf } from '../policy.js';
 import { createLogoClient, type LogoClient } from './client.js';
 import { listOrders, readOrder } from './list-orders.js';
@@ -80,9 +81,9 @@ async function update(client: LogoClient, reference: string, body: object): Prom
 
 async function create(parts: Parts, order: OrderSnapshot, code: string, body: unknown) {
   const { client, settings, mappings } = parts;
-  if (!(await client.hasArp(code))) {
-    await client.createArp(await mappings.outbound('CUSTOMER', order.customer, arpToLogo(code, order, settings)));
-  }
+  const make = async () =>
+    client.createArp(await mappings.outbound('CUSTOMER', order.customer, arpToLogo(code, order, settings)));
+  await makeMissing(() => client.hasArp(code), make);
   return client.createOrder(body);
 }
 

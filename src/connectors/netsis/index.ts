@@ -3,6 +3,7 @@ import type { OrderSnapshot } from '../../model/snapshots.js';
 import { deliverSafely, UpstreamError, unlessAbsent } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
+import { makeMissing } from '../make-missing.js';
 import { policyOf } from '../policy.js';
 import { createNetsisClient, type NetsisClient } from './client.js';
 import { listOrders, readOrder } from './list-orders.js';
@@ -79,10 +80,11 @@ async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
 
 async function create(parts: Parts, order: OrderSnapshot, customerCode: string, body: unknown) {
   const { client, settings, mappings } = parts;
-  if (!(await client.hasAccount(customerCode))) {
+  const make = async () => {
     const account = accountToNetsis(customerCode, order, settings);
     await client.createAccount(await mappings.outbound('CUSTOMER', order.customer, account));
-  }
+  };
+  await makeMissing(() => client.hasAccount(customerCode), make);
   await client.createOrder(body);
 }
 

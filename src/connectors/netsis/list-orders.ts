@@ -12,11 +12,15 @@ export async function* listOrders(
   { pageSize }: NetsisSettings,
   { signal }: ListRequest,
 ): AsyncGenerator<UpstreamRecord[]> {
+  let first: string | undefined;
   for (let done = 0; !signal.aborted; ) {
     const { slips, total } = await client.listOrders(done, pageSize);
+    // The same page again comes from a server that knows no offset.
+    if (slips.length === 0 || slips[0]?.FatUst.FATIRS_NO === first) return;
+    first = slips[0]?.FatUst.FATIRS_NO;
     done += slips.length;
     yield slips.filter(({ FatUst }) => FatUst.EKACK1 !== null).map(toRecord);
-    if (slips.length === 0 || (total === null ? slips.length < pageSize : done >= total)) return;
+    if (total === null ? slips.length < pageSize : done >= total) return;
   }
 }
 
