@@ -85,15 +85,19 @@ function verify({ headers, rawBody, now }: Received & { now: Date }, secret: str
 interface Received {
   headers: WebhookHeaders;
   rawBody: Buffer;
+  receivedAt?: Date;
 }
 
 const isGatewayBody = (payload: unknown) => typeof payload === 'object' && payload !== null && 'eventType' in payload;
 
-function parseGatewayBody({ headers, rawBody }: Received, settings: unknown): Omit<InboundEvent, 'eventId'> {
+function parseGatewayBody(
+  { headers, rawBody, receivedAt }: Received,
+  settings: unknown,
+): Omit<InboundEvent, 'eventId'> {
   const { value, payload } = readWebhookBody(rawBody, GatewayBody);
   const event = toEvent(value);
   const order = event.entityType === 'ORDER' ? orderOf((payload as { data: unknown }).data, settings) : null;
-  return { ...event, ...(order && { order }), occurredAt: occurredAt(value, headers), payload };
+  return { ...event, ...(order && { order }), occurredAt: occurredAt(value, headers, receivedAt), payload };
 }
 
 function checkSignature(header: string | undefined, rawBody: Buffer, secret: string): void {
@@ -130,10 +134,14 @@ function identify(headers: WebhookHeaders, rawBody: Buffer): string {
     .digest('hex');
 }
 
-function occurredAt({ timestamp }: z.infer<typeof GatewayBody>, headers: WebhookHeaders): string {
+/** The body's time, else the header's, which signed webhooks have, else that of receipt. */
+function occurredAt(
+  { timestamp }: z.infer<typeof GatewayBody>,
+  headers: WebhookHeaders,
+  receivedAt = new Date(),
+): string {
   const at = timestamp ? Date.parse(timestamp) : readTimestamp(headers['x-webhook-timestamp']);
-  if (at === null) throw new HubError('INVALID_SHAPE', 'timestamp is missing.', { path: ['timestamp'] });
-  return new Date(at).toISOString();
+  return new Date(at ?? receivedAt).toISOString();
 }
 
 type Told = Omit<InboundEvent, 'eventId' | 'occurredAt' | 'payload'>;

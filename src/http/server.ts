@@ -29,7 +29,10 @@ export function createServer({ log, metrics, tracer = null }: ServerOptions): Fa
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => void sendError(request, reply, error),
   }) as unknown as FastifyInstance;
-  server.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  server.addHook(
+    'onRequest',
+    async (request, reply) => void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' }),
+  );
   traceRequests(server, tracer);
   server.addHook('onResponse', async (request, reply) =>
     metrics.requestAnswered({

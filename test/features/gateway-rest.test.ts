@@ -260,6 +260,26 @@ it('G10 takes the document’s mappings as they are written, previews and publis
   });
 });
 
+it('G10 gives outbound mappings back as they were put', async () => {
+  const mappings = [{ sourceField: 'number', targetField: 'orders.reference', required: true }];
+
+  const put = await call('PUT', `${OWN}/mappings`, { direction: 'outbound', mappings });
+  const outbound = async () =>
+    ((await call('GET', `${OWN}/mappings`)).body.data as unknown as { direction: string; mappings: object[] }[]).filter(
+      ({ direction }) => direction === 'outbound',
+    );
+  const kept = await outbound();
+  const again = await call('PUT', `${OWN}/mappings`, { direction: 'outbound', mappings: kept[0]?.mappings });
+
+  const finance = await call('PUT', `${OWN}/mappings`, {
+    mappings: [{ sourceField: 'memo', targetField: 'transactions.description' }],
+  });
+
+  expect([put.status, again.status, finance.status]).toEqual([200, 200, 200]);
+  expect(kept).toMatchObject([{ entityType: 'order', mappings }]);
+  expect(await outbound()).toMatchObject([{ entityType: 'order', mappings }]);
+});
+
 it('G18 asks a system by the schedule of its integration, applies what it says, and schedules the next time', async () => {
   const order = await idOf(createOrder(hub.admin, orderInput()));
   const { links } = await settled(hub.admin, 'order', order, 'SYNCED');

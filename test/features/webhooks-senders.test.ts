@@ -66,6 +66,18 @@ it('takes unsigned webhooks where no secret is set', async () => {
   expect(answer).toMatchObject({ status: 200, body: { data: { erp_order_id: order } } });
 });
 
+it('G5 takes an unsigned gateway event without a time as of now', async () => {
+  await addPortal(db, { id: 'open', connector: 'plain', secret: null });
+
+  const answer = await post(hub, '/webhooks/open', '{"eventType":"test","data":{"test":true}}', {});
+
+  expect(answer.status).toBe(200);
+  expect(await one('select status, occurred_at <= now() as past from webhook_events')).toEqual({
+    status: 'IGNORED',
+    past: true,
+  });
+});
+
 it('finds whose webhook it is by the signature', async () => {
   await addPortal(db, { id: 'north', merchantId: 'm-north', secret: 'north-secret' });
   await addPortal(db, { id: 'shop-portal', secret: 'shop-secret' });

@@ -125,12 +125,10 @@ export const systemMetricsBody = z.object({
 
 export function toSystemMetricsBody(data: SystemMetricsData): z.output<typeof systemMetricsBody> {
   const { connectorHealth, syncStatistics: statistics, metrics } = data;
-  const sum = (count: 'success' | 'failed') => statistics.reduce((total, one) => total + one[count], 0);
-  const finished = sum('success') + sum('failed');
   return {
     ...toFiguresBody(metrics),
     integrations: connectorHealth.map(toUpstreamBody),
     syncEvents: statistics,
-    errorRate: finished === 0 ? null : Number((sum('failed') / finished).toFixed(4)),
+    errorRate: metrics.syncs.errorRate,
   };
 }

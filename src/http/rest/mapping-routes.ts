@@ -18,6 +18,9 @@ const COLLECTIONS: Readonly<Record<string, EntityType>> = {
   inventory: 'INVENTORY',
   orders: 'ORDER',
   invoices: 'INVOICE',
+  customers: 'CUSTOMER',
+  transactions: 'TRANSACTION',
+  subscriptions: 'BILLING_SUBSCRIPTION',
 };
 const KNOWN = Object.keys(COLLECTIONS).join(', ');
 
@@ -128,18 +131,19 @@ async function readPublished(context: HubContext, id: string) {
         entityType: entityType.toLowerCase(),
         direction: direction.toLowerCase(),
         version,
-        mappings: rules.map(toRule),
+        mappings: rules.map((rule) => toRule(rule, entityType, direction)),
       })),
   );
 }
 
-const toRule = ({ source, target, required, transformation, defaultValue }: RuleData): Rule => ({
-  sourceField: source,
-  targetField: target,
-  required,
-  transformation,
-  defaultValue,
-});
+/** As it is put: with its collection, which outbound targets are kept without, and inbound ones that came by GraphQL may be. */
+function toRule({ source, target, ...rest }: RuleData, entityType: string, direction: string): Rule {
+  const collection = Object.keys(COLLECTIONS).find((name) => COLLECTIONS[name] === entityType);
+  const isWhole = direction === 'INBOUND' && Object.hasOwn(COLLECTIONS, target.split('.')[0] ?? '');
+  const { required, transformation, defaultValue } = rest;
+  const targetField = isWhole || !collection ? target : `${collection}.${target}`;
+  return { sourceField: source, targetField, required, transformation, defaultValue };
+}
 
 async function putAll(context: HubContext, integrationId: string, body: z.output<typeof mappingsBody>) {
   const inputs = inputsOf(body);
