@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { PulledPage, PullRequest, RowProblem } from '../pull.js';
+import { toPage } from '../to-page.js';
 import { type ListAnswer, skuOf } from './wire.js';
 
 const LONGEST_VALUE = 200;
 
 /** A list that is read page by page. */
-export interface Listing<Wire, Row> {
+export interface Listing<Wire, Row extends object> {
   list(query: Record<string, string | undefined>): Promise<ListAnswer>;
   shape: z.ZodType<Wire>;
   read(wire: Wire): Row;
@@ -17,7 +18,7 @@ export interface Listing<Wire, Row> {
  * Goes on by the cursor that an answer names, else by page numbers. The document tells of neither, so a server that
  * knows no pages and answers everything each time is noticed by its first row.
  */
-export async function* pullPages<Wire, Row>(
+export async function* pullPages<Wire, Row extends object>(
   { list, shape, read, pageSize }: Listing<Wire, Row>,
   { since, signal }: PullRequest,
 ): AsyncGenerator<PulledPage<Row>> {
@@ -28,33 +29,15 @@ export async function* pullPages<Wire, Row>(
     const { rows, next } = await list({ ...query, ...place });
     if (rows.length === 0 || (page > 1 && isDeepStrictEqual(rows[0], first))) return;
     first = rows[0];
-    yield toPage(rows, done, shape, read);
+    const made = rows.map((one, index) => {
+      const parsed = shape.safeParse(one);
+      return parsed.success ? read(parsed.data) : toProblem(parsed.error, one, done + index + 1);
+    });
+    yield toPage(rows, made, done);
     done += rows.length;
     if (!next && (next === null || rows.length !== pageSize)) return;
     place = next ? { cursor: next } : { page: String(page + 1) };
   }
-}
-
-function toPage<Wire, Row>(
-  all: readonly unknown[],
-  before: number,
-  shape: z.ZodType<Wire>,
-  read: (wire: Wire) => Row,
-): PulledPage<Row> {
-  const rows: Row[] = [];
-  const taken: number[] = [];
-  const problems: RowProblem[] = [];
-  for (const [index, one] of all.entries()) {
-    const parsed = shape.safeParse(one);
-    if (!parsed.success) {
-      problems.push(toProblem(parsed.error, one, before + index + 1));
-      continue;
-    }
-    rows.push(read(parsed.data));
-    taken.push(index);
-  }
-  const placeOf = (index: number) => taken[index] ?? 0;
-  return { rows, problems, source: (index) => all[placeOf(index)], line: (index) => before + placeOf(index) + 1 };
 }
 
 function toProblem(error: z.ZodError, row: unknown, line: number): RowProblem {
