@@ -147,3 +147,21 @@ inBrowser(
   },
   2 * PATIENCE_MS,
 );
+
+inBrowser(
+  `G13 the first page says what is wrong and what to do, as soon as a circuit opens${WITHOUT}`,
+  async () => {
+    const { page, problems } = await open('/');
+    await shows(page, '#connection', 'live');
+    expect(await page.isVisible('#attention')).toBe(false);
+    await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'POST', path: '/orders', count: null });
+
+    for (let n = 0; n < 8; n++) await idOf(createOrder(hub.admin, orderInput()));
+    await shows(page, '#alerts', '503');
+
+    expect(await page.locator('#alerts tr').first().textContent()).toContain('nobody yet');
+    expect(problems).toEqual([]);
+    await page.close();
+  },
+  PATIENCE_MS,
+);

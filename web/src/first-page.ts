@@ -11,6 +11,14 @@ interface Overview {
   }[];
   syncStatistics: { entityType: string; pending: number; success: number; failed: number; retrying: number }[];
   integrations: { merchantId: string }[];
+  alerts: {
+    severity: string;
+    message: string;
+    advice: string;
+    link: string | null;
+    openedAt: string;
+    acknowledgedBy: string | null;
+  }[];
 }
 
 interface Change {
@@ -26,6 +34,7 @@ const OVERVIEW = `query FirstPage {
   connectorHealth { integration { id name connector } health circuit queueDepth lastError }
   syncStatistics { entityType pending success failed retrying }
   integrations { merchantId }
+  alerts(open: true) { severity message advice link openedAt acknowledgedBy }
 }`;
 const CHANGES = `subscription LiveChanges($after: Cursor) {
   changes(after: $after) { cursor at kind entityType entityId integrationId }
@@ -63,6 +72,18 @@ function card(health: Overview['connectorHealth'][number]): HTMLElement {
   return box;
 }
 
+function alertRow({ severity, message, advice, link, openedAt, acknowledgedBy }: Overview['alerts'][number]) {
+  const since = openedAt.slice(0, 19).replace('T', ' ');
+  const line = row([since, severity.toLowerCase(), message, advice, acknowledgedBy ?? 'nobody yet']);
+  if (link) {
+    const more = document.createElement('a');
+    more.href = link;
+    more.textContent = 'More';
+    line.cells[3]?.append(' ', more);
+  }
+  return line;
+}
+
 let merchantId = 'demo';
 
 async function refresh(): Promise<void> {
@@ -75,6 +96,8 @@ async function refresh(): Promise<void> {
         row([line.entityType, ...[line.pending, line.retrying, line.success, line.failed].map(String)]),
       ),
     );
+    element('alerts').replaceChildren(...overview.alerts.map(alertRow));
+    element('attention').hidden = overview.alerts.length === 0;
     element('problem').hidden = true;
   } catch (error) {
     const problem = element('problem');

@@ -18,6 +18,7 @@ const REFRESH_MS = 3000;
 const rows = new Map<string, HTMLTableRowElement>();
 const table = document.getElementById('messages') as HTMLTableSectionElement;
 const problem = document.getElementById('problem') as HTMLParagraphElement;
+const nothing = document.getElementById('nothing') as HTMLParagraphElement;
 
 /** Text only: nothing that an upstream sent is ever read as markup. */
 function row({ createdAt, recipients, subject, body }: Message): HTMLTableRowElement {
@@ -50,6 +51,7 @@ async function refresh(): Promise<void> {
       const state = line.cells[3] as HTMLTableCellElement;
       state.textContent = [message.status.toLowerCase(), ...message.sentBy].join(' by ');
     }
+    nothing.hidden = rows.size > 0;
     problem.hidden = true;
   } catch (error) {
     problem.textContent = `${error instanceof Error ? error.message : String(error)} Sign in on the first page.`;
