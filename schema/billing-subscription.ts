@@ -5,7 +5,6 @@ import { Customer } from './customer.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
-import { searchBy, textOf } from './search.js';
 import { SyncLink } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -84,11 +83,7 @@ export class BillingSubscriptionFilter {
   startedTo?: string | null;
 
   @Field(() => String, { nullable: true, description: 'A part of the reference or plan.' })
-  @FilterBy(
-    searchBy(
-      (pattern) => `select s.id from billing_subscriptions s where ${textOf('s', 'reference', 'plan')} like ${pattern}`,
-    ),
-  )
+  @FilterBy({ own: ['reference', 'plan'] })
   search?: string | null;
 }
 

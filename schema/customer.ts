@@ -3,7 +3,6 @@ import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
-import { searchBy, textOf } from './search.js';
 import { SyncLink } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -49,11 +48,7 @@ export class CustomerFilter {
   createdTo?: string | null;
 
   @Field(() => String, { nullable: true, description: 'A part of the name, email or reference.' })
-  @FilterBy(
-    searchBy(
-      (pattern) => `select s.id from customers s where ${textOf('s', 'name', 'email', 'reference')} like ${pattern}`,
-    ),
-  )
+  @FilterBy({ own: ['name', 'email', 'reference'] })
   search?: string | null;
 }
 

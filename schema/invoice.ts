@@ -17,7 +17,6 @@ import { Node } from './node.js';
 import { Order } from './order.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
-import { searchBy, textOf } from './search.js';
 import { SyncLink } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -104,13 +103,7 @@ export class InvoiceFilter {
   issuedTo?: string | null;
 
   @Field(() => String, { nullable: true, description: 'A part of the invoice’s number or of its order’s.' })
-  @FilterBy(
-    searchBy(
-      (pattern) => `select s.id from invoices s where ${textOf('s', 'number')} like ${pattern}`,
-      (pattern) =>
-        `select s.id from orders o join invoices s on s.order_id = o.id where ${textOf('o', 'number')} like ${pattern}`,
-    ),
-  )
+  @FilterBy({ own: ['number'], related: { table: 'orders', key: 'order_id', texts: ['number'] } })
   search?: string | null;
 }
 

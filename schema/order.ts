@@ -20,7 +20,6 @@ import { OrderLine, OrderTotals } from './order-parts.js';
 import { Payout } from './payout.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
-import { searchBy, textOf } from './search.js';
 import { hasFailed, SyncLink, stateIs } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -138,14 +137,10 @@ export class OrderFilter {
     nullable: true,
     description: 'A part of the number, or of the customer’s name, email or reference.',
   })
-  @FilterBy(
-    searchBy(
-      (pattern) => `select s.id from orders s where ${textOf('s', 'number')} like ${pattern}`,
-      (pattern) =>
-        `select s.id from customers c join orders s on s.customer_id = c.id` +
-        ` where ${textOf('c', 'name', 'email', 'reference')} like ${pattern}`,
-    ),
-  )
+  @FilterBy({
+    own: ['number'],
+    related: { table: 'customers', key: 'customer_id', texts: ['name', 'email', 'reference'] },
+  })
   search?: string | null;
 }
 

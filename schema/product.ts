@@ -3,7 +3,6 @@ import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
-import { searchBy, textOf } from './search.js';
 import { productAgeSql, productReadAtSql, productSourceSql, productWarningSql } from './stock-freshness.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true })
@@ -79,9 +78,7 @@ export class ProductFilter {
   brand?: string | null;
 
   @Field(() => String, { nullable: true, description: 'A part of the SKU, name or barcode.' })
-  @FilterBy(
-    searchBy((pattern) => `select s.id from products s where ${textOf('s', 'sku', 'name', 'barcode')} like ${pattern}`),
-  )
+  @FilterBy({ own: ['sku', 'name', 'barcode'] })
   search?: string | null;
 }
 

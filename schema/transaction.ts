@@ -6,7 +6,6 @@ import { Node } from './node.js';
 import { Order } from './order.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
-import { searchBy, textOf } from './search.js';
 import { SyncLink } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -79,11 +78,7 @@ export class TransactionFilter {
   occurredTo?: string | null;
 
   @Field(() => String, { nullable: true, description: 'A part of the reference or description.' })
-  @FilterBy(
-    searchBy(
-      (pattern) => `select s.id from transactions s where ${textOf('s', 'reference', 'description')} like ${pattern}`,
-    ),
-  )
+  @FilterBy({ own: ['reference', 'description'] })
   search?: string | null;
 }
 

@@ -1,6 +1,6 @@
 import { type FieldNode, type GraphQLInputObjectType, type GraphQLObjectType, getNamedType } from 'graphql';
 import { readCursor } from './cursor.js';
-import { filterConditions } from './filters.js';
+import { type Filtered, filterConditions } from './filters.js';
 import { gatherPage, type Listing, writeBody } from './listing.js';
 import { checkPage, type Page, pageOf } from './page.js';
 import { openSite, parameter, type Values } from './parameters.js';
@@ -18,6 +18,7 @@ import {
   whereAll,
 } from './planning.js';
 import type { Placeholder } from './rules.js';
+import { countFound, isFound, type Search, searchPage } from './search.js';
 import { orderOf, orderSql } from './sort.js';
 import { columnsIn, concat, type Piece } from './sql-text.js';
 
@@ -27,19 +28,28 @@ interface From {
   deletedHidden?: boolean;
 }
 
+/** Which rows a list has. */
+interface Rows {
+  /** Whose they are, and whether they are there at all. */
+  limits: readonly string[];
+  /** What is asked of them. */
+  conditions: readonly string[];
+  search: Search | null;
+}
+
 /** Writes a Relay connection. */
 export function writeConnection(planning: Planning, field: Field, nodes: readonly FieldNode[], from: From): Piece[] {
   const fields = subfields(planning, objectTypeOf(field.type), nodes);
   const listing = openListing(planning, field, nodes[0] as FieldNode, fields);
   checkCursors(listing);
   const { wanted, row } = listing;
-  const conditions = wanted.rows || isSelected(fields, 'totalCount') ? conditionsOf(listing, field, from) : [];
-  const body = writeBody(listing, fields, conditions);
-  if (!wanted.rows) return body;
+  const rows = wanted.rows || isSelected(fields, 'totalCount') ? rowsOf(listing, field, from) : null;
+  const body = writeBody(listing, fields, rows ? countOf(listing, rows) : '0');
+  if (!wanted.rows || !rows) return body;
   const text = concat(body);
   const gathered = wanted.ends ? gatherPage(listing) : null;
-  const rows = pageSql(listing, conditions, gathered ?? text);
-  return [{ sql: `(select ${text} from ${gathered ? `(select ${gathered} from ${rows}) ${row}p` : rows})` }];
+  const page = pageSql(listing, rows, gathered ?? text);
+  return [{ sql: `(select ${text} from ${gathered ? `(select ${gathered} from ${page}) ${row}p` : page})` }];
 }
 
 function openListing(planning: Planning, field: Field, selection: FieldNode, fields: Fields): Listing {
@@ -58,15 +68,23 @@ function isSelected(fields: Fields, name: string): boolean {
   return [...fields.values()].some(([first]) => first?.name.value === name);
 }
 
-function conditionsOf(listing: Listing, field: Field, from: From): string[] {
+function rowsOf(listing: Listing, field: Field, from: From): Rows {
   const { planning, noun, row } = listing;
-  return [
+  const limits = [
     ...merchantIs(planning, noun, row),
     ...(from.join ? [from.join(row)] : []),
     ...(from.deletedHidden && noun.deletedAt ? [`${row}.${noun.deletedAt} is null`] : []),
-    ...ownCondition(listing, field),
-    ...filters(listing, field),
   ];
+  const { conditions, search } = filtered(listing, field);
+  const asked = [...ownCondition(listing, field), ...conditions];
+  // The rows below one other row are few: each is looked at.
+  if (search && from.join) return { limits, conditions: [...asked, isFound(search)], search: null };
+  return { limits, conditions: asked, search };
+}
+
+function countOf({ noun, row }: Listing, { limits, conditions, search }: Rows): string {
+  const all = [...limits, ...conditions];
+  return search ? countFound(search, noun, all) : `(select count(*) from ${noun.table} ${row}${whereAll(all)})`;
 }
 
 /** The field's own condition on its rows, from its other arguments. */
@@ -79,10 +97,10 @@ function ownCondition({ planning, site, args, row }: Listing, field: Field): str
   return condition === undefined ? [] : [condition];
 }
 
-function filters(listing: Listing, field: Field): string[] {
+function filtered(listing: Listing, field: Field): Filtered {
   const argument = field.args.find(({ name }) => name === 'filter');
   const value = listing.args['filter'] as Values | null | undefined;
-  if (!argument || !value) return [];
+  if (!argument || !value) return { conditions: [], search: null };
   const read = (args: Values) => args['filter'] as Values | null | undefined;
   const type = getNamedType(argument.type) as GraphQLInputObjectType;
   return filterConditions(listing.planning, listing.site, listing.noun, { type, value, read }, listing.row);
@@ -107,15 +125,19 @@ function wantedParts(planning: Planning, type: GraphQLObjectType, fields: Fields
 }
 
 /** The page's rows under the listing's alias, with the columns that `reader` names; numbered as `rn` where it asks for that. */
-function pageSql(listing: Listing, conditions: readonly string[], reader: string): string {
+function pageSql(listing: Listing, { limits, conditions, search }: Rows, reader: string): string {
   const { row, page, order, noun, wanted } = listing;
-  const sorted = orderSql(order, row, page.backward);
-  const where = whereAll([...conditions, ...seek(listing, 'after'), ...seek(listing, 'before')]);
+  const sorted = `order by ${orderSql(order, row, page.backward)}`;
   const columns = columnsIn(reader, row).map((column) =>
-    column === 'rn' ? `row_number() over (order by ${sorted}) rn` : `${row}.${column}`,
+    column === 'rn' ? `row_number() over (${sorted}) rn` : `${row}.${column}`,
   );
-  const limit = page.size + (wanted.more ? 1 : 0);
-  return `(select ${columns.join(',')} from ${noun.table} ${row}${where} order by ${sorted} limit ${limit}) ${row}`;
+  const within = [...limits, ...seek(listing, 'after'), ...seek(listing, 'before')];
+  const size = page.size + (wanted.more ? 1 : 0);
+  const rows = { noun, limits: within, conditions, sorted, size, isWalkable: order.isDefault };
+  const from = search
+    ? `${searchPage(search, { ...rows, columns: columnsIn(`${reader} ${sorted}`, row) })} ${row}`
+    : `${noun.table} ${row}${whereAll([...within, ...conditions])}`;
+  return `(select ${columns.join(',')} from ${from} ${sorted} limit ${size}) ${row}`;
 }
 
 /** Rows beyond a cursor. */

@@ -2,36 +2,48 @@ import { type GraphQLInputField, type GraphQLInputObjectType, getNullableType, i
 import type { Column, Noun } from './nouns.js';
 import { parameter, type Site, type Values } from './parameters.js';
 import type { Planning } from './planning.js';
-import { type FilterRule, isFailedAlone, type Placeholder } from './rules.js';
+import { type FilterRule, isFailedAlone, type Placeholder, type SearchRule } from './rules.js';
+import { type Search, searchFor } from './search.js';
 
 /** How a filter's field is compared: by its own rule, or with a column that its name says. */
-export type Comparison = { rule: FilterRule } | ColumnComparison;
+export type Comparison = { rule: FilterRule } | { search: SearchRule } | ColumnComparison;
 
 interface ColumnComparison {
   column: Column;
   operator: '=' | '>=' | '<=' | 'in' | 'starts';
 }
 
-/** Conditions of the filter's fields that are given. `read` finds the filter in the site's arguments. */
+/** What a filter asks of rows. */
+export interface Filtered {
+  conditions: readonly string[];
+  /** Null: it searches for nothing. */
+  search: Search | null;
+}
+
+/** What the filter's fields that are given ask. `read` finds the filter in the site's arguments. */
 export function filterConditions(
   planning: Planning,
   site: Site,
   noun: Noun,
   filter: { type: GraphQLInputObjectType; value: Values; read: (args: Values) => Values | null | undefined },
   row: string,
-): string[] {
+): Filtered {
   const given = Object.values(filter.type.getFields()).filter(({ name }) => isGiven(filter.value[name]));
   const placeholder: Placeholder = (name, type) =>
     isGiven(filter.value[name])
       ? parameter(planning.parameters, site, name, type, (args) => filter.read(args)?.[name])
       : null;
   const isFailed = (name: string) => isFailedAlone(filter.value[name]);
-  return given.map((field) => {
+  const conditions: string[] = [];
+  let search: Search | null = null;
+  for (const field of given) {
     const comparison = comparisonOf(noun, field);
-    return 'rule' in comparison
-      ? comparison.rule(row, placeholder, isFailed)
-      : conditionOf(comparison, field.name, row, placeholder, isFailed(field.name));
-  });
+    if ('search' in comparison) {
+      search = searchFor(planning, noun, comparison.search, row, String(placeholder(field.name, 'text')));
+    } else if ('rule' in comparison) conditions.push(comparison.rule(row, placeholder, isFailed));
+    else conditions.push(conditionOf(comparison, field.name, row, placeholder, isFailed(field.name)));
+  }
+  return { conditions, search };
 }
 
 function conditionOf(
@@ -50,8 +62,8 @@ function conditionOf(
 
 /** @throws Error when neither a rule nor the name says what is compared: a mistake in the schema, found at start */
 export function comparisonOf(noun: Noun, field: GraphQLInputField): Comparison {
-  const rule = field.extensions['filter'] as FilterRule | undefined;
-  if (rule) return { rule };
+  const rule = field.extensions['filter'] as FilterRule | SearchRule | undefined;
+  if (rule) return typeof rule === 'function' ? { rule } : { search: rule };
   const exact = noun.columns[field.name] ?? keyOf(noun, field.name);
   if (exact) return { column: exact, operator: isListType(getNullableType(field.type)) ? 'in' : '=' };
   const prefix = noun.columns[/^(.+)StartsWith$/.exec(field.name)?.[1] ?? ''];

@@ -4,7 +4,7 @@ import { writeObject } from './members.js';
 import type { Noun } from './nouns.js';
 import type { Page } from './page.js';
 import type { Site, Values } from './parameters.js';
-import { type Field, type Fields, objectTypeOf, type Planning, subfields, whereAll } from './planning.js';
+import { type Field, type Fields, objectTypeOf, type Planning, subfields } from './planning.js';
 import { orderSql, type TotalOrder } from './sort.js';
 import { concat, type Piece } from './sql-text.js';
 
@@ -26,15 +26,14 @@ export interface Listing {
   gathered: string[];
 }
 
-/** Writes the connection's fields over its rows, or over the page that {@link gatherPage} makes of them. */
-export function writeBody(listing: Listing, fields: Fields, conditions: readonly string[]): Piece[] {
-  const { planning, node, noun, row } = listing;
+/** Writes the connection's fields over its rows, or over the page that {@link gatherPage} makes of them. `count`: SQL of how many there are. */
+export function writeBody(listing: Listing, fields: Fields, count: string): Piece[] {
+  const { planning, node, row } = listing;
   return writeObject(planning, listing.type, fields, (field, nodes) => {
     if (field.name === 'nodes') return rowsOf(listing, planning.writeRow(node, nodes, row));
     if (field.name === 'edges') return rowsOf(listing, writeEdge(listing, field, nodes));
     if (field.name === 'pageInfo') return writePageInfo(listing, field, nodes);
-    if (field.name !== 'totalCount') return null;
-    return [{ sql: `(select count(*) from ${noun.table} ${row}${whereAll(conditions)})` }];
+    return field.name === 'totalCount' ? [{ sql: count }] : null;
   });
 }
 

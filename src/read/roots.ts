@@ -25,6 +25,7 @@ import {
   whereAll,
 } from './planning.js';
 import type { Placeholder } from './rules.js';
+import { isFound } from './search.js';
 import { orderOf, orderSql } from './sort.js';
 import { concat, type Piece } from './sql-text.js';
 import { badInput } from './values.js';
@@ -131,7 +132,9 @@ function listFilter(planning: Planning, site: Site, args: Values, noun: Noun, ro
   const value = args['filter'] as Values | null | undefined;
   if (!isInputObjectType(named) || !value) return [];
   const read = (values: Values) => values['filter'] as Values | null | undefined;
-  return filterConditions(planning, site, noun, { type: named as GraphQLInputObjectType, value, read }, row);
+  const filter = { type: named as GraphQLInputObjectType, value, read };
+  const { conditions, search } = filterConditions(planning, site, noun, filter, row);
+  return search ? [...conditions, isFound(search)] : [...conditions];
 }
 
 function notDeleted(noun: Noun, row: string): string[] {

@@ -40,6 +40,16 @@ export interface FieldRule {
 export type FilterRule = (row: string, arg: Placeholder, isFailed: (name: string) => boolean) => string;
 
 /**
+ * A filter's field that finds rows by a part of their texts, in lower case: of the row's own columns, and of those of one that
+ * it refers to. Both have an index of trigrams (`…_search`) over the same columns in the same order.
+ */
+export interface SearchRule {
+  own: readonly string[];
+  /** `key`: this row's column that has the other's id. */
+  related?: { table: string; key: string; texts: readonly string[] };
+}
+
+/**
  * What failed is rare, is asked for by name, and has indexes of its own, which PostgreSQL takes only where the statement
  * says so in words: it is the one value of a filter that is written into the plan.
  */

@@ -9,16 +9,20 @@ export interface TotalOrder {
   name: string;
   keys: readonly Column[];
   descending: boolean;
+  /** The one that the list has unasked, or its reverse: an index has it. */
+  isDefault: boolean;
 }
 
 /** The order that a list's arguments ask for, else that of its rule, else newest first by identity. */
 export function orderOf(field: Field, noun: Noun, args: Values): TotalOrder {
-  const asked = args['orderBy'] ?? firstOrderOf(field);
+  const first = firstOrderOf(field);
+  const asked = args['orderBy'] ?? first;
   const [path, direction] = typeof asked === 'string' ? asked.split(' ') : (ruleOf(field).order?.[0] ?? []);
+  const isDefault = asked === first || (typeof first === 'string' && path === first.split(' ')[0]);
   const descending = (direction ?? 'desc') === 'desc';
   const column = path === undefined ? undefined : sortColumn(noun, path);
   const keys = column && column.sql !== noun.identity[0]?.sql ? [column, ...noun.identity] : noun.identity;
-  return { name: `${path ?? 'id'} ${descending ? 'desc' : 'asc'}`, keys, descending };
+  return { name: `${path ?? 'id'} ${descending ? 'desc' : 'asc'}`, keys, descending, isDefault };
 }
 
 /** `a.placed_at desc, a.id desc`; `reversed` for pages that are read from the end. */

@@ -58,8 +58,16 @@ it('takes the same index where the value is a variable', async () => {
   expect(failed.plan).toContain('sync_events_with_code');
 });
 
+it('stops at the first page of a text that all orders contain', async () => {
+  const { plan } = await ask('{ orders(first: 5, filter: { search: "so-" }) { nodes { number } } }', {}, 'analyze');
+
+  expect(plan).toMatch(/Limit .*rows=500\.?0* /);
+  expect(plan).toMatch(/Scan on orders .*never executed/);
+  expect(plan).toMatch(/customers .*never executed/);
+});
+
 /** The answer's text, and how PostgreSQL found it. */
-async function ask(query: string, variables = {}): Promise<{ answer: string; plan: string }> {
+async function ask(query: string, variables = {}, how = 'costs'): Promise<{ answer: string; plan: string }> {
   const statements: { text: string; values: unknown[] }[] = [];
   const pool = {
     query: (statement: { text: string; values: unknown[] }) => {
@@ -75,7 +83,7 @@ async function ask(query: string, variables = {}): Promise<{ answer: string; pla
   });
   expect(errors).toBeUndefined();
   const [{ text, values } = { text: '', values: [] }] = statements;
-  const { rows } = await db.pool.query(`explain ${text}`, values);
+  const { rows } = await db.pool.query(`explain (${how}) ${text}`, values);
   return {
     answer: JSON.stringify(data),
     plan: rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n'),
