@@ -69,4 +69,21 @@ export const Cursor = new GraphQLScalarType<string, string>({
   parseValue: parseText,
 });
 
-export const Json = GraphQLJSON;
+const MOST_LEVELS = 50;
+
+/** What nests deeper is no document of anybody's, and cannot be written as text again without a deep stack. */
+function checkedDocument(value: unknown): unknown {
+  if (isDeeper(value, MOST_LEVELS)) throw badInput(`A JSON value nests at most ${MOST_LEVELS} levels deep.`);
+  return value;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
+}
+
+export const Json = new GraphQLScalarType({
+  ...GraphQLJSON.toConfig(),
+  parseValue: checkedDocument,
+  parseLiteral: (node, variables) => checkedDocument(GraphQLJSON.parseLiteral(node, variables)),
+});

@@ -35,6 +35,7 @@ function parseValid(schema: GraphQLSchema, query: string): DocumentNode | readon
     return errors.length > 0 ? errors : document;
   } catch (error) {
     if (error instanceof GraphQLError) return [error];
+    if (error instanceof RangeError) return [new GraphQLError(error.message, { originalError: error })];
     throw error;
   }
 }

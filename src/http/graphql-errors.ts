@@ -14,6 +14,9 @@ const TOLD = new Set<unknown>([
   ...Object.keys(ERRORS).filter((code) => code !== 'INTERNAL'),
 ]);
 
+/** Messages of graphql-js repeat what they are about, however long it is. */
+const LONGEST_MESSAGE = 2_000;
+
 /**
  * What a client may see of an error: an expected one with its code and whether a retry may help; anything else is
  * logged, and answered as INTERNAL with the request's id and without its message. Presenting twice changes nothing.
@@ -23,6 +26,7 @@ export function presentError(error: unknown, request: { requestId: string; log: 
   const cause = causeOf(error);
   if (cause instanceof HubError)
     return at(graphqlError, cause.message, hubExtensions(cause, graphqlError, request.requestId));
+  if (isBeyondChecking(cause)) return at(graphqlError, BEYOND_CHECKING, { code: 'QUERY_TOO_COMPLEX' });
   if (graphqlError && isTold(graphqlError, cause)) return graphqlError;
   request.log.error({ err: cause, requestId: request.requestId }, 'GraphQL operation failed unexpectedly');
   return at(graphqlError, 'Something went wrong in the hub. Its log says what, under this request id.', {
@@ -36,11 +40,20 @@ export function formatError(error: unknown, request: { requestId: string; log: L
   const { message, locations, path, extensions } = presentError(error, request).toJSON();
   const { http: _status, ...told } = extensions ?? {};
   return {
-    message,
+    message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message,
     ...(locations && { locations }),
     ...(path && { path }),
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...told },
   };
+}
+
+const BEYOND_CHECKING =
+  'The operation is nested too deeply, or repeats the same fields too often, to be checked. Ask for less, or in several operations.';
+
+/** What parsing and validation end with where the stack or graphql-js's own bounds end. */
+function isBeyondChecking(cause: unknown): boolean {
+  const { message } = cause as Error;
+  return message === 'Validation aborted.' || (cause instanceof RangeError && message.includes('call stack'));
 }
 
 /** What was thrown, below the layers that name the place. */

@@ -5,6 +5,7 @@ import { answerAsRoot, answerAsText } from './answer-query.js';
 import { attachResolvers } from './attach.js';
 import type { Execution, Reading } from './execution.js';
 import { nounsOf } from './nouns.js';
+import type { Values } from './parameters.js';
 import { createPlanCache, type Prepared } from './plan-cache.js';
 import { RawJson } from './raw-json.js';
 import { readNoun } from './read-noun.js';
@@ -23,22 +24,39 @@ export function createReader(deps: { schema: GraphQLSchema; db: Pick<Database, '
   };
 }
 
+/** Enough to tell what is wrong with variables: each repeats the value that it is about. */
+const MOST_VARIABLE_ERRORS = 3;
+
 async function answer(reading: Reading, request: ReadRequest): Promise<ReadResult> {
   const prepared = reading.plans.prepare(request.document, request.operationName);
   const kind = prepared?.operation.operation;
   if (kind === 'subscription') return { errors: [notHere()] };
-  if (!prepared || kind !== 'query') return completeByGraphql(reading, request, undefined);
+  if (!prepared) return completeByGraphql(reading, request, undefined);
+  const { coerced, errors } = coerceVariables(reading, prepared, request);
+  if (errors) return { errors: errors.map(asBadInput) };
+  if (kind !== 'query') return completeByGraphql(reading, request, undefined);
   try {
-    return await answerQuery(reading, prepared, request);
+    return await answerQuery(reading, prepared, request, coerced ?? {});
   } catch (error) {
     return { errors: [asGraphQLError(error)] };
   }
 }
 
-async function answerQuery(reading: Reading, prepared: Prepared, request: ReadRequest): Promise<ReadResult> {
-  const definitions = prepared.operation.variableDefinitions ?? [];
-  const { coerced: variables, errors } = getVariableValues(reading.schema, definitions, request.variables ?? {});
-  if (errors) return { errors };
+function coerceVariables({ schema }: Reading, { operation }: Prepared, { variables }: ReadRequest) {
+  const options = { maxErrors: MOST_VARIABLE_ERRORS };
+  return getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, options);
+}
+
+function asBadInput({ message, nodes, originalError, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { nodes, originalError, extensions: { code: 'BAD_USER_INPUT', ...extensions } });
+}
+
+async function answerQuery(
+  reading: Reading,
+  prepared: Prepared,
+  request: ReadRequest,
+  variables: Values,
+): Promise<ReadResult> {
   const execution: Execution = { reading, prepared, variables, caller: request.context.caller, failures: new Map() };
   const text = request.raw === false ? null : await answerAsText(execution);
   if (text !== null) return { data: new RawJson(text) };

@@ -35,6 +35,19 @@ export const LIMITS = {
 /** Rows that a list without pages is taken for. */
 const LIST_SIZE = 10;
 
+/** Entries of introspection's lists, about as the hub's schema has them; `types` has as many as there are. */
+const INTROSPECTED: Readonly<Record<string, number>> = {
+  directives: 10,
+  fields: 5,
+  args: 1,
+  inputFields: 2,
+  enumValues: 1,
+  interfaces: 1,
+  possibleTypes: 1,
+};
+/** Of the fields that introspection may have, most are null: the names below `ofType`, what only some kinds of types have. */
+const INTROSPECTED_PART = 5;
+
 interface Weight {
   cost: number;
   depth: number;
@@ -51,8 +64,8 @@ interface Weighing {
 }
 
 /**
- * What is wrong with an operation's size; empty when nothing is. Needs a valid document; introspection is free here,
- * because validation bounds its depth.
+ * What is wrong with an operation's size; empty when nothing is. Needs a valid document; introspection may be as deep as
+ * it likes, because validation bounds its lists.
  */
 export function checkLimits(
   schema: GraphQLSchema,
@@ -138,6 +151,7 @@ function weighField(weighing: Weighing, node: FieldNode, type: GraphQLNamedType 
   const aliases = node.alias ? 1 : 0;
   const name = node.name.value;
   const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+  if (name === '__schema' || name === '__type') return weighIntrospection(weighing, node);
   if (name.startsWith('__') || !field) return { cost: 1, depth: 1, aliases };
   const named = getNamedType(field.type);
   if (!node.selectionSet || !isCompositeType(named)) return { cost: 1, depth: 1, aliases };
@@ -150,9 +164,17 @@ function weighField(weighing: Weighing, node: FieldNode, type: GraphQLNamedType 
   return { cost: 1 + rows * inner.cost, depth: 1 + inner.depth, aliases: aliases + inner.aliases };
 }
 
+function weighIntrospection(weighing: Weighing, { name, alias, selectionSet }: FieldNode): Weight {
+  const type = weighing.schema.getType(name.value === '__type' ? '__Type' : '__Schema');
+  const { cost, aliases } = selectionSet ? weigh(weighing, selectionSet, type) : { cost: 0, aliases: 0 };
+  return { cost: 1 + Math.ceil(cost / INTROSPECTED_PART), depth: 1, aliases: aliases + (alias ? 1 : 0) };
+}
+
 /** A connection's rows are multiplied at the connection, not again at its `edges` and `nodes`. */
 function listSize(weighing: Weighing, owner: GraphQLNamedType | undefined, field: Field, node: FieldNode): number {
   if (isConnectionType(owner)) return 1;
+  if (owner?.name === '__Schema' && field.name === 'types') return Object.keys(weighing.schema.getTypeMap()).length;
+  if (owner?.name.startsWith('__')) return INTROSPECTED[field.name] ?? LIST_SIZE;
   const { sizedBy } = ruleOf(field);
   return sizedBy ? givenLength(weighing, node, sizedBy) : LIST_SIZE;
 }
