@@ -39,6 +39,7 @@ export interface InboxDeps {
 
 const MAX_BATCH = 500;
 const CONCURRENCY = 2;
+const WORTH_ANOTHER = 64;
 const MAX_WAITING = 5_000;
 const HELD_RETRY_AFTER_MS = 5_000;
 
@@ -53,6 +54,7 @@ export function createInbox(deps: InboxDeps): Inbox {
   const acceptShared = shareStatements<ReceivedEvent, Acceptance | null>({
     maxBatch: MAX_BATCH,
     concurrency: CONCURRENCY,
+    worthAnother: WORTH_ANOTHER,
     maxWaiting: MAX_WAITING,
     run: async (batch) => {
       const settled = await wakeAfter(acceptBatch(pool, batch));

@@ -4,8 +4,10 @@ export interface SharingOptions<Request, Answer> {
   /** Answers one batch, in its order. A rejection is every request's own. */
   run(batch: Request[]): Promise<PromiseSettledResult<Answer>[]>;
   maxBatch: number;
-  /** Batches in flight at once: while the database works on one, this process reads and writes the requests of another. */
+  /** Batches in flight at once. */
   concurrency: number;
+  /** A further batch is sent beside one in flight when as many requests wait: below, the fewer batches cost less each. */
+  worthAnother: number;
   /** Requests that may wait; further ones are refused at once, so that a slow database does not fill the memory. */
   maxWaiting: number;
 }
@@ -30,7 +32,7 @@ export function shareStatements<Request, Answer>(
   let inFlight = 0;
 
   const pump = async () => {
-    if (inFlight >= options.concurrency) return;
+    if (inFlight >= options.concurrency || (inFlight > 0 && waiting.length < options.worthAnother)) return;
     inFlight += 1;
     // Requests of the same tick of the event loop still join this batch.
     await new Promise(setImmediate);

@@ -30,6 +30,7 @@ import { WholeTraces } from './0026-whole-traces.js';
 import { Filters } from './0027-filters.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 import { InvoiceBlockers } from './0032-invoice-blockers.js';
+import { LightStatistics } from './0040-light-statistics.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -65,4 +66,5 @@ export const migrations = [
   { name: '0026-true-blockers', class: TrueBlockers },
   { name: '0026-audit-always', class: AuditAlways },
   { name: '0032-invoice-blockers', class: InvoiceBlockers },
+  { name: '0040-light-statistics', class: LightStatistics },
 ];

@@ -10,13 +10,16 @@ import { writeEffects } from './write-effects.js';
  * No step is joined to another: the planner, which expects one row of each, would compare every row with every row. What
  * a step needs of another it looks up in a map (`held_…`), by a hashed `in (…)` (hence `is true`), or carries along.
  */
-/** Arrived events as parallel text arrays, so that a value that PostgreSQL cannot read is judged and does not fail the rest. */
+/**
+ * Arrived events as parallel text arrays, so that a value that PostgreSQL cannot read is judged and does not fail the rest.
+ * Bodies and headers are taken from their arrays where they are stored: no step in between carries them.
+ */
 const ARRIVED = `
 incoming as materialized (
-  select a.n, a.id, a.merchant_id, a.integration_id, a.event_id, a.body, a.headers, a.event::jsonb as event, a.traceparent,
+  select a.n::int as n, a.id, a.merchant_id, a.integration_id, a.event_id, a.body, a.event::jsonb as event, a.traceparent,
     null::text as previous, w.id as stored_id, w.answer as stored_answer
-  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-    with ordinality as a (id, merchant_id, integration_id, event_id, body, headers, event, traceparent, n)
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $7::text[], $8::text[])
+    with ordinality as a (id, merchant_id, integration_id, event_id, body, event, traceparent, n)
   left join lateral (
     select w.id, w.answer from webhook_events w
     where w.integration_id = a.integration_id and w.event_id = a.event_id limit 1
@@ -28,7 +31,7 @@ kept as (
   insert into webhook_events (id, merchant_id, integration_id, event_id, event_type, entity_type, entity_id, external_id,
     status, payload, event, raw_body, headers, answer, error_code, error_message, occurred_at, traceparent, processed_at)
   select id, merchant_id, integration_id, event_id, event_type, entity_type, known_id, external_id,
-    status, body::jsonb, event, convert_to(body, 'UTF8'), headers::jsonb, answer, error_code, error_message, occurred_at, traceparent,
+    status, ($5::text[])[n]::jsonb, event, convert_to(($5::text[])[n], 'UTF8'), ($6::text[])[n]::jsonb, answer, error_code, error_message, occurred_at, traceparent,
     case when status <> 'FAILED' then clock_timestamp() end
   from verdicts where status is not null
   -- Of one event twice in a batch the first is kept: only that one knows what it changed.
@@ -48,8 +51,8 @@ reapplied as materialized (
   order by id for update
 ),
 incoming as materialized (
-  select row_number() over (order by occurred_at, created_at, id) as n, id, merchant_id, integration_id, event_id,
-    null::text as body, null::text as headers, event, traceparent, status as previous, null::text as stored_id, null::jsonb as stored_answer
+  select (row_number() over (order by occurred_at, created_at, id))::int as n, id, merchant_id, integration_id, event_id,
+    null::text as body, event, traceparent, status as previous, null::text as stored_id, null::jsonb as stored_answer
   from reapplied
 )`;
 
@@ -64,14 +67,14 @@ kept as (
 )`;
 
 const ANSWER = `
-select n::int as n, stored_id as id, stored_answer::text as answer, null as invalid, merchant_id, integration_id,
+select n, stored_id as id, stored_answer::text as answer, null as invalid, merchant_id, integration_id,
   null as entity_type, null as known_id, 'STORED' as outcome
 from incoming where stored_id is not null
 union all
-select n::int, id, null, invalid, merchant_id, integration_id, entity_type, null, 'INVALID'
+select n, id, null, invalid, merchant_id, integration_id, entity_type, null, 'INVALID'
 from parsed where invalid is not null
 union all
-select n::int, id, answer::text, null, merchant_id, integration_id, entity_type, known_id,
+select n, id, answer::text, null, merchant_id, integration_id, entity_type, known_id,
   case when status is null then error_code when (id in (select id from kept)) is true then 'KEPT' else 'LOST' end
 from verdicts
 order by n`;

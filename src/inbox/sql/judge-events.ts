@@ -6,7 +6,8 @@ const perNoun = (nouns: readonly InboxNoun[], write: (noun: InboxNoun) => string
 /** Every field of an event in its type; `invalid` names the one that PostgreSQL cannot read. */
 const PARSE = `
 parsed as materialized (
-  select i.*, i.event ->> 'eventType' as event_type, i.event ->> 'entityType' as entity_type,
+  select i.n, i.id, i.merchant_id, i.integration_id, i.event_id, i.event, i.traceparent, i.previous,
+    i.event ->> 'eventType' as event_type, i.event ->> 'entityType' as entity_type,
     i.event ->> 'externalId' as external_id, i.event ->> 'entityId' as hub_id, i.event ->> 'number' as number,
     i.event ->> 'sourceStatus' as source_status, i.event ->> 'status' as new_status, (i.event ->> 'rank')::smallint as rank,
     (i.event -> 'strictMapping')::boolean as strict_mapping, i.event -> 'failure' as failure,
