@@ -22,8 +22,6 @@ const ODD = 10_000;
 const POLL_MS = 500;
 /** The whole ends by then, whatever it has come to. */
 const LONGEST_MS = 1_200_000;
-/** Room that V8 takes while it may would hide what grows with the records. */
-const HEAP = '--max-semi-space-size=16 --max-old-space-size=192';
 const SETTINGS = { ratePerSecond: 10_000, timeout: 60_000, maxRetries: 0, timetable: { reconciliation: null } };
 
 const UPDATE = `mutation ($input: UpdateIntegrationInput!) { updateIntegration(input: $input) { userErrors { message } } }`;
@@ -53,7 +51,6 @@ const erp = await spawnSimulator('flasherp', keys);
 const hub = await spawnHub({
   DATA_DIR: dataDir,
   DATABASE_URL: postgres.url,
-  NODE_OPTIONS: HEAP,
   JWT_SECRET: jwtSecret,
   FLASHERP_BASE_URL: erp.url,
   FLASHERP_API_KEY: keys.apiKey,

@@ -26,6 +26,7 @@ import { allReactions } from './flow/react/all-reactions.js';
 import { createReactor } from './flow/react/create-reactor.js';
 import type { Services } from './flow/services.js';
 import { deliverEffect } from './flow/sync/deliver-effect.js';
+import { createAddressOf } from './http/address-of.js';
 import { registerApi } from './http/api.js';
 import { createCallerLimits } from './http/caller-limits.js';
 import { collectRoutes, registerDocs } from './http/docs/register-docs.js';
@@ -107,7 +108,7 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   await feed.start();
   onStop(() => feed.stop());
   await configureFromEnvironment(services, config.integrations);
-  const server = createServer({ log, metrics, tracer: telemetry.tracer });
+  const server = createServer({ log, metrics, tracer: telemetry.tracer, trustedProxies: config.trustedProxies });
   await collectRoutes(server);
   let phase: Phase = 'starting';
   const pingDatabase = () => db.pool.query('select 1');
@@ -224,6 +225,7 @@ async function serve(
     authenticate: createAuthenticate({ sql: sqlOn(services.db.pool), tokens, logger: services.log, admit }),
     limits,
     tracer,
+    addressOf: createAddressOf(config.trustedProxies),
   });
   await registerDocs(server);
   await registerPages(server, { folder: PAGES, tokens, production: config.production });

@@ -25,6 +25,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning: 'The body is larger than the address takes.',
     remedy: 'Send less at once.',
   },
+  METHOD_NOT_ALLOWED: {
+    meaning: 'There is an address of this path, for other methods.',
+    remedy: 'Use a method that the header Allow names.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    meaning: 'The body is of a type that the address does not take.',
+    remedy: 'Send JSON, with Content-Type: application/json.',
+  },
   QUERY_TOO_COMPLEX: {
     meaning: 'The GraphQL operation asks for more than one operation may.',
     remedy: 'Ask for smaller pages or fewer fields, or split the operation.',

@@ -26,6 +26,8 @@ export const ERRORS = {
   INVALID_JSON: { category: 'INPUT', retryable: false, http: 400 },
   INVALID_SHAPE: { category: 'INPUT', retryable: false, http: 400 },
   PAYLOAD_TOO_LARGE: { category: 'INPUT', retryable: false, http: 413 },
+  METHOD_NOT_ALLOWED: { category: 'INPUT', retryable: false, http: 405 },
+  UNSUPPORTED_MEDIA_TYPE: { category: 'INPUT', retryable: false, http: 415 },
   QUERY_TOO_COMPLEX: { category: 'INPUT', retryable: false, http: 400 },
   CURSOR_INVALID: { category: 'INPUT', retryable: false, http: 400 },
   CURSOR_EXPIRED: { category: 'INPUT', retryable: false, http: 410 },

@@ -35,7 +35,8 @@ if (command !== undefined && command !== 'migrate') {
 const config = readConfig();
 // Before anything is told: whoever reads the first line may send a signal. Migrations end with their transaction.
 if (!command) for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
-const log = createLogger({ level: config.logLevel, readable: process.stdout.isTTY === true });
+const readable = config.logFormat ? config.logFormat === 'pretty' : process.stdout.isTTY === true;
+const log = createLogger({ level: config.logLevel, readable });
 for (const warning of config.warnings) log.warn({ warning }, 'configuration');
 log.info(summariseConfig(config), 'starting');
 if (command === 'migrate') await migrateAndExit();

@@ -19,6 +19,10 @@ export interface Config {
   port: number;
   role: 'all' | 'api' | 'worker';
   logLevel: string;
+  /** Null: as fits where the log goes to. */
+  logFormat: 'json' | 'pretty' | null;
+  /** Addresses and networks of proxies whose word on who calls, and how, is believed. */
+  trustedProxies: readonly string[];
   /** Absolute. */
   dataDir: string;
   /** Absolute: the folder of all merchants' files. */
@@ -73,6 +77,8 @@ export function loadConfig(env: Environment): Config {
     port: values.PORT,
     role: values.ROLE,
     logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT ?? null,
+    trustedProxies: values.TRUST_PROXY ?? [],
     dataDir,
     filesRoot: resolve(values.CSV_ROOT ?? join(dataDir, 'csv')),
     databaseUrl: values.DATABASE_URL ?? null,
@@ -88,14 +94,16 @@ export function loadConfig(env: Environment): Config {
     encryptionSecrets: [secrets.encryptionKey, ...(values.ENCRYPTION_KEYS_OLD ?? [])],
     integrations,
     notifications,
-    telemetry: {
-      otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
-      sentryDsn: values.SENTRY_DSN ?? null,
-      environment: values.NODE_ENV,
-    },
+    telemetry: telemetryOf(values),
     warnings: [...misspelt, ...warnOfSecrets(values, production)],
   };
 }
+
+const telemetryOf = (values: Values): Config['telemetry'] => ({
+  otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+  sentryDsn: values.SENTRY_DSN ?? null,
+  environment: values.NODE_ENV,
+});
 
 interface Secrets {
   jwtSecret: string;

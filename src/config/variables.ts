@@ -42,6 +42,9 @@ export const baseUrl = httpUrl
   .refine((text) => !/[?#]|\/\/[^/]*@/.test(text))
   .transform((text) => text.replace(/\/+$/, ''));
 
+/** Words for networks, as Fastify takes them. */
+const PROXY_NETWORKS = z.enum(['loopback', 'linklocal', 'uniquelocal']);
+
 /** The hub's own variables; those of integrations are in `integrations/`. */
 export const VARIABLES = {
   NODE_ENV: {
@@ -79,6 +82,23 @@ export const VARIABLES = {
     about: 'The least severe log line that is written.',
     expected: 'trace, debug, info, warn, error, fatal or silent',
     example: 'info',
+  },
+  LOG_FORMAT: {
+    schema: z.enum(['json', 'pretty']),
+    about: 'One JSON object a line, or lines for a person. Not set: `pretty` at a terminal, else `json`.',
+    expected: 'json or pretty',
+    example: 'json',
+  },
+  TRUST_PROXY: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((one) => one.trim()))
+      .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), PROXY_NETWORKS]))),
+    about:
+      'Proxies whose `X-Forwarded-*` headers are believed: who calls, and whether by https. Not set: none; every caller behind a proxy counts as one.',
+    expected:
+      'addresses or networks, or the words loopback, linklocal and uniquelocal for the usual ones, separated by commas',
+    example: '10.0.0.0/8',
   },
   DATA_DIR: {
     schema: z.string(),

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { HubContext } from '../../schema/context.js';
@@ -23,6 +24,8 @@ export interface ApiDeps {
   authenticate: Authenticate;
   limits: CallerLimits;
   tracer: Tracer | null;
+  /** Who is at the other end of a request, behind trusted proxies. */
+  addressOf(request: IncomingMessage): string;
 }
 
 /** What the hub itself runs operations as: the webhook addresses have checked the sender's signature. */
@@ -62,6 +65,7 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
     execute: (request) => reader.execute(request),
     contextFor,
     tracer: deps.tracer,
+    addressOf: deps.addressOf,
     log: services.log,
   });
 }

@@ -40,15 +40,21 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: u
   const known = toHubError(error);
   if (known.code === 'INTERNAL') request.log.error({ err: error }, 'request failed');
   const { status, headers } = statusOf(known);
-  const envelope: z.output<typeof errorEnvelope> = {
-    success: false,
-    error: known.message,
-    code: known.code,
-    ...(known.inputPath?.length && { field: known.inputPath.join('.') }),
-    timestamp: now(),
-    requestId: request.id,
-  };
-  return reply.code(status).headers(headers).send(envelope);
+  return reply
+    .code(status)
+    .headers({ 'cache-control': 'no-store', ...headers })
+    .send(errorBody(known.code, known.message, request.id, known.inputPath));
+}
+
+/** The error envelope. */
+export function errorBody(
+  code: ErrorCode,
+  error: string,
+  requestId: string,
+  path: readonly string[] = [],
+): z.output<typeof errorEnvelope> {
+  const field = path.length > 0 && { field: path.join('.') };
+  return { success: false, error, code, ...field, timestamp: now(), requestId };
 }
 
 /** Of an error: its HTTP status, and when to come again where that is what it says. */
@@ -63,7 +69,7 @@ const FASTIFY_CODES: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'The body is larger than this address takes.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_JSON', 'The body is not JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_JSON', 'The body is empty: send JSON.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['INVALID_SHAPE', 'Send the body as application/json.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['INVALID_SHAPE', 'Content-Length does not fit the body.'],
   FST_ERR_VALIDATION: ['INVALID_SHAPE', 'The request does not have the documented form.'],
 };

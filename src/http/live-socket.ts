@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../access/caller.js';
@@ -25,14 +24,12 @@ export class LiveSocket {
   private heard = true;
   private readonly keepAlive: NodeJS.Timeout;
   private readonly timers = new Set<NodeJS.Timeout>();
-  readonly address: string;
 
   constructor(
     private readonly socket: WebSocket,
-    request: IncomingMessage,
+    readonly address: string,
     private readonly limits: { bufferedBytes: number; keepAliveMs: number },
   ) {
-    this.address = request.socket.remoteAddress ?? 'unknown';
     socket.on('pong', () => {
       this.heard = true;
     });

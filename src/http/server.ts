@@ -4,7 +4,9 @@ import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
 import type { Metrics } from '../metrics.js';
 import type { Tracer } from '../model/trace.js';
+import { noteMethods } from './allowed-methods.js';
 import { sendError } from './envelope.js';
+import { refuseBrokenRequest } from './refuse-broken-request.js';
 import { traceRequests } from './trace-requests.js';
 
 export interface ServerOptions {
@@ -12,27 +14,40 @@ export interface ServerOptions {
   metrics: Metrics;
   /** Null: no spans are recorded; traces of callers are carried on all the same. */
   tracer?: Tracer | null;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed; default none. */
+  trustedProxies?: readonly string[];
 }
 
 const BODY_LIMIT = 1024 * 1024;
 /** A client that sends its request more slowly than this is cut off. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+const HTTPS_ONLY_FOR_A_YEAR = 'max-age=31536000';
+/** Of every answer. What a page may load and who may frame it stands beside the page. */
+const SAFETY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+};
+
 /** The one HTTP server: request ids, the error envelope, metrics. Everything else is registered on it. */
-export function createServer({ log, metrics, tracer = null }: ServerOptions): FastifyInstance {
+export function createServer({ log, metrics, tracer = null, trustedProxies = [] }: ServerOptions): FastifyInstance {
   const server = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => `req_${randomBytes(8).toString('hex')}`,
+    genReqId: newRequestId,
+    clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, newRequestId()),
     bodyLimit: BODY_LIMIT,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => void sendError(request, reply, error),
   }) as unknown as FastifyInstance;
-  server.addHook(
-    'onRequest',
-    async (request, reply) => void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' }),
-  );
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, ...SAFETY_HEADERS });
+    // Over http a browser ignores it: whoever can change the answer could set it.
+    if (request.protocol === 'https') reply.header('strict-transport-security', HTTPS_ONLY_FOR_A_YEAR);
+  });
   traceRequests(server, tracer);
   server.addHook('onResponse', async (request, reply) =>
     metrics.requestAnswered({
@@ -43,14 +58,19 @@ export function createServer({ log, metrics, tracer = null }: ServerOptions): Fa
     }),
   );
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
-  server.setNotFoundHandler((request, reply) =>
-    sendError(
-      request,
-      reply,
-      new HubError('NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request.url)}.`),
-    ),
-  );
+  const methodsOf = noteMethods(server);
+  server.setNotFoundHandler((request, reply) => {
+    const { method, url } = request;
+    const methods = methodsOf(pathOf(url));
+    if (methods.length > 0) reply.header('allow', methods.join(', '));
+    sendError(request, reply, methods.length > 0 ? wrongMethod(method, methods) : nothingAt(method, url));
+  });
   return server;
 }
 
-const pathOf = (url: string) => url.split('?')[0];
+const newRequestId = () => `req_${randomBytes(8).toString('hex')}`;
+const pathOf = (url: string) => url.split('?', 1)[0] ?? '';
+const nothingAt = (method: string, url: string) =>
+  new HubError('NOT_FOUND', `There is nothing at ${method} ${pathOf(url)}.`);
+const wrongMethod = (method: string, allowed: string[]) =>
+  new HubError('METHOD_NOT_ALLOWED', `This address takes ${allowed.join(', ')}, not ${method}.`);

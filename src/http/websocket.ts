@@ -32,6 +32,8 @@ export const WEBSOCKET_LIMITS: WebSocketLimits = {
 export interface WebSocketDeps extends SocketOperationsDeps {
   /** Those left out are as in {@link WEBSOCKET_LIMITS}. */
   limits?: Partial<WebSocketLimits>;
+  /** Who is at the other end; left out: whoever the connection is from. */
+  addressOf?: (request: IncomingMessage) => string;
 }
 
 export interface WebSocketTransport {
@@ -99,16 +101,20 @@ class Transport implements WebSocketTransport {
     else this.upgrades.handleUpgrade(request, socket, head, (client) => this.take(client, request));
   }
 
+  private addressOf(request: IncomingMessage): string {
+    return this.deps.addressOf?.(request) ?? request.socket.remoteAddress ?? 'unknown';
+  }
+
   private refusal(request: IncomingMessage): string | null {
     if (request.url?.split('?')[0] !== PATH) return '404 Not Found';
-    const address = request.socket.remoteAddress;
+    const address = this.addressOf(request);
     const sameAddress = [...this.sockets].filter((open) => open.address === address).length;
     if (sameAddress >= this.limits.socketsPerAddress) return '429 Too Many Requests';
     return this.sockets.size >= this.limits.sockets ? '503 Service Unavailable' : null;
   }
 
   private take(client: WebSocket, request: IncomingMessage): void {
-    const live = new LiveSocket(client, request, this.limits);
+    const live = new LiveSocket(client, this.addressOf(request), this.limits);
     this.sockets.add(live);
     const protocol = live.protocol((error) => this.fail(live, error));
     const closed = this.operations.opened(protocol, live);

@@ -79,11 +79,32 @@ it('G26 is a valid OpenAPI 3.1 document', async () => {
 it('G26 documents the error envelope and its codes for each way to fail', () => {
   const { responses } = operationOf('POST /api/v1/b2b/sync/orders/:id/sync') as Operation;
 
-  expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '409', '413', '429', '500', '503']);
+  expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '409', '413', '415', '429', '500', '503']);
   expect(responses['404']?.description).toContain('`NOT_FOUND`');
   expect(responses['404']?.content).toEqual({
     'application/json': { schema: { $ref: '#/components/schemas/ErrorEnvelope' } },
   });
+});
+
+it.each([
+  'POST /api/v1/b2b/webhooks/b2b',
+  'POST /api/v1/b2b/webhooks/b2b/order',
+  'POST /api/v1/b2b/webhooks/b2b/invoice',
+  'POST /webhooks/:integrationId',
+  'POST /webhooks/stripe',
+  'POST /rest/V1/erpconnector/webhook',
+  'POST /api/webhooks/flasherp',
+])('G26 documents how %s answers and refuses', (route) => {
+  const statuses = Object.keys(operationOf(route)?.responses ?? {});
+
+  expect(statuses).toEqual(expect.arrayContaining(['200', '202', '400', '401', '404', '413', '429', '500', '503']));
+});
+
+it('G22 G26 documents that what a caller reads is answered again only once it differs', () => {
+  const { responses } = operationOf('GET /api/integrations/:id') as Operation;
+
+  expect(responses['304']).toEqual({ description: expect.any(String), headers: expect.anything() });
+  expect(operationOf('GET /health')?.responses).not.toHaveProperty('304');
 });
 
 it('G26 H4 real answers are as documented', async () => {

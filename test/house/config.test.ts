@@ -115,6 +115,19 @@ describe('loadConfig', () => {
     expect(load({ ...PORTAL, SIMULATORS: 'on' }).simulators).toBe(true);
   });
 
+  it('believes no proxy but those that are named by their addresses, networks or the usual words', () => {
+    const named = load({ TRUST_PROXY: '10.0.0.0/8, ::1,uniquelocal' }).trustedProxies;
+
+    expect(named).toEqual(['10.0.0.0/8', '::1', 'uniquelocal']);
+    expect(load({}).trustedProxies).toEqual([]);
+    expect(problemsOf({ TRUST_PROXY: 'yes' }).problems).toEqual([expect.objectContaining({ variable: 'TRUST_PROXY' })]);
+  });
+
+  it('takes two formats of the log', () => {
+    expect([load({}).logFormat, load({ LOG_FORMAT: 'pretty' }).logFormat]).toEqual([null, 'pretty']);
+    expect(problemsOf({ LOG_FORMAT: 'xml' }).message).toContain('json or pretty');
+  });
+
   it('names former encryption keys after the present one', () => {
     const config = load({
       ENCRYPTION_KEY: 'n'.repeat(32),

@@ -98,17 +98,18 @@ it('lists everything that is wrong with the configuration and ends with 1', asyn
   expect(output()).not.toContain('pa55word');
 });
 
-it('says what to do where its port is taken, and ends with 1', async () => {
+it('says what to do where its port is taken, in lines for a person where LOG_FORMAT asks for them, and ends with 1', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
 
-  const { child, output } = run({ PORT: String(port) });
+  const { child, output } = run({ PORT: String(port), LOG_FORMAT: 'pretty' });
   const [code] = await once(child, 'exit');
   other.close();
 
   expect(code).toBe(1);
   expect(output()).toContain(`Port ${port} of 127.0.0.1 is in use`);
+  expect(output()).toMatch(/^[\d:.]+ .*FATAL.* not started$/m);
 });
 
 it('starts from nothing, answers, and leaves no process behind after SIGTERM', async () => {

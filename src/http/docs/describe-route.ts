@@ -1,8 +1,8 @@
 import type { FastifySchema } from 'fastify';
-import { toJSONSchema, type z } from 'zod';
+import { toJSONSchema, z } from 'zod';
 import { ERROR_TEXTS } from '../../error-texts.js';
 import { ERRORS, type ErrorCode } from '../../errors.js';
-import type { Route } from './route.js';
+import { isKept, type Route } from './route.js';
 import { CALLERS } from './schemes.js';
 
 /** `$id` of the error envelope's schema. */
@@ -13,7 +13,8 @@ type JsonSchema = Record<string, unknown>;
 
 /** What Fastify keeps of a route for the OpenAPI document. */
 export function describeRoute(route: Described): FastifySchema {
-  const { tag, summary, description, access, query, headers } = route;
+  const { tag, summary, description, access, query } = route;
+  const headers = isKept(route) ? IF_NONE_MATCH : route.headers;
   const params = route.params ?? route.rawParams;
   const body = route.body ?? route.rawBody;
   return {
@@ -25,7 +26,7 @@ export function describeRoute(route: Described): FastifySchema {
     ...(query && { querystring: jsonSchema(query, 'input') }),
     ...(headers && { headers: jsonSchema(headers, 'input') }),
     ...(body && { body: jsonSchema(body, 'input') }),
-    response: { ...describeAnswers(route), ...describeErrors(route) },
+    response: { ...describeAnswers(route), ...(isKept(route) && NOT_MODIFIED), ...describeErrors(route) },
   };
 }
 
@@ -41,12 +42,13 @@ function leaveOutNoise({ jsonSchema: described }: { jsonSchema: JsonSchema }): v
   if (described['maximum'] === Number.MAX_SAFE_INTEGER) delete described['maximum'];
 }
 
-function describeAnswers({ answer, answerType = 'application/json', statuses = { 200: 'Done.' } }: Described) {
+function describeAnswers(route: Described) {
+  const { answer, answerType = 'application/json', statuses = { 200: 'Done.' } } = route;
   const schema = jsonSchema(answer, 'output');
   return Object.fromEntries(
     Object.entries(statuses).map(([status, description]) => [
       status,
-      { description, content: { [answerType]: { schema } } },
+      { description, ...(isKept(route) && { headers: ETAG }), content: { [answerType]: { schema } } },
     ]),
   );
 }
@@ -66,6 +68,12 @@ function describeErrors(route: Described) {
   );
 }
 
+const ETAG = { etag: { type: 'string', description: 'Names what is answered: send it back as If-None-Match.' } };
+const NOT_MODIFIED = { 304: { type: 'null', description: 'As the answer that If-None-Match names.', headers: ETAG } };
+const IF_NONE_MATCH = z.object({
+  'if-none-match': z.string().optional().meta({ description: 'The ETag of an answer that the caller has kept.' }),
+});
+
 const RETRY_AFTER = { 'retry-after': { type: 'integer', description: 'Seconds to wait before the next try.' } };
 
 function errorsOf({ access, params, query, body, rawBody, errors = [] }: Described): ErrorCode[] {
@@ -73,7 +81,7 @@ function errorsOf({ access, params, query, body, rawBody, errors = [] }: Describ
   if (access.some((scheme) => CALLERS.includes(scheme)))
     all.push('UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'DATABASE_UNAVAILABLE');
   if (params || query || body) all.push('BAD_USER_INPUT');
-  if (body) all.push('INVALID_JSON');
+  if (body) all.push('INVALID_JSON', 'UNSUPPORTED_MEDIA_TYPE');
   if (body || rawBody) all.push('PAYLOAD_TOO_LARGE');
   return [...new Set(all)];
 }

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { checkInput } from '../../flow/check-input.js';
+import { answerUnlessKnown } from '../answer-unless-known.js';
 import { describeRoute } from './describe-route.js';
-import type { Route } from './route.js';
+import { isKept, type Route } from './route.js';
 
 /**
  * The one way of adding a REST address. An address that is added otherwise is missing from `/docs/openapi.json`, which
@@ -21,7 +22,7 @@ export function registerRoute<Context, Params, Query, Body, Answer>(
     serializerCompiler: () => (body) => (typeof body === 'string' ? body : JSON.stringify(body)),
     handler: async (request, reply) => {
       const context = (await route.authorize?.(request)) as Context;
-      return route.handle({
+      const answer = await route.handle({
         context,
         params: checked(route.params, request.params),
         query: checked(route.query, request.query),
@@ -29,6 +30,9 @@ export function registerRoute<Context, Params, Query, Body, Answer>(
         request,
         reply,
       });
+      if (isKept(route)) return answerUnlessKnown(request, reply, answer as object);
+      if (route.method === 'GET') reply.header('cache-control', 'no-store');
+      return answer;
     },
   });
 }

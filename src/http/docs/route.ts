@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { ErrorCode } from '../../errors.js';
-import type { Scheme } from './schemes.js';
+import { CALLERS, type Scheme } from './schemes.js';
 
 /** A REST address and its documentation: the same schemas check the request and describe it at `/docs`. */
 export interface Route<Context, Params, Query, Body, Answer> {
@@ -48,3 +48,7 @@ export interface RouteInput<Context, Params, Query, Body> {
   request: FastifyRequest;
   reply: FastifyReply;
 }
+
+/** Whether its answer may be kept by the caller, who then asks whether it still holds: what a known caller reads. */
+export const isKept = ({ method, access }: { method: string; access: readonly Scheme[] }): boolean =>
+  method === 'GET' && access.some((scheme) => CALLERS.includes(scheme));

@@ -38,6 +38,7 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     return context;
   };
   await server.register(async (scope) => {
+    scope.removeContentTypeParser('text/plain');
     scope.setErrorHandler((error, request, reply) => sendError(request, reply, error));
     registerPortalSync(scope, asAdmin);
     registerErpSync(scope, asCaller);

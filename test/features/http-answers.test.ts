@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { startTestHub, type TestHub } from '../harness/hub.js';
+import { createOrder, idOf, orderInput } from './order-client.js';
+
+let hub: TestHub;
+let authorization: string;
+beforeAll(async () => {
+  hub = await startTestHub({ env: { TRUST_PROXY: '127.0.0.1/32', REQUESTS_PER_MINUTE: '3000' } });
+  authorization = await hub.bearer({ role: 'admin' });
+});
+afterAll(() => hub.stop());
+
+const send = (path: string, headers: Record<string, string> = {}, more: RequestInit = {}) =>
+  fetch(hub.url + path, { ...more, headers: { authorization, ...headers } });
+
+const envelope = (code: string) => ({
+  success: false,
+  error: expect.stringMatching(/\.$/),
+  code,
+  timestamp: expect.any(String),
+  requestId: expect.stringMatching(/^req_/),
+});
+
+it('G22 answers 304 to who has kept the same answer, and the new one once it differs', async () => {
+  const path = '/api/integrations/b2b-portal';
+  const first = await send(path);
+  const etag = first.headers.get('etag') ?? '';
+
+  const same = await send(path, { 'if-none-match': `"another", ${etag}` });
+  const other = await send(path, { 'if-none-match': '"another"' });
+  await send(path, { 'content-type': 'application/json' }, { method: 'PATCH', body: '{"name":"Renamed"}' });
+  const changed = await send(path, { 'if-none-match': etag });
+
+  expect(etag).toMatch(/^W\/"[\w-]+"$/);
+  expect(first.headers.get('cache-control')).toBe('private, no-cache');
+  expect([same.status, await same.text()]).toEqual([304, '']);
+  expect(same.headers.get('etag')).toBe(etag);
+  expect(other.status).toBe(200);
+  expect(changed.status).toBe(200);
+  expect(await changed.json()).toMatchObject({ data: { name: 'Renamed' } });
+});
+
+it('G22 asks who calls before it tells that nothing has changed', async () => {
+  const path = '/api/integrations';
+  const etag = (await send(path)).headers.get('etag') ?? '';
+  const stranger = await hub.bearer({ role: 'admin', merchantId: 'another-shop' });
+
+  const refused = await send(path, { 'if-none-match': etag, authorization: 'Bearer nobody' });
+  const others = await send(path, { 'if-none-match': etag, authorization: stranger });
+
+  expect([refused.status, refused.headers.get('cache-control')]).toEqual([401, 'no-store']);
+  expect([others.status, await others.json()]).toMatchObject([200, { data: [] }]);
+});
+
+it('G22 lets nobody keep what tells of the moment', async () => {
+  const answers = await Promise.all(['/health', '/livez', '/metrics', '/session'].map((path) => send(path)));
+
+  expect(answers.map(({ headers }) => headers.get('cache-control'))).toEqual(Array(4).fill('no-store'));
+  expect(answers.map(({ headers }) => headers.get('etag'))).toEqual(Array(4).fill(null));
+});
+
+it('tells a browser to come by https only where it came by https, as a trusted proxy says', async () => {
+  const plain = await send('/livez');
+  const secure = await send('/livez', { 'x-forwarded-proto': 'https' });
+  const page = await send('/graphiql', { 'x-forwarded-proto': 'https' });
+
+  expect(plain.headers.get('strict-transport-security')).toBeNull();
+  expect(secure.headers.get('strict-transport-security')).toBe('max-age=31536000');
+  expect(Object.fromEntries(page.headers)).toMatchObject({
+    'strict-transport-security': 'max-age=31536000',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+  });
+});
+
+it('G16 counts who calls by the address that a trusted proxy names', async () => {
+  const remaining = async (address: string) =>
+    Number((await send('/session', { 'x-forwarded-for': address })).headers.get('ratelimit-remaining'));
+
+  const [first, again, another] = [
+    await remaining('203.0.113.7'),
+    await remaining('203.0.113.7'),
+    await remaining('203.0.113.8'),
+  ];
+
+  expect([again, another]).toEqual([first - 1, first]);
+});
+
+const json = { 'content-type': 'application/json' };
+it.each<[string, string, RequestInit, number, string]>([
+  ['an unknown path', '/api/nothing', {}, 404, 'NOT_FOUND'],
+  ['a path that cannot be read', '/api/%zz', {}, 400, 'BAD_USER_INPUT'],
+  ['a method that the address does not take', '/api/integrations', { method: 'PUT' }, 405, 'METHOD_NOT_ALLOWED'],
+  ['a webhook that is fetched', '/webhooks/stripe', {}, 405, 'METHOD_NOT_ALLOWED'],
+  ['a method that nobody knows', '/api/integrations', { method: 'PROPFIND' }, 405, 'METHOD_NOT_ALLOWED'],
+  ['text', '/api/integrations', { method: 'POST', body: 'text' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  ['a form', '/api/integrations', { method: 'POST', body: new URLSearchParams('a=b') }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  ['broken JSON', '/api/integrations', { method: 'POST', body: '{"a":', headers: json }, 400, 'INVALID_JSON'],
+  ['no body', '/api/integrations', { method: 'POST', headers: json }, 400, 'INVALID_JSON'],
+  [
+    '2 MB',
+    '/api/integrations',
+    { method: 'POST', body: `"${'x'.repeat(2e6)}"`, headers: json },
+    413,
+    'PAYLOAD_TOO_LARGE',
+  ],
+  ['a webhook of 2 MB', '/webhooks/x', { method: 'POST', body: 'x'.repeat(2e6) }, 413, 'PAYLOAD_TOO_LARGE'],
+])('G24 refuses %s by the envelope', async (_, path, { headers, ...request }, status, code) => {
+  const answer = await send(path, headers as Record<string, string>, request);
+
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+  expect(await answer.json()).toMatchObject(envelope(code));
+});
+
+it('G24 names the methods that an address takes', async () => {
+  const order = await idOf(createOrder(hub.admin, orderInput()));
+
+  const answer = await send(`/api/v1/b2b/sync/orders/${order}/sync`);
+
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+});
+
+it.each([
+  ['no HTTP', 'HELLO\r\n\r\n', 400],
+  ['headers without end', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
+])('G24 refuses %s by the envelope', async (_, bytes, status) => {
+  const socket = connect(Number(new URL(hub.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(bytes);
+
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(JSON.parse(body)).toMatchObject(envelope('BAD_USER_INPUT'));
+});
