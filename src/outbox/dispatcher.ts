@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.js';
+import { INTEGRATION_CHANGED } from '../db/entities/integration.js';
 import type { Notifier } from '../db/notifier.js';
 import { createOutageLog, type OutageLog } from '../db/outage-log.js';
 import type { EntityType } from '../model/statuses.js';
@@ -23,7 +24,10 @@ export const OUTBOX_CHANNEL = 'syncline_outbox';
 export interface DispatcherDeps {
   db: Pick<Database, 'url' | 'queuePool'>;
   notifier: Notifier;
-  /** The enabled integrations that can be sent to, as they are now; asked about once a second, so answer from memory. */
+  /**
+   * The enabled integrations that can be sent to, as they are now; asked about once a second and as soon as one changes, so
+   * answer from memory.
+   */
   targets(): Promise<readonly DispatchTarget[]>;
   deliver: Deliver;
   /** Called after each commit that wrote changes. */
@@ -71,7 +75,7 @@ class LaneDispatcher implements Dispatcher {
   private wanted = false;
   private claiming = false;
   private stopping = false;
-  private unlisten = () => {};
+  private readonly unlisten: (() => void)[] = [];
 
   constructor(private readonly deps: DispatcherDeps) {
     this.leaseMs = deps.leaseMs ?? LEASE_MS;
@@ -93,7 +97,9 @@ class LaneDispatcher implements Dispatcher {
   async start(): Promise<void> {
     await this.presence.start();
     await this.refresh();
-    this.unlisten = this.deps.notifier.listen(OUTBOX_CHANNEL, () => this.claimSoon());
+    const { notifier } = this.deps;
+    this.unlisten.push(notifier.listen(OUTBOX_CHANNEL, () => this.claimSoon()));
+    this.unlisten.push(notifier.listen(INTEGRATION_CHANGED, () => void this.poll()));
     this.timers.push(setInterval(() => void this.poll(), POLL_MS));
     this.timers.push(setInterval(() => void this.extend(), this.leaseMs / 4));
     this.claimSoon();
@@ -101,7 +107,7 @@ class LaneDispatcher implements Dispatcher {
 
   async stop(drainMs: number): Promise<void> {
     this.stopping = true;
-    this.unlisten();
+    for (const unlisten of this.unlisten) unlisten();
     const deadline = performance.now() + drainMs;
     while ((this.held.size > 0 || this.claiming) && performance.now() < deadline) await sleep(5);
     for (const timer of [...this.timers, this.look, this.due]) if (timer) clearTimeout(timer);

@@ -41,3 +41,6 @@ export const Integration = defineEntity({
     fieldMappings: () => p.oneToMany(Mapping).mappedBy('integration').orderBy({ createdAt: 'asc' }),
   },
 });
+
+/** The channel on which the database itself tells of every change of one (`0001-entities`). */
+export const INTEGRATION_CHANGED = 'integration_changed';

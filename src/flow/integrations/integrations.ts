@@ -6,7 +6,7 @@ import type { Exchange, UpstreamHttp } from '../../connectors/http.js';
 import { type Call, timedHttp } from '../../connectors/timed-http.js';
 import type { TokenStore } from '../../connectors/tokens.js';
 import type { Database } from '../../db/database.js';
-import type { SealedCredentials } from '../../db/entities/integration.js';
+import { INTEGRATION_CHANGED, type SealedCredentials } from '../../db/entities/integration.js';
 import type { Notifier } from '../../db/notifier.js';
 import { HubError } from '../../errors.js';
 import type { BoundMappings, Mappings } from '../../mapping/create-mappings.js';
@@ -91,8 +91,6 @@ export interface IntegrationsDeps {
   log: Logger;
 }
 
-/** The database itself tells of every change on it (`0001-entities`). */
-const CHANNEL = 'integration_changed';
 /** Finds what was missed while the notifier's connection was away. */
 const REREAD_MS = 5000;
 
@@ -146,7 +144,7 @@ function createCache(deps: IntegrationsDeps) {
   const drop = () => {
     kept = null;
   };
-  deps.notifier.listen(CHANNEL, drop);
+  deps.notifier.listen(INTEGRATION_CHANGED, drop);
   const read = async () => {
     const rows = await readIntegrations(deps.db);
     last = new Map(rows.map((row) => [row.id, reopen(deps, row, last.get(row.id))]));
