@@ -871,6 +871,7 @@ create table webhook_events (
   processed_at timestamp with time zone,
   xid bigint default ((pg_current_xact_id())::text)::bigint,
   traceparent text,
+  dated_at timestamp with time zone,
   UNIQUE (integration_id, event_id),
   PRIMARY KEY (id)
 );

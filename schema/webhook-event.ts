@@ -52,6 +52,13 @@ export class WebhookEvent extends Node {
   @Field(() => DateTime, { description: 'When it happened at the sender.' })
   occurredAt!: string;
 
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'The time that the event bears, where that lies more than 5 minutes ahead of the hub’s clock: it then counts as having happened when it was received.',
+  })
+  datedAt!: string | null;
+
   @Field(() => DateTime)
   createdAt!: string;
 

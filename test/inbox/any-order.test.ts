@@ -68,6 +68,37 @@ it('ends in the newest state whatever the order, the repetitions and the batches
   );
 });
 
+it('ends in the newest state after an event that bears a time far ahead', async () => {
+  let run = 0;
+  const shape = steps.chain((set) => fc.tuple(fc.constant(set), fc.shuffledSubarray(set, { minLength: set.length })));
+  await fc.assert(
+    fc.asyncProperty(
+      shape,
+      fc.constantFrom(...STATUSES),
+      fc.integer({ min: 6, max: 1e6 }),
+      async (sets, status, ahead) => {
+        run += 1;
+        const [set, order] = sets;
+        const name = `ahead-${run}`;
+        const id = await addOrder(db);
+        await addLink(db, id, name);
+        const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+        const told = (step: Partial<Step>, occurredAt: string) =>
+          received(event({ externalId: name, occurredAt, status: step.status }));
+
+        await inboxes[0].accept(told({ status }, at(ahead)));
+        const base = at(0.02);
+        const seconds = (step: Step) => new Date(Date.parse(base) + step.minute * 1000).toISOString();
+        await Promise.all(order.map((step, place) => (inboxes[place % 2] as Inbox).accept(told(step, seconds(step)))));
+
+        const { rows } = await db.pool.query('select status from orders where id = $1', [id]);
+        expect(rows[0].status).toBe(newestOf(set));
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
 interface Conditional extends Step {
   onlyFrom: OrderStatus[] | undefined;
 }

@@ -69,6 +69,44 @@ it('answers a repeated event with the first answer and one effect', async () => 
   expect((await one('select count(*)::int as n from sync_events where entity_id = $1', [order])).n).toBe(2);
 });
 
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+
+it('takes an event that bears a time far ahead for one of now, and says so', async () => {
+  const order = await addOrder(db);
+  await addLink(db, order, 'ext-ahead');
+  const [soon, far] = [inMinutes(3), '2999-01-01T00:00:00.000Z'];
+
+  const ahead = await inbox.accept(received(event({ externalId: 'ext-ahead', status: 'SHIPPED', occurredAt: far })));
+  const next = await inbox.accept(received(event({ externalId: 'ext-ahead', status: 'DELIVERED', occurredAt: soon })));
+
+  const { rows } = await db.pool.query<{ dated: string | null; age: number }>(
+    `select dated_at::text as dated, extract(epoch from created_at - occurred_at)::int as age
+     from webhook_events where external_id = 'ext-ahead' order by occurred_at`,
+  );
+  const change = await one(
+    `select data ->> 'occurredAt' as at from changes where entity_id = $1 and kind = 'order.status_changed' order by id`,
+    [order],
+  );
+  expect([ahead.status, next.status]).toEqual(['PROCESSED', 'PROCESSED']);
+  expect(rows).toEqual([
+    { dated: expect.stringContaining('2999-01-01'), age: 0 },
+    { dated: null, age: expect.any(Number) },
+  ]);
+  expect(Math.abs(Date.parse(change.at) - Date.now())).toBeLessThan(60_000);
+});
+
+it('takes it for one of when it was received, however late it is applied', async () => {
+  const far = received(event({ externalId: 'ext-later', status: 'SHIPPED', occurredAt: inMinutes(60) }));
+  await inbox.accept(far);
+  await inbox.accept(received(event({ externalId: 'ext-later', status: 'DELIVERED', occurredAt: inMinutes(0.05) })));
+  const order = await addOrder(db);
+  await addLink(db, order, 'ext-later');
+
+  await inbox.applyWaiting({ integrationId: 'portal', entityType: 'ORDER', externalId: 'ext-later' });
+
+  expect((await one('select status from orders where id = $1', [order])).status).toBe('DELIVERED');
+});
+
 it('keeps an event that is out of date as IGNORED', async () => {
   const order = await addOrder(db);
   await addLink(db, order, 'ext-3');

@@ -30,6 +30,8 @@ export const WebhookEvent = defineEntity({
     errorMessage: p.text().nullable(),
     traceparent: p.text().nullable(),
     occurredAt: p.datetime(),
+    /** The event's own time, where it lay too far ahead of the hub's clock to be believed. */
+    datedAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     processedAt: p.datetime().nullable(),
   },

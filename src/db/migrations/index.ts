@@ -31,6 +31,7 @@ import { Filters } from './0027-filters.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 import { InvoiceBlockers } from './0032-invoice-blockers.js';
 import { LightStatistics } from './0040-light-statistics.js';
+import { FutureEvents } from './0035-future-events.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -67,4 +68,5 @@ export const migrations = [
   { name: '0026-audit-always', class: AuditAlways },
   { name: '0032-invoice-blockers', class: InvoiceBlockers },
   { name: '0040-light-statistics', class: LightStatistics },
+  { name: '0035-future-events', class: FutureEvents },
 ];

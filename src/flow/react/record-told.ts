@@ -7,9 +7,12 @@ import type { Reaction } from './reaction.js';
 /** An event counts as told also where its order is not known yet, or is past what the event would make of it. */
 const TOLD = [null, undefined, 'UNKNOWN_ENTITY', 'OUT_OF_DATE'];
 
-/** The order is the one that the inbox found; a customer whom the event names comes before the order's. */
+/**
+ * The order is the one that the inbox found; a customer whom the event names comes before the order's. What bears a time that
+ * lies far ahead is as of its receipt.
+ */
 const READ = `
-select (w.event -> 'record')::text as record, o.id as order_id, coalesce((
+select (w.event -> 'record' || case when w.dated_at is null then '{}' else jsonb_build_object('asOf', w.occurred_at) end)::text as record, o.id as order_id, coalesce((
   select c.id from jsonb_array_elements_text(w.event -> 'record' -> 'customers') with ordinality as k (name, n)
   join customers c on c.merchant_id = w.merchant_id and (c.id = k.name or c.reference = k.name)
   order by k.n limit 1), o.customer_id) as customer_id

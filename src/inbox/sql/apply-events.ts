@@ -17,7 +17,7 @@ import { writeEffects } from './write-effects.js';
 const ARRIVED = `
 incoming as materialized (
   select a.n::int as n, a.id, a.merchant_id, a.integration_id, a.event_id, a.body, a.event::jsonb as event, a.traceparent,
-    null::text as previous, w.id as stored_id, w.answer as stored_answer
+    now() as received_at, null::text as previous, w.id as stored_id, w.answer as stored_answer
   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $7::text[], $8::text[])
     with ordinality as a (id, merchant_id, integration_id, event_id, body, event, traceparent, n)
   left join lateral (
@@ -29,9 +29,9 @@ incoming as materialized (
 const KEEP_ARRIVED = `
 kept as (
   insert into webhook_events (id, merchant_id, integration_id, event_id, event_type, entity_type, entity_id, external_id,
-    status, payload, event, raw_body, headers, answer, error_code, error_message, occurred_at, traceparent, processed_at)
+    status, payload, event, raw_body, headers, answer, error_code, error_message, occurred_at, dated_at, traceparent, processed_at)
   select id, merchant_id, integration_id, event_id, event_type, entity_type, known_id, external_id,
-    status, ($5::text[])[n]::jsonb, event, convert_to(($5::text[])[n], 'UTF8'), ($6::text[])[n]::jsonb, answer, error_code, error_message, occurred_at, traceparent,
+    status, ($5::text[])[n]::jsonb, event, convert_to(($5::text[])[n], 'UTF8'), ($6::text[])[n]::jsonb, answer, error_code, error_message, occurred_at, dated_at, traceparent,
     case when status <> 'FAILED' then clock_timestamp() end
   from verdicts where status is not null
   -- Of one event twice in a batch the first is kept: only that one knows what it changed.
@@ -52,7 +52,7 @@ reapplied as materialized (
 ),
 incoming as materialized (
   select (row_number() over (order by occurred_at, created_at, id))::int as n, id, merchant_id, integration_id, event_id,
-    null::text as body, event, traceparent, status as previous, null::text as stored_id, null::jsonb as stored_answer
+    null::text as body, event, traceparent, created_at as received_at, status as previous, null::text as stored_id, null::jsonb as stored_answer
   from reapplied
 )`;
 

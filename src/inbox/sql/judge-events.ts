@@ -3,6 +3,10 @@ import type { InboxNoun } from './nouns.js';
 const perNoun = (nouns: readonly InboxNoun[], write: (noun: InboxNoun) => string, between = '\n') =>
   nouns.map(write).join(between);
 
+/** Senders' clocks differ a little; a time beyond this is none, since everything later would be out of date by it. */
+const LATEST = `i.received_at + interval '5 minutes'`;
+const utc = (time: string) => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /** Every field of an event in its type; `invalid` names the one that PostgreSQL cannot read. */
 const PARSE = `
 parsed as materialized (
@@ -15,8 +19,9 @@ parsed as materialized (
     nullif(i.event -> 'onlyFrom', 'null') as only_from,
     case when jsonb_array_length(nullif(i.event -> 'trackingNumbers', 'null')) > 0
       then i.event -> 'trackingNumbers' end as tracking_numbers,
-    case when pg_input_is_valid(i.event ->> 'occurredAt', 'timestamptz')
-      then (i.event ->> 'occurredAt')::timestamptz end as occurred_at,
+    case when i.told_at > ${LATEST} then i.received_at else i.told_at end as occurred_at,
+    case when i.told_at > ${LATEST} then i.told_at end as dated_at,
+    case when i.told_at > ${LATEST} then to_jsonb(${utc('i.received_at')}) else i.event -> 'occurredAt' end as occurred,
     case when pg_input_is_valid(i.event ->> 'paidAt', 'timestamptz') then (i.event ->> 'paidAt')::timestamptz end as paid_at,
     case when pg_input_is_valid(i.event ->> 'paidAmount', 'numeric') then (i.event ->> 'paidAmount')::numeric end as paid_amount,
     case
@@ -26,8 +31,11 @@ parsed as materialized (
       when not (pg_input_is_valid(i.event ->> 'paidAmount', 'numeric')
         and i.event ->> 'paidAmount' !~* 'nan|inf') then 'paidAmount'
     end as invalid
-  from incoming i
-  where i.stored_id is null
+  from (
+    select *, case when pg_input_is_valid(event ->> 'occurredAt', 'timestamptz')
+      then (event ->> 'occurredAt')::timestamptz end as told_at
+    from incoming where stored_id is null
+  ) i
 )`;
 
 /**

@@ -180,7 +180,7 @@ sync_rows as (
     case when entity_type in ('INVENTORY', 'PRODUCT') then 'UPDATE' else 'STATUS_CHANGE' end,
     'INBOUND', case status when 'PROCESSED' then 'SUCCESS' when 'FAILED' then 'FAILED' else 'SKIPPED' end,
     jsonb_build_object('webhookEventId', id, 'eventType', event_type, 'sourceStatus', source_status, 'status', new_status,
-      'previousStatus', previous_status, 'occurredAt', event -> 'occurredAt'),
+      'previousStatus', previous_status, 'occurredAt', occurred),
     error_code, error_message, 1, event_id, traceparent, clock_timestamp()
   from effective
   where sync_id is not null
@@ -201,7 +201,7 @@ change_rows as (
         'errorCode', error_code)),
       (3, lower(entity_type) || '.status_changed', known_id, changed, jsonb_build_object('previousStatus', previous_status,
         'newStatus', new_status, 'sourceStatus', source_status, 'externalId', coalesce(external_id, link_external_id),
-        'occurredAt', event -> 'occurredAt'))
+        'occurredAt', occurred))
     ) as c (place, kind, entity_id, wanted, data)
     where wanted
 ${has('INVENTORY') ? STOCK_CHANGES : ''}
