@@ -22,6 +22,10 @@ export class WebhookRegistration {
   @Field(() => [String], { description: 'What is applied; empty: everything.' })
   events!: string[];
 
+  @Field(() => Boolean, { description: 'Registered without a secret: who sends them must bring an API key.' })
+  @Read({ expression: { sql: (row) => `(${row}.sealed_secret is null)`, type: 'boolean' } })
+  keyRequired!: boolean;
+
   @Field(() => DateTime)
   createdAt!: string;
 
@@ -73,8 +77,12 @@ export class RegisterWebhookInput {
   @Field(() => [String], { nullable: true, description: 'What is applied, `order.updated`; default: everything.' })
   events?: string[] | null;
 
-  @Field(() => String, { description: 'Signs them; never read back.' })
-  secret!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Signs them; never read back. Left out: who sends them must bring `X-API-Key`, a key of an operator or the integration’s own.',
+  })
+  secret?: string | null;
 }
 
 @Resolver(() => Integration)
@@ -98,7 +106,7 @@ export class IntegrationParts {
 
   @Mutation(() => IntegrationPayload, {
     description:
-      'Admins. Takes webhooks at `/webhooks/{id}` signed with this secret; replaces what was registered before.',
+      'Admins. Takes webhooks at `/webhooks/{id}` signed with this secret, or brought with an API key; replaces what was registered before.',
   })
   registerWebhook(
     @Arg('input', () => RegisterWebhookInput) input: RegisterWebhookInput,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { HubContext } from '../../schema/context.js';
+import { looksLikeApiKey } from '../access/api-key.js';
 import type { Authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
 import type { Services } from '../flow/services.js';
@@ -13,7 +14,7 @@ import { createOperationCheck } from './check-operation.js';
 import { registerGraphql } from './graphql.js';
 import { registerRest } from './rest/register-rest.js';
 import { runOperation } from './run-operation.js';
-import { ingestBySchema } from './webhooks/ingest-by-schema.js';
+import { ingestBySchema, type Sender } from './webhooks/ingest-by-schema.js';
 import { registerWebhooks } from './webhooks/register-webhooks.js';
 import { serveWebSocket, type WebSocketTransport } from './websocket.js';
 
@@ -28,7 +29,7 @@ export interface ApiDeps {
   addressOf(request: IncomingMessage): string;
 }
 
-/** What the hub itself runs operations as: the webhook addresses have checked the sender's signature. */
+/** What the hub itself runs operations as. */
 const HUB: Caller = {
   subject: 'hub',
   role: 'admin',
@@ -37,6 +38,16 @@ const HUB: Caller = {
   via: 'hub',
   expiresAt: null,
 };
+
+/**
+ * Who brings a webhook: whom a key of the hub's says, who may no more than that key allows; anybody else's word is judged by
+ * the integration, as the hub.
+ * @throws HubError UNAUTHENTICATED for a key that the hub does not know any more
+ */
+async function callerOf({ apiKey, address, requestId }: Sender, authenticate: Authenticate): Promise<Caller> {
+  if (apiKey === undefined || !looksLikeApiKey(apiKey)) return HUB;
+  return authenticate({ apiKey, address: address ?? undefined, requestId });
+}
 
 /** GraphQL on both transports, and the addresses that run its operations. The sockets are drained by whoever stops it. */
 export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promise<WebSocketTransport> {
@@ -51,8 +62,8 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
   deps.limits.register(server);
   await registerGraphql(server, { schema, reader, authenticate, services });
   await registerWebhooks(server, {
-    ingest: ingestBySchema((document, variables, requestId) =>
-      runOperation(contextFor(HUB, requestId), document, variables),
+    ingest: ingestBySchema(async (document, variables, sender) =>
+      runOperation(contextFor(await callerOf(sender, authenticate), sender.requestId), document, variables),
     ),
     pool: services.db.pool,
   });

@@ -53,7 +53,7 @@ export async function startWebhookHub(
   const server: FastifyInstance = Fastify();
   await registerWebhooks(server, {
     pool: db.pool,
-    ingest: ingestBySchema((document, variables, requestId) =>
+    ingest: ingestBySchema((document, variables, { requestId }) =>
       run(print(document), variables, { ...operator, subject: 'hub', via: 'hub' }, requestId),
     ),
     ratePerSecond: options.ratePerSecond,

@@ -35,6 +35,8 @@ export interface OpenIntegration {
   mappings: BoundMappings;
   /** Signs webhooks by the gateway's scheme, where one was registered; null: the credentials say what does. */
   webhookSecret: string | null;
+  /** Webhooks were registered without a secret: who sends them must bring a key. */
+  asksForKey: boolean;
   /** Of registered webhooks; empty: all. */
   webhookEvents: readonly string[];
   /** One for the integration's life, so that a connector may keep a token in it. */
@@ -217,6 +219,7 @@ function open(deps: IntegrationsDeps, row: IntegrationRow, connector: Connector 
       mappings,
     },
     webhookSecret: secrets.webhookSecret ?? null,
+    asksForKey: row.webhook !== null && sealedSecret === null,
     webhookEvents,
   };
 }

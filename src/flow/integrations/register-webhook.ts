@@ -16,7 +16,7 @@ const registerWebhookSchema = z.object({
     .max(MOST_EVENTS, `has more than ${MOST_EVENTS} events`)
     .nullish()
     .transform((events) => events ?? []),
-  secret: label(1000).min(SHORTEST_SECRET, `is shorter than ${SHORTEST_SECRET} characters`),
+  secret: label(1000).min(SHORTEST_SECRET, `is shorter than ${SHORTEST_SECRET} characters`).nullish(),
 });
 export type RegisterWebhook = z.input<typeof registerWebhookSchema>;
 
@@ -27,7 +27,8 @@ set url = excluded.url, events = excluded.events, sealed_secret = excluded.seale
 
 /**
  * Says that a system sends webhooks by the gateway's scheme, signed with this secret, about these events (none: all);
- * answers the integration's id. The secret is sealed and never read back. A second registration replaces the first.
+ * answers the integration's id. The secret is sealed and never read back. Without one, senders must bring an API key. A
+ * second registration replaces the first.
  * @throws HubError BAD_USER_INPUT with the field's path, NOT_FOUND, FORBIDDEN
  */
 export async function registerWebhook(services: Services, caller: Caller, input: RegisterWebhook): Promise<string> {
@@ -36,13 +37,13 @@ export async function registerWebhook(services: Services, caller: Caller, input:
   const { integrationId, url, events, secret } = wanted;
   return services.db.transaction(async (tx) => {
     const { merchantId } = await lockIntegration(tx, caller, integrationId, ['integrationId']);
-    const sealed = services.sealCredentials(integrationId, { webhookSecret: secret });
-    await tx.sql(SAVE, [integrationId, merchantId, url, events, JSON.stringify(sealed)]);
+    const sealed = secret ? JSON.stringify(services.sealCredentials(integrationId, { webhookSecret: secret })) : null;
+    await tx.sql(SAVE, [integrationId, merchantId, url, events, sealed]);
     tx.afterCommit(() => services.integrations.changed());
     await auditDone(tx, caller, {
       action: 'webhook.register',
       ...{ merchantId, integrationId },
-      details: { url, events },
+      details: { url, events, keyRequired: sealed === null },
     });
     return integrationId;
   });

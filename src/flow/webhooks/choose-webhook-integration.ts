@@ -2,24 +2,28 @@ import type { WebhookReceiver } from '../../connectors/connector.js';
 import { GATEWAY_SIGNATURE, gatewayWebhooks } from '../../connectors/gateway-webhooks.js';
 import { HubError } from '../../errors.js';
 import type { Integrations, OpenIntegration } from '../integrations/integrations.js';
+import { bringsOwnKey, checkSenderKey } from './check-sender-key.js';
 
 /** A webhook as it was received: its exact bytes, header names in lower case. */
 export interface WebhookRequest {
   headers: Record<string, string | undefined>;
   rawBody: Buffer;
+  /** Whether it is known who brings it, by a token or a key of the hub's; a signature is checked all the same. */
+  isKnown?: boolean;
 }
 
 /** By id, or by the connector whose address is shared by all of its integrations. */
 export type WebhookTarget = { integrationId: string } | { connector: string };
 
-/** The gateway's scheme where the sender used it, where the connector has none of its own, or where it alone has a secret. */
+/** The gateway's scheme where the sender used it, where the connector has none of its own, or where it alone was registered. */
 export function receiverOf(
-  { connector, credentials, webhookSecret }: OpenIntegration,
+  { connector, credentials, webhookSecret, asksForKey }: OpenIntegration,
   { headers }: Pick<WebhookRequest, 'headers'>,
 ): WebhookReceiver<unknown, unknown> {
   const own = connector.webhooks;
   if (headers[GATEWAY_SIGNATURE] !== undefined || !own) return gatewayWebhooks(own);
-  return webhookSecret !== null && passes(() => own.verify({ ...UNSIGNED, now: new Date() }, credentials))
+  const isRegistered = webhookSecret !== null || asksForKey;
+  return isRegistered && passes(() => own.verify({ ...UNSIGNED, now: new Date() }, credentials))
     ? gatewayWebhooks(own)
     : own;
 }
@@ -59,8 +63,11 @@ export function chooseBySignature(candidates: OpenIntegration[], request: Webhoo
     verify(only, request);
     return only;
   }
-  // An integration without a secret would take anybody's event: among several, only a signature decides.
-  const matching = candidates.find((integration) => !takesUnsigned(integration) && isVerified(integration, request));
+  // An integration without a secret would take anybody's event: among several, only a signature or its own key decides.
+  const matching = candidates.find(
+    (integration) =>
+      (!takesUnsigned(integration) || bringsOwnKey(integration, request)) && isVerified(integration, request),
+  );
   if (matching) return matching;
   throw new HubError('SIGNATURE_INVALID', 'The signature fits none of the integrations at this address.');
 }
@@ -73,6 +80,11 @@ function isHinted(integration: OpenIntegration, merchantId: string | undefined):
 }
 
 function verify(integration: OpenIntegration, request: WebhookRequest): void {
+  checkSignature(integration, request);
+  checkSenderKey(integration, request);
+}
+
+function checkSignature(integration: OpenIntegration, request: WebhookRequest): void {
   const receiver = receiverOf(integration, request);
   const { webhookSecret, connector } = integration;
   const isRegistered = webhookSecret !== null && receiver !== connector.webhooks;
@@ -94,5 +106,5 @@ function passes(check: () => void): boolean {
 
 /** No secret is set: even a request without any header passes. */
 function takesUnsigned(integration: OpenIntegration): boolean {
-  return isVerified(integration, UNSIGNED);
+  return passes(() => checkSignature(integration, UNSIGNED));
 }

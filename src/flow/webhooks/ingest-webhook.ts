@@ -29,8 +29,8 @@ export interface IngestWebhook extends WebhookRequest {
 /**
  * A webhook, from bytes to its effect: signature, shape, inbox. The signature is checked before anything is parsed, and a
  * refused one leaves nothing but an audit entry.
- * @throws HubError UNKNOWN_INTEGRATION, INTEGRATION_DISABLED, SIGNATURE_INVALID, TIMESTAMP_STALE, INVALID_JSON,
- * INVALID_SHAPE, DATABASE_UNAVAILABLE, FORBIDDEN
+ * @throws HubError UNKNOWN_INTEGRATION, INTEGRATION_DISABLED, SIGNATURE_INVALID, TIMESTAMP_STALE, UNAUTHENTICATED,
+ * INVALID_JSON, INVALID_SHAPE, DATABASE_UNAVAILABLE, FORBIDDEN
  */
 export async function ingestWebhook(services: Services, caller: Caller, input: IngestWebhook): Promise<Acceptance> {
   requireRole(caller, 'operator');
@@ -54,7 +54,7 @@ async function find(services: Services, caller: Caller, input: IngestWebhook): P
     },
   );
   try {
-    return chooseBySignature(candidates, input);
+    return chooseBySignature(candidates, { ...input, isKnown: caller.via !== 'hub' });
   } catch (error) {
     await auditRefusal(services, caller, input, candidates, error);
     throw error;

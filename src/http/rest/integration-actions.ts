@@ -52,7 +52,9 @@ const startBody = z.object({
 const registerBody = z.object({
   url: z.string().meta({ description: 'The public address that the sender is given.' }),
   events: z.array(z.string()).nullish().meta({ description: 'What is applied; default: everything.' }),
-  secret: z.string().meta({ description: 'Signs the webhooks; sealed, never read back.' }),
+  secret: z.string().nullish().meta({
+    description: 'Signs the webhooks; sealed, never read back. Left out: who sends them must bring `X-API-Key`.',
+  }),
 });
 
 const LAST_DAY = 'Rates and times are of the last 24 hours, over all instances of the hub.';
@@ -122,13 +124,15 @@ function registerTest(scope: FastifyInstance, contextOf: ContextOf): void {
 
 function registerWebhookRegistration(scope: FastifyInstance, contextOf: ContextOf): void {
   interface Registered {
-    payload: { integration: { id: string; webhook: { path: string; url: string; events: string[] } } };
+    payload: {
+      integration: { id: string; webhook: { path: string; url: string; events: string[]; keyRequired: boolean } };
+    };
   }
   registerRoute(scope, {
     ...integrationRoute,
     method: 'POST',
     url: `${INTEGRATIONS_PATH}/:id/webhook/register`,
-    summary: 'Takes webhooks at `/webhooks/{id}` signed with this secret',
+    summary: 'Takes webhooks at `/webhooks/{id}` signed with this secret, or brought with an API key',
     description: 'Needs the role `admin`. A second registration replaces the first.',
     authorize: contextOf,
     params: integrationId,
@@ -140,8 +144,8 @@ function registerWebhookRegistration(scope: FastifyInstance, contextOf: ContextO
       const input = { ...body, integrationId: params.id };
       const { integration } = (await run<Registered>(context, REGISTER_WEBHOOK, { input })).payload;
       reply.code(201);
-      const { path, url, events } = integration.webhook;
-      return success(request, { integrationId: integration.id, webhookPath: path, url, events });
+      const { path, ...told } = integration.webhook;
+      return success(request, { integrationId: integration.id, webhookPath: path, ...told });
     },
   });
 }

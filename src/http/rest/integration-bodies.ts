@@ -49,6 +49,7 @@ export const webhookBody = z.object({
   webhookPath: z.string().meta({ description: 'Where the hub takes them, below its own address.' }),
   url: z.string(),
   events: z.array(z.string()),
+  keyRequired: z.boolean().meta({ description: 'Registered without a secret: senders must bring `X-API-Key`.' }),
 });
 
 const upstreamBody = z.object({

@@ -35,7 +35,7 @@ export const TEST = parse(`mutation RestTestConnection($id: ID!) {
 }`);
 
 export const REGISTER_WEBHOOK = parse(`mutation RestRegisterWebhook($input: RegisterWebhookInput!) {
-  payload: registerWebhook(input: $input) { integration { id webhook { path url events } } ${ERRORS} }
+  payload: registerWebhook(input: $input) { integration { id webhook { path url events keyRequired } } ${ERRORS} }
 }`);
 
 /** Each integration's health, as a field of a query. */

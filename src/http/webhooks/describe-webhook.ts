@@ -7,12 +7,22 @@ const errors: readonly ErrorCode[] = [
   'INVALID_SHAPE',
   'SIGNATURE_INVALID',
   'TIMESTAMP_STALE',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
   'UNKNOWN_INTEGRATION',
   'INTEGRATION_DISABLED',
   'UNMAPPED_STATUS',
   'RATE_LIMITED',
   'DATABASE_UNAVAILABLE',
 ];
+
+const key = z.string().optional().meta({
+  description:
+    'A key of the hub (an operator’s) or the integration’s own `apiKey`. Beside the signature, never instead; needed where the webhook was registered without a secret.',
+});
+
+/** Headers of every webhook address, beside its signature. */
+export const KEY_HEADER = { 'x-api-key': key };
 
 /** What the documentation of every webhook address has in common. */
 export const received = {
@@ -21,6 +31,7 @@ export const received = {
     200: 'Applied, or kept as out of date; to a repetition what the first was answered.',
     202: 'Kept: it is applied by itself when the entity that it speaks of appears.',
   },
+  headers: z.object(KEY_HEADER),
   errors,
 } as const;
 

@@ -8,7 +8,7 @@ import { HubError } from '../../errors.js';
 import { registerRoute } from '../docs/register-route.js';
 import { ANYBODY } from '../docs/schemes.js';
 import { enveloped, success } from '../envelope.js';
-import { acceptanceBody, received } from './describe-webhook.js';
+import { acceptanceBody, KEY_HEADER, received } from './describe-webhook.js';
 import type { Ingest } from './receive.js';
 import { messageOf, statusOf, toInput } from './receive.js';
 
@@ -28,6 +28,7 @@ export function registerFlashErpRoutes(scope: FastifyInstance, ingest: Ingest, p
     description: `About a customer, transaction, subscription or invoice. ${PER_MINUTE} a minute from one address, over all instances of the hub.`,
     access: ['flasherpSignature'],
     headers: z.object({
+      ...KEY_HEADER,
       'x-flasherp-timestamp': z.string().optional().meta({ description: 'Unix seconds, within 5 minutes.' }),
     }),
     rawBody: FlashErpEvent,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { GatewayBody } from '../../connectors/gateway-webhooks.js';
 import { registerRoute } from '../docs/register-route.js';
 import { enveloped, success } from '../envelope.js';
-import { acceptanceBody, received } from './describe-webhook.js';
+import { acceptanceBody, KEY_HEADER, received } from './describe-webhook.js';
 import type { Ingest } from './receive.js';
 import { messageOf, statusOf, toInput } from './receive.js';
 
@@ -20,6 +20,7 @@ export function registerGatewayRoute(scope: FastifyInstance, ingest: Ingest): vo
     access: ['gatewaySignature'],
     rawParams: paramsSchema,
     headers: z.object({
+      ...KEY_HEADER,
       'x-webhook-timestamp': z.string().optional().meta({ description: 'When it was signed; within 5 minutes.' }),
       'x-webhook-id': z.string().optional().meta({ description: 'The event’s identity; else a hash of it.' }),
     }),

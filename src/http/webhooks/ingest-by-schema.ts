@@ -5,11 +5,19 @@ import type { IngestWebhook } from '../../flow/webhooks/ingest-webhook.js';
 import type { Acceptance } from '../../inbox/events.js';
 import type { Ingest } from './receive.js';
 
-/** Runs an operation of the public schema in-process as the hub itself. */
+/** Who sent a webhook, as far as its request tells. */
+export interface Sender {
+  requestId: string;
+  address: string | null;
+  /** The header `X-API-Key`. */
+  apiKey: string | undefined;
+}
+
+/** Runs an operation of the public schema in-process, as whoever the sender's key says, else as the hub itself. */
 export type RunOperation = (
   document: DocumentNode,
   variables: Record<string, unknown>,
-  requestId: string,
+  sender: Sender,
 ) => Promise<{ data?: Record<string, unknown> | null; errors?: readonly { extensions?: Record<string, unknown> }[] }>;
 
 const INGEST = parse(`
@@ -30,7 +38,8 @@ interface Payload {
 /** The webhook addresses' one way in: the mutation that operators have too. */
 export function ingestBySchema(run: RunOperation): Ingest {
   return async (input, requestId) => {
-    const { data, errors } = await run(INGEST, { input: toVariables(input) }, requestId);
+    const sender = { requestId, address: input.remoteAddress, apiKey: input.headers['x-api-key'] };
+    const { data, errors } = await run(INGEST, { input: toVariables(input) }, sender);
     const payload = data?.['ingestWebhook'] as Payload | undefined;
     if (payload?.outcome) return payload.outcome;
     const [failure] = payload?.userErrors ?? [];
