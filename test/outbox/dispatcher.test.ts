@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Effect } from '../../src/connectors/connector.js';
 import { createOutbox } from '../../src/outbox/outbox.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
@@ -23,19 +23,6 @@ let portal: string;
 let count = 0;
 const running: TestDispatcher[] = [];
 const outbox = createOutbox({ wake: () => running.at(-1)?.wake(), changed: () => {} });
-
-/** What asks anew each second is an interval: it never comes round. */
-const EVERYTHING_ELSE = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setTimeout',
-  'clearTimeout',
-] as const;
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -206,28 +193,6 @@ it('sends nothing to a disabled or deleted integration until it is enabled again
 
   expect(dispatcher.calls.map(({ integrationId }) => integrationId)).toEqual([portal]);
   expect(await readStatuses(db, ids)).toEqual(['SUCCESS', 'PENDING']);
-});
-
-it('G23 takes more at once as soon as the integration allows it, without asking anew', async () => {
-  jest.useFakeTimers({ doNotFake: [...EVERYTHING_ELSE] });
-  const policy = { concurrency: 1 };
-  const held = Promise.withResolvers<void>();
-  const dispatcher = await start({ [portal]: policy }, () => held.promise.then(() => delivered()));
-  jest.useRealTimers();
-  const ids = await enqueue(
-    db,
-    outbox,
-    ['ord_1', 'ord_2', 'ord_3'].map((id) => effect(portal, id)),
-  );
-  await until(() => dispatcher.calls.length > 0);
-
-  policy.concurrency = 3;
-  await db.pool.query('update integrations set settings = $2 where id = $1', [portal, policy]);
-  await until(() => dispatcher.calls.length === 3);
-  held.resolve();
-  await untilStatus(db, ids, 'SUCCESS');
-
-  expect(new Set(dispatcher.calls.map(({ entityId }) => entityId)).size).toBe(3);
 });
 
 it('B27 keeps the rate of an integration over all processes', async () => {

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { looksLikeApiKey } from '../../access/api-key.js';
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
-import type { WebhookRequest } from './choose-webhook-integration.js';
+import type { WebhookRequest } from './webhook-request.js';
 
 type Guarded = Pick<OpenIntegration, 'credentials' | 'asksForKey'>;
 

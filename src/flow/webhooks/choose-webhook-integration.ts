@@ -3,14 +3,7 @@ import { GATEWAY_SIGNATURE, gatewayWebhooks } from '../../connectors/gateway-web
 import { HubError } from '../../errors.js';
 import type { Integrations, OpenIntegration } from '../integrations/integrations.js';
 import { bringsOwnKey, checkSenderKey } from './check-sender-key.js';
-
-/** A webhook as it was received: its exact bytes, header names in lower case. */
-export interface WebhookRequest {
-  headers: Record<string, string | undefined>;
-  rawBody: Buffer;
-  /** Whether it is known who brings it, by a token or a key of the hub's; a signature is checked all the same. */
-  isKnown?: boolean;
-}
+import type { WebhookRequest } from './webhook-request.js';
 
 /** By id, or by the connector whose address is shared by all of its integrations. */
 export type WebhookTarget = { integrationId: string } | { connector: string };

@@ -13,10 +13,10 @@ import {
   chooseBySignature,
   findWebhookCandidates,
   receiverOf,
-  type WebhookRequest,
   type WebhookTarget,
 } from './choose-webhook-integration.js';
 import { receiveEvent } from './receive-event.js';
+import type { WebhookRequest } from './webhook-request.js';
 
 export interface IngestWebhook extends WebhookRequest {
   target: WebhookTarget;
