@@ -30,8 +30,8 @@ import { WholeTraces } from './0026-whole-traces.js';
 import { Filters } from './0027-filters.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 import { InvoiceBlockers } from './0032-invoice-blockers.js';
-import { LightStatistics } from './0040-light-statistics.js';
 import { FutureEvents } from './0035-future-events.js';
+import { LightStatistics } from './0040-light-statistics.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
