@@ -1,6 +1,7 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { checkLimits, LIMITS } from '../read/limits.js';
+import { createLimitCheck } from '../read/limit-check.js';
+import { LIMITS } from '../read/limits.js';
 
 export interface OperationText {
   query: string;
@@ -17,13 +18,14 @@ const KEPT_DOCUMENTS = 500;
 export function createOperationCheck(
   schema: GraphQLSchema,
 ): (operation: OperationText) => DocumentNode | readonly GraphQLError[] {
+  const checkLimits = createLimitCheck(schema);
   const valid = new LRUCache<string, DocumentNode>({ max: KEPT_DOCUMENTS });
   return ({ query, operationName, variables }) => {
     const document = valid.get(query) ?? parseValid(schema, query);
     if (Array.isArray(document)) return document;
     const known = document as DocumentNode;
     valid.set(query, known);
-    const excesses = checkLimits(schema, known, operationName, variables);
+    const excesses = checkLimits(known, operationName, variables);
     return excesses.length > 0 ? excesses : known;
   };
 }

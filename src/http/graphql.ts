@@ -1,5 +1,6 @@
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
@@ -8,9 +9,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { HubContext } from '../../schema/context.js';
 import type { Authenticate } from '../access/authenticate.js';
-import { checkLimits, LIMITS } from '../read/limits.js';
+import { LIMITS } from '../read/limits.js';
 import { RawJson } from '../read/raw-json.js';
 import type { Reader } from '../read/reader.js';
+import { answerByReader } from './answer-by-reader.js';
 import { statusOf, toHubError } from './envelope.js';
 import { formatError, presentError } from './graphql-errors.js';
 
@@ -27,8 +29,9 @@ const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 
 /** Serves the schema's queries and mutations at `/graphql`. Subscriptions come in by WebSocket at the same path. */
 export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): Promise<void> {
+  const { gateway, plugin } = answerByReader(deps);
   const apollo = new ApolloServer<HubContext>({
-    gateway: readerAsGateway(deps),
+    gateway,
     cache: 'bounded',
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -41,8 +44,11 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
       ApolloServerPluginLandingPageDisabled(),
       // Traces are OpenTelemetry's.
       ApolloServerPluginInlineTraceDisabled(),
+      // Looks at every request for hints that no answer has.
+      ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(app),
-      plainJsonAnswers200(),
+      plugin,
+      finishAnswers(),
     ],
     logger: deps.services.log,
     nodeEnv: 'production',
@@ -72,39 +78,6 @@ function answerError(
   const type = request.headers.accept?.includes(GRAPHQL_RESPONSE) ? GRAPHQL_RESPONSE : 'application/json';
   const errors = [formatError(known.code === 'INTERNAL' ? error : known, { requestId: request.id, log: services.log })];
   return reply.code(status).headers(headers).type(`${type}; charset=utf-8`).send(JSON.stringify({ errors }));
-}
-
-/** Apollo keeps its pipeline; what executes is the reader. */
-function readerAsGateway(deps: GraphqlDeps) {
-  return {
-    load: async () => ({ executor: (request: ExecutorRequest) => executeWithin(deps, request) }),
-    onSchemaLoadOrUpdate(callback: (loaded: { apiSchema: GraphQLSchema; coreSupergraphSdl: string }) => void) {
-      callback({ apiSchema: deps.schema, coreSupergraphSdl: '' });
-      return () => {};
-    },
-    stop: async () => {},
-  };
-}
-
-type GatewayOption = NonNullable<ConstructorParameters<typeof ApolloServer>[0]['gateway']>;
-type Executor = NonNullable<Awaited<ReturnType<GatewayOption['load']>>['executor']>;
-type ExecutorRequest = Parameters<Executor>[0];
-
-async function executeWithin(
-  { schema, reader, services }: GraphqlDeps,
-  request: ExecutorRequest,
-): Promise<Awaited<ReturnType<Executor>>> {
-  const { document } = request;
-  const { operationName, variables } = request.request;
-  const context = request.context as HubContext;
-  const excesses = checkLimits(schema, document, operationName, variables);
-  if (excesses.length > 0) return { errors: excesses };
-  const { data, errors } = await reader.execute({ document, operationName, variables, context });
-  const log = { requestId: context.requestId, log: services.log };
-  return {
-    ...(data !== undefined && { data }),
-    ...(errors && { errors: errors.map((error) => presentError(error, log)) }),
-  };
 }
 
 /** The text that PostgreSQL wrote goes out as it is. */
@@ -143,17 +116,18 @@ function hideUnexpected(
 }
 
 /**
- * GraphQL over HTTP: a client that does not accept `application/graphql-response+json` gets 200 for a well-formed
- * request, also where the operation was refused.
+ * Answers are kept by nobody on the way. And GraphQL over HTTP: a client that does not accept
+ * `application/graphql-response+json` gets 200 for a well-formed request, also where the operation was refused.
  */
-function plainJsonAnswers200(): ApolloServerPlugin<HubContext> {
+function finishAnswers(): ApolloServerPlugin<HubContext> {
   return {
-    requestDidStart: async ({ request }) => ({
-      willSendResponse: async ({ response, errors }) => {
-        const accept = (request.http?.headers ?? new HeaderMap()).get('accept') ?? '';
+    requestDidStart: async () => ({
+      willSendResponse: async ({ request, response, errors }) => {
+        response.http.headers.set('cache-control', 'no-store');
         const refusal = errors?.some((error) => REFUSALS.has(error.extensions['code']));
-        if (refusal && request.http?.method === 'POST' && !accept.includes(GRAPHQL_RESPONSE))
-          response.http.status = 200;
+        if (!refusal || request.http?.method !== 'POST') return;
+        const accept = request.http.headers.get('accept') ?? '';
+        if (!accept.includes(GRAPHQL_RESPONSE)) response.http.status = 200;
       },
     }),
   };

@@ -61,36 +61,42 @@ interface Weighing {
   defaults: Readonly<Record<string, unknown>>;
   /** Each fragment is weighed once, however often it is spread: a small document can expand to a huge one. */
   known: Map<string, Weight>;
+  /** No variable has been looked at. */
+  isFixed: boolean;
+}
+
+export interface Measured {
+  /** What is wrong with the operation's size; empty when nothing is. */
+  excesses: GraphQLError[];
+  /** Whether it is the same for all variables. */
+  isFixed: boolean;
 }
 
 /**
- * What is wrong with an operation's size; empty when nothing is. Needs a valid document; introspection may be as deep as
- * it likes, because validation bounds its lists.
+ * Measures an operation of a valid document. Introspection may be as deep as it likes, because validation bounds its lists.
  */
-export function checkLimits(
+export function measure(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null | undefined,
   variables: Readonly<Record<string, unknown>> | null | undefined,
-): GraphQLError[] {
+): Measured {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const operations: OperationDefinitionNode[] = [];
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
     if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
   }
-  return operations
-    .filter((operation) => !operationName || operation.name?.value === operationName)
-    .flatMap((operation) => {
-      const weighing = {
-        schema,
-        fragments,
-        variables: variables ?? {},
-        defaults: defaultsOf(operation),
-        known: new Map(),
-      };
-      return excessesOf(weighing, operation);
-    });
+  const excesses: GraphQLError[] = [];
+  let isFixed = true;
+  for (const operation of operations) {
+    if (operationName && operation.name?.value !== operationName) continue;
+    const own = { schema, fragments, variables: variables ?? {}, defaults: defaultsOf(operation) };
+    const weighing: Weighing = { ...own, known: new Map(), isFixed: true };
+    excesses.push(...excessesOf(weighing, operation));
+    isFixed &&= weighing.isFixed;
+  }
+  return { excesses, isFixed };
 }
 
 function excessesOf(weighing: Weighing, operation: OperationDefinitionNode): GraphQLError[] {
@@ -179,10 +185,11 @@ function listSize(weighing: Weighing, owner: GraphQLNamedType | undefined, field
   return sizedBy ? givenLength(weighing, node, sizedBy) : LIST_SIZE;
 }
 
-function givenLength({ variables }: Weighing, node: FieldNode, name: string): number {
+function givenLength(weighing: Weighing, node: FieldNode, name: string): number {
   const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
   if (value?.kind === Kind.LIST) return value.values.length;
-  const given = value?.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
+  if (value?.kind === Kind.VARIABLE) weighing.isFixed = false;
+  const given = value?.kind === Kind.VARIABLE ? weighing.variables[value.name.value] : undefined;
   return Array.isArray(given) ? given.length : 1;
 }
 
@@ -191,6 +198,7 @@ function pageSize(weighing: Weighing, node: FieldNode): number {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
     if (value?.kind === Kind.INT) return Number(value.value);
     if (value?.kind !== Kind.VARIABLE) return undefined;
+    weighing.isFixed = false;
     const variable = value.name.value;
     const given = weighing.variables[variable] ?? weighing.defaults[variable];
     return typeof given === 'number' ? given : undefined;

@@ -65,6 +65,17 @@ it('H1 answers orders with everything around them in one request', async () => {
   expect(body.data.orders.pageInfo.endCursor).toBe(body.data.orders.edges[2].cursor);
 });
 
+it.each(['{ orders(first: 1) { totalCount } }', '{ order { id } }', '{ nothing }', '{'])(
+  'lets nobody on the way keep the answer to %s',
+  async (query) => {
+    const headers = { 'content-type': 'application/json' };
+
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  },
+);
+
 it('limits a caller to its merchant, by id and in lists', async () => {
   const query = `{ own: node(id: "ord_0001") { id } foreign: node(id: "ord_0002") { id } order(id: "ord_0002") { id } orders(first: 100) { nodes { merchantId } } }`;
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
 import type { Caller } from '../../src/access/caller.js';
 import { createReader } from '../../src/read/create-reader.js';
-import { checkLimits } from '../../src/read/limits.js';
+import { createLimitCheck } from '../../src/read/limit-check.js';
 import type { Reader } from '../../src/read/reader.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { callerOf, schema } from './reading.js';
@@ -152,7 +152,7 @@ it('H6 answers null for a key that no row can have', async () => {
 
 it('H6 holds operations on entities to the limits of every read', async () => {
   const cost = (representations: number, selection: string) =>
-    checkLimits(schema, parse(ENTITIES(selection)), null, { representations: orders(representations) });
+    createLimitCheck(schema)(parse(ENTITIES(selection)), null, { representations: orders(representations) });
   const many = '... on Order { syncEvents(first: 100) { nodes { id status } } }';
   const aliases = `... on Order { ${Array.from({ length: 201 }, (_, n) => `a${n}: id`).join(' ')} }`;
 
