@@ -13,11 +13,19 @@ const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const MOST_DIGITS = 40;
 
 /**
+ * Finds every number that a double may print back otherwise: sixteen digits, a last zero behind the point, an exponent,
+ * less than a millionth, minus zero. It also finds texts that look so, which costs time only.
+ */
+const INEXACT = /[\d.]{16}|\.\d*0(?=[\s,}\]]|$)|\d[eE][+-]?\d+(?=[\s,}\]]|$)|0\.0{6}|-0(?![.\d])/;
+
+/**
  * Parses JSON without losing digits: a number that a double does not print back as it was written (`10.10`, 2^53 + 1)
  * becomes its source text.
  * @throws SyntaxError
  */
 export function parseExactJson(text: string): unknown {
+  // A reviver takes five times as long.
+  if (!INEXACT.test(text)) return JSON.parse(text);
   return sourceTextJson.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? source : value,
   );

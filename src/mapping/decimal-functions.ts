@@ -7,7 +7,7 @@ const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
 const MOST_PLACES = 20;
 
 /** Exact arithmetic for expressions. They take numbers and texts, and answer plain decimal text; sums keep the most decimals. */
-const FUNCTIONS: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
+export const decimalFunctions: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
   decimal: (value: unknown) => read(value).toFixed(),
   decimalAdd: (a: unknown, b: unknown) => add([a, b]),
   decimalSubtract: (a: unknown, b: unknown) =>
@@ -25,7 +25,7 @@ const FUNCTIONS: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
 };
 
 export function registerDecimalFunctions(expression: jsonata.Expression): void {
-  for (const [name, work] of Object.entries(FUNCTIONS)) expression.registerFunction(name, work);
+  for (const [name, work] of Object.entries(decimalFunctions)) expression.registerFunction(name, work);
 }
 
 function read(value: unknown): Decimal {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseExactJson } from '../connectors/exact-json.js';
-import { compile, type Evaluated, evaluate, failed, type Limits } from './evaluate.js';
+import { compile, type Evaluated, evaluate, evaluateDirectly, failed, type Limits } from './evaluate.js';
 import type { Program } from './mapping-rules.js';
 
 /** Documents for the same programs, as JSON; without them the programs are compiled only. */
@@ -32,7 +32,8 @@ async function evaluateSome(programs: Program[], documents: string[]): Promise<E
 
 async function evaluateAll(programs: Program[], document: unknown): Promise<Evaluated[]> {
   const results: Evaluated[] = [];
-  for (const program of programs) results.push(await evaluate(program, document, limits));
+  for (const program of programs)
+    results.push(evaluateDirectly(program, document, limits) ?? (await evaluate(program, document, limits)));
   return results;
 }
 

@@ -19,6 +19,18 @@ it('carries any decimal through a JSON number and back, to the digit', () => {
   );
 });
 
+it('makes a number only of what a double prints back as it was written', () => {
+  const numbers = fc.stringMatching(/^-?(0|[1-9]\d{0,18})(\.0{0,7}\d{1,9})?([eE][+-]?\d{1,3})?$/);
+  fc.assert(
+    fc.property(fc.array(numbers), fc.constantFrom(',', ' , ', ',\n'), (texts, comma) => {
+      const found = parseExactJson(`[${texts.join(comma)}]`);
+
+      expect(found).toEqual(texts.map((text) => (String(Number(text)) === text ? Number(text) : text)));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 it('leaves JSON without such numbers as JSON.parse has it', () => {
   fc.assert(
     fc.property(fc.json({ noUnicodeString: false }), (json) => {
