@@ -242,6 +242,8 @@ create table import_files (
   error_message text,
   received_at timestamp with time zone default clock_timestamp() not null,
   finished_at timestamp with time zone,
+  unused_columns text[] default '{}'::text[] not null,
+  column_hints text[] default '{}'::text[] not null,
   PRIMARY KEY (id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id)
 ) with (fillfactor=70);
@@ -652,6 +654,22 @@ CREATE INDEX products_source_integration_id_sku_idx ON public.products USING btr
 CREATE TRIGGER catalogue_changed AFTER UPDATE ON public.products REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed();
 CREATE TRIGGER catalogue_grown AFTER INSERT ON public.products REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed();
 CREATE TRIGGER catalogue_shrunk AFTER DELETE ON public.products REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed();
+
+create table pull_samples (
+  id text not null,
+  merchant_id text not null,
+  integration_id text not null,
+  entity_type text not null,
+  pull_id text not null,
+  record jsonb not null,
+  own_row jsonb not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (integration_id) REFERENCES integrations(id),
+  FOREIGN KEY (pull_id) REFERENCES pulls(id) ON DELETE CASCADE
+);
+CREATE INDEX pull_samples_integration_id_entity_type_id_idx ON public.pull_samples USING btree (integration_id, entity_type, id);
+CREATE INDEX pull_samples_pull_id_idx ON public.pull_samples USING btree (pull_id);
 
 create table pull_states (
   integration_id text not null,

@@ -55,6 +55,15 @@ export class ImportFile extends Node {
   })
   problemCount!: number;
 
+  @Field(() => [String], {
+    description:
+      'Headers of columns that nothing was made of, once it is taken; the first 200, cut to 100 characters. None where inbound rules are published, which may read any.',
+  })
+  unusedColumns!: string[];
+
+  @Field(() => [String], { description: 'Which of them look like a known one: `Quantiy looks like quantity`.' })
+  columnHints!: string[];
+
   @Field(() => ID, { nullable: true, description: 'The work on it; null until its turn comes.' })
   syncEventId!: string | null;
 

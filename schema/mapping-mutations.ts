@@ -92,13 +92,23 @@ class MappingTrialInput extends MappingInput {
 
 @InputType()
 export class PreviewMappingInput extends MappingTrialInput {
-  @Field(() => Json, { description: 'Outbound: a sync event’s `payload`. Inbound: a body as it is received.' })
-  sample!: unknown;
+  @Field(() => Json, {
+    nullable: true,
+    description:
+      'Outbound: a sync event’s `payload`. Inbound: a body as it is received, unless `pullSampleId` is given.',
+  })
+  sample?: unknown;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Inbound: a record of `pullSamples`, with what its connector made of it.',
+  })
+  pullSampleId?: string | null;
 }
 
 @InputType()
 export class BacktestMappingInput extends MappingTrialInput {
-  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'The newest events, at most 1000.' })
+  @Field(() => Int, { nullable: true, defaultValue: 100, description: 'The newest events and records, at most 1000.' })
   last?: number | null;
 
   @Field(() => ID, { nullable: true, description: 'Only what is older: `next` of the page before.' })
@@ -174,7 +184,7 @@ export class MappingMutations {
 
   @Mutation(() => BacktestPayload, {
     description:
-      'Operators. Tries rules on what was last sent or received, and tells what the published ones map otherwise; writes and sends nothing.',
+      'Operators. Tries rules on what was last sent, received or pulled, and tells what the published ones map otherwise; writes and sends nothing.',
   })
   backtestMapping(
     @Arg('input', () => BacktestMappingInput) input: BacktestMappingInput,

@@ -68,7 +68,9 @@ export class MappingPreviewResult {
 
 @ObjectType({ simpleResolvers: true })
 export class BacktestedEvent {
-  @Field(() => ID, { description: 'Outbound: of the sync event. Inbound: of the webhook event.' })
+  @Field(() => ID, {
+    description: 'Outbound: of the sync event. Inbound: of the webhook event, or of the record of a pull.',
+  })
   eventId!: string;
 
   @Field(() => ID, { nullable: true })
@@ -81,9 +83,12 @@ export class BacktestedEvent {
   failures!: MappingRuleOutcome[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What rules make of what was last sent or received.' })
+@ObjectType({ simpleResolvers: true, description: 'What rules make of what was last sent, received or pulled.' })
 export class BacktestResult {
-  @Field(() => Int, { description: 'Stored events of this kind and direction, older than `before` where it is given.' })
+  @Field(() => Int, {
+    description:
+      'Stored events, and records of the last pulls, of this kind and direction, older than `before` where it is given.',
+  })
   total!: number;
 
   @Field(() => Int)

@@ -4,7 +4,7 @@ import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
-import { DateTime } from './scalars.js';
+import { DateTime, Json } from './scalars.js';
 import { SyncEvent } from './sync-event.js';
 
 @ObjectType({
@@ -75,6 +75,38 @@ export class RowProblem {
   rule!: string;
 }
 
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description:
+    'A record as a pull read it: some of the newest of each integration and kind are kept, to try field mappings on.',
+})
+export class PullSample extends Node {
+  @Field(() => String)
+  merchantId!: string;
+
+  @Field(() => Integration)
+  integration!: Integration;
+
+  @Field(() => EntityType)
+  entityType!: EntityType;
+
+  @Field(() => ID)
+  pullId!: string;
+
+  @Field(() => Json, { description: 'As the system told it, secrets masked: what inbound rules read.' })
+  @Read({ role: 'operator' })
+  record!: unknown;
+
+  @Field(() => Json, { description: 'What the connector made of it by itself: what inbound rules write into.' })
+  @Read({ role: 'operator' })
+  ownRow!: unknown;
+
+  @Field(() => DateTime)
+  createdAt!: string;
+}
+
+const PullSampleConnection = connectionOf('PullSample', () => PullSample);
 const PullConnection = connectionOf('Pull', () => Pull);
 const RowProblemConnection = connectionOf('RowProblem', () => RowProblem);
 
@@ -90,6 +122,21 @@ class PullFilter {
   state?: string[] | null;
 }
 
+@InputType()
+class PullSampleFilter {
+  @Field(() => ID, { nullable: true })
+  integrationId?: string | null;
+
+  @Field(() => EntityType, { nullable: true })
+  entityType?: EntityType | null;
+}
+
+@ArgsType()
+class PullSamplesArgs extends PageArgs {
+  @Field(() => PullSampleFilter, { nullable: true })
+  filter?: PullSampleFilter | null;
+}
+
 @ArgsType()
 class PullsArgs extends PageArgs {
   @Field(() => PullFilter, { nullable: true })
@@ -100,6 +147,14 @@ class PullsArgs extends PageArgs {
 export class PullQueries {
   @Query(() => PullConnection, { description: 'Newest first.' })
   pulls(@Args(() => PullsArgs) _args: PullsArgs): Connection<Pull> {
+    return planned();
+  }
+
+  @Query(() => PullSampleConnection, {
+    description: 'Newest first; at most 200 of an integration and kind are kept, no longer than their pull.',
+  })
+  @Read({ order: [['id', 'desc']] })
+  pullSamples(@Args(() => PullSamplesArgs) _args: PullSamplesArgs): Connection<PullSample> {
     return planned();
   }
 }

@@ -34,6 +34,8 @@ export interface FileHeader {
   hasStock: boolean;
   /** Columns that nothing is made of; empty where rules are published, which may read any. */
   unused: readonly string[];
+  /** Which of those look like a known one, in words. Left out: none. */
+  hints?: readonly string[];
 }
 
 /** What is written beside a file that was taken. */

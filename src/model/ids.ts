@@ -20,6 +20,7 @@ export const ID_PREFIX = {
   Notification: 'ntf',
   ApiKey: 'key',
   Pull: 'pul',
+  PullSample: 'pls',
   Brand: 'brd',
   ImportFile: 'fil',
 } as const;

@@ -8,6 +8,7 @@ import type { FieldMappings } from '../field-mappings.js';
 import type { FileExchange, FileKind, FileSurvey, KnownFile, WaitingFile } from '../files.js';
 import { findColumns, kindOf, REQUIRED, stockBeside, type Table } from './fields.js';
 import { checkName, type Folder, listNames, move, unusable } from './folder.js';
+import { hintsOf } from './hints-of.js';
 import { openTable } from './open-table.js';
 import { type Reading, readProducts, readStock, readStockBeside } from './read-items.js';
 import { readOrders } from './read-orders.js';
@@ -108,7 +109,8 @@ function readers(
       );
       const used = [...reading.columns.values(), ...(stock?.values() ?? [])].map(({ index }) => index);
       const unused = reading.table.header.filter((name, index) => name !== '' && !used.includes(index));
-      return { hasStock: stock !== null, unused: isMapped ? [] : unused };
+      if (isMapped) return { hasStock: stock !== null, unused: [] };
+      return { hasStock: stock !== null, unused, hints: hintsOf(TABLES[kind], unused, reading.columns) };
     },
     async *readStockBeside(file, signal) {
       const products = await open(file, 'products', signal);
@@ -194,9 +196,10 @@ async function openReading<Of extends Table>(
   const missing = REQUIRED[of].filter((field) => !(columns as Map<string, unknown>).has(field) && !mapped.has(field));
   if (missing.length > 0) {
     const wanted = missing.join(', ');
+    const hints = hintsOf(of, table.header, columns).map((hint) => ` ${hint}.`);
     throw new HubError(
       'INVALID_SHAPE',
-      `The header has no column for ${wanted}: name it in the setting columns.${of}, or in the file, or write it by a field mapping.`,
+      `The header has no column for ${wanted}: name it in the setting columns.${of}, or in the file, or write it by a field mapping.${hints.join('')}`,
     );
   }
   const notation = { decimalSign: table.decimalSign, dateOrder: settings.dateOrder };

@@ -139,7 +139,7 @@ const NAMES: [RegExp, FileKind][] = [
 ];
 
 /** Letters and digits alone, without case and accents: `Stok_Kodu`, `STOK KODU` and `stokKodu` are one. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()

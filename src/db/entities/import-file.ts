@@ -26,6 +26,10 @@ export const ImportFile = defineEntity({
     rowsRead: p.integer().default(0),
     rowsChanged: p.integer().default(0),
     problemCount: p.integer().default(0),
+    /** Headers of columns that nothing was made of; told when it is taken. */
+    unusedColumns: p.array().columnType('text[]').defaultRaw(`'{}'`),
+    /** Which of them may be slips of known ones. */
+    columnHints: p.array().columnType('text[]').defaultRaw(`'{}'`),
     /** The work that takes it; the rows' problems are kept with it. */
     syncEventId: p.bigint('string').nullable(),
     errorCode: p.text().nullable(),

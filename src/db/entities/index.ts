@@ -13,7 +13,7 @@ import { Notification } from './notification.js';
 import { Address, Order, OrderLine, OrderTotals } from './order.js';
 import { Payout } from './payout.js';
 import { Brand, InventoryLevel, Product } from './product.js';
-import { Pull, RowProblem } from './pull.js';
+import { Pull, PullSample, RowProblem } from './pull.js';
 import { Blocker, ConnectorHealth, SyncStatistics, TimelineEntry } from './read-views.js';
 import { Reconciliation, ReconciliationDifference } from './reconciliation.js';
 import { SyncAttempt, SyncEvent, SyncLink } from './sync-event.js';
@@ -48,6 +48,7 @@ export const entities = [
   SyncEvent,
   SyncAttempt,
   Pull,
+  PullSample,
   RowProblem,
   ImportFile,
   WebhookEvent,

@@ -43,3 +43,21 @@ export const RowProblem = defineEntity({
     rule: p.text(),
   },
 });
+
+/** A record as a pull read it, of the newest of its integration and kind. */
+export const PullSample = defineEntity({
+  name: 'PullSample',
+  tableName: 'pull_samples',
+  properties: {
+    id: p.text().primary(),
+    merchantId: p.text(),
+    integration: () => p.manyToOne(Integration),
+    entityType: p.enum(() => EntityType).columnType('text'),
+    pullId: p.text(),
+    /** As it was received, secrets masked. */
+    record: p.json(),
+    /** What the connector made of it, before any rule. */
+    ownRow: p.json(),
+    createdAt: p.datetime().defaultRaw('clock_timestamp()'),
+  },
+});

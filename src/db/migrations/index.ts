@@ -32,6 +32,7 @@ import { WakeByStatement } from './0031-wake-by-statement.js';
 import { InvoiceBlockers } from './0032-invoice-blockers.js';
 import { FutureEvents } from './0035-future-events.js';
 import { LightStatistics } from './0040-light-statistics.js';
+import { PullSamples } from './0038-pull-samples.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -69,4 +70,5 @@ export const migrations = [
   { name: '0032-invoice-blockers', class: InvoiceBlockers },
   { name: '0040-light-statistics', class: LightStatistics },
   { name: '0035-future-events', class: FutureEvents },
+  { name: '0038-pull-samples', class: PullSamples },
 ];

@@ -91,6 +91,18 @@ export async function setProcessing(db: Pick<Database, 'pool'>, id: string): Pro
   await db.pool.query(statement, [id]);
 }
 
+const SET_COLUMNS = 'update import_files set unused_columns = $2, column_hints = $3 where id = $1';
+
+/** What the header has that nothing was made of. */
+export async function setColumns(
+  db: Pick<Database, 'pool'>,
+  id: string,
+  unused: readonly string[],
+  hints: readonly string[],
+): Promise<void> {
+  await db.pool.query(SET_COLUMNS, [id, unused, hints]);
+}
+
 /** Counts come from the last runs of its sync event: a file of products may tell stock as well, row by row. */
 const FINISH = `update import_files f set status = $2, error_code = $3, error_message = $4, finished_at = now(),
   rows_read = coalesce(p.rows_read, 0), rows_changed = coalesce(p.rows_changed, 0), problem_count = coalesce(p.problem_count, 0)

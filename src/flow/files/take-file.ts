@@ -6,11 +6,20 @@ import type { OpenIntegration } from '../integrations/integrations.js';
 import { runPull } from '../pull/run-pull.js';
 import type { Services } from '../services.js';
 import { startNext } from './accept-file.js';
-import { type Counts, type FileRow, findFile, lockFilesOf, setFinished, setProcessing } from './file-rows.js';
+import {
+  type Counts,
+  type FileRow,
+  findFile,
+  lockFilesOf,
+  setColumns,
+  setFinished,
+  setProcessing,
+} from './file-rows.js';
 
 /** Of the names of columns in a report. */
 const MOST_SHOWN = 20;
 const LONGEST_SHOWN = 100;
+const MOST_STORED = 200;
 
 /** Whether an effect is the work on one file. */
 export const isFileWork = ({ operation, entityId }: Effect) => operation === 'QUERY' && entityId.startsWith('fil_');
@@ -62,7 +71,13 @@ async function read(
     ORDER: of(files.readOrders),
   };
   await runPull(services, integration, file.kind, syncEventId, stopping, pull);
-  const { hasStock, unused } = await files.readHeader(file, file.kind);
+  const { hasStock, unused, hints = [] } = await files.readHeader(file, file.kind);
+  await setColumns(
+    services.db,
+    file.id,
+    unused.slice(0, MOST_STORED).map(shorten),
+    hints.slice(0, MOST_STORED).map(shorten),
+  );
   const beside: PullSources = { INVENTORY: of(files.readStockBeside) };
   if (hasStock) await runPull(services, integration, 'INVENTORY', syncEventId, stopping, beside);
   return unused;
@@ -99,11 +114,13 @@ async function reportOf({ db }: Services, file: FileRow, counts: Counts, error: 
 }
 
 function tellUnused(columns: readonly string[]): string {
-  const shown = columns.slice(0, MOST_SHOWN).map((name) => name.slice(0, LONGEST_SHOWN));
+  const shown = columns.slice(0, MOST_SHOWN).map(shorten);
   if (shown.length === 0) return '';
   const rest = columns.length - shown.length;
   return `; columns not used: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
+
+const shorten = (name: string) => name.replaceAll('\0', '\uFFFD').slice(0, LONGEST_SHOWN).toWellFormed();
 
 function rejected({ code, message }: HubError): DeliveryResult {
   return { kind: 'rejected', code, message, httpStatus: null };

@@ -1,4 +1,5 @@
 import type { InboundEvent } from '../../connectors/inbound-event.js';
+import type { PulledStock } from '../../connectors/pull.js';
 import { HubError } from '../../errors.js';
 import type { MappingRun } from '../../mapping/apply-rules.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
@@ -6,10 +7,17 @@ import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { receiverOf } from '../webhooks/choose-webhook-integration.js';
 import { mapEvent } from '../webhooks/map-inbound.js';
+import { completeStock } from '../webhooks/map-items.js';
 import { ownBody } from './own-body.js';
 
-/** What is mapped: an event as its connector reads it, or any document with what the rules write into. */
-export type Trial = { event: InboundEvent } | { document: unknown; target: unknown };
+/**
+ * What is mapped: an event as its connector reads it, a row of a pull with what it was made of, or any document with what the
+ * rules write into.
+ */
+export type Trial =
+  | { event: InboundEvent }
+  | { document: unknown; row: Partial<PulledStock> }
+  | { document: unknown; target: unknown };
 
 /** An outbound trial: the rules write into the body that the connector makes of the snapshot. */
 export async function outboundTrial(integration: OpenIntegration, ruleSet: RuleSet, snapshot: unknown): Promise<Trial> {
@@ -47,9 +55,13 @@ export async function runTrial(
       const { payload: _, ...fields } = await mapEvent(bound, trial.event);
       return fields;
     }
-    const { document, target } = trial;
-    if (!ruleSet) return target;
+    if (!ruleSet) return 'row' in trial ? trial.row : trial.target;
     const { entityType, direction } = ruleSet;
+    if ('row' in trial) {
+      const row = await bound.inbound(entityType, trial.document, trial.row);
+      return completeStock(row, bound.inboundTargets(entityType));
+    }
+    const { document, target } = trial;
     return direction === 'OUTBOUND'
       ? bound.outbound(entityType, document, target)
       : bound.inbound(entityType, document, target as object);

@@ -14,6 +14,7 @@ import { pullEvents } from './pull-events.js';
 import { pullRows } from './pull-rows.js';
 import { beginRun, type PullRun } from './pull-run.js';
 import { pullTimesOf } from './pull-times.js';
+import { samplePages } from './sample-pages.js';
 
 export type PullableType = 'PRODUCT' | 'INVENTORY' | 'ORDER';
 
@@ -108,7 +109,8 @@ async function readAll(
     );
     return;
   }
-  const pages = paced(entityType === 'PRODUCT' ? pull?.PRODUCT?.(request) : pull?.INVENTORY?.(request));
+  const read = paced(entityType === 'PRODUCT' ? pull?.PRODUCT?.(request) : pull?.INVENTORY?.(request));
+  const pages = samplePages(client, run, entityType, read);
   const { mappings } = integration;
   const mapped = isMapped(mappings, entityType) ? mapPages(mappings, entityType, pages) : pages;
   const counter = `${entityType.toLowerCase()}.items`;

@@ -14,7 +14,7 @@ import { run } from './run.js';
 const MOST_BYTES = 2 * 1024 ** 3;
 
 const READ = parse(`query PostedFile($id: ID!) { importFile(id: $id) {
-  id name entityType source status contentHash sizeBytes syncEventId receivedAt } }`);
+  id name entityType source status contentHash sizeBytes unusedColumns columnHints syncEventId receivedAt } }`);
 
 const fileBody = z.object({
   id: z.string().meta({ description: 'Of the file that had this content first; `importFile(id:)` tells its outcome.' }),
@@ -24,6 +24,8 @@ const fileBody = z.object({
   status: z.enum(FileStatus),
   contentHash: z.string().meta({ description: 'SHA-256 of the bytes, hex.' }),
   sizeBytes: z.string(),
+  unusedColumns: z.array(z.string()).meta({ description: 'Columns that nothing was made of, once it was taken.' }),
+  columnHints: z.array(z.string()).meta({ description: 'Which of them look like a known one.' }),
   syncEventId: z.string().nullable(),
   receivedAt: z.string(),
 });
