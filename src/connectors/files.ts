@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { HubError } from '../errors.js';
 import type { InboundEvent } from './inbound-event.js';
 import type { PulledPage, PulledProduct, PulledStock, RowProblem } from './pull.js';
 
@@ -26,6 +27,8 @@ export interface FileSurvey {
   sizeBytes: number;
   /** Null: neither its name nor its columns tell. */
   kind: FileKind | null;
+  /** Why its columns could not be read; left out: they could. */
+  unreadable?: HubError;
 }
 
 /** What stands in a file beside that which its kind is read by. */

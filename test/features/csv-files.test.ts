@@ -216,28 +216,6 @@ it.each([
   expect(readFileSync(join(folder('done'), report), 'utf8')).toContain(told);
 });
 
-it('G6 tells the columns that it did not use, and which of them look like a known one', async () => {
-  await drop('products-slips.csv', 'sku,name,Barcoed,Colour,Preis,Currencyy\nH-1,Bell,123,red,2,TRY\n');
-  await drop('stock-slips.csv', 'sku,Quantiy\nH-1,4\n');
-
-  const { id } = await ended('products-slips.csv');
-  const failed = await ended('stock-slips.csv');
-  const COLUMNS = 'query ($id: ID!) { importFile(id: $id) { status unusedColumns columnHints } }';
-  const { importFile } = await hub.admin.ask<{ importFile: object }>(COLUMNS, { id });
-  const again = await upload('products-again.csv', 'sku,name,Barcoed,Colour,Preis,Currencyy\nH-1,Bell,123,red,2,TRY\n');
-
-  const told = {
-    unusedColumns: ['Barcoed', 'Colour', 'Currencyy'],
-    columnHints: ['Barcoed looks like barcode', 'Currencyy looks like currency'],
-  };
-  expect(importFile).toEqual({ status: 'DONE', ...told });
-  expect(again.body).toMatchObject({ data: told });
-  expect(failed).toMatchObject({
-    status: 'FAILED',
-    errorMessage: expect.stringContaining('Quantiy looks like quantity.'),
-  });
-});
-
 it('G6 makes orders of lines with the same number; one wrong line keeps its order out, and no other', async () => {
   const lines = [
     'order number,status,currency,order date,customer name,sku,name,quantity,unit price',

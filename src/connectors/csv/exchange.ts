@@ -6,7 +6,7 @@ import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { FieldMappings } from '../field-mappings.js';
 import type { FileExchange, FileKind, FileSurvey, KnownFile, WaitingFile } from '../files.js';
-import { findColumns, kindOf, REQUIRED, stockBeside, type Table } from './fields.js';
+import { type Columns, findColumns, kindOf, REQUIRED, stockBeside, type Table } from './fields.js';
 import { checkName, type Folder, listNames, move, unusable } from './folder.js';
 import { hintsOf } from './hints-of.js';
 import { openTable } from './open-table.js';
@@ -107,10 +107,7 @@ function readers(
       const isMapped = [kind, ...(stock ? (['INVENTORY'] as const) : [])].some(
         (of) => mappings.inboundTargets(of).size > 0,
       );
-      const used = [...reading.columns.values(), ...(stock?.values() ?? [])].map(({ index }) => index);
-      const unused = reading.table.header.filter((name, index) => name !== '' && !used.includes(index));
-      if (isMapped) return { hasStock: stock !== null, unused: [] };
-      return { hasStock: stock !== null, unused, hints: hintsOf(TABLES[kind], unused, reading.columns) };
+      return { hasStock: stock !== null, ...(isMapped ? { unused: [] } : unusedOf(TABLES[kind], reading, stock)) };
     },
     async *readStockBeside(file, signal) {
       const products = await open(file, 'products', signal);
@@ -127,6 +124,13 @@ function readers(
       yield* readOrders({ ...reading, writtenAt, statusMappings: settings.statusMappings.orders });
     },
   };
+}
+
+/** What its columns leave over of a file. */
+function unusedOf(of: Table, { table, columns }: Reading<Table>, stock: Columns<'stock'> | null) {
+  const used = new Set([...columns.values(), ...(stock?.values() ?? [])].map(({ index }) => index));
+  const unused = table.header.filter((name, index) => name !== '' && !used.has(index));
+  return { unused, hints: hintsOf(of, unused, columns) };
 }
 
 const finishedName = ({ id, name }: KnownFile) => `${id}-${name}`;
@@ -175,12 +179,16 @@ async function save(content: Readable, path: string, mostBytes: number): Promise
 /** The kind by the name, else by the header; a header that cannot be read leaves it open. */
 async function surveyFile(path: string, name: string, settings: CsvSettings): Promise<FileSurvey> {
   const bytes = await surveyBytes(path);
-  const header = await openTable(path, encodingOf(bytes, settings), settings).then(
-    (table) => table.header,
-    () => [],
-  );
-  const kind: FileKind | null = kindOf(name, header, settings.columns);
-  return { contentHash: bytes.contentHash, sizeBytes: bytes.sizeBytes, kind };
+  const read = await openTable(path, encodingOf(bytes, settings), settings).catch((error) => {
+    if (error instanceof HubError) return error;
+    throw error;
+  });
+  const isUnreadable = read instanceof HubError;
+  const kind: FileKind | null = kindOf(name, isUnreadable ? [] : read.header, settings.columns);
+  return {
+    ...{ contentHash: bytes.contentHash, sizeBytes: bytes.sizeBytes, kind },
+    ...(isUnreadable && { unreadable: read }),
+  };
 }
 
 async function openReading<Of extends Table>(

@@ -19,8 +19,23 @@ export interface OpenTable {
 
 /** @throws HubError INVALID_SHAPE when it has no header or is no workbook */
 export async function openTable(path: string, encoding: CodePage, settings: CsvSettings): Promise<OpenTable> {
-  return (await isZip(path)) ? openWorkbook(path) : openDelimited(path, encoding, settings);
+  const magic = await readMagic(path);
+  if (magic.startsWith(OLE)) throw new HubError('INVALID_SHAPE', PROTECTED);
+  return magic.startsWith(ZIP) ? openWorkbook(path) : openDelimited(path, encoding, settings);
 }
+
+const ZIP = '504b0304';
+/** The container of workbooks with a password, and of those before 2007. */
+const OLE = 'd0cf11e0a1b11ae1';
+const PROTECTED =
+  'The file is a workbook with a password, or an old one (.xls): save it as XLSX without a password, or as CSV.';
+const NO_TEXT = 'The file is no table of text: save it as CSV or XLSX.';
+const NO_HEADER =
+  'The first line, which must name the columns, is longer than 1 MiB, or a quote in it is never closed: mend that line.';
+/** Tried in turn: nearly every header is within the first. */
+const SAMPLE_BYTES = [64 * 1024, 2 * 1024 ** 2];
+/** No text has these. */
+const BINARY = /[^\P{Cc}\t\n\r]/u;
 
 async function openWorkbook(path: string): Promise<OpenTable> {
   const read = (signal: AbortSignal) => readWorkbook(path, signal);
@@ -29,17 +44,26 @@ async function openWorkbook(path: string): Promise<OpenTable> {
 }
 
 async function openDelimited(path: string, encoding: CodePage, settings: CsvSettings): Promise<OpenTable> {
-  const sample = await readSample(path, encoding);
-  const sensed = senseDelimiter(sample);
-  const isOwn = settings.delimiter !== 'auto';
-  const dialect: Dialect = { ...sensed, encoding, ...(isOwn && { delimiter: settings.delimiter }) };
-  const [header, ...records] = await readHead(sample, dialect);
+  const { dialect, head } = await findHead(path, encoding, settings);
+  const [header, ...records] = head;
   const decimalSign = settings.decimalSign === 'auto' ? senseDecimalSign(records.flat()) : settings.decimalSign;
   const read = (signal: AbortSignal) => withoutHeader(readDelimited(path, dialect, signal));
   return { header: headerOf(header), decimalSign, read };
 }
 
+async function findHead(path: string, encoding: CodePage, { delimiter }: CsvSettings) {
+  for (const bytes of SAMPLE_BYTES) {
+    const sample = await readSample(path, encoding, bytes);
+    const isOwn = delimiter !== 'auto';
+    const dialect: Dialect = { ...senseDelimiter(sample.text), encoding, ...(isOwn && { delimiter }) };
+    const head = await readHead(sample, dialect);
+    if (head.length > 0 || (sample.isWhole && sample.text.trim() === '')) return { dialect, head };
+  }
+  throw new HubError('INVALID_SHAPE', NO_HEADER);
+}
+
 function headerOf(cells: string[] | undefined): string[] {
+  if (cells?.some((cell) => BINARY.test(cell))) throw new HubError('INVALID_SHAPE', NO_TEXT);
   if (cells?.some((cell) => cell.trim() !== '')) return cells.map((cell) => cell.trim());
   throw new HubError('INVALID_SHAPE', 'The file is empty: its first line must name the columns.');
 }
@@ -57,11 +81,12 @@ async function firstOf<T>(values: AsyncGenerator<T>): Promise<{ value: T | undef
   return { value: undefined };
 }
 
-async function isZip(path: string): Promise<boolean> {
+/** The first bytes, hex. */
+async function readMagic(path: string): Promise<string> {
   const file = await open(path, 'r');
   try {
-    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return buffer.toString('latin1') === 'PK\u0003\u0004';
+    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    return buffer.toString('hex');
   } finally {
     await file.close();
   }

@@ -6,7 +6,6 @@ import type { CodePage } from '../code-pages.js';
 import type { RowProblem } from '../pull.js';
 import type { RawTable } from './raw-table.js';
 
-const SAMPLE_BYTES = 64 * 1024;
 /** A quote that is never closed must not swallow the file into memory. */
 const MOST_RECORD_CHARACTERS = 1024 * 1024;
 /** Some hundred or thousand rows. */
@@ -20,24 +19,33 @@ export interface Dialect {
   isDeclared: boolean;
 }
 
-/** The beginning of a file as text, cut at a line's end where there is one. */
-export async function readSample(path: string, encoding: CodePage): Promise<string> {
+/** The beginning of a file. */
+export interface Sample {
+  /** Cut at a line's end where there is one. */
+  text: string;
+  /** The file has no more. */
+  isWhole: boolean;
+}
+
+export async function readSample(path: string, encoding: CodePage, bytes: number): Promise<Sample> {
   const file = await open(path, 'r');
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
     const text = new TextDecoder(encoding).decode(buffer.subarray(0, bytesRead), { stream: true });
     const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
-    return bytesRead < SAMPLE_BYTES || end < 0 ? text : text.slice(0, end + 1);
+    const isWhole = bytesRead < bytes;
+    return { text: isWhole || end < 0 ? text : text.slice(0, end + 1), isWhole };
   } finally {
     await file.close();
   }
 }
 
-/** The first records of a text. */
-export async function readHead(sample: string, dialect: Dialect): Promise<string[][]> {
+/** The first records, as far as they are complete. */
+export async function readHead({ text, isWhole }: Sample, dialect: Dialect): Promise<string[][]> {
   const splitter = splitBy(dialect);
-  const { rows } = splitter.take(sample);
-  return [...rows, ...(await splitter.end()).rows].map(({ cells }) => cells);
+  const { rows } = splitter.take(text);
+  const last = await splitter.end();
+  return [...rows, ...(isWhole ? last.rows : [])].map(({ cells }) => cells);
 }
 
 /** Streams a delimited text file; what cannot be read as a record is a problem, and the rest goes on. */
@@ -91,7 +99,7 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
     from_line: isDeclared ? 2 : 1,
     on_skip: (error: CsvError | undefined) => {
       if (!error || isLost) return;
-      const problem = toProblem(error);
+      const problem = toProblem(error, lastLine + 1);
       found.problems.push(problem);
       isLost = problem.rule === UNCLOSED;
     },
@@ -120,16 +128,16 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
   };
 }
 
-function toProblem(error: CsvError): RowProblem {
-  const { code, lines } = error as unknown as { code: string; lines: number };
-  const rule = RULES[code] ?? 'must be a record of the table';
-  return { line: lines, column: '', value: '', rule };
+/** Told of the line with which the record begins: where it ends is unknown. */
+function toProblem(error: CsvError, line: number): RowProblem {
+  const { code } = error as unknown as { code: string };
+  return { line, column: '', value: '', rule: RULES[code] ?? 'must be a record of the table' };
 }
 
-const UNCLOSED = 'a record must be shorter than 1 MiB; nothing behind it was read: close the quote';
+const UNCLOSED = 'a record must be shorter than 1 MiB; nothing behind it was read: close its quote or break its line';
 
 const RULES: Record<string, string> = {
   CSV_MAX_RECORD_SIZE: UNCLOSED,
-  CSV_QUOTE_NOT_CLOSED: 'a quote that is opened must be closed',
+  CSV_QUOTE_NOT_CLOSED: 'a quote that is opened must be closed; nothing behind it was read',
   CSV_INVALID_CLOSING_QUOTE: 'behind a closing quote the next column must begin',
 };

@@ -10,6 +10,8 @@ import { readStyles } from './workbook-styles.js';
 const MOST_SHEET_BYTES = 2 * 1024 ** 3;
 const MOST_SHARED_BYTES = 64 * 1024 ** 2;
 const MOST_ENTRIES = 2000;
+/** Of one cell or tag: the parser keeps it until its end. */
+const MOST_PIECE_CHARACTERS = 1024 ** 2;
 /** Text of a table is packed to a tenth; a bomb to a thousandth. */
 const MOST_RATIO = 200;
 const ROWS_A_BATCH = 1000;
@@ -59,7 +61,9 @@ async function readShared(zip: ZipFile, entry: Entry | undefined): Promise<strin
   let isText = false;
   let isPhonetic = false;
   const parser = new SaxesParser();
+  const bounded = boundPieces(parser);
   parser.on('opentag', ({ name }) => {
+    bounded.ended();
     isText = name === 't' && !isPhonetic;
     if (name === 'rPh') isPhonetic = true;
   });
@@ -73,7 +77,7 @@ async function readShared(zip: ZipFile, entry: Entry | undefined): Promise<strin
     shared.push(text);
     text = '';
   });
-  for await (const piece of unpack(zip, entry, MOST_SHARED_BYTES)) parser.write(piece);
+  for await (const piece of unpack(zip, entry, MOST_SHARED_BYTES)) bounded.write(piece);
   return shared;
 }
 
@@ -85,7 +89,11 @@ async function* readRows(
 ): AsyncGenerator<RawTable> {
   let rows: RawRow[] = [];
   const parser = new SaxesParser();
-  parser.on('opentag', ({ name, attributes }) => reader.open(name, attributes as Record<string, string>));
+  const bounded = boundPieces(parser);
+  parser.on('opentag', ({ name, attributes }) => {
+    bounded.ended();
+    reader.open(name, attributes as Record<string, string>);
+  });
   parser.on('text', (text) => reader.text(text));
   parser.on('closetag', ({ name }) => {
     const row = reader.close(name);
@@ -93,12 +101,27 @@ async function* readRows(
   });
   for await (const piece of unpack(zip, entry, MOST_SHEET_BYTES)) {
     signal.throwIfAborted();
-    parser.write(piece);
+    bounded.write(piece);
     if (rows.length < ROWS_A_BATCH) continue;
     yield { rows, problems: [] };
     rows = [];
   }
   yield { rows, problems: [] };
+}
+
+/** Refuses a document that goes on for too long without the beginning of a tag. */
+function boundPieces(parser: SaxesParser) {
+  let size = 0;
+  return {
+    ended: () => {
+      size = 0;
+    },
+    write(piece: string): void {
+      size += piece.length;
+      parser.write(piece);
+      if (size > MOST_PIECE_CHARACTERS) throw notAWorkbook('one of its cells or tags is longer than 1 MiB');
+    },
+  };
 }
 
 async function readSmall(zip: ZipFile, entry: Entry | undefined): Promise<string> {
@@ -110,6 +133,7 @@ async function readSmall(zip: ZipFile, entry: Entry | undefined): Promise<string
 
 /** The text of a part, which is counted as it is unpacked: what the directory says about its size may be a lie. */
 async function* unpack(zip: ZipFile, entry: Entry, most: number): AsyncGenerator<string> {
+  if (entry.isEncrypted()) throw notAWorkbook('it has a password');
   const stream: Readable = await zip.openReadStreamPromise(entry).catch(broken);
   const decoder = new TextDecoder();
   const allowed = Math.min(most, Math.max(1024 ** 2, entry.compressedSize * MOST_RATIO));
@@ -136,6 +160,6 @@ function broken(error: unknown): never {
 function notAWorkbook(reason: string): HubError {
   return new HubError(
     'INVALID_SHAPE',
-    `The file is no XLSX workbook that can be read: ${reason}. Save it again, or as CSV.`,
+    `The file is no XLSX workbook that can be read: ${reason.replace(/\.+$/, '')}. Save it again, or as CSV.`,
   );
 }

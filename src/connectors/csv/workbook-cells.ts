@@ -18,6 +18,8 @@ export interface CellReader {
 
 /** Excel has so many columns; a reference to another is a broken file's. */
 const MOST_COLUMNS = 16_384;
+/** Excel's own bound is 32,767. */
+const MOST_CELL_CHARACTERS = 65_536;
 /** Digits that Excel keeps; the file's further ones are noise of binary fractions. */
 const DIGITS = 15;
 const DAY_MS = 86_400_000;
@@ -27,6 +29,7 @@ export function createCellReader(context: WorkbookContext): CellReader {
   let cell = { column: 0, type: '', style: 0 };
   let value = '';
   let isValue = false;
+  let width = MOST_COLUMNS;
   return {
     open(name, attributes) {
       if (name === 'row') row = { line: Number(attributes['r'] ?? row.line + 1), cells: [] };
@@ -37,15 +40,19 @@ export function createCellReader(context: WorkbookContext): CellReader {
       } else if (name === 'v' || name === 't') isValue = true;
     },
     text(text) {
-      if (isValue) value += text;
+      if (isValue && value.length < MOST_CELL_CHARACTERS) value += text;
     },
     close(name) {
       if (name === 'v' || name === 't') isValue = false;
       if (name === 'c' && cell.column < MOST_COLUMNS) {
-        while (row.cells.length < cell.column) row.cells.push('');
-        row.cells[cell.column] = textOf(value, cell, context);
+        // Of all cells beyond the header's the first place tells enough; a row of one such cell would be 16,384 long.
+        const place = Math.min(cell.column, width);
+        while (row.cells.length < place) row.cells.push('');
+        row.cells[place] ||= textOf(value, cell, context);
       }
-      return name === 'row' ? row : null;
+      if (name !== 'row') return null;
+      if (width === MOST_COLUMNS && row.cells.some((one) => one !== '')) width = row.cells.length;
+      return row;
     },
   };
 }

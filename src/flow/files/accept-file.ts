@@ -18,12 +18,11 @@ export interface AcceptedFile {
   /** Of the file itself; of the first one, where the content is nothing new. */
   id: string;
   isRepeat: boolean;
-  /** Neither its name nor its columns tell what it holds. */
-  isUnknown: boolean;
+  /** Why it is not taken: neither its name nor its columns tell what it holds. Null: they do. */
+  refusal: HubError | null;
 }
 
-/** Why a file of which nobody knows what it holds is not taken. */
-export const UNKNOWN_KIND = new HubError(
+const UNKNOWN_KIND = new HubError(
   'INVALID_SHAPE',
   'It cannot be told what the file holds: name it products…, prices…, stock… or orders…, or name its columns.',
 );
@@ -39,13 +38,14 @@ export function acceptFile(
     const same = await findSame(tx, integration.id, file.survey.contentHash);
     if (same) {
       await countRepeat(tx, same.id);
-      return { id: same.id, isRepeat: true, isUnknown: false };
+      return { id: same.id, isRepeat: true, refusal: null };
     }
     await insertFile(tx, { ...file, merchantId: integration.merchantId, integrationId: integration.id });
-    const isUnknown = file.survey.kind === null;
-    if (isUnknown) await setFinished(tx, file.id, 'FAILED', UNKNOWN_KIND);
+    const { kind, unreadable = UNKNOWN_KIND } = file.survey;
+    const refusal = kind === null ? unreadable : null;
+    if (refusal) await setFinished(tx, file.id, 'FAILED', refusal);
     await startNext(services, tx, integration);
-    return { id: file.id, isRepeat: false, isUnknown };
+    return { id: file.id, isRepeat: false, refusal };
   });
 }
 

@@ -5,7 +5,7 @@ import { newId } from '../../model/ids.js';
 import { auditDone } from '../access/audit-done.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import type { Services } from '../services.js';
-import { acceptFile, UNKNOWN_KIND } from './accept-file.js';
+import { acceptFile } from './accept-file.js';
 
 /** A file as it is posted. */
 export interface PostedFile {
@@ -30,11 +30,11 @@ export async function receiveFile(services: Services, caller: Caller, posted: Po
   if (!files) throw new HubError('UNSUPPORTED', `${integration.connector.title} takes no files.`);
   const file = { id: newId('ImportFile'), name: posted.name };
   const survey = await files.receive(file, posted.content, posted.mostBytes);
-  const { id, isRepeat, isUnknown } = await acceptFile(services, integration, { ...file, source: 'UPLOAD', survey });
+  const { id, isRepeat, refusal } = await acceptFile(services, integration, { ...file, source: 'UPLOAD', survey });
   if (isRepeat) await files.discard(file);
-  if (isUnknown) {
-    await files.finish(file, { outcome: 'failed', summary: UNKNOWN_KIND.message, problems: [] });
-    throw UNKNOWN_KIND;
+  if (refusal) {
+    await files.finish(file, { outcome: 'failed', summary: refusal.message, problems: [] });
+    throw refusal;
   }
   const details = { fileId: id, name: file.name, contentHash: survey.contentHash, isRepeat };
   await services.db.transaction((tx) =>

@@ -3,7 +3,7 @@ import { HubError, isRetryable } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
-import { acceptFile, startNext, UNKNOWN_KIND } from './accept-file.js';
+import { acceptFile, startNext } from './accept-file.js';
 import { lockFilesOf } from './file-rows.js';
 
 /**
@@ -34,13 +34,13 @@ async function acceptWaiting(
   const survey = await files.survey(waiting).catch((error) => skip(services, integration, waiting, error));
   if (!survey) return false;
   const file = { id: newId('ImportFile'), name: waiting.name };
-  const { id, isRepeat, isUnknown } = await acceptFile(services, integration, { ...file, source: 'FOLDER', survey });
+  const { id, isRepeat, refusal } = await acceptFile(services, integration, { ...file, source: 'FOLDER', survey });
   if (isRepeat) {
     await claimOrPutAside(services, files, id, waiting);
     return false;
   }
   await files.claim(file);
-  if (isUnknown) await files.finish(file, { outcome: 'failed', summary: UNKNOWN_KIND.message, problems: [] });
+  if (refusal) await files.finish(file, { outcome: 'failed', summary: refusal.message, problems: [] });
   return true;
 }
 
