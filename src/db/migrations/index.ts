@@ -33,6 +33,7 @@ import { InvoiceBlockers } from './0032-invoice-blockers.js';
 import { FutureEvents } from './0035-future-events.js';
 import { LightStatistics } from './0040-light-statistics.js';
 import { PullSamples } from './0038-pull-samples.js';
+import { LightStatistics } from './0040-light-statistics.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
