@@ -31,7 +31,6 @@ import { Filters } from './0027-filters.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 import { InvoiceBlockers } from './0032-invoice-blockers.js';
 import { FutureEvents } from './0035-future-events.js';
-import { LightStatistics } from './0040-light-statistics.js';
 import { PullSamples } from './0038-pull-samples.js';
 import { LightStatistics } from './0040-light-statistics.js';
 
