@@ -1,4 +1,5 @@
 import { canBeRead, checkStatus as check, isFollowed } from '../src/flow/sync/check-status.js';
+import { type UnreadList, unreadError } from '../src/flow/sync/unread.js';
 import type { JobDefinition } from './define.js';
 import { eachIntegration } from './each-integration.js';
 
@@ -10,10 +11,16 @@ export const checkStatus: JobDefinition = {
   schedule: '*/15 * * * *',
   run: (services, run) =>
     eachIntegration(services, run, async (integration) => {
+      const all: UnreadList & { asked: number } = { asked: 0, failed: 0, unread: [] };
       for (const entityType of ENTITY_TYPES) {
         if (!canBeRead(integration, entityType) || isFollowed(integration)) continue;
-        const result = await check(services, integration, entityType, run.signal);
-        run.log.info({ integrationId: integration.id, entityType, ...result }, 'status checked');
+        const { unread, ...counts } = await check(services, integration, entityType, run);
+        run.log.info({ integrationId: integration.id, entityType, ...counts }, 'status checked');
+        all.asked += counts.asked;
+        all.failed += counts.failed;
+        all.unread.push(...unread);
       }
+      const error = unreadError(all);
+      if (error) throw error;
     }),
 };

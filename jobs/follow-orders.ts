@@ -1,4 +1,5 @@
 import { checkStatus, isFollowed } from '../src/flow/sync/check-status.js';
+import { unreadError } from '../src/flow/sync/unread.js';
 import type { JobDefinition } from './define.js';
 import { eachIntegration } from './each-integration.js';
 
@@ -9,7 +10,10 @@ export const followOrders: JobDefinition = {
   run: (services, run) =>
     eachIntegration(services, run, async (integration) => {
       if (!isFollowed(integration)) return;
-      const result = await checkStatus(services, integration, 'ORDER', run.signal);
-      run.log.info({ integrationId: integration.id, ...result }, 'orders followed');
+      const result = await checkStatus(services, integration, 'ORDER', run);
+      const { unread: _, ...counts } = result;
+      run.log.info({ integrationId: integration.id, ...counts }, 'orders followed');
+      const error = unreadError(result);
+      if (error) throw error;
     }),
 };

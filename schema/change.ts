@@ -67,7 +67,7 @@ export class OrderStatusChange extends Change {
   sourceStatus!: string | null;
 }
 
-@ObjectType({ implements: Change, simpleResolvers: true, description: 'An invoice was created or synced.' })
+@ObjectType({ implements: Change, simpleResolvers: true, description: 'An invoice was created, changed or synced.' })
 export class InvoiceChange extends Change {
   @Field(() => Invoice, { nullable: true })
   invoice!: string | null;
@@ -169,6 +169,7 @@ const TYPES: Record<ChangeKind, (change: ChangeEntry) => Record<string, unknown>
   'order.synced': orderChange,
   'order.status_changed': (change) => ({ __typename: 'OrderStatusChange', order: change.entityId }),
   'invoice.created': invoiceChange,
+  'invoice.updated': invoiceChange,
   'invoice.synced': invoiceChange,
   'invoice.status_changed': (change) => ({ __typename: 'InvoiceStatusChange', invoice: change.entityId }),
   'product.changed': (change) => ({ __typename: 'ProductChange', product: change.entityId }),

@@ -7,6 +7,7 @@ export type ChangeKind =
   | 'order.status_changed'
   | 'order.synced'
   | 'invoice.created'
+  | 'invoice.updated'
   | 'invoice.status_changed'
   | 'invoice.synced'
   | 'product.changed'

@@ -60,6 +60,20 @@ it('B13 H4 answers the sync state of one order with its events', async () => {
   });
 });
 
+it('B9 B13 a webhook that is applied moves the time of the last sync', async () => {
+  const id = await syncedOrder();
+  const sent = (await call('GET', `/orders/${id}`)).body.data;
+
+  await hub.portal.control.advance({ id: String(sent['b2bOrderId']), status: 'CONFIRMED' });
+  const told = await eventually(
+    async () => (await call('GET', `/orders/${id}`)).body.data,
+    ({ syncedAt }) => syncedAt !== sent['syncedAt'],
+  );
+
+  expect(Date.parse(String(told['syncedAt']))).toBeGreaterThan(Date.parse(String(sent['syncedAt'])));
+  expect(told).toMatchObject({ syncStatus: 'synced', b2bOrderId: sent['b2bOrderId'] });
+});
+
 it('B13 answers the sync state of one invoice, with the error of a failed sync', async () => {
   const orderId = await syncedOrder();
   await hub.portal.control.addFault({ kind: 'status', status: 422, path: '/invoices', count: 1 });

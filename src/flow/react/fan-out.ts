@@ -1,25 +1,31 @@
 import type { ChangeKind } from '../../feed/feed.js';
-import type { EntityType } from '../../model/statuses.js';
+import type { EntityType, Operation } from '../../model/statuses.js';
 import { lockRow } from '../lock-entity.js';
 import type { Sendable } from '../sync/find-recipients.js';
 import { sendToAll } from '../sync/send.js';
 import type { Reaction } from './reaction.js';
 
-const KINDS: ReadonlySet<ChangeKind> = new Set(['order.status_changed', 'invoice.status_changed']);
+const OPERATIONS: Partial<Record<ChangeKind, Operation>> = {
+  'order.status_changed': 'STATUS_CHANGE',
+  'order.updated': 'UPDATE',
+  'invoice.status_changed': 'STATUS_CHANGE',
+  'invoice.updated': 'UPDATE',
+};
 
 /** What one system reports of an entity is told to the merchant's other systems; what people do is sent by their mutation. */
 export const fanOut: Reaction = {
   name: 'fan-out',
   async concerns({ integrations }, { kind, merchantId, entityType, integrationId }) {
-    if (integrationId === null || !KINDS.has(kind)) return false;
+    if (integrationId === null || !OPERATIONS[kind]) return false;
     const others = (await integrations.byMerchant(merchantId)).filter(({ id }) => id !== integrationId);
     return others.some(({ enabled, connector }) => enabled && connector.sends.includes(entityType));
   },
-  async react(services, tx, { merchantId, entityType, entityId, integrationId }) {
-    if (!isSendable(entityType)) return;
+  async react(services, tx, { kind, merchantId, entityType, entityId, integrationId }) {
+    const operation = OPERATIONS[kind];
+    if (!operation || !isSendable(entityType)) return;
     // Locked, so that no older state is put into a lane behind a newer one.
     if (!(await lockRow(tx, entityType, entityId, merchantId))) return;
-    await sendToAll(services, tx, { merchantId, entityType, entityId }, 'STATUS_CHANGE', integrationId);
+    await sendToAll(services, tx, { merchantId, entityType, entityId }, operation, integrationId);
   },
 };
 

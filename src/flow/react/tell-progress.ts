@@ -26,10 +26,17 @@ interface Message {
   subject: string;
   text: string;
   toCustomer: boolean;
+  /** What sets it apart from others of its kind about the order. */
+  occasion?: string;
 }
 
 /** An order may come as a paid one. */
 const KINDS: ReadonlySet<ChangeKind> = new Set(['order.created', 'order.status_changed']);
+
+/** Of these tracking numbers those that no message about the order has named yet. */
+const UNTOLD = `select number from unnest($2::text[]) with ordinality t (number, place)
+where not exists (select from notifications n where n.entity_id = $1 and n.kind in ('order.shipped', 'order.tracking')
+  and position(number in n.body) > 0) order by place`;
 
 const PICKUP = /^(pick[-_ ]?up|collect(ion)?)$/i;
 
@@ -83,6 +90,20 @@ function refundDue({ number, currency, grand_total: total }: Row): Message {
   return { kind: 'order.refund_due', subject: `Refund order ${number}`, text, toCustomer: false };
 }
 
+/** Tracking numbers that come after an order has been sent, each once. */
+async function tracking(
+  tx: Tx,
+  orderId: string,
+  { number, status, tracking_numbers: numbers }: Row,
+): Promise<Message[]> {
+  if (status !== 'SHIPPED' || numbers.length === 0) return [];
+  const untold = (await tx.sql<{ number: string }>(UNTOLD, [orderId, numbers])).map((row) => row.number);
+  if (untold.length === 0) return [];
+  const subject = `Your order ${number} can be tracked`;
+  const text = `${untold.length === 1 ? 'Its tracking number' : 'Its tracking numbers'}: ${untold.join(', ')}.`;
+  return [{ kind: 'order.tracking', occasion: untold[0], subject, text, toCustomer: true }];
+}
+
 /**
  * Tells people how far an order is, each step once, whoever reported it: only where the merchant has a warehouse that takes
  * orders over.
@@ -90,7 +111,7 @@ function refundDue({ number, currency, grand_total: total }: Row): Message {
 export const tellProgress: Reaction = {
   name: 'tell-progress',
   async concerns({ integrations }, { kind, merchantId, data }) {
-    if (!KINDS.has(kind) || !MESSAGES[data['newStatus'] as OrderStatus]) return false;
+    if (kind !== 'order.updated' && (!KINDS.has(kind) || !MESSAGES[data['newStatus'] as OrderStatus])) return false;
     return (await integrations.byMerchant(merchantId)).some(
       ({ enabled, connector }) => enabled && connector.takenStatus,
     );
@@ -98,7 +119,10 @@ export const tellProgress: Reaction = {
   async react(_services, tx, change) {
     const [order] = await tx.sql<Row>(READ, [change.entityId]);
     if (!order) return;
-    const messages = MESSAGES[change.data['newStatus'] as OrderStatus]?.(order) ?? [];
+    const messages =
+      change.kind === 'order.updated'
+        ? await tracking(tx, change.entityId, order)
+        : (MESSAGES[change.data['newStatus'] as OrderStatus]?.(order) ?? []);
     for (const message of messages) await say(tx, change, order, message);
   },
 };
@@ -109,7 +133,7 @@ async function say(
   { email, name }: Row,
   message: Message,
 ) {
-  const { kind, subject, text, toCustomer } = message;
+  const { kind, subject, text, toCustomer, occasion } = message;
   const greeting = toCustomer && name ? `Dear ${name}\n\n` : '';
   const notification: NewNotification = {
     kind,
@@ -117,7 +141,7 @@ async function say(
     entityType: 'ORDER',
     entityId,
     integrationId,
-    dedupKey: `${kind}:${entityId}`,
+    dedupKey: [kind, entityId, ...(occasion === undefined ? [] : [occasion])].join(':'),
     subject,
     text: greeting + text,
     ...(toCustomer && email && { recipients: [email] }),

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { InboundEvent } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
@@ -5,36 +6,41 @@ import { OPEN_INVOICE_STATUSES, OPEN_ORDER_STATUSES } from '../../model/transiti
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { measured } from '../jobs/measured.js';
 import type { Services } from '../services.js';
-import { receiveEvent } from '../webhooks/receive-event.js';
 import { createPace } from './pace.js';
+import { type KnownEntity, takeNews } from './take-news.js';
+import { concernsAll, passOver, toHubError, type UnreadList } from './unread.js';
 
-/** What a status check came to. */
-export interface StatusCheck {
+/** What a status check came to; `failed` and `unread`: what could not be read, while the rest went on. */
+export interface StatusCheck extends UnreadList {
   /** Entities asked for. */
   asked: number;
-  /** Answers that differed from what the hub knew and went to the inbox. */
+  /** Answers that differed from what the hub knew and were news to the inbox. */
   changed: number;
   /** Entities that the upstream does not have any more. */
   missing: number;
 }
 
-interface OpenEntity {
-  link_id: string;
-  external_id: string;
-  status: string;
-}
-
 /** As many as one question may name, so that each page is one turn of the pace. */
 const PAGE = 50;
 
-const openOf = (table: 'orders' | 'invoices') => `select k.id::text link_id, k.external_id, e.status
+const openOf = (
+  table: 'orders' | 'invoices',
+  details: string,
+) => `select k.id::text link_id, k.entity_id, k.external_id,
+  e.status, ${details}, exists (select from lanes l where l.id = k.id and l.head <> l.tail) has_waiting
 from links k join ${table} e on e.id = k.entity_id
 where k.integration_id = $1 and k.entity_type = $2 and k.external_id is not null and e.status = any($3) and k.id > $4
 order by k.id limit ${PAGE}`;
 
 const OPEN = {
-  ORDER: { statement: openOf('orders'), statuses: OPEN_ORDER_STATUSES },
-  INVOICE: { statement: openOf('invoices'), statuses: OPEN_INVOICE_STATUSES },
+  ORDER: {
+    statement: openOf('orders', 'e.tracking_numbers, null paid_at, null paid_amount'),
+    statuses: OPEN_ORDER_STATUSES,
+  },
+  INVOICE: {
+    statement: openOf('invoices', `'{}'::text[] tracking_numbers, e.paid_at, e.paid_amount`),
+    statuses: OPEN_INVOICE_STATUSES,
+  },
 };
 
 /** Whether the hub can ask the integration's system for the state of its entities of this kind. */
@@ -48,17 +54,23 @@ export function isFollowed({ connection, connector }: OpenIntegration): boolean 
   return connection.readStatuses !== undefined && connector.webhooks === undefined;
 }
 
+/** `signal` ends a check between two questions; `log`: where what it passes over is named, default the hub's. */
+interface CheckOptions {
+  signal?: AbortSignal;
+  log?: Logger;
+}
+
 /**
  * Asks the integration's system for the state of everything that is not final yet, page by page, not faster than half
- * of the integration's rate, and hands what differs to the inbox: one way in for webhooks and checks alike.
- * `signal` ends it between two questions.
- * @throws HubError UNSUPPORTED, or what the upstream fails with
+ * of the integration's rate, and hands what differs to the inbox: one way in for webhooks and checks alike. An entity
+ * that cannot be read is passed over.
+ * @throws HubError UNSUPPORTED, or what the upstream fails with where it fails for all
  */
 export async function checkStatus(
   services: Services,
   integration: OpenIntegration,
   entityType: EntityType,
-  signal?: AbortSignal,
+  { signal, log = services.log }: CheckOptions = {},
 ): Promise<StatusCheck> {
   if (!canBeRead(integration, entityType)) {
     throw new HubError(
@@ -67,29 +79,31 @@ export async function checkStatus(
     );
   }
   const run = { integrationId: integration.id, name: 'check-status' };
-  const counts = ({ asked, changed }: StatusCheck) => ({ polled: asked, changed });
-  return measured(services, run, () => askForAll(services, integration, entityType, signal), counts);
+  const counts = ({ asked, changed, failed }: StatusCheck) => ({ polled: asked, changed, failed });
+  const pause = createPace(integration.policy.ratePerSecond);
+  return measured(services, run, () => askForAll({ services, integration, entityType, pause, log, signal }), counts);
 }
 
-async function askForAll(
-  services: Services,
-  integration: OpenIntegration,
-  entityType: 'ORDER' | 'INVOICE',
-  signal?: AbortSignal,
-): Promise<StatusCheck> {
-  const result: StatusCheck = { asked: 0, changed: 0, missing: 0 };
-  const pause = createPace(integration.policy.ratePerSecond);
+interface Check {
+  services: Services;
+  integration: OpenIntegration;
+  entityType: 'ORDER' | 'INVOICE';
+  pause(): Promise<void>;
+  log: Logger;
+  signal?: AbortSignal;
+}
+
+async function askForAll(check: Check): Promise<StatusCheck> {
+  const { services, integration, entityType, signal } = check;
+  const result: StatusCheck = { asked: 0, changed: 0, missing: 0, failed: 0, unread: [] };
   const { statement, statuses } = OPEN[entityType];
   for (let after = '0'; ; ) {
     const values = [integration.id, entityType, statuses, after];
-    const { rows } = await services.db.pool.query<OpenEntity>(statement, values);
-    const known = await readMany(integration, entityType, rows, pause);
+    const { rows } = await services.db.pool.query<KnownEntity>(statement, values);
+    const known = await readMany(check, rows);
     for (const entity of rows) {
       if (signal?.aborted) return result;
-      const event = known.get(entity.external_id) ?? (await readOne(integration, entityType, entity, pause));
-      result.asked += 1;
-      if (!event) result.missing += 1;
-      else if (await takeNews(services, integration, entity, event)) result.changed += 1;
+      await askForOne(check, entity, known, result);
     }
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) return result;
@@ -97,35 +111,56 @@ async function askForAll(
   }
 }
 
-type Pause = () => Promise<void>;
+async function askForOne(
+  check: Check,
+  entity: KnownEntity,
+  known: ReadonlyMap<string, InboundEvent>,
+  result: StatusCheck,
+): Promise<void> {
+  const { services, integration, entityType, log } = check;
+  result.asked += 1;
+  try {
+    const event = known.get(entity.external_id) ?? (await readOne(check, entity));
+    if (!event) result.missing += 1;
+    else if (await takeNews(services, integration, entity, event)) result.changed += 1;
+  } catch (thrown) {
+    const error = await unlessOfAll(check, thrown);
+    passOver(
+      result,
+      integration,
+      entityType,
+      { entityId: entity.entity_id, externalId: entity.external_id },
+      error,
+      log,
+    );
+  }
+}
 
-/** As many at once as the upstream allows; what is missing is asked for one by one. */
-async function readMany(
-  { connection }: OpenIntegration,
-  entityType: EntityType,
-  entities: readonly OpenEntity[],
-  pause: Pause,
-): Promise<Map<string, InboundEvent>> {
+/** @throws HubError what means that every further question fails too */
+async function unlessOfAll({ integration, pause, log }: Check, thrown: unknown): Promise<HubError> {
+  const error = toHubError(thrown, log);
+  await pause();
+  if (await concernsAll(integration, error)) throw error;
+  return error;
+}
+
+/** As many at once as the upstream allows; what is missing, or all if that fails, is asked for one by one. */
+async function readMany(check: Check, entities: readonly KnownEntity[]): Promise<Map<string, InboundEvent>> {
+  const { integration, entityType, pause, log } = check;
+  const { connection, id: integrationId } = integration;
   if (!connection.readStatuses || entities.length === 0) return new Map();
   await pause();
   const ids = entities.map(({ external_id }) => external_id);
-  return connection.readStatuses(entityType, ids);
+  try {
+    return await connection.readStatuses(entityType, ids);
+  } catch (thrown) {
+    const error = await unlessOfAll(check, thrown);
+    log.warn({ err: error, integrationId, entityType }, 'states not read at once: asked for one by one');
+    return new Map();
+  }
 }
 
-async function readOne({ connection }: OpenIntegration, entityType: EntityType, entity: OpenEntity, pause: Pause) {
+async function readOne({ integration: { connection }, entityType, pause }: Check, entity: KnownEntity) {
   await pause();
   return (await connection.readStatus?.(entityType, entity.external_id)) ?? null;
-}
-
-/** Whether it differs from what the hub has. */
-async function takeNews(
-  services: Services,
-  integration: OpenIntegration,
-  entity: OpenEntity,
-  event: InboundEvent,
-): Promise<boolean> {
-  if (event.status === entity.status) return false;
-  const rawBody = Buffer.from(JSON.stringify(event.payload));
-  await receiveEvent(services, integration, { event, rawBody, headers: {} });
-  return true;
 }

@@ -1,3 +1,4 @@
+import { UpstreamError } from '../../connectors/classify.js';
 import type { DeliveryResult, Effect } from '../../connectors/connector.js';
 import { recordExchanges } from '../../connectors/exchanges.js';
 import type { Exchange } from '../../connectors/http.js';
@@ -11,6 +12,7 @@ import { runReconciliation } from '../reconcile/run-reconciliation.js';
 import type { Services } from '../services.js';
 import { awaitNeeds } from './await-needs.js';
 import { checkStatus } from './check-status.js';
+import { unreadError } from './unread.js';
 
 /** A query of a whole integration has as many exchanges as it asks for entities; its attempt keeps the last ones. */
 const KEPT_EXCHANGES = 5;
@@ -80,12 +82,16 @@ async function readAll(
     else if (integration.connection.files) await watchFolder(services, integration);
     else if (canBePulled(integration, entityType))
       await runPull(services, integration, entityType, syncEventId, stopping);
-    else await checkStatus(services, integration, entityType, stopping);
+    else {
+      const unread = unreadError(await checkStatus(services, integration, entityType, { signal: stopping }));
+      // What was passed over is no reason to read all the rest again.
+      if (unread) return { kind: 'rejected', code: unread.code, message: unread.message, httpStatus: null };
+    }
     return { kind: 'delivered', externalId: null, externalNumber: null };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     const { code, message, retryAfterMs = null } = error;
-    if (isRetryable(code)) return { kind: 'retry', code, message, httpStatus: null, retryAfterMs };
-    return { kind: 'rejected', code, message, httpStatus: null };
+    const failure = { code, message, httpStatus: error instanceof UpstreamError ? error.httpStatus : null };
+    return isRetryable(code) ? { kind: 'retry', ...failure, retryAfterMs } : { kind: 'rejected', ...failure };
   }
 }

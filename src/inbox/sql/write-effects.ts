@@ -88,7 +88,8 @@ subscription_writes as (
 const LINK_WRITES = `
 link_writes as (
   update links l
-  set source_at = a.at, source_rank = case when l.source_at = a.at then greatest(l.source_rank, a.rank) else a.rank end,
+  set synced_at = case when coalesce(l.external_id, a.external_id) is null then l.synced_at else now() end,
+    source_at = a.at, source_rank = case when l.source_at = a.at then greatest(l.source_rank, a.rank) else a.rank end,
     external_id = coalesce(l.external_id, case when not exists (
       select from links o where o.integration_id = l.integration_id and o.entity_type = l.entity_type
         and o.external_id = a.external_id) then a.external_id end)
@@ -186,6 +187,29 @@ sync_rows as (
   where sync_id is not null
 )`;
 
+/** Details that an event brings while the status stays: read as they were before the statement. */
+const DETAILS: readonly { kind: InboxKind; sql: string }[] = [
+  {
+    kind: 'ORDER',
+    sql: `when entity_type = 'ORDER' and tracking_numbers is not null then exists (
+          select from orders o where o.id = known_id and to_jsonb(o.tracking_numbers) <> e.tracking_numbers)`,
+  },
+  {
+    kind: 'INVOICE',
+    sql: `when entity_type = 'INVOICE' and coalesce(event ->> 'paidAt', event ->> 'paidAmount') is not null then exists (
+          select from invoices v where v.id = known_id and (v.paid_amount, v.paid_at) is distinct from
+            (coalesce(e.paid_amount, v.paid_amount), coalesce(e.paid_at, v.paid_at)))`,
+  },
+];
+
+const detailChange = (has: (kind: InboxKind) => boolean) => {
+  const parts = DETAILS.filter(({ kind }) => has(kind)).map(({ sql }) => sql);
+  if (parts.length === 0) return '';
+  return `,
+      (4, lower(entity_type) || '.updated', known_id, case when changed or error_code is not null then false
+        ${parts.join('\n        ')} else false end, '{}'::jsonb)`;
+};
+
 const changeRows = (has: (kind: InboxKind) => boolean) => `
 change_rows as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, traceparent)
@@ -201,7 +225,7 @@ change_rows as (
         'errorCode', error_code)),
       (3, lower(entity_type) || '.status_changed', known_id, changed, jsonb_build_object('previousStatus', previous_status,
         'newStatus', new_status, 'sourceStatus', source_status, 'externalId', coalesce(external_id, link_external_id),
-        'occurredAt', occurred))
+        'occurredAt', occurred))${detailChange(has)}
     ) as c (place, kind, entity_id, wanted, data)
     where wanted
 ${has('INVENTORY') ? STOCK_CHANGES : ''}

@@ -1,0 +1,89 @@
+import type { Logger } from 'pino';
+import { type ErrorCode, HubError } from '../../errors.js';
+import { databaseError } from '../../inbox/sql-errors.js';
+import type { EntityType } from '../../model/statuses.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
+
+/** An entity whose state could not be read or taken. */
+export interface Unread {
+  entityId: string;
+  externalId: string;
+  code: ErrorCode;
+  message: string;
+}
+
+/** Named in the result; the log has all. */
+const MOST_NAMED = 10;
+
+/** What could not be read of a run, while the rest went on. */
+export interface UnreadList {
+  failed: number;
+  /** The first of them. */
+  unread: Unread[];
+}
+
+/** Adds one and says so in the log. */
+export function passOver(
+  list: UnreadList,
+  { id: integrationId }: Pick<OpenIntegration, 'id'>,
+  entityType: EntityType,
+  { entityId, externalId }: Pick<Unread, 'entityId' | 'externalId'>,
+  error: HubError,
+  log: Logger,
+): void {
+  const { code, message } = error;
+  list.failed += 1;
+  if (list.unread.length < MOST_NAMED) list.unread.push({ entityId, externalId, code, message });
+  log.error(
+    { err: error, integrationId, entityType, entityId, externalId, code, attempt: 1 },
+    'state of an entity not read',
+  );
+}
+
+/** Only the hub itself can be the reason, or the way to the whole system. */
+const OF_ALL: ReadonlySet<ErrorCode> = new Set([
+  'UPSTREAM_UNREACHABLE',
+  'UPSTREAM_RATE_LIMITED',
+  'DATABASE_UNAVAILABLE',
+  'NOT_READY',
+  'CREDENTIALS_UNREADABLE',
+]);
+/** One record may make a system fail as an outage does. */
+const OF_ONE_OR_ALL: ReadonlySet<ErrorCode> = new Set([
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_UNAUTHORIZED',
+  'UPSTREAM_BAD_RESPONSE',
+  'UPSTREAM_TIMEOUT',
+]);
+
+/** Whether a failure means that every further question fails too; where it may, the system is asked whether it is well. */
+export async function concernsAll({ connection }: OpenIntegration, { code }: HubError): Promise<boolean> {
+  if (OF_ALL.has(code)) return true;
+  if (!OF_ONE_OR_ALL.has(code)) return false;
+  return connection.checkHealth().then(
+    () => false,
+    () => true,
+  );
+}
+
+/** What anything that was thrown comes to; what nobody expected is logged with its stack. */
+export function toHubError(thrown: unknown, log: Logger): HubError {
+  const error = databaseError(thrown);
+  if (error instanceof HubError) return error;
+  log.error({ err: error }, 'reading a state failed unexpectedly');
+  return new HubError('INTERNAL', "the hub's log has the reason");
+}
+
+/** What a run failed with that passed over something: the first one's code, the names of some; null: it read all. */
+export function unreadError({ asked, failed, unread }: UnreadList & { asked: number }): HubError | null {
+  const [first] = unread;
+  if (!first) return null;
+  const named = unread.map(
+    ({ entityId, externalId, code, message }) => `${entityId} (${externalId}): ${code}: ${message}`,
+  );
+  const more = failed > unread.length ? `; and ${failed - unread.length} more, see the log` : '';
+  return new HubError(
+    first.code,
+    `${failed} of ${asked} could not be read, the others were: ${named.join('; ')}${more}`,
+  );
+}
