@@ -1,3 +1,4 @@
+import { detailChange } from './detail-change.js';
 import type { InboxKind } from './nouns.js';
 
 /** Of a product's events the newest word on a field; one that says nothing of it counts for nothing. */
@@ -186,29 +187,6 @@ sync_rows as (
   from effective
   where sync_id is not null
 )`;
-
-/** Details that an event brings while the status stays: read as they were before the statement. */
-const DETAILS: readonly { kind: InboxKind; sql: string }[] = [
-  {
-    kind: 'ORDER',
-    sql: `when entity_type = 'ORDER' and tracking_numbers is not null then exists (
-          select from orders o where o.id = known_id and to_jsonb(o.tracking_numbers) <> e.tracking_numbers)`,
-  },
-  {
-    kind: 'INVOICE',
-    sql: `when entity_type = 'INVOICE' and coalesce(event ->> 'paidAt', event ->> 'paidAmount') is not null then exists (
-          select from invoices v where v.id = known_id and (v.paid_amount, v.paid_at) is distinct from
-            (coalesce(e.paid_amount, v.paid_amount), coalesce(e.paid_at, v.paid_at)))`,
-  },
-];
-
-const detailChange = (has: (kind: InboxKind) => boolean) => {
-  const parts = DETAILS.filter(({ kind }) => has(kind)).map(({ sql }) => sql);
-  if (parts.length === 0) return '';
-  return `,
-      (4, lower(entity_type) || '.updated', known_id, case when changed or error_code is not null then false
-        ${parts.join('\n        ')} else false end, '{}'::jsonb)`;
-};
 
 const changeRows = (has: (kind: InboxKind) => boolean) => `
 change_rows as (
