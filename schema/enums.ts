@@ -1,5 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 import { AlertComparison, AlertKind, AlertSeverity } from '../src/flow/alerts/rule.js';
+import { SecurityEvent } from '../src/model/security-events.js';
 import {
   BillingInterval,
   BillingSubscriptionStatus,
@@ -22,6 +23,7 @@ import {
   WebhookStatus,
 } from '../src/model/statuses.js';
 
+registerEnumType(SecurityEvent, { name: 'SecurityEvent' });
 registerEnumType(EntityType, { name: 'EntityType' });
 registerEnumType(Operation, { name: 'Operation' });
 registerEnumType(Direction, { name: 'Direction' });

@@ -1,6 +1,8 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type * as flow from '../src/flow/jobs/read-metrics.js';
+import { SecurityEvent } from '../src/model/security-events.js';
 import type * as figures from '../src/rollup/figures.js';
+import type * as security from '../src/rollup/security-events.js';
 import type * as rollup from '../src/rollup/summarise.js';
 import { DateTime } from './scalars.js';
 
@@ -207,6 +209,15 @@ export class ApiPerformance implements figures.ApiPerformance {
 
   @Field(() => CacheUse)
   cache!: CacheUse;
+}
+
+@ObjectType({ simpleResolvers: true })
+export class SecurityEventCount implements security.SecurityEventCount {
+  @Field(() => SecurityEvent)
+  kind!: SecurityEvent;
+
+  @Field(() => Int)
+  count!: number;
 }
 
 @ObjectType({ simpleResolvers: true })

@@ -11,6 +11,7 @@ import {
   ErrorShare,
   InventorySyncMetrics,
   QueueNow,
+  SecurityEventCount,
   StatusPolling,
   SyncOutcomes,
   WebhookOutcomes,
@@ -56,6 +57,12 @@ export class Metrics {
     description: 'What the hub itself uses now; null for a caller of one merchant.',
   })
   system!: SystemLoad | null;
+
+  @Field(() => [SecurityEventCount], {
+    nullable: true,
+    description: 'Of the whole hub, every kind; null for a caller of one merchant.',
+  })
+  securityEvents!: SecurityEventCount[] | null;
 
   @Field(() => CacheUse)
   cache!: CacheUse;

@@ -1,5 +1,6 @@
 import { audit, durationOf, requestOf } from '../src/access/audit.js';
 import type { Caller } from '../src/access/caller.js';
+import { namedIn } from '../src/access/named-in.js';
 import { sqlOn } from '../src/db/database.js';
 import { HubError } from '../src/errors.js';
 import type { Services } from '../src/flow/services.js';
@@ -39,11 +40,13 @@ export function mutate<Payload extends MutationPayload>(
 }
 
 async function auditFailure(services: Services, caller: Caller, action: string, error: HubError): Promise<void> {
+  if (error.code === 'FORBIDDEN') services.noteSecurityEvent('RIGHT_REFUSED');
   const entry = {
     actor: caller.subject,
     action,
     outcome: error.code === 'FORBIDDEN' ? ('REFUSED' as const) : ('FAILED' as const),
     merchantId: caller.merchantId,
+    ...namedIn(action, caller.request),
     details: { code: error.code, message: error.message, path: error.inputPath ?? null, ...requestOf(caller) },
     requestId: caller.requestId,
     durationMs: durationOf(caller),

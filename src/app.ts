@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
@@ -42,6 +41,8 @@ import { createOutbox } from './outbox/outbox.js';
 import { readQueueStates } from './outbox/queue-states.js';
 import { adoptRollups } from './rollup/roll-up.js';
 import {
+  countSecurityEvents,
+  listen,
   type OnStop,
   openHooks,
   openMappings,
@@ -108,7 +109,9 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   await feed.start();
   onStop(() => feed.stop());
   await configureFromEnvironment(services, config.integrations);
-  const server = createServer({ log, metrics, tracer: telemetry.tracer, trustedProxies: config.trustedProxies });
+  const { noteSecurityEvent } = services;
+  const { trustedProxies } = config;
+  const server = createServer({ log, metrics, noteSecurityEvent, tracer: telemetry.tracer, trustedProxies });
   await collectRoutes(server);
   let phase: Phase = 'starting';
   const pingDatabase = () => db.pool.query('select 1');
@@ -180,6 +183,7 @@ function compose(parts: Parts) {
   const jobs = createJobs({ db, timersUrl: config.jobsUrl ?? undefined, definitions: allJobs, log });
   const services: Services = {
     ...{ db, outbox, inbox, feed, integrations, jobs, connectors, log, ...opened },
+    noteSecurityEvent: countSecurityEvents(metrics, opened.tally),
     httpsOnly: config.production,
   };
   return { services, feed, startWorker: () => startWorker(parts, services, jobs, dispatcher, stopping) };
@@ -217,12 +221,19 @@ async function serve(
   const tokens = tokenConfigOf(config);
   const limits = createCallerLimits(config.requestsPerMinute, services.db.pool);
   const admit = (caller: Caller) => limits.take(caller);
+  const { noteSecurityEvent } = services;
   const schema = buildHubSchema();
   const sockets = await registerApi(server, {
     schema,
     reader: openReader(schema, services),
     services,
-    authenticate: createAuthenticate({ sql: sqlOn(services.db.pool), tokens, logger: services.log, admit }),
+    authenticate: createAuthenticate({
+      sql: sqlOn(services.db.pool),
+      tokens,
+      logger: services.log,
+      admit,
+      noteSecurityEvent,
+    }),
     limits,
     tracer,
     addressOf: createAddressOf(config.trustedProxies),
@@ -230,16 +241,4 @@ async function serve(
   await registerDocs(server);
   await registerPages(server, { folder: PAGES, tokens, production: config.production });
   return sockets;
-}
-
-async function listen(server: FastifyInstance, { host, port }: Config, onStop: OnStop): Promise<string> {
-  await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `Port ${port} of ${host} is in use: end what listens there, or set PORT to another one (0: any free one).`,
-    );
-  });
-  onStop(() => server.close());
-  const { port: bound } = server.server.address() as AddressInfo;
-  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`;
 }

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { WaitingWebhooks } from './inbox/waiting-webhooks.js';
 import { METRICS, type MetricDefinition } from './model/metric-definitions.js';
+import type { NoteSecurityEvent } from './model/security-events.js';
 import type { WebhookStatus } from './model/statuses.js';
 import type { Attempt } from './outbox/lane.js';
 import type { QueueState } from './outbox/queue-states.js';
@@ -13,6 +14,7 @@ export interface Metrics {
   attemptEnded(attempt: Attempt, integrationId: string): void;
   /** A webhook, or an event of a poller, was answered. */
   webhookAccepted(webhook: { integrationId: string; status: WebhookStatus; duplicate: boolean }): void;
+  securityEventNoted: NoteSecurityEvent;
   /** An HTTP request was answered; `route` is the pattern, never the path with its ids. */
   requestAnswered(request: { method: string; route: string; status: number; durationMs: number }): void;
   /** Everything in Prometheus' text format. Answers without the queue's figures while the database is away. */
@@ -43,6 +45,10 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     ...described(METRICS.webhooks),
     registers: [registry],
   });
+  const securityEvents = new Counter({
+    ...described(METRICS.securityEvents),
+    registers: [registry],
+  });
   const requests = new Histogram({
     ...described(METRICS.requests),
     buckets: SECONDS,
@@ -57,6 +63,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       ),
     webhookAccepted: ({ integrationId, status, duplicate }) =>
       webhooks.inc({ integration: integrationId, status, duplicate: String(duplicate) }),
+    securityEventNoted: (kind) => securityEvents.inc({ kind }),
     requestAnswered: ({ method, route, status, durationMs }) =>
       requests.observe({ method, route, status }, durationMs / 1000),
     expose: async () => {

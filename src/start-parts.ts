@@ -1,3 +1,5 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
@@ -8,7 +10,8 @@ import type { Services } from './flow/services.js';
 import { shareAnswer } from './http/share-answer.js';
 import { readWaitingWebhooks } from './inbox/waiting-webhooks.js';
 import { createMappings, type Mappings } from './mapping/create-mappings.js';
-import type { MetricsDeps } from './metrics.js';
+import type { Metrics, MetricsDeps } from './metrics.js';
+import type { NoteSecurityEvent } from './model/security-events.js';
 import { createCourier } from './notify/courier.js';
 import { openChannels } from './notify/open-channels.js';
 import { cacheCatalogue } from './read/cache-catalogue.js';
@@ -16,6 +19,7 @@ import { createReader } from './read/create-reader.js';
 import type { Reader } from './read/reader.js';
 import { createLoadReport, readSystemLoad } from './rollup/report-load.js';
 import { readLastHour } from './rollup/rollup-gauges.js';
+import { tallySecurityEvent } from './rollup/security-events.js';
 import { createTally, type Tally } from './rollup/tally.js';
 
 /** Told of each thing that must be stopped, in the order of the start. */
@@ -56,6 +60,14 @@ export function startTally(db: Database, log: Logger, onStop: OnStop): Tally {
   return tally;
 }
 
+/** For Prometheus in this process, and for the schema and the alerts in all of them. */
+export function countSecurityEvents(metrics: Metrics, tally: Tally): NoteSecurityEvent {
+  return (event) => {
+    metrics.securityEventNoted(event);
+    tallySecurityEvent(tally, event);
+  };
+}
+
 const FIGURES_MAX_AGE_MS = 5_000;
 
 /** What `/metrics` tells beside queues; anybody may ask for it, so that several requests share one reading. */
@@ -67,4 +79,17 @@ export function readFigures({ pool }: Database): Omit<MetricsDeps, 'readQueueSta
     readWaitingWebhooks: shared(readWaitingWebhooks),
     readSystemLoad: shared(readSystemLoad),
   };
+}
+
+/** Answers where: `http://host:port`. */
+export async function listen(server: FastifyInstance, { host, port }: Config, onStop: OnStop): Promise<string> {
+  await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Port ${port} of ${host} is in use: end what listens there, or set PORT to another one (0: any free one).`,
+    );
+  });
+  onStop(() => server.close());
+  const { port: bound } = server.server.address() as AddressInfo;
+  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`;
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Sql } from '../db/database.js';
 import { HubError } from '../errors.js';
+import type { NoteSecurityEvent } from '../model/security-events.js';
 import { createApiKeyVerifier, looksLikeApiKey } from './api-key.js';
 import { audit } from './audit.js';
 import type { Caller } from './caller.js';
@@ -28,6 +29,7 @@ export interface AuthenticateDeps {
   failuresPerMinute?: number;
   /** Refuses a caller that asks too often: `take` of the caller limits. @throws HubError RATE_LIMITED */
   admit?(caller: Caller): Promise<void>;
+  noteSecurityEvent?: NoteSecurityEvent;
 }
 
 /** @throws HubError UNAUTHENTICATED, RATE_LIMITED, DATABASE_UNAVAILABLE or UPSTREAM_UNAVAILABLE (key server) */
@@ -50,6 +52,7 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
       return caller;
     } catch (error) {
       if (error instanceof HubError && error.code === 'UNAUTHENTICATED' && isPresent(credentials)) {
+        deps.noteSecurityEvent?.('SIGN_IN_FAILED');
         await noteFailure(credentials, error.message);
       }
       throw error;

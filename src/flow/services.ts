@@ -5,6 +5,7 @@ import type { SealedCredentials } from '../db/entities/integration.js';
 import type { Feed } from '../feed/feed.js';
 import type { Inbox } from '../inbox/inbox.js';
 import type { Mappings } from '../mapping/create-mappings.js';
+import type { NoteSecurityEvent } from '../model/security-events.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Tally } from '../rollup/tally.js';
 import type { Integrations } from './integrations/integrations.js';
@@ -21,6 +22,7 @@ export interface Services {
   jobs: JobRunner;
   /** Counts what happens too often for a statement each: reads from caches, … */
   tally: Tally;
+  noteSecurityEvent: NoteSecurityEvent;
   /** Seals an integration's credentials, bound to its id. */
   sealCredentials(integrationId: string, credentials: Record<string, unknown>): SealedCredentials;
   /** @throws HubError CREDENTIALS_UNREADABLE */

@@ -71,7 +71,12 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
   return serveWebSocket(server.server, {
     schema,
     authenticate,
-    admit: (caller) => deps.limits.take(caller),
+    admit: async (caller) => {
+      await deps.limits.take(caller).catch((error: unknown) => {
+        services.noteSecurityEvent('CALLER_LIMITED');
+        throw error;
+      });
+    },
     check: createOperationCheck(schema),
     execute: (request) => reader.execute(request),
     contextFor,

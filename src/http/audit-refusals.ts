@@ -5,23 +5,34 @@ import { HubError } from '../errors.js';
 import type { Services } from '../flow/services.js';
 import type { Reader, ReadRequest } from '../read/reader.js';
 
+type Noted = Pick<Services, 'db' | 'log' | 'noteSecurityEvent'>;
+
 /** The same reader; an operation that its caller may not run leaves a security event. Mutations audit themselves. */
-export function auditRefusals(reader: Reader, { db, log }: Pick<Services, 'db' | 'log'>): Reader {
-  const note = async ({ context: { caller, requestId }, operationName }: ReadRequest, message: string) => {
-    const { subject: actor, merchantId } = caller;
-    const details = { operationName: operationName ?? null, message };
-    const entry = { actor, action: 'query.refuse', outcome: 'REFUSED', merchantId, details, requestId } as const;
-    await audit(sqlOn(db.pool), entry).catch((err: unknown) => log.warn({ err }, 'refused query not audited'));
-  };
+export function auditRefusals(reader: Reader, services: Noted): Reader {
   return {
     ...reader,
     execute: async (request) => {
+      const { context, operationName } = request;
       const result = await reader.execute(request);
       const refusal = result.errors?.find(isRefusal);
-      if (refusal) await note(request, refusal.message);
+      if (refusal) await noteRefusal(services, context, operationName ?? null, refusal.message);
       return result;
     },
   };
+}
+
+/** Counts and audits that somebody asked for what it may not. */
+export async function noteRefusal(
+  { db, log, noteSecurityEvent }: Noted,
+  { caller, requestId }: ReadRequest['context'],
+  operationName: string | null,
+  message: string,
+): Promise<void> {
+  noteSecurityEvent('RIGHT_REFUSED');
+  const { subject: actor, merchantId } = caller;
+  const details = { operationName, message };
+  const entry = { actor, action: 'query.refuse', outcome: 'REFUSED', merchantId, details, requestId } as const;
+  await audit(sqlOn(db.pool), entry).catch((err: unknown) => log.warn({ err }, 'refused query not audited'));
 }
 
 const isRefusal = ({ originalError }: GraphQLError) =>

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
 import type { Metrics } from '../metrics.js';
+import type { NoteSecurityEvent } from '../model/security-events.js';
 import type { Tracer } from '../model/trace.js';
 import { noteMethods } from './allowed-methods.js';
 import { sendError } from './envelope.js';
@@ -12,12 +13,15 @@ import { traceRequests } from './trace-requests.js';
 export interface ServerOptions {
   log: Logger;
   metrics: Metrics;
+  /** Told of each caller that was answered 429. */
+  noteSecurityEvent?: NoteSecurityEvent;
   /** Null: no spans are recorded; traces of callers are carried on all the same. */
   tracer?: Tracer | null;
   /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed; default none. */
   trustedProxies?: readonly string[];
 }
 
+const TOO_MANY = 429;
 const BODY_LIMIT = 1024 * 1024;
 /** A client that sends its request more slowly than this is cut off. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -31,7 +35,8 @@ const SAFETY_HEADERS = {
 };
 
 /** The one HTTP server: request ids, the error envelope, metrics. Everything else is registered on it. */
-export function createServer({ log, metrics, tracer = null, trustedProxies = [] }: ServerOptions): FastifyInstance {
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { log, metrics, noteSecurityEvent, tracer = null, trustedProxies = [] } = options;
   const server = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -49,14 +54,15 @@ export function createServer({ log, metrics, tracer = null, trustedProxies = [] 
     if (request.protocol === 'https') reply.header('strict-transport-security', HTTPS_ONLY_FOR_A_YEAR);
   });
   traceRequests(server, tracer);
-  server.addHook('onResponse', async (request, reply) =>
+  server.addHook('onResponse', async (request, reply) => {
+    if (reply.statusCode === TOO_MANY) noteSecurityEvent?.('CALLER_LIMITED');
     metrics.requestAnswered({
       method: request.method,
       route: request.routeOptions.url ?? 'none',
       status: reply.statusCode,
       durationMs: reply.elapsedTime,
-    }),
-  );
+    });
+  });
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   const methodsOf = noteMethods(server);
   server.setNotFoundHandler((request, reply) => {

@@ -24,6 +24,13 @@ export const METRICS = {
     labels: ['integration', 'status', 'duplicate'],
     field: 'metrics.webhooks',
   },
+  securityEvents: {
+    name: 'syncline_security_events_total',
+    kind: 'COUNTER',
+    help: 'Failed sign-ins, rejected signatures, refused rights and limited callers.',
+    labels: ['kind'],
+    field: 'metrics.securityEvents',
+  },
   requests: {
     name: 'syncline_http_request_duration_seconds',
     kind: 'HISTOGRAM',

@@ -61,7 +61,9 @@ it('G13 F19 E11 has the documented thresholds as rules', async () => {
     'flasherp-failure-rate': 0.05,
     'flasherp-retry-queue': 100,
     'flasherp-discrepancies': 0,
-    'extensiv-export-exhausted': 0,
+    'dead-letters': 0,
+    'hub-queue-size': 1000,
+    'security-events': 100,
   });
   expect(alertRules.find(({ id }) => id === 'flasherp-unhealthy')?.connector).toBe('flasherp');
 });
@@ -95,6 +97,33 @@ it('G13 F19 keeps an alert open between its two thresholds', async () => {
 
   expect(memory).toMatchObject({ integration: null, severity: 'CRITICAL', threshold: 0.0001 });
   expect((await alerts('ERROR_RATE'))[0]?.closedAt).toBeNull();
+});
+
+it('G20 rings once for the dead letters of any system, until they are redriven or skipped', async () => {
+  await hub.portal.control.clearFaults();
+  await hub.admin.ask(
+    'mutation { redriveSyncEvents(filter: { integrationId: "b2b-portal", status: [FAILED] }) { affected } }',
+  );
+  await evaluated('EXPORT_EXHAUSTED', (shown) => shown.every(({ closedAt }) => closedAt !== null));
+  const before = (await alerts('EXPORT_EXHAUSTED')).length;
+
+  await hub.portal.control.addFault({ kind: 'status', status: 422, method: 'POST', path: '/orders', count: 2 });
+  await order(2);
+  const { syncEvents } = await eventually(
+    () =>
+      hub.admin.ask<{ syncEvents: { nodes: { id: string }[] } }>(
+        '{ syncEvents(filter: { integrationId: "b2b-portal", status: [FAILED] }) { nodes { id } } }',
+      ),
+    ({ syncEvents: { nodes } }) => nodes.length === 2,
+  );
+  const [opened] = await evaluated('EXPORT_EXHAUSTED', (shown) => shown.length > before);
+  for (const { id } of syncEvents.nodes)
+    await hub.admin.ask(`mutation { skipSyncEvent(id: "${id}", reason: "test") { userErrors { code } } }`);
+  const closed = await evaluated('EXPORT_EXHAUSTED', (shown) => shown.every(({ closedAt }) => closedAt !== null));
+
+  expect(opened).toMatchObject({ severity: 'CRITICAL', threshold: 0, integration: { id: 'b2b-portal' } });
+  expect(opened?.message).toMatch(/the number of dead letters, .* is [12], above the limit of 0/);
+  expect(closed).toHaveLength(before + 1);
 });
 
 it('G13 G20 F19 opens an alert as soon as a circuit opens, and tells of it once in the feed and to people', async () => {
@@ -169,4 +198,49 @@ it('G13 refuses rules that make no sense, and changes by who may not make them',
   expect(upsideDown).toEqual([{ code: 'BAD_USER_INPUT', path: ['input', 'clearThreshold'] }]);
   expect(unknown).toEqual([{ code: 'NOT_FOUND', path: ['input', 'id'] }]);
   expect(updateAlertRule.userErrors).toEqual([{ code: 'FORBIDDEN' }]);
+});
+
+it('G13 F19 rings for what waits for all systems together, beside each one’s', async () => {
+  await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'POST', path: '/orders', count: null });
+  await change('hub-queue-size', 'threshold: 1, clearThreshold: 1');
+  await order(2);
+
+  const [opened] = await evaluated('HUB_QUEUE_SIZE', (shown) => shown.length > 0);
+  await hub.portal.control.clearFaults();
+  await change('hub-queue-size', 'threshold: 1000, clearThreshold: 800');
+  const [closed] = await evaluated('HUB_QUEUE_SIZE', ([shown]) => shown?.closedAt !== null);
+
+  expect(opened).toMatchObject({ integration: null, threshold: 1, closedAt: null });
+  expect(opened?.message).toMatch(/^The hub: the number of events that wait for all systems together is \d+, above/);
+  expect((await hub.admin.graphql(opened?.remedy ?? '')).errors).toEqual([]);
+  expect(closed?.id).toBe(opened?.id);
+});
+
+it('G13 measures the time of calls, also of those that no attempt makes', async () => {
+  await hub.portal.control.addFault({ kind: 'latency', ms: 700, method: 'GET', path: '/health', count: null });
+  await hub.admin.ask(
+    `mutation { createAlertRule(input: { kind: RESPONSE_TIME, integrationId: "b2b-portal", threshold: 600, windowMs: 60000 }) {
+      userErrors { code } } }`,
+  );
+
+  const [opened] = await eventually(
+    async () => {
+      await hub.admin.ask('mutation { testConnection(integrationId: "b2b-portal") { ok } }');
+      await hub.admin.ask('mutation { runJob(name: "evaluate-alerts") { userErrors { code } } }');
+      return alerts('RESPONSE_TIME');
+    },
+    (shown) => shown.length > 0,
+  );
+
+  expect(opened?.measured).toBeGreaterThan(600);
+  expect(opened).toMatchObject({ integration: { id: 'b2b-portal' }, threshold: 600 });
+});
+
+it('G13 refuses a rule of the whole hub for one integration', async () => {
+  const { payload } = await hub.admin.ask<{ payload: { userErrors: object[] } }>(
+    `mutation { payload: createAlertRule(input: { kind: HUB_QUEUE_SIZE, integrationId: "b2b-portal", threshold: 1 }) {
+      userErrors { code path } } }`,
+  );
+
+  expect(payload.userErrors).toEqual([{ code: 'BAD_USER_INPUT', path: ['input', 'kind'] }]);
 });

@@ -169,11 +169,15 @@ it('F19 F7 DISCREPANCIES of a reconciliation, until they are repaired', async ()
   await closes('DISCREPANCIES');
 });
 
-it('E11 G13 EXPORT_EXHAUSTED, until the dead letter is redriven', async () => {
+it('E11 G13 G20 EXPORT_EXHAUSTED, until the dead letter is redriven', async () => {
   await warehouse.control.addFault({ kind: 'status', status: 400, method: 'POST', path: '/api/v1/orders', count: 1 });
   await idOf(createOrder(hub.admin, orderInput({ status: 'PAID' })));
 
-  await opens('EXPORT_EXHAUSTED', /orders whose export has failed for good is 1, above the limit of 0/, 'extensiv');
+  await opens(
+    'EXPORT_EXHAUSTED',
+    /dead letters, syncs that have failed for good, is 1, above the limit of 0/,
+    'extensiv',
+  );
 
   await ask('mutation { redriveSyncEvents(filter: { integrationId: "extensiv", status: [FAILED] }) { affected } }');
   await closes('EXPORT_EXHAUSTED', 'extensiv');

@@ -29,7 +29,8 @@ interface Entry {
 
 /** Every entry that these operations leave. */
 async function entriesOf(work: () => Promise<unknown>): Promise<Entry[]> {
-  const LOG = '{ auditLog(first: 100) { nodes { id action actor outcome entityId requestId durationMs } } }';
+  const LOG =
+    '{ auditLog(first: 100) { nodes { id action actor outcome entityType entityId integrationId requestId durationMs } } }';
   const read = async () =>
     (await hub.admin.ask<{ auditLog: { nodes: (Entry & { id: string })[] } }>(LOG)).auditLog.nodes;
   const before = new Set((await read()).map(({ id }) => id));
@@ -86,6 +87,21 @@ it.each(mutations.map(({ name }) => name))('G17 F18 leaves exactly one entry of 
   expect(entries).toMatchObject([
     { actor: 'curious', outcome: 'REFUSED', requestId: expect.any(String), durationMs: expect.any(Number) },
   ]);
+});
+
+it.each([
+  ['updateOrderStatus(input: { id: "ord_1", status: PAID })', { entityType: 'ORDER', entityId: 'ord_1' }],
+  ['createInvoice(input: { orderId: "ord_2", number: "I-2" })', { entityType: 'ORDER', entityId: 'ord_2' }],
+  ['acknowledgeAlert(id: "alt_1")', { entityType: null, entityId: 'alt_1' }],
+  ['deleteIntegration(id: "b2b-portal")', { entityId: 'b2b-portal', integrationId: 'b2b-portal' }],
+  ['startSync(input: { integrationId: "b2b-portal", entityType: ORDER })', { integrationId: 'b2b-portal' }],
+  ['redriveSyncEvents(filter: { entityId: "ord_3" })', { entityType: null, entityId: 'ord_3' }],
+])('G17 keeps the id that a refused %s named', async (call, named) => {
+  const viewer = await hub.as({ role: 'viewer', sub: 'curious' });
+
+  const entries = await entriesOf(() => viewer.ask(`mutation { ${call} { userErrors { code } } }`));
+
+  expect(entries).toMatchObject([{ outcome: 'REFUSED', ...named }]);
 });
 
 it('G17 F18 leaves exactly one entry of what was done, by GraphQL and by REST', async () => {

@@ -61,6 +61,7 @@ export async function startServices(): Promise<TestServices> {
     mappings,
     elsewhere: open(),
     tally: createTally({ sql: sqlOn(db.pool), log }),
+    noteSecurityEvent: () => {},
     jobs: { list: async () => [], run: async () => {}, pause: async () => {}, resume: async () => {} },
     sealCredentials: (id, credentials) => seal(keyring, id, credentials),
     openCredentials,

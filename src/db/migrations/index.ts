@@ -33,6 +33,7 @@ import { InvoiceBlockers } from './0032-invoice-blockers.js';
 import { FutureEvents } from './0035-future-events.js';
 import { PullSamples } from './0038-pull-samples.js';
 import { LightStatistics } from './0040-light-statistics.js';
+import { WiderAlerts } from './0033-wider-alerts.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -71,4 +72,5 @@ export const migrations = [
   { name: '0040-light-statistics', class: LightStatistics },
   { name: '0035-future-events', class: FutureEvents },
   { name: '0038-pull-samples', class: PullSamples },
+  { name: '0033-wider-alerts', class: WiderAlerts },
 ];

@@ -2,9 +2,10 @@ import type { Tx } from '../../db/database.js';
 import { sqlOn } from '../../db/database.js';
 import type { Services } from '../services.js';
 import { judge, type Measure } from './judge.js';
-import { type IntegrationFacts, measure, measureMemory, readFacts } from './measure.js';
+import { type IntegrationFacts, measure, readFacts } from './measure.js';
+import { measureHub } from './measure-hub.js';
 import { type AlertScope, closeAlert, openAlert } from './open-alert.js';
-import { type AlertRule, readAlertRules, rulesFor } from './rule.js';
+import { type AlertRule, HUB_KINDS, readAlertRules, rulesFor } from './rule.js';
 
 interface Verdict {
   rule: AlertRule;
@@ -13,14 +14,15 @@ interface Verdict {
   measure: Measure;
 }
 
-/** Measures what the rules watch of every integration, and opens and closes alerts. Harmless to repeat. */
+/** Measures what the rules watch of the hub and every integration, and opens and closes alerts. Harmless to repeat. */
 export async function evaluateAlerts(services: Services): Promise<void> {
+  await services.tally.flush();
   const sql = sqlOn(services.db.pool);
   const rules = await readAlertRules(sql);
   const facts = await readFacts(services.db);
-  const memory = rules.find(({ kind }) => kind === 'MEMORY');
   const verdicts = (await Promise.all(facts.map((one) => verdictsOf(services, rules, one)))).flat();
-  if (memory) verdicts.push({ rule: memory, scope: NOBODY, facts: null, measure: await measureMemory(sql) });
+  for (const rule of rules.filter(({ kind }) => HUB_KINDS.has(kind)))
+    verdicts.push({ rule, scope: NOBODY, facts: null, measure: await measureHub(sql, rule, facts) });
   await services.db.transaction(async (tx) => {
     for (const verdict of verdicts) await apply(services, tx, verdict);
     await closeForgotten(services, tx, verdicts);

@@ -51,6 +51,12 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
     advice: 'More comes in than the system takes: raise its rate or concurrency, or add workers.',
     remedy: (id) => `{ integration(id: "${id}") { health { queueDepth oldestPendingSeconds lastError } } }`,
   },
+  HUB_QUEUE_SIZE: {
+    what: 'The number of events that wait for all systems together',
+    show: plain,
+    advice: 'See which systems they wait for. If it is all of them, add workers.',
+    remedy: () => '{ connectorHealth { integration { id name } health circuit queueDepth oldestPendingSeconds } }',
+  },
   RETRY_QUEUE: {
     what: 'The number of entities that wait for another try',
     show: plain,
@@ -63,6 +69,13 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
     show: percent,
     advice: 'Give the hub more memory, or add an instance.',
     remedy: () => '{ metrics { system { instances { instance memoryRatio memoryBytes } } } }',
+  },
+  SECURITY_EVENTS: {
+    what: 'The number of failed sign-ins, rejected signatures, refused rights and limited callers in the time that the rule looks at',
+    show: plain,
+    advice:
+      'See who was refused what, and from where. If a sender or a machine has old credentials, give it new ones; if it is an attack, keep its address out.',
+    remedy: () => '{ auditLog(filter: { outcome: "REFUSED" }) { nodes { at actor action integrationId details } } }',
   },
   CONNECTOR_DOWN: {
     what: 'The number of health checks that failed in a row',
@@ -94,9 +107,10 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
       `{ reconciliationDifferences(filter: { integrationId: "${id}", state: ["OPEN", "FAILED"] }) { nodes { id kind field hereValue thereValue proposedRepair } } }`,
   },
   EXPORT_EXHAUSTED: {
-    what: 'The number of orders whose export has failed for good',
+    what: 'The number of dead letters, syncs that have failed for good,',
     show: plain,
-    advice: 'See the reason on each order, mend it, and redrive the dead letters; the orders wait.',
+    advice:
+      'See the reason of each, mend it, and redrive them, or skip what is not to be sent; what came after them waits.',
     remedy: deadLetters,
   },
   WAITING_WEBHOOKS: {

@@ -2,7 +2,7 @@ import { type Database, type Sql, sqlOn } from '../../db/database.js';
 import { readWaitingWebhooks } from '../../inbox/waiting-webhooks.js';
 import { type QueueState, readQueueStates } from '../../outbox/queue-states.js';
 import type { RollupRow } from '../../rollup/read-rollups.js';
-import { outcomesOf } from '../../rollup/summarise.js';
+import { outcomesOf, timingOf } from '../../rollup/summarise.js';
 import type { Measure } from './judge.js';
 import type { AlertKind, AlertRule } from './rule.js';
 
@@ -13,7 +13,6 @@ export interface IntegrationFacts extends QueueState {
   /** Health checks that failed in a row. */
   failedChecks: number;
   lastError: string | null;
-  deadOrders: number;
   /** Webhooks that wait for an entity that the hub does not know, and how long the oldest does. */
   waitingWebhooks: number;
   oldestWaitingWebhookMs: number;
@@ -21,9 +20,7 @@ export interface IntegrationFacts extends QueueState {
 
 const READ_MORE = `
 select i.id as "integrationId", i.name, i.merchant_id as "merchantId", coalesce(g.failed_checks, 0) as "failedChecks",
-  g.last_error as "lastError", (
-    select count(*) from lanes l join links k on k.id = l.id
-     where l.parked and l.integration_id = i.id and k.entity_type = 'ORDER')::int as "deadOrders"
+  g.last_error as "lastError"
 from integrations i left join integration_gates g on g.integration_id = i.id
 where i.enabled and i.deleted_at is null`;
 
@@ -67,9 +64,12 @@ export async function measure(sql: Sql, rule: AlertRule, facts: IntegrationFacts
   }
   if (!OVER_TIME.has(rule.kind)) return { value: valueNow(rule.kind, facts), samples: rule.minSamples };
   const rows = await sql<RollupRow>(READ_WINDOW, [facts.integrationId, rule.windowMs]);
+  if (rule.kind === 'RESPONSE_TIME') {
+    const { p95Ms, count } = timingOf(rows.filter(({ source }) => source === 'CALL'));
+    return { value: p95Ms, samples: count };
+  }
   const outcomes = outcomesOf(rows.filter(({ source }) => source === 'ATTEMPT'));
   if (rule.kind === 'ERROR_RATE') return { value: outcomes.errorRate, samples: outcomes.attempts };
-  if (rule.kind === 'RESPONSE_TIME') return { value: outcomes.durationMs.p95Ms, samples: outcomes.attempts };
   const ended = outcomes.success + outcomes.failed;
   return { value: ended === 0 ? null : outcomes.failed / ended, samples: ended };
 }
@@ -82,13 +82,5 @@ function valueNow(kind: AlertKind, facts: IntegrationFacts): number {
   if (kind === 'CONNECTOR_DOWN') return facts.failedChecks;
   if (kind === 'CIRCUIT_OPEN') return Number(facts.circuit !== 'CLOSED');
   if (kind === 'UNHEALTHY') return Number(facts.health === 'DOWN' || facts.health === 'DEGRADED');
-  return facts.deadOrders;
-}
-
-/** Of the instance whose memory is fullest; null: none has reported within a minute. */
-export async function measureMemory(sql: Sql): Promise<Measure> {
-  const [row] = await sql<{ value: number | null }>(
-    `select max(memory_ratio) as value from instance_loads where at > now() - interval '1 minute'`,
-  );
-  return { value: row?.value ?? null, samples: 1 };
+  return facts.deadLetters;
 }

@@ -1,13 +1,15 @@
 import type { Sql } from '../../db/database.js';
 
-/** What a rule may watch. Each kind is one measure of one integration; MEMORY is of the hub's instances. */
+/** What a rule may watch. Each kind is one measure of one integration, or of the hub as a whole ({@link HUB_KINDS}). */
 export const AlertKind = {
   ERROR_RATE: 'ERROR_RATE',
   FAILURE_RATE: 'FAILURE_RATE',
   RESPONSE_TIME: 'RESPONSE_TIME',
   QUEUE_SIZE: 'QUEUE_SIZE',
+  HUB_QUEUE_SIZE: 'HUB_QUEUE_SIZE',
   RETRY_QUEUE: 'RETRY_QUEUE',
   MEMORY: 'MEMORY',
+  SECURITY_EVENTS: 'SECURITY_EVENTS',
   CONNECTOR_DOWN: 'CONNECTOR_DOWN',
   CIRCUIT_OPEN: 'CIRCUIT_OPEN',
   UNHEALTHY: 'UNHEALTHY',
@@ -17,6 +19,9 @@ export const AlertKind = {
   WAITING_WEBHOOK_AGE: 'WAITING_WEBHOOK_AGE',
 } as const;
 export type AlertKind = keyof typeof AlertKind;
+
+/** Kinds that are of no integration. */
+export const HUB_KINDS: ReadonlySet<AlertKind> = new Set(['MEMORY', 'HUB_QUEUE_SIZE', 'SECURITY_EVENTS']);
 
 export const AlertComparison = { ABOVE: 'ABOVE', AT_LEAST: 'AT_LEAST' } as const;
 export type AlertComparison = keyof typeof AlertComparison;
@@ -58,7 +63,7 @@ export function readAlertRules(sql: Sql): Promise<AlertRule[]> {
 export function rulesFor(rules: readonly AlertRule[], integration: { id: string; connector: string }): AlertRule[] {
   const fitting = rules.filter(
     ({ kind, integrationId, connector }) =>
-      kind !== 'MEMORY' &&
+      !HUB_KINDS.has(kind) &&
       (integrationId === null || integrationId === integration.id) &&
       (connector === null || connector === integration.connector),
   );

@@ -5,7 +5,7 @@ import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput } from '../check-input.js';
 import type { Services } from '../services.js';
-import { AlertComparison, AlertKind, type AlertRule, AlertSeverity, readAlertRules } from './rule.js';
+import { AlertComparison, AlertKind, type AlertRule, AlertSeverity, HUB_KINDS, readAlertRules } from './rule.js';
 
 const LONGEST_WINDOW_MS = 7 * 86_400_000;
 const shape = {
@@ -46,6 +46,8 @@ export async function updateAlertRule(services: Services, caller: Caller, input:
 export async function createAlertRule(services: Services, caller: Caller, input: CreateAlertRule): Promise<AlertRule> {
   const rule = checkInput(createSchema, input);
   const { kind, connector = null, integrationId = null, threshold } = rule;
+  if (HUB_KINDS.has(kind) && (connector !== null || integrationId !== null))
+    throw new HubError('BAD_USER_INPUT', `${kind} is of the whole hub: update its one rule.`, { path: ['kind'] });
   return save(services, caller, 'alert_rule.create', async (tx) => {
     const known = (await readAlertRules(tx.sql)).find(
       (one) => one.kind === kind && one.connector === connector && one.integrationId === integrationId,

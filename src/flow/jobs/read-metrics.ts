@@ -7,6 +7,7 @@ import { type Figures, figuresOf } from '../../rollup/figures.js';
 import { type CoursePoint, readCourse, readRollups } from '../../rollup/read-rollups.js';
 import { readSystemLoad, type SystemLoad } from '../../rollup/report-load.js';
 import { rollUp } from '../../rollup/roll-up.js';
+import { readSecurityEvents, type SecurityEventCount } from '../../rollup/security-events.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import type { Services } from '../services.js';
 
@@ -19,6 +20,8 @@ export interface MetricsSummary extends Figures {
   queue: QueueNow;
   /** Null for a caller of one merchant: it is the hub's own. */
   system: SystemLoad | null;
+  /** Null for a caller of one merchant, as `system`. */
+  securityEvents: SecurityEventCount[] | null;
   course: CoursePoint[];
 }
 
@@ -61,14 +64,16 @@ export async function readMetrics(
   await rollUp(services.db, CATCH_UP_STEPS);
   const sql = sqlOn(services.db.pool);
   const selection = { integrationId, connector, merchantId: caller.merchantId, ...time };
-  const [rows, course, queue, system] = await Promise.all([
+  const ofHub = caller.merchantId === null;
+  const [rows, course, queue, system, securityEvents] = await Promise.all([
     readRollups(sql, selection),
     readCourse(sql, selection),
     readQueueNow(services, caller, request),
-    caller.merchantId === null ? readSystemLoad(sql) : null,
+    ofHub ? readSystemLoad(sql) : null,
+    ofHub ? readSecurityEvents(sql, time.from, time.to) : null,
   ]);
   const minutes = (Date.parse(time.to) - Date.parse(time.from)) / 60_000;
-  return { integrationId, ...time, queue, system, course, ...figuresOf(rows, minutes) };
+  return { integrationId, ...time, queue, system, securityEvents, course, ...figuresOf(rows, minutes) };
 }
 
 function timeOf({ from, to }: MetricsRequest): { from: string; to: string } {

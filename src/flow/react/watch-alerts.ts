@@ -6,19 +6,26 @@ const PAUSE_MS = 5_000;
 
 const evaluatedAt = new Map<string, number>();
 
-/** A circuit that moved, a system that turned, a reconciliation that ended, a dead letter: its integration's alerts are looked at now. */
+/** A circuit that moved, a system that turned, a reconciliation that ended, a dead letter that came or went: its integration's alerts are looked at now. */
 export const watchAlerts: Reaction = {
   name: 'watch-alerts',
   concerns: async (_services, { kind, integrationId, data }) => {
     if (integrationId === null) return false;
     if (kind === 'connector_health.changed') return true;
     if (kind === 'reconciliation.changed') return data['state'] === 'COMPLETE';
-    if (kind !== 'sync_event.status_changed' || data['newStatus'] !== 'FAILED') return false;
-    return performance.now() - (evaluatedAt.get(integrationId) ?? -PAUSE_MS) >= PAUSE_MS;
+    if (kind !== 'sync_event.status_changed' || !concernsDeadLetters(data)) return false;
+    return performance.now() - (evaluatedAt.get(occasionOf(integrationId, kind, data)) ?? -PAUSE_MS) >= PAUSE_MS;
   },
-  react: async (services, tx, { integrationId }) => {
+  react: async (services, tx, { integrationId, kind, data }) => {
     if (integrationId === null) return;
-    evaluatedAt.set(integrationId, performance.now());
+    evaluatedAt.set(occasionOf(integrationId, kind, data), performance.now());
     await evaluateAlertsOf(services, tx, integrationId);
   },
 };
+
+const concernsDeadLetters = ({ previousStatus, newStatus }: Record<string, unknown>) =>
+  newStatus === 'FAILED' || previousStatus === 'FAILED';
+
+/** So that a dead letter that comes does not hide that another one went. */
+const occasionOf = (integrationId: string, kind: string, { newStatus }: Record<string, unknown>) =>
+  `${integrationId} ${kind} ${newStatus === 'FAILED'}`;

@@ -68,13 +68,14 @@ function wrongEntity(expected: EntityType): HubError {
 }
 
 async function auditRefusal(
-  { db, log }: Services,
+  { db, log, noteSecurityEvent }: Services,
   caller: Caller,
   input: IngestWebhook,
   candidates: OpenIntegration[],
   error: unknown,
 ): Promise<void> {
   if (!(error instanceof HubError)) return;
+  noteSecurityEvent('SIGNATURE_REJECTED');
   const known = candidates.length === 1 ? candidates[0] : undefined;
   const entry = audit(sqlOn(db.pool), {
     actor: 'anonymous',

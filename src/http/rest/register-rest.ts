@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { HubContext } from '../../../schema/context.js';
 import type { Authenticate } from '../../access/authenticate.js';
-import { type Caller, requireRole } from '../../access/caller.js';
+import { type Caller, hasRole } from '../../access/caller.js';
+import { HubError } from '../../errors.js';
 import type { Services } from '../../flow/services.js';
+import { noteRefusal } from '../audit-refusals.js';
 import { sendError } from '../envelope.js';
 import { registerErpMock } from './erp-mock-route.js';
 import { registerErpSync } from './erp-routes.js';
@@ -34,8 +36,10 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
   };
   const asAdmin: ContextOf = async (request) => {
     const context = await asCaller(request);
-    requireRole(context.caller, 'admin');
-    return context;
+    if (hasRole(context.caller, 'admin')) return context;
+    const message = `This needs the role admin; you have ${context.caller.role}.`;
+    await noteRefusal(deps.services, context, `${request.method} ${request.routeOptions.url}`, message);
+    throw new HubError('FORBIDDEN', message);
   };
   await server.register(async (scope) => {
     scope.removeContentTypeParser('text/plain');
