@@ -70,8 +70,10 @@ create table audit_entries (
   request_id text,
   at timestamp with time zone default now() not null,
   duration_ms integer,
+  actor_role text,
   PRIMARY KEY (id)
 );
+CREATE INDEX audit_entries_at ON public.audit_entries USING brin (at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX audit_entries_entity_id_id_idx ON public.audit_entries USING btree (entity_id, id) WHERE (entity_id IS NOT NULL);
 CREATE TRIGGER audit_entries_final BEFORE DELETE OR UPDATE ON public.audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entries_are_final();
 CREATE TRIGGER audit_entries_kept BEFORE TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_are_final();

@@ -1,7 +1,8 @@
 import { removeOldEvents as remove } from '../src/flow/sync/remove-old-events.js';
+import { RETENTION } from '../src/model/retention.js';
 import type { JobDefinition } from './define.js';
 
-const KEPT_DAYS = 90;
+const KEPT_DAYS = RETENTION.SYNC_EVENTS;
 
 export const removeOldEvents: JobDefinition = {
   name: 'remove-old-events',

@@ -1,7 +1,8 @@
 import { removeOldIdempotencyKeys as remove } from '../src/flow/jobs/remove-old-idempotency-keys.js';
+import { RETENTION } from '../src/model/retention.js';
 import type { JobDefinition } from './define.js';
 
-const KEPT_DAYS = 30;
+const KEPT_DAYS = RETENTION.IDEMPOTENCY_KEYS;
 
 export const removeOldIdempotencyKeys: JobDefinition = {
   name: 'remove-old-idempotency-keys',

@@ -1,7 +1,8 @@
 import { removeOldWebhooks as remove } from '../src/flow/webhooks/remove-old-webhooks.js';
+import { RETENTION } from '../src/model/retention.js';
 import type { JobDefinition } from './define.js';
 
-const KEPT_DAYS = 30;
+const KEPT_DAYS = RETENTION.WEBHOOK_EVENTS;
 
 export const removeOldWebhooks: JobDefinition = {
   name: 'remove-old-webhooks',

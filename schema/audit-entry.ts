@@ -1,4 +1,5 @@
 import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Role } from '../src/model/statuses.js';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { planned, Read } from './planned.js';
 import { DateTime, Json } from './scalars.js';
@@ -13,6 +14,9 @@ export class AuditEntry {
 
   @Field(() => String)
   actor!: string;
+
+  @Field(() => Role, { nullable: true, description: 'Null for the hub’s own work, and before anybody is known.' })
+  actorRole!: Role | null;
 
   @Field(() => String)
   action!: string;
@@ -54,6 +58,9 @@ export class AuditFilter {
 
   @Field(() => String, { nullable: true })
   outcome?: string | null;
+
+  @Field(() => String, { nullable: true })
+  entityType?: string | null;
 
   @Field(() => String, { nullable: true })
   entityId?: string | null;

@@ -18,6 +18,7 @@ import {
 import { BrandQueries } from './brand.js';
 import { BrandMutations } from './brand-mutations.js';
 import { ChangesCursorQueries } from './changes-cursor.js';
+import { ComplianceQueries } from './compliance.js';
 import { ConnectorQueries } from './connector.js';
 import { ConnectorHealthQueries } from './connector-health.js';
 import { ErpSynced } from './erp-synced.js';
@@ -114,6 +115,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ApiKeyQueries,
   ApiKeyMutations,
   AuditQueries,
+  ComplianceQueries,
   AlertQueries,
   AlertRules,
   ErrorCodeQueries,

@@ -1,4 +1,4 @@
-import { audit, durationOf, requestOf } from '../src/access/audit.js';
+import { actorOf, audit, durationOf, requestOf } from '../src/access/audit.js';
 import type { Caller } from '../src/access/caller.js';
 import { namedIn } from '../src/access/named-in.js';
 import { sqlOn } from '../src/db/database.js';
@@ -42,7 +42,7 @@ export function mutate<Payload extends MutationPayload>(
 async function auditFailure(services: Services, caller: Caller, action: string, error: HubError): Promise<void> {
   if (error.code === 'FORBIDDEN') services.noteSecurityEvent('RIGHT_REFUSED');
   const entry = {
-    actor: caller.subject,
+    ...actorOf(caller),
     action,
     outcome: error.code === 'FORBIDDEN' ? ('REFUSED' as const) : ('FAILED' as const),
     merchantId: caller.merchantId,

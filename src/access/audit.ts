@@ -1,12 +1,14 @@
 import type { Sql } from '../db/database.js';
 import { maskSecrets } from '../model/mask-secrets.js';
-import type { EntityType } from '../model/statuses.js';
+import type { EntityType, Role } from '../model/statuses.js';
 import type { Caller } from './caller.js';
 
 /** What somebody did, tried and was refused, or tried and failed at. */
 export interface NewAuditEntry {
   /** The caller's subject; `anonymous` before anyone is known, `hub` for its own work. */
   actor: string;
+  /** Null: nobody's, or the hub's own. */
+  actorRole?: Role | null;
   /** Noun and verb, e.g. `order.create`, `authentication.refuse`. */
   action: string;
   outcome: 'OK' | 'REFUSED' | 'FAILED';
@@ -22,8 +24,8 @@ export interface NewAuditEntry {
 }
 
 const INSERT = `insert into audit_entries
-  (actor, action, outcome, merchant_id, entity_type, entity_id, integration_id, details, request_id, duration_ms)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+  (actor, action, outcome, merchant_id, entity_type, entity_id, integration_id, details, request_id, duration_ms, actor_role)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 
 /** Appends an entry: with `tx.sql` it stands or falls with the transaction, with `sqlOn(pool)` it stands by itself. */
 export async function audit(sql: Sql, entry: NewAuditEntry): Promise<void> {
@@ -38,7 +40,13 @@ export async function audit(sql: Sql, entry: NewAuditEntry): Promise<void> {
     JSON.stringify(maskSecrets(entry.details ?? {})),
     entry.requestId ?? null,
     entry.durationMs ?? null,
+    entry.actorRole ?? null,
   ]);
+}
+
+/** Who did it: `actor` and `actorRole` of an entry. The hub itself has every right, and no role. */
+export function actorOf({ subject, role, via }: Caller): Pick<NewAuditEntry, 'actor' | 'actorRole'> {
+  return { actor: subject, actorRole: via === 'hub' ? null : role };
 }
 
 /** Since the caller's mutation began; null where none did. */

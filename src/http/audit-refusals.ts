@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import { audit } from '../access/audit.js';
+import { actorOf, audit } from '../access/audit.js';
 import { sqlOn } from '../db/database.js';
 import { HubError } from '../errors.js';
 import type { Services } from '../flow/services.js';
@@ -29,10 +29,12 @@ export async function noteRefusal(
   message: string,
 ): Promise<void> {
   noteSecurityEvent('RIGHT_REFUSED');
-  const { subject: actor, merchantId } = caller;
   const details = { operationName, message };
-  const entry = { actor, action: 'query.refuse', outcome: 'REFUSED', merchantId, details, requestId } as const;
-  await audit(sqlOn(db.pool), entry).catch((err: unknown) => log.warn({ err }, 'refused query not audited'));
+  const { merchantId } = caller;
+  const entry = { action: 'query.refuse', outcome: 'REFUSED', merchantId, details, requestId } as const;
+  await audit(sqlOn(db.pool), { ...actorOf(caller), ...entry }).catch((err: unknown) =>
+    log.warn({ err }, 'refused query not audited'),
+  );
 }
 
 const isRefusal = ({ originalError }: GraphQLError) =>

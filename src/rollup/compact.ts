@@ -1,8 +1,8 @@
 import type { Sql } from '../db/database.js';
+import { RETENTION } from '../model/retention.js';
 import { ADD_TO_ROLLUPS, INTO_ROLLUPS } from './sql.js';
 
 const KEPT_MINUTES_HOURS = 3;
-export const KEPT_HOURS_DAYS = 40;
 
 const REMOVE_MINUTES = `delete from metric_rollups
 where period = 'MINUTE' and at < now() - interval '${KEPT_MINUTES_HOURS} hours'`;
@@ -10,7 +10,7 @@ where period = 'MINUTE' and at < now() - interval '${KEPT_MINUTES_HOURS} hours'`
 /** One statement: an hour is either in its own row or in its day's, whatever dies. */
 const HOURS_TO_DAYS = `
 with old as (
-  delete from metric_rollups where period = 'HOUR' and at < date_trunc('day', now()) - interval '${KEPT_HOURS_DAYS} days'
+  delete from metric_rollups where period = 'HOUR' and at < date_trunc('day', now()) - interval '${RETENTION.HOURLY_FIGURES} days'
   returning *
 )
 ${INTO_ROLLUPS}

@@ -5,11 +5,11 @@ import { deliverSafely } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
+import { writeTable } from '../write-table.js';
 import { createExchange } from './exchange.js';
 import { invoiceBody, orderBody, tableOf } from './export-tables.js';
 import { type Folder, openFolder } from './folder.js';
 import { CsvCredentials, CsvSettings } from './settings.js';
-import { writeTable } from './write-cells.js';
 import { writeExport } from './write-export.js';
 
 /** Files: products, prices, stock and orders in, by a watched folder or posted; orders and invoices out. */

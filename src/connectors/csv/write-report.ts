@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import type { FileReport } from '../files.js';
+import { writeTable } from '../write-table.js';
 import { unusable } from './folder.js';
-import { writeTable } from './write-cells.js';
 
 /** A table that opens in any spreadsheet: the summary, then a line for each problem. */
 export async function writeReport(path: string, { summary, problems }: FileReport): Promise<void> {

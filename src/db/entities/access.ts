@@ -27,6 +27,11 @@ export const AuditEntry = defineEntity({
     id: p.bigint('string').primary(),
     merchantId: p.text().nullable(),
     actor: p.text(),
+    /** Null for the hub's own work, and before anybody is known. */
+    actorRole: p
+      .enum(() => Role)
+      .columnType('text')
+      .nullable(),
     action: p.text(),
     entityType: p.text().nullable(),
     entityId: p.text().nullable(),

@@ -34,6 +34,7 @@ import { FutureEvents } from './0035-future-events.js';
 import { PullSamples } from './0038-pull-samples.js';
 import { LightStatistics } from './0040-light-statistics.js';
 import { WiderAlerts } from './0033-wider-alerts.js';
+import { Compliance } from './0034-compliance.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -73,4 +74,5 @@ export const migrations = [
   { name: '0035-future-events', class: FutureEvents },
   { name: '0038-pull-samples', class: PullSamples },
   { name: '0033-wider-alerts', class: WiderAlerts },
+  { name: '0034-compliance', class: Compliance },
 ];

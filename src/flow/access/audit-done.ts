@@ -1,4 +1,4 @@
-import { audit, durationOf, type NewAuditEntry, requestOf } from '../../access/audit.js';
+import { actorOf, audit, durationOf, type NewAuditEntry, requestOf } from '../../access/audit.js';
 import type { Caller } from '../../access/caller.js';
 import type { Tx } from '../../db/database.js';
 
@@ -6,9 +6,10 @@ import type { Tx } from '../../db/database.js';
 export function auditDone(
   tx: Tx,
   caller: Caller,
-  entry: Omit<NewAuditEntry, 'actor' | 'outcome' | 'requestId' | 'durationMs'>,
+  entry: Omit<NewAuditEntry, 'actor' | 'actorRole' | 'outcome' | 'requestId' | 'durationMs'>,
 ): Promise<void> {
-  const { subject: actor, requestId } = caller;
+  const { requestId } = caller;
   const details = { ...entry.details, ...requestOf(caller) };
-  return audit(tx.sql, { ...entry, details, actor, outcome: 'OK', requestId, durationMs: durationOf(caller) });
+  const durationMs = durationOf(caller);
+  return audit(tx.sql, { ...entry, details, ...actorOf(caller), outcome: 'OK', requestId, durationMs });
 }

@@ -1,4 +1,4 @@
-import { audit, durationOf, requestOf } from '../../access/audit.js';
+import { actorOf, audit, durationOf, requestOf } from '../../access/audit.js';
 import type { Caller } from '../../access/caller.js';
 import { sqlOn } from '../../db/database.js';
 import { requireRight, requireSomeRight } from '../access/require-right.js';
@@ -21,7 +21,7 @@ export async function testConnection(services: Services, caller: Caller, integra
   const check = await checkHealth(services, integration);
   if (check.healthy) await services.db.pool.query(TRY_NOW, [integrationId]);
   await audit(sqlOn(services.db.pool), {
-    actor: caller.subject,
+    ...actorOf(caller),
     action: 'integration.test',
     outcome: check.healthy ? 'OK' : 'FAILED',
     merchantId: integration.merchantId,

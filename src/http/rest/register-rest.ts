@@ -6,6 +6,7 @@ import { HubError } from '../../errors.js';
 import type { Services } from '../../flow/services.js';
 import { noteRefusal } from '../audit-refusals.js';
 import { sendError } from '../envelope.js';
+import { registerAudit } from './audit-routes.js';
 import { registerErpMock } from './erp-mock-route.js';
 import { registerErpSync } from './erp-routes.js';
 import { registerFiles } from './file-routes.js';
@@ -52,6 +53,7 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     registerIntegrationActions(scope, asCaller);
     registerMappings(scope, asCaller);
     registerWarehouse(scope, asCaller);
+    registerAudit(scope, asAdmin);
   });
   await registerFiles(server, asCaller);
 }

@@ -1,4 +1,4 @@
-import { type CodePage, encodeText } from '../code-pages.js';
+import { type CodePage, encodeText } from './code-pages.js';
 
 /** How exports are written. */
 export interface ExportDialect {
