@@ -1,53 +1,31 @@
-import { Arg, Ctx, Field, Float, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import { type MetricsRequest, readMetrics } from '../src/flow/jobs/read-metrics.js';
+import { readSummaries, SummaryPeriod } from '../src/flow/jobs/read-summaries.js';
 import { type MetricDefinition as Definition, METRICS } from '../src/model/metric-definitions.js';
 import { ROLLUP_METRICS } from '../src/model/rollup-metrics.js';
 import type { HubContext } from './context.js';
-import {
-  ApiPerformance,
-  CacheUse,
-  CategoryShare,
-  CoursePoint,
-  ErrorShare,
-  InventorySyncMetrics,
-  QueueNow,
-  SecurityEventCount,
-  StatusPolling,
-  SyncOutcomes,
-  WebhookOutcomes,
-} from './metric-groups.js';
+import { ErrorRates, Figures } from './figures.js';
+import { CoursePoint, QueueNow, SecurityEventCount } from './metric-groups.js';
 import { Read } from './planned.js';
 import { DateTime } from './scalars.js';
 import { SystemLoad } from './system-load.js';
 
+registerEnumType(SummaryPeriod, { name: 'SummaryPeriod' });
+
 @ObjectType({
+  implements: Figures,
   simpleResolvers: true,
   description: 'Measures of a time, over all instances of the hub and across restarts; kept after the events are gone.',
 })
-export class Metrics {
+export class Metrics extends Figures {
   @Field(() => ID, { nullable: true, description: 'Null: all that the caller may see.' })
   integrationId!: string | null;
 
-  @Field(() => DateTime)
-  from!: string;
+  @Field(() => [ErrorRates], { description: 'Of each integration that tried something.' })
+  errorsByIntegration!: ErrorRates[];
 
-  @Field(() => DateTime)
-  to!: string;
-
-  @Field(() => SyncOutcomes)
-  syncs!: SyncOutcomes;
-
-  @Field(() => Float, { description: 'Sync events that ended well, by the minute.' })
-  throughputPerMinute!: number;
-
-  @Field(() => [ErrorShare], { description: 'Most frequent first.' })
-  errors!: ErrorShare[];
-
-  @Field(() => [CategoryShare])
-  errorCategories!: CategoryShare[];
-
-  @Field(() => WebhookOutcomes)
-  webhooks!: WebhookOutcomes;
+  @Field(() => [ErrorRates], { description: 'The same of all integrations of a connector.' })
+  errorsByConnector!: ErrorRates[];
 
   @Field(() => QueueNow, { description: 'As it is now, whatever the time asked for.' })
   queue!: QueueNow;
@@ -64,24 +42,12 @@ export class Metrics {
   })
   securityEvents!: SecurityEventCount[] | null;
 
-  @Field(() => CacheUse)
-  cache!: CacheUse;
-
-  @Field(() => InventorySyncMetrics)
-  inventorySync!: InventorySyncMetrics;
-
-  @Field(() => SyncOutcomes, { description: 'Orders sent: created, updated, moved.' })
-  orderProcessing!: SyncOutcomes;
-
-  @Field(() => StatusPolling)
-  statusPolling!: StatusPolling;
-
-  @Field(() => ApiPerformance, { description: 'The calls to the systems.' })
-  api!: ApiPerformance;
-
   @Field(() => [CoursePoint], { description: 'Hour by hour; older than some weeks day by day.' })
   course!: CoursePoint[];
 }
+
+@ObjectType({ implements: Figures, simpleResolvers: true, description: 'One day, or one week from Monday, in UTC.' })
+export class MetricsOfPeriod extends Figures {}
 
 const WINDOW = 'By default the last 24 hours; the hour, or the day, in which `from` lies counts as a whole.';
 
@@ -122,6 +88,23 @@ export class MetricsQueries {
     @Arg('connector', () => String, { nullable: true }) connector?: string | null,
   ): Promise<Metrics> {
     return read(context, { integrationId: null, connector: connector ?? null }, from, to);
+  }
+
+  @Query(() => [MetricsOfPeriod], {
+    description:
+      'Day by day or week by week, also of times whose events are gone; those without anything are left out. By default the last 12; at most 400.',
+  })
+  @Read({ js: true })
+  metricSummaries(
+    @Ctx() { services, caller }: HubContext,
+    @Arg('period', () => SummaryPeriod) period: SummaryPeriod,
+    @Arg('from', () => DateTime, { nullable: true }) from?: string | null,
+    @Arg('to', () => DateTime, { nullable: true }) to?: string | null,
+    @Arg('connector', () => String, { nullable: true }) connector?: string | null,
+    @Arg('integrationId', () => ID, { nullable: true }) integrationId?: string | null,
+  ): Promise<MetricsOfPeriod[]> {
+    const of = { integrationId: integrationId ?? null, connector: connector ?? null };
+    return readSummaries(services, caller, period, { ...of, from: from ?? null, to: to ?? null });
   }
 
   @Query(() => Metrics, { description: `Of one integration. ${WINDOW}` })

@@ -6,8 +6,8 @@ const HEAD = `<!-- Written by \`npm run generate\` from src/model/metric-definit
 # Metrics
 
 \`/metrics\` answers in Prometheus' text format, beside the usual \`process_*\` and \`nodejs_*\`. The query \`metricDefinitions\` lists
-the same. *In the schema* says where the queries \`metrics\` and \`integrationMetrics\` have a measure, over any time, over all
-instances and across restarts.
+the same. *In the schema* says where the queries \`metrics\`, for all or for one connector, and \`integrationMetrics\` have a
+measure, over any time, over all instances and across restarts; \`metricSummaries\` has the same by days and weeks.
 `;
 
 const OWN = `
@@ -35,7 +35,7 @@ sum by (integration) (rate(syncline_sync_attempt_duration_seconds_sum[5m]))
 \`\`\`
 
 Worth an alarm: \`syncline_dead_letters > 0\`, \`syncline_circuit_open == 1\`, \`syncline_queue_overdue_seconds > 60\`,
-\`syncline_oldest_waiting_webhook_seconds > 86400\`. The hub's own alerts (\`alerts\`, \`alertRules\`) watch these and more.
+\`syncline_oldest_waiting_webhook_seconds > 86400\`, \`sum(increase(syncline_security_events_total[5m])) > 100\`. The hub's own alerts (\`alerts\`, \`alertRules\`) watch these and more.
 `;
 
 /** docs/metrics.md. */

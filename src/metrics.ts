@@ -6,7 +6,7 @@ import type { WebhookStatus } from './model/statuses.js';
 import type { Attempt } from './outbox/lane.js';
 import type { QueueState } from './outbox/queue-states.js';
 import type { InstanceLoad, SystemLoad } from './rollup/report-load.js';
-import { createRollupGauges, type IntegrationFigures } from './rollup/rollup-gauges.js';
+import { createRollupGauges, type LastHour } from './rollup/rollup-gauges.js';
 
 /** What the parts of the hub report as they work. Each call is cheap and never throws. */
 export interface Metrics {
@@ -27,7 +27,7 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** Read at each scrape; each may be the same for several scrapes within seconds. */
 export interface MetricsDeps {
   readQueueStates: () => Promise<readonly QueueState[]>;
-  readLastHour: () => Promise<readonly IntegrationFigures[]>;
+  readLastHour: () => Promise<LastHour>;
   readWaitingWebhooks: () => Promise<readonly WaitingWebhooks[]>;
   readSystemLoad: () => Promise<SystemLoad>;
 }
@@ -126,7 +126,7 @@ function createDatabaseGauges(registry: Registry, deps: MetricsDeps): () => Prom
       deps.readQueueStates().catch(() => []),
       deps.readWaitingWebhooks().catch(() => []),
       deps.readSystemLoad().catch(() => null),
-      deps.readLastHour().catch(() => []),
+      deps.readLastHour().catch(() => ({ integrations: [], connectors: [] })),
     ]);
     for (const show of queues) show(states);
     for (const show of waits) show(held);

@@ -11,15 +11,27 @@ const ofLastHour = (name: string, field: string, help: string, more: readonly st
   field: `metrics.${field}`,
 });
 
+/** The same of all integrations of a connector. */
+const ofConnector = (name: string, field: string, help: string, more: readonly string[] = []): MetricDefinition => ({
+  ...ofLastHour(`connector_${name}`, field, help),
+  labels: ['connector', ...more],
+  field: `metrics(connector:).${field}`,
+});
+
 /** Measures from the roll-ups, right over all instances and restarts; a list has a series for each item, of its `rate`. */
 export const ROLLUP_METRICS: readonly MetricDefinition[] = [
   ofLastHour('sync_success_ratio', 'syncs.successRate', 'Share of sync events that ended well, of those that ended.'),
+  ofLastHour('sync_error_ratio', 'syncs.errorRate', 'Share of attempts that did not succeed.'),
   ofLastHour('sync_retry_ratio', 'syncs.retryRate', 'Share of attempts that are tried again.'),
   ofLastHour('sync_duration_average_seconds', 'syncs.durationMs.averageMs', 'Average time of an attempt.'),
   ofLastHour('sync_queue_wait_seconds', 'syncs.queueWaitMs', 'Average time from acceptance to the first attempt.'),
   ofLastHour('sync_throughput_per_minute', 'throughputPerMinute', 'Sync events that ended well, by the minute.'),
   ofLastHour('error_ratio', 'errors', 'Share of attempts that ended with an error code.', ['code', 'category']),
   ofLastHour('error_category_ratio', 'errorCategories', 'Share of attempts by category of error.', ['category']),
+  ofConnector('sync_success_ratio', 'syncs.successRate', 'Share of sync events that ended well, of those that ended.'),
+  ofConnector('sync_error_ratio', 'syncs.errorRate', 'Share of attempts that did not succeed.'),
+  ofConnector('error_ratio', 'errors', 'Share of attempts that ended with an error code.', ['code', 'category']),
+  ofConnector('error_category_ratio', 'errorCategories', 'Share of attempts by category of error.', ['category']),
   ofLastHour('webhook_success_ratio', 'webhooks.successRate', 'Share of webhooks that were applied or of no concern.'),
   ofLastHour('cache_hits', 'cache.hits', 'Reads that a cache has answered.'),
   ofLastHour('cache_misses', 'cache.misses', 'Reads that a cache could not answer.'),

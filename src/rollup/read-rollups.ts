@@ -28,16 +28,19 @@ export interface RollupSelection {
   to: string;
 }
 
-const SELECTED = `from metric_rollups r join integrations i on i.id = r.integration_id
+/** Values: of {@link valuesOf}. */
+export const SELECTED = `from metric_rollups r join integrations i on i.id = r.integration_id
 where r.period in ('HOUR', 'DAY') and r.at >= date_trunc(lower(r.period), $1::timestamptz) and r.at < $2
   and ($3::text is null or r.integration_id = $3) and ($4::text is null or i.merchant_id = $4)
   and ($5::text is null or i.connector = $5)`;
 
-const READ = `
-select source, entity_type as "entityType", operation, outcome, error_code as "errorCode", http_status as "httpStatus", bucket,
+const FIGURES = `
+  source, entity_type as "entityType", operation, outcome, error_code as "errorCode", http_status as "httpStatus", bucket,
   sum(count)::float8 as count, sum(sum_ms)::float8 as "sumMs", sum(first_count)::float8 as "firstCount",
-  sum(wait_ms)::float8 as "waitMs"
-${SELECTED} group by 1, 2, 3, 4, 5, 6, 7`;
+  sum(wait_ms)::float8 as "waitMs"`;
+const READ = `select ${FIGURES} ${SELECTED} group by 1, 2, 3, 4, 5, 6, 7`;
+const READ_PERIODS = `select to_json(date_trunc($6, r.at, 'UTC')) #>> '{}' as period, ${FIGURES}
+${SELECTED} group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1`;
 
 const READ_COURSE = `
 select to_json(r.at) #>> '{}' as at, r.period, coalesce(sum(count) filter (where outcome = 'SUCCESS'), 0)::int as success,
@@ -46,10 +49,20 @@ select to_json(r.at) #>> '{}' as at, r.period, coalesce(sum(count) filter (where
   (sum(sum_ms)::float8 / sum(count)) as "averageMs"
 ${SELECTED} and r.source = 'ATTEMPT' group by r.at, r.period order by r.at, r.period`;
 
-const values = (one: RollupSelection) => [one.from, one.to, one.integrationId, one.merchantId, one.connector];
+export const valuesOf = (one: RollupSelection) => [one.from, one.to, one.integrationId, one.merchantId, one.connector];
 
 export function readRollups(sql: Sql, selection: RollupSelection): Promise<RollupRow[]> {
-  return sql<RollupRow>(READ, values(selection));
+  return sql<RollupRow>(READ, valuesOf(selection));
+}
+
+/** Roll-ups of each period that has any, by its beginning in ISO 8601; weeks begin on Monday. */
+export async function readPeriods(
+  sql: Sql,
+  selection: RollupSelection,
+  period: 'day' | 'week',
+): Promise<Map<string, RollupRow[]>> {
+  const rows = await sql<RollupRow & { period: string }>(READ_PERIODS, [...valuesOf(selection), period]);
+  return Map.groupBy(rows, (row) => row.period);
 }
 
 /** One hour, or one day. */
@@ -64,5 +77,5 @@ export interface CoursePoint {
 
 /** Attempts hour by hour; hours without any are left out. */
 export function readCourse(sql: Sql, selection: RollupSelection): Promise<CoursePoint[]> {
-  return sql<CoursePoint>(READ_COURSE, values(selection));
+  return sql<CoursePoint>(READ_COURSE, valuesOf(selection));
 }

@@ -14,42 +14,49 @@ from metric_rollups r join integrations i on i.id = r.integration_id
 where r.period = 'MINUTE' and r.at >= date_trunc('minute', now() - ${MINUTES} * interval '1 minute')
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9`;
 
-/** What one integration did in the last hour. */
-export interface IntegrationFigures {
-  integration: string;
-  connector: string;
+/** What was done in the last hour by whoever these labels name. */
+interface LabelledFigures {
+  labels: { integration?: string; connector: string };
   figures: Figures;
 }
 
-/** Of every integration that did something. */
-export async function readLastHour(sql: Sql): Promise<IntegrationFigures[]> {
+/** Of every integration that did something, and of every connector. */
+export interface LastHour {
+  integrations: LabelledFigures[];
+  connectors: LabelledFigures[];
+}
+
+export async function readLastHour(sql: Sql): Promise<LastHour> {
   const rows = await sql<RollupRow & { integration: string; connector: string }>(READ);
-  const groups = Object.entries(Object.groupBy(rows, ({ integration }) => integration));
-  return groups.map(([integration, own = []]) => ({
-    integration,
-    connector: own[0]?.connector ?? '',
-    figures: figuresOf(own, MINUTES),
-  }));
+  const integrations = [...Map.groupBy(rows, ({ integration }) => integration)];
+  const connectors = [...Map.groupBy(rows, ({ connector }) => connector)];
+  return {
+    integrations: integrations.map(([integration, own]) => ({
+      labels: { integration, connector: own[0]?.connector ?? '' },
+      figures: figuresOf(own, MINUTES),
+    })),
+    connectors: connectors.map(([connector, own]) => ({ labels: { connector }, figures: figuresOf(own, MINUTES) })),
+  };
 }
 
 /** Registers the gauges of the roll-ups; what it answers sets them. What was not measured has no series. */
-export function createRollupGauges(registry: Registry): (all: readonly IntegrationFigures[]) => void {
+export function createRollupGauges(registry: Registry): (lastHour: LastHour) => void {
   const gauges = ROLLUP_METRICS.map(({ name, help, labels, field }) => {
     const gauge = new Gauge({ name, help, labelNames: [...labels], registers: [registry] });
-    return { gauge, read: readerOf(name, field) };
+    return { gauge, ofIntegrations: labels.includes('integration'), read: readerOf(name, field) };
   });
-  return (all) => {
-    for (const { gauge, read } of gauges) {
+  return ({ integrations, connectors }) => {
+    for (const { gauge, ofIntegrations, read } of gauges) {
       gauge.reset();
-      for (const { integration, connector, figures } of all)
-        for (const { labels, value } of read(figures)) gauge.set({ integration, connector, ...labels }, value);
+      for (const { labels: own, figures } of ofIntegrations ? integrations : connectors)
+        for (const { labels, value } of read(figures)) gauge.set({ ...own, ...labels }, value);
     }
   };
 }
 
 type Series = { labels: Record<string, string>; value: number };
 
-/** Looks up what the schema has at `field`, `metrics.` left out. */
+/** Looks up what the schema has at `field`, whose first part is the query. */
 function readerOf(name: string, field: string): (figures: Figures) => Series[] {
   const [, ...path] = field.split('.');
   const scale = name.endsWith('_seconds') ? 0.001 : 1;

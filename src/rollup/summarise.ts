@@ -60,6 +60,8 @@ export function timingOf(rows: readonly RollupRow[]): Timing {
   };
 }
 
+type Coded = Pick<RollupRow, 'errorCode' | 'count'>;
+
 /** How often one error code, or HTTP status, came, and its share of all attempts. */
 export interface ErrorShare {
   code: string;
@@ -68,7 +70,7 @@ export interface ErrorShare {
   rate: number;
 }
 
-export function errorsOf(rows: readonly RollupRow[]): ErrorShare[] {
+export function errorsOf(rows: readonly Coded[]): ErrorShare[] {
   const failed = rows.filter(({ errorCode }) => errorCode !== '');
   const all = total(rows);
   return Object.entries(Object.groupBy(failed, ({ errorCode }) => errorCode))
@@ -88,7 +90,7 @@ export interface CategoryShare {
   rate: number;
 }
 
-export function categoriesOf(rows: readonly RollupRow[]): CategoryShare[] {
+export function categoriesOf(rows: readonly Coded[]): CategoryShare[] {
   const codes = errorsOf(rows).filter((one) => one.category !== null);
   const groups = Object.entries(Object.groupBy(codes, ({ category }) => category ?? ''));
   return groups.map(([category, group = []]) => ({
@@ -114,12 +116,12 @@ export function httpStatusesOf(rows: readonly RollupRow[]): StatusShare[] {
   }));
 }
 
-export const total = (rows: readonly RollupRow[]) => sum(rows, 'count');
+export const total = (rows: readonly Pick<RollupRow, 'count'>[]) => rows.reduce((all, { count }) => all + count, 0);
 
 /** Null: of nothing. */
 export const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
 
-function sum(rows: readonly RollupRow[], field: 'count' | 'sumMs' | 'firstCount' | 'waitMs'): number {
+function sum(rows: readonly RollupRow[], field: 'sumMs' | 'firstCount' | 'waitMs'): number {
   return rows.reduce((amount, row) => amount + row[field], 0);
 }
 

@@ -139,7 +139,9 @@ it('G12 E16 F10 B25 tells Prometheus of the last hour what the schema tells of i
   const { metricDefinitions } = await hub.admin.ask<{
     metricDefinitions: { name: string; field: string; labels: string[] }[];
   }>('{ metricDefinitions { name field labels } }');
-  const told = metricDefinitions.filter(({ field, labels }) => labels.includes('connector') && !LISTS.includes(field));
+  const told = metricDefinitions.filter(
+    ({ field, labels }) => labels.includes('integration') && labels.includes('connector') && !LISTS.includes(field),
+  );
   const from = new Date(Date.now() - 3_600_000).toISOString();
   const fields = told.map(({ name, field }) => {
     const [first = '', ...rest] = field.split('.').slice(1);
@@ -202,6 +204,41 @@ it('G12 tells figures of one connector', async () => {
   const [portal, other] = await Promise.all([hub.admin.ask(ask('b2b-portal')), hub.admin.ask(ask('csv'))]);
 
   expect([portal, other]).toEqual([{ metrics: { syncs: { attempts: 5 } } }, { metrics: { syncs: { attempts: 0 } } }]);
+});
+
+it('G12 F10 tells error rates by integration, by connector and by category, in the schema, by REST and to Prometheus', async () => {
+  const rates = {
+    connector: 'b2b-portal',
+    attempts: 5,
+    errorRate: 0.4,
+    errors: [
+      { code: 'UPSTREAM_REJECTED', category: 'UPSTREAM', count: 1, rate: 0.2 },
+      { code: 'UPSTREAM_UNAVAILABLE', category: 'UPSTREAM', count: 1, rate: 0.2 },
+    ],
+    errorCategories: [{ category: 'UPSTREAM', count: 2, rate: 0.4 }],
+  };
+  const of =
+    'integrationId connector attempts errorRate errors { code category count rate } errorCategories { category count rate }';
+
+  const { metrics } = await hub.admin.ask(`{ metrics { errorsByIntegration { ${of} } errorsByConnector { ${of} } } }`);
+  const { body } = await hub.admin.rest('GET', '/api/integrations/system/metrics');
+  const { body: text } = await eventually(
+    () => hub.admin.rest('GET', '/metrics'),
+    (answer) => String(answer.body).includes('syncline_connector_error_ratio{'),
+  );
+
+  const byIntegration = [{ integrationId: 'b2b-portal', ...rates }];
+  const byConnector = [{ integrationId: null, ...rates }];
+  expect(metrics).toEqual({ errorsByIntegration: byIntegration, errorsByConnector: byConnector });
+  expect(body).toMatchObject({ data: { errorRates: { total: 0.4, byIntegration, byConnector } } });
+  for (const series of [
+    'syncline_sync_error_ratio{integration="b2b-portal",connector="b2b-portal"} 0.4',
+    'syncline_connector_sync_error_ratio{connector="b2b-portal"} 0.4',
+    'syncline_connector_sync_success_ratio{connector="b2b-portal"} 0.75',
+    'syncline_connector_error_ratio{connector="b2b-portal",code="UPSTREAM_REJECTED",category="UPSTREAM"} 0.2',
+    'syncline_connector_error_category_ratio{connector="b2b-portal",category="UPSTREAM"} 0.4',
+  ])
+    expect(String(text).split('\n')).toContain(series);
 });
 
 it('G12 refuses a time that ends before it begins', async () => {
@@ -268,4 +305,45 @@ it('G27 keeps the figures when the events are gone, and merges old hours into da
   expect(new Set(shown.course.map((point) => (point as unknown as { period: string }).period))).toEqual(
     new Set(['DAY']),
   );
+});
+
+it('G27 sums up days and weeks of which no event is left', async () => {
+  const from = new Date(Date.now() - 70 * 86_400_000).toISOString();
+  const shifted = await hub.db.pool.query<{ day: string; attempts: number }>(
+    `select to_json(date_trunc('day', at)) #>> '{}' as day, sum(count)::int as attempts from metric_rollups
+     where period = 'DAY' and source = 'ATTEMPT' group by 1`,
+  );
+  type Summary = { from: string; to: string; syncs: { attempts: number } };
+  const read = async (period: string) => {
+    const { metricSummaries } = await hub.admin.ask<{ metricSummaries: Summary[] }>(
+      `query ($from: DateTime) { metricSummaries(period: ${period}, from: $from) {
+        from to syncs { attempts } } }`,
+      { from },
+    );
+    return metricSummaries.filter(({ syncs }) => syncs.attempts > 0);
+  };
+
+  const [days, weeks] = await Promise.all([read('DAY'), read('WEEK')]);
+  const { body } = await hub.admin.rest(
+    'GET',
+    `/api/integrations/system/metrics/summaries?period=week&from=${from}&connector=b2b-portal`,
+  );
+  const { errors } = await hub.admin.graphql('{ metricSummaries(period: DAY, from: "2001-01-01T00:00:00Z") { to } }');
+
+  expect(days.map((one) => [Date.parse(one.from), one.syncs.attempts])).toEqual(
+    shifted.rows.map(({ day, attempts }) => [Date.parse(day), attempts]),
+  );
+  const total = (all: Summary[]) => all.reduce((sum, { syncs }) => sum + syncs.attempts, 0);
+  expect(total(weeks)).toBe(total(days));
+  expect(total(days)).toBeGreaterThan(5);
+  for (const week of weeks) {
+    expect(new Date(week.from).getUTCDay()).toBe(1);
+    expect(Date.parse(week.to) - Date.parse(week.from)).toBe(7 * 86_400_000);
+  }
+  const { data } = body as { data: { from: string; syncPerformance: { attempts: number } }[] };
+  const told = data.filter(({ syncPerformance }) => syncPerformance.attempts > 0);
+  expect(told.map((one) => [one.from, one.syncPerformance.attempts])).toEqual(
+    weeks.map((one) => [one.from, one.syncs.attempts]),
+  );
+  expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
 });

@@ -3,8 +3,9 @@ import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { readWaitingWebhooks } from '../../inbox/waiting-webhooks.js';
 import { readQueueStates } from '../../outbox/queue-states.js';
+import { type ErrorRates, readErrorRates } from '../../rollup/error-rates.js';
 import { type Figures, figuresOf } from '../../rollup/figures.js';
-import { type CoursePoint, readCourse, readRollups } from '../../rollup/read-rollups.js';
+import { type CoursePoint, type RollupSelection, readCourse, readRollups } from '../../rollup/read-rollups.js';
 import { readSystemLoad, type SystemLoad } from '../../rollup/report-load.js';
 import { rollUp } from '../../rollup/roll-up.js';
 import { readSecurityEvents, type SecurityEventCount } from '../../rollup/security-events.js';
@@ -23,6 +24,8 @@ export interface MetricsSummary extends Figures {
   /** Null for a caller of one merchant, as `system`. */
   securityEvents: SecurityEventCount[] | null;
   course: CoursePoint[];
+  errorsByIntegration: ErrorRates[];
+  errorsByConnector: ErrorRates[];
 }
 
 export interface QueueNow {
@@ -57,28 +60,43 @@ export async function readMetrics(
   caller: Caller,
   request: MetricsRequest,
 ): Promise<MetricsSummary> {
-  const { integrationId, connector } = request;
-  if (integrationId !== null) await findIntegration(services, caller, integrationId, ['integrationId']);
-  const time = timeOf(request);
-  await services.tally.flush();
-  await rollUp(services.db, CATCH_UP_STEPS);
+  const { integrationId } = request;
+  const time = timeOf(request, DAY_MS);
+  const selection = await selectRollups(services, caller, request, time);
   const sql = sqlOn(services.db.pool);
-  const selection = { integrationId, connector, merchantId: caller.merchantId, ...time };
   const ofHub = caller.merchantId === null;
-  const [rows, course, queue, system, securityEvents] = await Promise.all([
+  const [rows, course, rates, queue, system, securityEvents] = await Promise.all([
     readRollups(sql, selection),
     readCourse(sql, selection),
+    readErrorRates(sql, selection),
     readQueueNow(services, caller, request),
     ofHub ? readSystemLoad(sql) : null,
     ofHub ? readSecurityEvents(sql, time.from, time.to) : null,
   ]);
   const minutes = (Date.parse(time.to) - Date.parse(time.from)) / 60_000;
-  return { integrationId, ...time, queue, system, securityEvents, course, ...figuresOf(rows, minutes) };
+  return { integrationId, ...time, queue, system, securityEvents, course, ...rates, ...figuresOf(rows, minutes) };
 }
 
-function timeOf({ from, to }: MetricsRequest): { from: string; to: string } {
+/** Checks what is asked for, and catches up with what has happened. @throws HubError NOT_FOUND */
+export async function selectRollups(
+  services: Services,
+  caller: Caller,
+  { integrationId, connector }: Pick<MetricsRequest, 'integrationId' | 'connector'>,
+  time: { from: string; to: string },
+): Promise<RollupSelection> {
+  if (integrationId !== null) await findIntegration(services, caller, integrationId, ['integrationId']);
+  await services.tally.flush();
+  await rollUp(services.db, CATCH_UP_STEPS);
+  return { integrationId, connector, merchantId: caller.merchantId, ...time };
+}
+
+/** @param defaultMs how long before the end it begins where nothing is said of it. @throws HubError BAD_USER_INPUT */
+export function timeOf(
+  { from, to }: Pick<MetricsRequest, 'from' | 'to'>,
+  defaultMs: number,
+): { from: string; to: string } {
   const end = to === null ? Date.now() : Date.parse(to);
-  const begin = from === null ? Math.max(end - DAY_MS, EARLIEST) : Date.parse(from);
+  const begin = from === null ? Math.max(end - defaultMs, EARLIEST) : Date.parse(from);
   if (begin >= end) throw new HubError('BAD_USER_INPUT', '`from` must be before `to`.', { path: ['from'] });
   return { from: new Date(begin).toISOString(), to: new Date(end).toISOString() };
 }

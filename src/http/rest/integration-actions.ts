@@ -1,28 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { HubError } from '../../errors.js';
 import type { EntityType, SyncEventStatus } from '../../model/statuses.js';
 import { registerRoute } from '../docs/register-route.js';
 import { enveloped, success } from '../envelope.js';
-import {
-  connectionBody,
-  metricsBody,
-  syncBody,
-  systemHealthBody,
-  systemMetricsBody,
-  toMetricsBody,
-  toSystemHealthBody,
-  toSystemMetricsBody,
-  webhookBody,
-} from './integration-bodies.js';
-import { HEALTH, type HealthData, REGISTER_WEBHOOK, SYNC, TEST } from './integration-operations.js';
+import { connectionBody, syncBody, webhookBody } from './integration-bodies.js';
+import { REGISTER_WEBHOOK, SYNC, TEST } from './integration-operations.js';
 import { INTEGRATIONS_PATH, integrationId, integrationRoute } from './integration-routes.js';
-import {
-  INTEGRATION_METRICS,
-  type IntegrationMetricsData,
-  SYSTEM_METRICS,
-  type SystemMetricsData,
-} from './metrics-operations.js';
 import type { ContextOf } from './portal-sync-routes.js';
 import { run } from './run.js';
 
@@ -57,15 +40,11 @@ const registerBody = z.object({
   }),
 });
 
-const LAST_DAY = 'Rates and times are of the last 24 hours, over all instances of the hub.';
-
-/** Rows G2–G4 and G11, G12: what is done with an integration, and how it does. */
+/** Rows G2–G4: what is done with an integration. */
 export function registerIntegrationActions(scope: FastifyInstance, contextOf: ContextOf): void {
   registerSync(scope, contextOf);
   registerTest(scope, contextOf);
   registerWebhookRegistration(scope, contextOf);
-  registerSystem(scope, contextOf);
-  registerMetrics(scope, contextOf);
 }
 
 function registerSync(scope: FastifyInstance, contextOf: ContextOf): void {
@@ -146,53 +125,6 @@ function registerWebhookRegistration(scope: FastifyInstance, contextOf: ContextO
       reply.code(201);
       const { path, ...told } = integration.webhook;
       return success(request, { integrationId: integration.id, webhookPath: path, ...told });
-    },
-  });
-}
-
-function registerSystem(scope: FastifyInstance, contextOf: ContextOf): void {
-  registerRoute(scope, {
-    ...integrationRoute,
-    method: 'GET',
-    url: `${INTEGRATIONS_PATH}/system/health`,
-    summary: 'Every integration’s health, the worst first of all',
-    authorize: contextOf,
-    answer: enveloped(systemHealthBody),
-    handle: async ({ context, request }) =>
-      success(
-        request,
-        toSystemHealthBody((await run<{ connectorHealth: HealthData[] }>(context, HEALTH, {})).connectorHealth),
-      ),
-  });
-  registerRoute(scope, {
-    ...integrationRoute,
-    method: 'GET',
-    url: `${INTEGRATIONS_PATH}/system/metrics`,
-    summary: 'Figures of the whole hub',
-    description: LAST_DAY,
-    authorize: contextOf,
-    answer: enveloped(systemMetricsBody),
-    handle: async ({ context, request }) =>
-      success(request, toSystemMetricsBody(await run<SystemMetricsData>(context, SYSTEM_METRICS, {}))),
-  });
-}
-
-function registerMetrics(scope: FastifyInstance, contextOf: ContextOf): void {
-  registerRoute(scope, {
-    ...integrationRoute,
-    method: 'GET',
-    url: `${INTEGRATIONS_PATH}/:id/metrics`,
-    summary: 'Figures of one integration',
-    description: LAST_DAY,
-    authorize: contextOf,
-    params: integrationId,
-    answer: enveloped(metricsBody),
-    errors: ['NOT_FOUND'],
-    handle: async ({ context, params, request }) => {
-      const { connectorHealth, metrics } = await run<IntegrationMetricsData>(context, INTEGRATION_METRICS, params);
-      const own = connectorHealth.find(({ integration }) => integration.id === params.id);
-      if (!own) throw new HubError('NOT_FOUND', `There is no integration ${params.id}.`, { path: ['id'] });
-      return success(request, toMetricsBody(own, metrics));
     },
   });
 }

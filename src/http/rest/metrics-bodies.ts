@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SecurityEvent } from '../../model/security-events.js';
 
 const ratio = z.number().nullable();
 const timing = z.object({ count: z.int(), averageMs: ratio, p50Ms: ratio, p95Ms: ratio, p99Ms: ratio });
@@ -16,6 +17,19 @@ const outcomes = z.object({
 });
 const share = { count: z.int(), rate: z.number() };
 
+const errorShares = {
+  byCode: z.array(z.object({ code: z.string(), category: z.string().nullable(), ...share })),
+  byCategory: z.array(z.object({ category: z.string(), ...share })),
+};
+const errorRatesOf = z.object({
+  integrationId: z.string().nullable().meta({ description: 'Null: all of the connector.' }),
+  connector: z.string(),
+  attempts: z.int(),
+  errorRate: ratio,
+  errors: errorShares.byCode,
+  errorCategories: errorShares.byCategory,
+});
+
 /** The four groups of the gateway's document, then the schema's other figures under their own names. */
 export const figuresBody = z.object({
   from: z.string(),
@@ -23,8 +37,9 @@ export const figuresBody = z.object({
   syncPerformance: outcomes.extend({ throughputPerMinute: z.number() }),
   errorRates: z.object({
     total: ratio.meta({ description: 'Of all attempts.' }),
-    byCode: z.array(z.object({ code: z.string(), category: z.string().nullable(), ...share })),
-    byCategory: z.array(z.object({ category: z.string(), ...share })),
+    ...errorShares,
+    byIntegration: z.array(errorRatesOf),
+    byConnector: z.array(errorRatesOf),
   }),
   queueHealth: z
     .object({
@@ -51,6 +66,10 @@ export const figuresBody = z.object({
       ),
       databaseConnections: z.int(),
     })
+    .nullable()
+    .meta({ description: 'Null for a caller of one merchant.' }),
+  securityEvents: z
+    .array(z.object({ kind: z.enum(SecurityEvent), count: z.int() }))
     .nullable()
     .meta({ description: 'Null for a caller of one merchant.' }),
   webhooks: z.object({
@@ -85,7 +104,15 @@ type FiguresBody = z.output<typeof figuresBody>;
 
 type Same = Pick<
   FiguresBody,
-  'from' | 'to' | 'webhooks' | 'cache' | 'inventorySync' | 'orderProcessing' | 'statusPolling' | 'api'
+  | 'from'
+  | 'to'
+  | 'securityEvents'
+  | 'webhooks'
+  | 'cache'
+  | 'inventorySync'
+  | 'orderProcessing'
+  | 'statusPolling'
+  | 'api'
 >;
 
 /** What the schema has of them; most of it goes into the answer as it is. */
@@ -94,17 +121,40 @@ export interface MetricsData extends Same {
   syncs: FiguresBody['orderProcessing'];
   errors: FiguresBody['errorRates']['byCode'];
   errorCategories: FiguresBody['errorRates']['byCategory'];
+  errorsByIntegration: FiguresBody['errorRates']['byIntegration'];
+  errorsByConnector: FiguresBody['errorRates']['byConnector'];
   queue: Omit<FiguresBody['queueHealth'], 'processingMs' | 'queueWaitMs'>;
   system: FiguresBody['systemResources'];
 }
 
-export function toFiguresBody(data: MetricsData): FiguresBody {
-  const { syncs, throughputPerMinute, errors, errorCategories, queue, system, ...others } = data;
+/** Of a day or a week: there is no queue of then. */
+export const summaryBody = figuresBody
+  .omit({ queueHealth: true, systemResources: true, securityEvents: true })
+  .extend({ errorRates: z.object({ total: ratio, ...errorShares }) });
+
+export type SummaryData = Pick<
+  MetricsData,
+  Exclude<keyof z.output<typeof summaryBody>, 'syncPerformance' | 'errorRates'>
+> &
+  Pick<MetricsData, 'syncs' | 'throughputPerMinute' | 'errors' | 'errorCategories'>;
+
+export function toSummaryBody(data: SummaryData): z.output<typeof summaryBody> {
+  const { syncs, throughputPerMinute, errors, errorCategories, ...others } = data;
   return {
     ...others,
     syncPerformance: { ...syncs, throughputPerMinute },
     errorRates: { total: syncs.errorRate, byCode: errors, byCategory: errorCategories },
-    queueHealth: { ...queue, processingMs: syncs.durationMs, queueWaitMs: syncs.queueWaitMs },
+  };
+}
+
+export function toFiguresBody(data: MetricsData): FiguresBody {
+  const { queue, system, errorsByIntegration, errorsByConnector, ...others } = data;
+  const { errorRates, ...body } = toSummaryBody(others);
+  return {
+    ...body,
+    securityEvents: data.securityEvents,
+    errorRates: { ...errorRates, byIntegration: errorsByIntegration, byConnector: errorsByConnector },
+    queueHealth: { ...queue, processingMs: data.syncs.durationMs, queueWaitMs: data.syncs.queueWaitMs },
     systemResources: system,
   };
 }

@@ -16,6 +16,7 @@ import { registerIntegrations } from './integration-routes.js';
 import { registerMappings } from './mapping-routes.js';
 import { type ContextOf, registerPortalSync } from './portal-sync-routes.js';
 import { registerWarehouse } from './warehouse-routes.js';
+import { registerWatching } from './watching-routes.js';
 
 export interface RestDeps {
   authenticate: Authenticate;
@@ -51,6 +52,7 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     registerFlashErp(scope, asAdmin);
     registerIntegrations(scope, asCaller);
     registerIntegrationActions(scope, asCaller);
+    registerWatching(scope, asCaller);
     registerMappings(scope, asCaller);
     registerWarehouse(scope, asCaller);
     registerAudit(scope, asAdmin);
