@@ -60,6 +60,7 @@ import { StatisticsQueries } from './statistics.js';
 import { Subscriptions } from './subscriptions.js';
 import { SyncEventQueries } from './sync-event.js';
 import { SyncMutations } from './sync-mutations.js';
+import { SystemHealthQueries } from './system-health.js';
 import { CustomerTransactions, TransactionQueries, TransactionSyncEvents } from './transaction.js';
 import { WebhookEventQueries } from './webhook-event.js';
 import { WebhookMutations } from './webhook-mutations.js';
@@ -128,6 +129,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   CustomerBlockers,
   ChangesCursorQueries,
   MetricsQueries,
+  SystemHealthQueries,
   Subscriptions,
 ];
 

@@ -21,6 +21,7 @@ import { tellAttempt } from './flow/hooks/tell-attempt.js';
 import { configureFromEnvironment } from './flow/integrations/configure-from-environment.js';
 import { createIntegrations } from './flow/integrations/integrations.js';
 import { createSharedTokens } from './flow/integrations/shared-tokens.js';
+import type { HealthDeps, Phase } from './flow/jobs/read-health.js';
 import { allReactions } from './flow/react/all-reactions.js';
 import { createReactor } from './flow/react/create-reactor.js';
 import type { Services } from './flow/services.js';
@@ -29,7 +30,7 @@ import { createAddressOf } from './http/address-of.js';
 import { registerApi } from './http/api.js';
 import { createCallerLimits } from './http/caller-limits.js';
 import { collectRoutes, registerDocs } from './http/docs/register-docs.js';
-import { type Phase, registerHealth } from './http/health.js';
+import { registerHealth } from './http/health.js';
 import { registerPages } from './http/pages.js';
 import { createServer } from './http/server.js';
 import { shareAnswer } from './http/share-answer.js';
@@ -42,6 +43,7 @@ import { readQueueStates } from './outbox/queue-states.js';
 import { adoptRollups } from './rollup/roll-up.js';
 import {
   countSecurityEvents,
+  healthOf,
   listen,
   type OnStop,
   openHooks,
@@ -50,6 +52,7 @@ import {
   readFigures,
   startCourier,
   startTally,
+  watchProcess,
 } from './start-parts.js';
 import { startSimulators } from './start-simulators.js';
 import { openTelemetry, type Telemetry } from './telemetry/open-telemetry.js';
@@ -103,8 +106,11 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   notifier.start();
   onStop(() => notifier.stop());
   const readStates = shareAnswer(() => readQueueStates(db.pool), QUEUE_STATES_MAX_AGE_MS);
-  const metrics = createMetrics({ readQueueStates: readStates, ...readFigures(db) });
-  const parts = { config, connectors, log, db, notifier, metrics, telemetry, onStop };
+  const figures = { readQueueStates: readStates, ...readFigures(db) };
+  const metrics = createMetrics(figures);
+  let phase: Phase = 'starting';
+  const watch = { ...figures, ...watchProcess(db), phase: () => phase };
+  const parts = { config, connectors, log, db, notifier, metrics, watch, telemetry, onStop };
   const { services, feed, startWorker } = compose(parts);
   await feed.start();
   onStop(() => feed.stop());
@@ -113,9 +119,7 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   const { trustedProxies } = config;
   const server = createServer({ log, metrics, noteSecurityEvent, tracer: telemetry.tracer, trustedProxies });
   await collectRoutes(server);
-  let phase: Phase = 'starting';
-  const pingDatabase = () => db.pool.query('select 1');
-  registerHealth(server, { metrics, pingDatabase, readQueueStates: readStates, phase: () => phase });
+  registerHealth(server, { metrics, ...watch, readHealth: services.readHealth });
   const sockets = config.role === 'worker' ? null : await serve(server, config, services, telemetry);
   const url = await listen(server, config, onStop);
   // Before the server: it waits for every connection to end, and a subscriber's ends only when it is told.
@@ -136,6 +140,7 @@ interface Parts {
   db: Database;
   notifier: Notifier;
   metrics: Metrics;
+  watch: Omit<HealthDeps, 'listJobs'>;
   telemetry: Telemetry;
   onStop: OnStop;
 }
@@ -159,7 +164,7 @@ function openIntegrations({ config, connectors, log, db, notifier, onStop }: Par
 }
 
 function compose(parts: Parts) {
-  const { config, connectors, log, db, notifier, metrics, telemetry } = parts;
+  const { config, connectors, log, db, notifier, metrics, watch, telemetry } = parts;
   const { integrations, hooks, ...opened } = openIntegrations(parts);
   const feed = createFeed({ db, notifier, log });
   const changed = () => feed.wake();
@@ -184,6 +189,7 @@ function compose(parts: Parts) {
   const services: Services = {
     ...{ db, outbox, inbox, feed, integrations, jobs, connectors, log, ...opened },
     noteSecurityEvent: countSecurityEvents(metrics, opened.tally),
+    readHealth: healthOf(watch, jobs),
     httpsOnly: config.production,
   };
   return { services, feed, startWorker: () => startWorker(parts, services, jobs, dispatcher, stopping) };

@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
 import { type Database, type Sql, sqlOn } from './db/database.js';
 import { createDeliveryHooks, type DeliveryHooks } from './flow/hooks/delivery-hooks.js';
+import type { JobRunner } from './flow/jobs/job-runner.js';
+import { type HealthDeps, readHealth } from './flow/jobs/read-health.js';
 import { countCatalogueReads } from './flow/products/count-catalogue-reads.js';
 import type { Services } from './flow/services.js';
 import { shareAnswer } from './http/share-answer.js';
@@ -92,4 +94,19 @@ export async function listen(server: FastifyInstance, { host, port }: Config, on
   onStop(() => server.close());
   const { port: bound } = server.server.address() as AddressInfo;
   return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`;
+}
+
+/** What of its health the hub can only learn from its database. */
+export function watchProcess({ pool }: Database): Pick<HealthDeps, 'pingDatabase' | 'countDispatchers'> {
+  const count = async () => (await pool.query<{ count: number }>('select count(*)::int as count from instances')).rows;
+  return {
+    pingDatabase: () => pool.query('select 1'),
+    countDispatchers: async () => (await count())[0]?.count ?? 0,
+  };
+}
+
+/** The one source of `/health` and of the schema's `systemHealth`. */
+export function healthOf(watch: Omit<HealthDeps, 'listJobs'>, jobs: JobRunner): Services['readHealth'] {
+  const listJobs = shareAnswer(() => jobs.list(), FIGURES_MAX_AGE_MS);
+  return () => readHealth({ ...watch, listJobs });
 }

@@ -10,6 +10,7 @@ import type { Outbox } from '../outbox/outbox.js';
 import type { Tally } from '../rollup/tally.js';
 import type { Integrations } from './integrations/integrations.js';
 import type { JobRunner } from './jobs/job-runner.js';
+import type { SystemHealth } from './jobs/read-health.js';
 
 /** What `app.ts` hands to every use case. */
 export interface Services {
@@ -22,6 +23,8 @@ export interface Services {
   jobs: JobRunner;
   /** Counts what happens too often for a statement each: reads from caches, … */
   tally: Tally;
+  /** Of the whole hub. @throws HubError DATABASE_UNAVAILABLE */
+  readHealth(): Promise<SystemHealth>;
   noteSecurityEvent: NoteSecurityEvent;
   /** Seals an integration's credentials, bound to its id. */
   sealCredentials(integrationId: string, credentials: Record<string, unknown>): SealedCredentials;

@@ -2,7 +2,7 @@
 export const SecurityEvent = {
   /** Credentials were sent and are not good. */
   SIGN_IN_FAILED: 'SIGN_IN_FAILED',
-  /** A webhook whose signature is missing, wrong or too old. */
+  /** A webhook whose signature or key is missing, wrong or too old. */
   SIGNATURE_REJECTED: 'SIGNATURE_REJECTED',
   /** A caller asked for what it may not do or see. */
   RIGHT_REFUSED: 'RIGHT_REFUSED',

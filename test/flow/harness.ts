@@ -62,6 +62,7 @@ export async function startServices(): Promise<TestServices> {
     elsewhere: open(),
     tally: createTally({ sql: sqlOn(db.pool), log }),
     noteSecurityEvent: () => {},
+    readHealth: () => Promise.reject(new Error('Nobody asks for it here')),
     jobs: { list: async () => [], run: async () => {}, pause: async () => {}, resume: async () => {} },
     sealCredentials: (id, credentials) => seal(keyring, id, credentials),
     openCredentials,

@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
-import { type Database, openDatabase } from '../../src/db/database.js';
+import { allJobs } from '../../jobs/all-jobs.js';
+import { listJobs, registerJobs } from '../../jobs/job-rows.js';
+import { type Database, openDatabase, sqlOn } from '../../src/db/database.js';
+import { type Phase, readHealth } from '../../src/flow/jobs/read-health.js';
 import { sendError } from '../../src/http/envelope.js';
-import { type HealthDeps, registerHealth } from '../../src/http/health.js';
+import { registerHealth } from '../../src/http/health.js';
 import { createMetrics, type Metrics } from '../../src/metrics.js';
 import { createOutbox } from '../../src/outbox/outbox.js';
 import { readQueueStates } from '../../src/outbox/queue-states.js';
-import { readFigures } from '../../src/start-parts.js';
+import { readFigures, watchProcess } from '../../src/start-parts.js';
 import { type BreakableProxy, startBreakableProxy } from '../harness/breakable-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import {
@@ -26,22 +29,24 @@ let db: Database;
 let metrics: Metrics;
 let server: FastifyInstance;
 let url: string;
-let phase: ReturnType<HealthDeps['phase']>;
+let phase: Phase;
 const outbox = createOutbox({ wake: () => {}, changed: () => {} });
 
 beforeAll(async () => {
   direct = await createTestDatabase();
   proxy = await startBreakableProxy(direct.url);
   db = await openDatabase(proxy.url, () => {});
+  await registerJobs(sqlOn(direct.pool), allJobs, new Date());
 });
 beforeEach(async () => {
   phase = 'ready';
-  const readStates = () => readQueueStates(db.pool);
-  metrics = createMetrics({ readQueueStates: readStates, ...readFigures(db) });
+  const figures = { readQueueStates: () => readQueueStates(db.pool), ...readFigures(db) };
+  metrics = createMetrics(figures);
   server = fastify();
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
-  const pingDatabase = () => db.pool.query('select 1');
-  registerHealth(server, { metrics, pingDatabase, readQueueStates: readStates, phase: () => phase });
+  const watch = { ...figures, ...watchProcess(db), phase: () => phase };
+  const ofJobs = { listJobs: () => listJobs(sqlOn(db.pool), allJobs) };
+  registerHealth(server, { metrics, ...watch, readHealth: () => readHealth({ ...watch, ...ofJobs }) });
   url = await server.listen();
 });
 afterEach(async () => {
@@ -102,6 +107,7 @@ it('B25 counts syncs by outcome, their response time, webhooks, and active and r
 
 it('B24 tells the health of the database, the queue and the portal, and whose it is to nobody', async () => {
   await makeTraffic('merchant-of-berlin');
+  await direct.pool.query(`update jobs set outcome = 'FAILED' where name = 'reconcile'`);
   await direct.pool.query(`update integration_gates set circuit = 'OPEN' where integration_id = 'merchant-of-berlin'`);
 
   const { status, body, text } = await get('/health');
@@ -112,7 +118,9 @@ it('B24 tells the health of the database, the queue and the portal, and whose it
     data: {
       status: 'DEGRADED',
       components: {
-        database: { health: 'HEALTHY' },
+        database: { health: 'HEALTHY', connections: expect.any(Number) },
+        jobs: { health: 'DEGRADED', total: allJobs.length, failed: ['reconcile'] },
+        dispatcher: { health: 'DOWN', instances: 0 },
         queue: { deadLetters: expect.any(Number) },
         upstreams: [{ connector: 'b2b-portal', health: 'DOWN', openCircuits: 1 }],
       },

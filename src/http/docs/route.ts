@@ -49,6 +49,8 @@ export interface RouteInput<Context, Params, Query, Body> {
   reply: FastifyReply;
 }
 
-/** Whether its answer may be kept by the caller, who then asks whether it still holds: what a known caller reads. */
-export const isKept = ({ method, access }: { method: string; access: readonly Scheme[] }): boolean =>
-  method === 'GET' && access.some((scheme) => CALLERS.includes(scheme));
+type Kept = { method: string; access: readonly Scheme[]; answerType?: string };
+
+/** Whether its answer may be kept by the caller, who then asks whether it still holds: JSON that a known caller reads. */
+export const isKept = ({ method, access, answerType }: Kept): boolean =>
+  method === 'GET' && answerType === undefined && access.some((scheme) => CALLERS.includes(scheme));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CircuitState, EntityType, Health, IntegrationMode, SyncEventStatus } from '../../model/statuses.js';
-import type { HealthData, IntegrationData } from './integration-operations.js';
+import { healthBody } from '../health.js';
+import type { HealthData, IntegrationData, SystemHealthData } from './integration-operations.js';
 import { figuresBody, type MetricsData, toFiguresBody } from './metrics-bodies.js';
 import type { SystemMetricsData } from './metrics-operations.js';
 
@@ -85,15 +86,21 @@ export const systemHealthBody = z.object({
   status: z.enum(Health),
   integrations: z.array(upstreamBody),
   queue: z.object({ depth: z.int(), oldestPendingSeconds: z.int().nullable() }),
+  ...healthBody.omit({ status: true }).shape,
 });
 
 const WORST_FIRST: readonly Health[] = ['DOWN', 'DEGRADED', 'UNKNOWN', 'HEALTHY'];
 
-export function toSystemHealthBody(data: HealthData[]): z.output<typeof systemHealthBody> {
+export function toSystemHealthBody({
+  connectorHealth: data,
+  systemHealth,
+}: SystemHealthData): z.output<typeof systemHealthBody> {
+  const { status: own, ...rest } = systemHealth;
   const enabled = data.filter(({ integration }) => integration.enabled);
   const ages = data.flatMap(({ oldestPendingSeconds }) => oldestPendingSeconds ?? []);
   return {
-    status: WORST_FIRST.find((health) => enabled.some((one) => one.health === health)) ?? 'HEALTHY',
+    ...rest,
+    status: WORST_FIRST.find((health) => own === health || enabled.some((one) => one.health === health)) ?? 'HEALTHY',
     integrations: data.map(toUpstreamBody),
     queue: {
       depth: data.reduce((depth, { queueDepth }) => depth + queueDepth, 0),

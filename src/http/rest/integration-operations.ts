@@ -1,4 +1,5 @@
 import { parse } from 'graphql';
+import type { SystemHealth } from '../../flow/jobs/read-health.js';
 import type { CircuitState, Direction, EntityType, Health, IntegrationMode } from '../../model/statuses.js';
 
 const INTEGRATION = `fragment Integration on Integration {
@@ -43,7 +44,20 @@ export const STATE = `connectorHealth {
     integration { id name connector merchantId enabled }
     health circuit checkedAt latencyMs successRate queueDepth oldestPendingSeconds lastError
   }`;
-export const HEALTH = parse(`query RestIntegrationHealth { ${STATE} }`);
+export const HEALTH = parse(`query RestSystemHealth {
+  ${STATE}
+  systemHealth {
+    status phase uptimeSeconds
+    components {
+      database { health latencyMs connections }
+      queue { active retrying deadLetters overdueMs }
+      jobs { health total running paused failed }
+      dispatcher { health instances }
+      instances { instance memoryRatio memoryBytes cpuRatio reportedAt }
+      upstreams { connector health integrations openCircuits checkedAt }
+    }
+  }
+}`);
 
 export const MAPPINGS = parse(`query RestMappings($id: ID!) {
   integration(id: $id) { id fieldMappings { id entityType direction publishedVersion versions { version status rules } } }
@@ -86,6 +100,11 @@ export interface HealthData {
   queueDepth: number;
   oldestPendingSeconds: number | null;
   lastError: string | null;
+}
+
+export interface SystemHealthData {
+  connectorHealth: HealthData[];
+  systemHealth: SystemHealth;
 }
 
 export interface StatisticsData {

@@ -11,7 +11,7 @@ import {
   toSystemHealthBody,
   toSystemMetricsBody,
 } from './integration-bodies.js';
-import { HEALTH, type HealthData } from './integration-operations.js';
+import { HEALTH, type SystemHealthData } from './integration-operations.js';
 import { INTEGRATIONS_PATH, integrationId, integrationRoute } from './integration-routes.js';
 import { type SummaryData, summaryBody, toSummaryBody } from './metrics-bodies.js';
 import {
@@ -69,14 +69,11 @@ function registerSystem(scope: FastifyInstance, contextOf: ContextOf): void {
     ...integrationRoute,
     method: 'GET',
     url: `${INTEGRATIONS_PATH}/system/health`,
-    summary: 'Every integration’s health, the worst first of all',
+    summary: 'Every integration’s health, the worst first of all, and all that `/health` tells of the hub',
     authorize: contextOf,
     answer: enveloped(systemHealthBody),
     handle: async ({ context, request }) =>
-      success(
-        request,
-        toSystemHealthBody((await run<{ connectorHealth: HealthData[] }>(context, HEALTH, {})).connectorHealth),
-      ),
+      success(request, toSystemHealthBody(await run<SystemHealthData>(context, HEALTH, {}))),
   });
   registerRoute(scope, {
     ...integrationRoute,

@@ -1,0 +1,146 @@
+import { HubError } from '../../errors.js';
+import { Health } from '../../model/statuses.js';
+import type { QueueState } from '../../outbox/queue-states.js';
+import type { InstanceLoad, SystemLoad } from '../../rollup/report-load.js';
+import type { JobState } from './job-runner.js';
+
+/** `starting` until the migrations are done and everything runs; `draining` from the first signal to stop. */
+export type Phase = 'starting' | 'ready' | 'draining';
+
+/** The hub and everything that it depends on. Nothing here tells whose it is: anybody may see it. */
+export interface SystemHealth {
+  status: 'HEALTHY' | 'DEGRADED';
+  /** Of the instance that answers, as its uptime. */
+  phase: Phase;
+  uptimeSeconds: number;
+  components: {
+    database: { health: 'HEALTHY'; latencyMs: number; connections: number };
+    queue: { active: number; retrying: number; deadLetters: number; overdueMs: number };
+    jobs: JobsHealth;
+    dispatcher: DispatcherHealth;
+    instances: InstanceLoad[];
+    upstreams: UpstreamHealth[];
+  };
+}
+
+export interface JobsHealth {
+  /** DEGRADED: the last run of one failed. */
+  health: 'HEALTHY' | 'DEGRADED';
+  total: number;
+  running: number;
+  paused: number;
+  /** Names of those whose last run failed, or whose instance died. */
+  failed: string[];
+}
+
+export interface DispatcherHealth {
+  /** DOWN: nothing is sent, because no instance does. */
+  health: 'HEALTHY' | 'DOWN';
+  /** That send. */
+  instances: number;
+}
+
+/** One kind of upstream system. */
+export interface UpstreamHealth {
+  connector: string;
+  /** The worst of its integrations. */
+  health: Health;
+  integrations: number;
+  openCircuits: number;
+  /** When the least recently checked one was checked, ISO 8601; null: one never was. */
+  checkedAt: string | null;
+}
+
+/** What is dear to read may answer the same to several requests within seconds. */
+export interface HealthDeps {
+  /** Any statement; fails while the database is away. */
+  pingDatabase(): Promise<unknown>;
+  readQueueStates(): Promise<readonly QueueState[]>;
+  readSystemLoad(): Promise<SystemLoad>;
+  listJobs(): Promise<readonly JobState[]>;
+  countDispatchers(): Promise<number>;
+  phase(): Phase;
+}
+
+/** Longer than this is away: probes have timeouts of their own. */
+const PING_MS = 2_000;
+const WORST_FIRST: readonly Health[] = ['DOWN', 'DEGRADED', 'UNKNOWN', 'HEALTHY'];
+
+/** @throws HubError DATABASE_UNAVAILABLE */
+export async function readHealth(deps: HealthDeps): Promise<SystemHealth> {
+  const latencyMs = await requireDatabase(deps);
+  const [states, load, jobs, dispatchers] = await Promise.all([
+    deps.readQueueStates(),
+    deps.readSystemLoad(),
+    deps.listJobs(),
+    deps.countDispatchers(),
+  ]);
+  const upstreams = groupByConnector(states);
+  const troubled = upstreams.some(({ health }) => health === 'DOWN' || health === 'DEGRADED') || dispatchers === 0;
+  return {
+    status: troubled || deps.phase() !== 'ready' ? 'DEGRADED' : 'HEALTHY',
+    phase: deps.phase(),
+    uptimeSeconds: Math.round(process.uptime()),
+    components: {
+      database: { health: 'HEALTHY', latencyMs, connections: load.databaseConnections },
+      queue: queueOf(states),
+      jobs: jobsOf(jobs),
+      dispatcher: { health: dispatchers > 0 ? 'HEALTHY' : 'DOWN', instances: dispatchers },
+      instances: load.instances,
+      upstreams,
+    },
+  };
+}
+
+/** Milliseconds that the database took to answer. @throws HubError DATABASE_UNAVAILABLE */
+export async function requireDatabase({ pingDatabase }: Pick<HealthDeps, 'pingDatabase'>): Promise<number> {
+  const startedAt = performance.now();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer for ${PING_MS} ms`)), PING_MS);
+  try {
+    await Promise.race([pingDatabase(), late]);
+    return Math.round(performance.now() - startedAt);
+  } catch (cause) {
+    throw new HubError('DATABASE_UNAVAILABLE', 'The database does not answer; the hub goes on when it is back.', {
+      cause,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function queueOf(states: readonly QueueState[]): SystemHealth['components']['queue'] {
+  const sum = (read: (state: QueueState) => number) => states.reduce((total, state) => total + read(state), 0);
+  return {
+    active: sum(({ active }) => active),
+    retrying: sum(({ retrying }) => retrying),
+    deadLetters: sum(({ deadLetters }) => deadLetters),
+    overdueMs: Math.round(Math.max(0, ...states.map(({ overdueMs }) => overdueMs))),
+  };
+}
+
+function jobsOf(jobs: readonly JobState[]): JobsHealth {
+  const failed = jobs.filter(({ lastOutcome }) => lastOutcome === 'FAILED' || lastOutcome === 'ABANDONED');
+  return {
+    health: failed.length > 0 ? 'DEGRADED' : 'HEALTHY',
+    total: jobs.length,
+    running: jobs.filter(({ running }) => running).length,
+    paused: jobs.filter(({ paused }) => paused).length,
+    failed: failed.map(({ name }) => name),
+  };
+}
+
+function groupByConnector(states: readonly QueueState[]): UpstreamHealth[] {
+  return Object.entries(Object.groupBy(states, (state) => state.connector)).map(([connector, group = []]) => ({
+    connector,
+    health: WORST_FIRST.find((health) => group.some((state) => state.health === health)) ?? 'UNKNOWN',
+    integrations: group.length,
+    openCircuits: group.filter((state) => state.circuit !== 'CLOSED').length,
+    checkedAt: earliest(group.map((state) => state.checkedAt)),
+  }));
+}
+
+function earliest(times: (string | null)[]): string | null {
+  const [first] = times.sort();
+  return times.includes(null) || first == null ? null : new Date(first).toISOString();
+}
