@@ -35,6 +35,7 @@ import { PullSamples } from './0038-pull-samples.js';
 import { LightStatistics } from './0040-light-statistics.js';
 import { WiderAlerts } from './0033-wider-alerts.js';
 import { Compliance } from './0034-compliance.js';
+import { FutureEvents } from './0035-future-events.js';
 import { LightStatistics } from './0040-light-statistics.js';
 
 /** In order; a released one is never changed, only followed by another. */
