@@ -30,12 +30,10 @@ import { WholeTraces } from './0026-whole-traces.js';
 import { Filters } from './0027-filters.js';
 import { WakeByStatement } from './0031-wake-by-statement.js';
 import { InvoiceBlockers } from './0032-invoice-blockers.js';
-import { FutureEvents } from './0035-future-events.js';
-import { PullSamples } from './0038-pull-samples.js';
-import { LightStatistics } from './0040-light-statistics.js';
 import { WiderAlerts } from './0033-wider-alerts.js';
 import { Compliance } from './0034-compliance.js';
 import { FutureEvents } from './0035-future-events.js';
+import { PullSamples } from './0038-pull-samples.js';
 import { LightStatistics } from './0040-light-statistics.js';
 
 /** In order; a released one is never changed, only followed by another. */
