@@ -70,8 +70,8 @@ const thenOf = new WeakMap<object, Readonly<Record<string, unknown>>>();
 const readAnswer: Resolver = (source, _args, _context, info) => {
   const past = thenOf.get(source as object);
   if (past && info.fieldName in past) return past[info.fieldName];
-  const value = (source as Record<string | number, unknown>)[info.path.key];
-  if (value !== undefined) return value;
+  // An alias may be the name of something that every object inherits.
+  if (Object.hasOwn(source as object, info.path.key)) return (source as Record<string, unknown>)[info.path.key];
   const [node] = info.fieldNodes;
   const failures = failuresOf.get(info.variableValues) ?? failuresOf.get(info.rootValue as object);
   const failure = node && failures?.get(node);
