@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import { createInvoice } from '../src/flow/invoices/create-invoice.js';
+import { updateInvoice } from '../src/flow/invoices/update-invoice.js';
 import { updateInvoiceStatus } from '../src/flow/invoices/update-invoice-status.js';
 import { InvoiceStatus } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
@@ -33,10 +34,43 @@ export class CreateInvoiceInput {
   @Field(() => DateTime, { nullable: true })
   dueAt?: string | null;
 
+  @Field(() => String, { nullable: true })
+  notes?: string | null;
+
   @Field(() => String, {
     nullable: true,
     description: 'The same key again answers the same invoice without a second effect.',
   })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What is left out stays as it is; null takes it away, where there can be none.' })
+export class UpdateInvoiceInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Decimal, { nullable: true })
+  subtotal?: string | null;
+
+  @Field(() => Decimal, { nullable: true })
+  tax?: string | null;
+
+  @Field(() => Decimal, {
+    nullable: true,
+    description: 'Default: subtotal and tax together where one of them is given.',
+  })
+  total?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  issuedAt?: string | null;
+
+  @Field(() => DateTime, { nullable: true })
+  dueAt?: string | null;
+
+  @Field(() => String, { nullable: true })
+  notes?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The same key again has no second effect.' })
   idempotencyKey?: string | null;
 }
 
@@ -71,6 +105,18 @@ export class InvoiceMutations {
   ): Promise<InvoicePayload> {
     const info = { action: 'invoice.create', argument: 'input', failed: NONE };
     return mutate(context, info, async (...hub) => ({ invoice: await createInvoice(...hub, input) }));
+  }
+
+  @Mutation(() => InvoicePayload, {
+    description:
+      'Operators. Changes what an invoice says, until it has ended; one sync event for each integration that has it. What changes nothing has no effect.',
+  })
+  updateInvoice(
+    @Arg('input', () => UpdateInvoiceInput) input: UpdateInvoiceInput,
+    @Ctx() context: HubContext,
+  ): Promise<InvoicePayload> {
+    const info = { action: 'invoice.update', argument: 'input', failed: NONE };
+    return mutate(context, info, async (...hub) => ({ invoice: await updateInvoice(...hub, input) }));
   }
 
   @Mutation(() => InvoicePayload, { description: 'Operators. The status that it has already has no effect.' })

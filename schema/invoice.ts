@@ -59,6 +59,9 @@ export class Invoice extends Node {
   @Field(() => DateTime, { nullable: true })
   paidAt!: string | null;
 
+  @Field(() => String, { nullable: true, description: 'What people have added to it in words.' })
+  notes!: string | null;
+
   @Field(() => [SyncLink])
   @Read(ofEntity('INVOICE'))
   links!: SyncLink[];

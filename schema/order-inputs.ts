@@ -125,10 +125,49 @@ export class CreateOrderInput {
   @Field(() => String, { nullable: true })
   deliveryMethod?: string | null;
 
+  @Field(() => String, { nullable: true })
+  notes?: string | null;
+
   @Field(() => String, {
     nullable: true,
     description: 'The same key again answers the same order without a second effect.',
   })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What is left out stays as it is; null takes it away, where there can be none.' })
+export class UpdateOrderInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => CustomerInput, { nullable: true })
+  customer?: CustomerInput | null;
+
+  @Field(() => [OrderLineInput], {
+    nullable: true,
+    description: 'All of them: they take the place of those that it has.',
+  })
+  lines?: OrderLineInput[] | null;
+
+  @Field(() => OrderTotalsInput, {
+    nullable: true,
+    description: 'What is left out stays; subtotal and grand total follow where lines or parts are new.',
+  })
+  totals?: OrderTotalsInput | null;
+
+  @Field(() => AddressInput, { nullable: true, description: 'As a whole.' })
+  shippingAddress?: AddressInput | null;
+
+  @Field(() => AddressInput, { nullable: true, description: 'As a whole.' })
+  billingAddress?: AddressInput | null;
+
+  @Field(() => String, { nullable: true })
+  deliveryMethod?: string | null;
+
+  @Field(() => String, { nullable: true })
+  notes?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The same key again has no second effect.' })
   idempotencyKey?: string | null;
 }
 

@@ -1,9 +1,10 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { createOrder } from '../src/flow/orders/create-order.js';
+import { updateOrder } from '../src/flow/orders/update-order.js';
 import { updateOrderStatus } from '../src/flow/orders/update-order-status.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
-import { CreateOrderInput, UpdateOrderStatusInput } from './order-inputs.js';
+import { CreateOrderInput, UpdateOrderInput, UpdateOrderStatusInput } from './order-inputs.js';
 import { OrderPayload } from './payloads.js';
 
 const NONE = { order: null };
@@ -17,6 +18,18 @@ export class OrderMutations {
   ): Promise<OrderPayload> {
     const info = { action: 'order.create', argument: 'input', failed: NONE };
     return mutate(context, info, async (...hub) => ({ order: await createOrder(...hub, input) }));
+  }
+
+  @Mutation(() => OrderPayload, {
+    description:
+      'Operators. Changes what an order says, until it has ended; one sync event for each integration that has it. What changes nothing has no effect.',
+  })
+  updateOrder(
+    @Arg('input', () => UpdateOrderInput) input: UpdateOrderInput,
+    @Ctx() context: HubContext,
+  ): Promise<OrderPayload> {
+    const info = { action: 'order.update', argument: 'input', failed: NONE };
+    return mutate(context, info, async (...hub) => ({ order: await updateOrder(...hub, input) }));
   }
 
   @Mutation(() => OrderPayload, { description: 'Operators. The status that it has already has no effect.' })

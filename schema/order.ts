@@ -56,6 +56,9 @@ export class Order extends Node {
   @Field(() => String, { nullable: true })
   deliveryMethod!: string | null;
 
+  @Field(() => String, { nullable: true, description: 'What people have added to it in words.' })
+  notes!: string | null;
+
   @Field(() => [String])
   trackingNumbers!: string[];
 

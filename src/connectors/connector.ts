@@ -209,6 +209,8 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   owed?(entityType: EntityType, settings: Settings): readonly EntityStatus[] | null;
   /** Whether this is for it, e.g. orders only once they are paid; left out: everything of the kinds that it is sent. */
   accepts?(sending: Sending, settings: Settings): boolean;
+  /** Whether the contents of what it has can still be changed there, as the entity is now; left out: always. */
+  takesChanges?(sending: Pick<Sending, 'entityType' | 'snapshot'>): boolean;
   /**
    * What must have an id upstream before this can be sent: until it has one, the effect waits without using up its
    * attempts, and what was never sent there is sent. Its ids come as `effect.related`.

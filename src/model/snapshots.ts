@@ -43,6 +43,8 @@ export interface OrderSnapshot {
   shippingAddress: AddressSnapshot | null;
   billingAddress: AddressSnapshot | null;
   deliveryMethod: string | null;
+  /** Absent in what was accepted before it was kept. */
+  notes?: string | null;
   trackingNumbers: string[];
   placedAt: string;
   /** Absent in what was accepted before it was kept. */
@@ -68,6 +70,8 @@ export interface InvoiceSnapshot {
   issuedAt: string;
   dueAt: string | null;
   paidAt: string | null;
+  /** Absent in what was accepted before it was kept. */
+  notes?: string | null;
 }
 
 /** A movement of money as one sync event carries it. The amount is exact decimal text, never below zero. */

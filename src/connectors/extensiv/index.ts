@@ -20,6 +20,7 @@ export const extensiv: Connector<ExtensivCredentials, ExtensivSettings> = {
   title: 'Extensiv WMS',
   sends: ['ORDER'],
   accepts,
+  takesChanges: ({ snapshot }) => EXPORTABLE.includes((snapshot as OrderSnapshot).status),
   modes: ['POLLING'],
   takenStatus: 'EXPORTED',
   lists: ['ORDER'],

@@ -19,6 +19,7 @@ export const Invoice = defineEntity({
     issuedAt: p.datetime(),
     dueAt: p.datetime().nullable(),
     paidAt: p.datetime().nullable(),
+    notes: p.text().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
   },

@@ -48,6 +48,7 @@ export const Order = defineEntity({
     shippingAddress: () => p.embedded(Address).prefix('shipping_').nullable(),
     billingAddress: () => p.embedded(Address).prefix('billing_').nullable(),
     deliveryMethod: p.text().nullable(),
+    notes: p.text().nullable(),
     trackingNumbers: p.array().columnType('text[]').defaultRaw(`'{}'`),
     placedAt: p.datetime(),
     createdAt: p.datetime().defaultRaw('now()'),

@@ -35,6 +35,7 @@ import { Compliance } from './0034-compliance.js';
 import { FutureEvents } from './0035-future-events.js';
 import { PullSamples } from './0038-pull-samples.js';
 import { LightStatistics } from './0040-light-statistics.js';
+import { Notes } from './0041-notes.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -75,4 +76,5 @@ export const migrations = [
   { name: '0038-pull-samples', class: PullSamples },
   { name: '0033-wider-alerts', class: WiderAlerts },
   { name: '0034-compliance', class: Compliance },
+  { name: '0041-notes', class: Notes },
 ];

@@ -7,7 +7,7 @@ import { newId } from '../../model/ids.js';
 import { add, zeroLike } from '../../model/money.js';
 import { InvoiceStatus } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
-import { amount, checkInput, idempotencyKey, label, time } from '../check-input.js';
+import { amount, checkInput, idempotencyKey, label, text, time } from '../check-input.js';
 import { type LockedEntity, lockEntity } from '../lock-entity.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
@@ -24,6 +24,7 @@ const createInvoiceSchema = z.object({
   total: amount.nullish(),
   issuedAt: time.nullish(),
   dueAt: time.nullish(),
+  notes: text(10_000),
   idempotencyKey,
 });
 export type CreateInvoice = z.infer<typeof createInvoiceSchema>;
@@ -80,6 +81,7 @@ async function insertInvoice(tx: Tx, { merchantId, entityId }: LockedEntity, inv
     issuedAt: new Date(invoice.issuedAt ?? Date.now()),
     dueAt: invoice.dueAt == null ? null : new Date(invoice.dueAt),
     paidAt: status === 'PAID' ? new Date() : null,
+    notes: invoice.notes ?? null,
   });
   await tx.em.flush();
   return { id, status };

@@ -16,7 +16,7 @@ import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
 import { applyWaiting } from '../webhooks/apply-waiting.js';
 
-const addressSchema = z.object({
+export const addressSchema = z.object({
   name: text(),
   company: text(),
   line1: label(1000),
@@ -36,7 +36,12 @@ const lineSchema = z.object({
   total: amount.nullish(),
 });
 
-const totalsSchema = z.object({
+export const linesSchema = z
+  .array(lineSchema)
+  .min(1, 'needs at least one line')
+  .max(10_000, 'has more than 10000 lines');
+
+export const totalsSchema = z.object({
   subtotal: amount.nullish(),
   tax: amount.nullish(),
   shipping: amount.nullish(),
@@ -51,11 +56,12 @@ export const createOrderSchema = z.object({
   placedAt: time.nullish(),
   status: z.enum(OrderStatus).nullish(),
   customer: customerSchema.nullish(),
-  lines: z.array(lineSchema).min(1, 'needs at least one line').max(10_000, 'has more than 10000 lines'),
+  lines: linesSchema,
   totals: totalsSchema.nullish(),
   shippingAddress: addressSchema.nullish(),
   billingAddress: addressSchema.nullish(),
   deliveryMethod: text(),
+  notes: text(10_000),
   idempotencyKey,
 });
 export type CreateOrder = z.infer<typeof createOrderSchema>;
@@ -117,6 +123,7 @@ export async function insertOrder(services: Services, tx: Tx, merchantId: string
     shippingAddress: order.shippingAddress ?? null,
     billingAddress: order.billingAddress ?? null,
     deliveryMethod: order.deliveryMethod ?? null,
+    notes: order.notes ?? null,
     placedAt: new Date(order.placedAt ?? Date.now()),
     lines,
   });

@@ -25,7 +25,7 @@ const ORDER = `select json_build_object(
     'discount', o.discount::text, 'grandTotal', o.grand_total::text),
   'shippingAddress', ${address('shipping')},
   'billingAddress', ${address('billing')},
-  'deliveryMethod', o.delivery_method, 'trackingNumbers', to_json(o.tracking_numbers),
+  'deliveryMethod', o.delivery_method, 'notes', o.notes, 'trackingNumbers', to_json(o.tracking_numbers),
   'placedAt', ${time('o.placed_at')}, 'updatedAt', ${time('o.updated_at')})::text snapshot
 from orders o left join customers c on c.id = o.customer_id where o.id = $1`;
 
@@ -33,7 +33,7 @@ const INVOICE = `select json_build_object(
   'id', i.id, 'number', i.number, 'orderId', i.order_id, 'orderNumber', o.number, 'orderExternalId', k.external_id, 'customerId', o.customer_id,
   'status', i.status, 'currency', i.currency, 'subtotal', i.subtotal::text, 'tax', i.tax::text,
   'total', i.total::text, 'paidAmount', i.paid_amount::text, 'issuedAt', ${time('i.issued_at')},
-  'dueAt', ${time('i.due_at')}, 'paidAt', ${time('i.paid_at')})::text snapshot
+  'dueAt', ${time('i.due_at')}, 'paidAt', ${time('i.paid_at')}, 'notes', i.notes)::text snapshot
 from invoices i
 left join orders o on o.id = i.order_id
 left join links k on k.integration_id = $2 and k.entity_type = 'ORDER' and k.entity_id = i.order_id
@@ -75,6 +75,15 @@ export function transactionSnapshot(tx: Tx, transactionId: string): Promise<Tran
 
 export function billingSubscriptionSnapshot(tx: Tx, subscriptionId: string): Promise<BillingSubscriptionSnapshot> {
   return read<BillingSubscriptionSnapshot>(tx, BILLING_SUBSCRIPTION, [subscriptionId]);
+}
+
+/** The fields in which two snapshots of one entity differ, but for when it was changed. */
+export function changedFields<Entity extends object>(before: Entity, after: Entity): string[] {
+  const text = (value: unknown) => JSON.stringify(value);
+  const old = new Map(Object.entries(before).map(([name, value]) => [name, text(value)]));
+  return Object.entries(after).flatMap(([name, value]) =>
+    name !== 'updatedAt' && old.get(name) !== text(value) ? [name] : [],
+  );
 }
 
 async function read<Snapshot>(tx: Tx, statement: string, values: string[]): Promise<Snapshot> {

@@ -17,10 +17,14 @@ const CURRENCY = 'USD';
 
 /** An order in the words of the portal's documents (`line_items`, `price`, `street1`) as a `CreateOrderInput`, whose own words go before. */
 export function toOrderInput(body: Fields): Fields {
+  return { currency: CURRENCY, ...toOrderChange(body) };
+}
+
+/** The same of what is given of an order alone, as an `UpdateOrderInput` without its id. */
+export function toOrderChange(body: Fields): Fields {
   const order = renamed(body, ORDER);
   const { lines, shippingAddress, billingAddress } = order;
   return {
-    currency: CURRENCY,
     ...order,
     ...(Array.isArray(lines) && { lines: lines.map(toLine) }),
     ...(isFields(shippingAddress) && { shippingAddress: renamed(shippingAddress, ADDRESS) }),

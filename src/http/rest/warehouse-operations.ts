@@ -2,7 +2,7 @@ import { parse } from 'graphql';
 
 const PRODUCT = 'id sku name brand barcode price currency thc batchNumber coaLink source warning readAt updatedAt';
 const STOCK = 'sku location onHand reserved available source warning readAt ageSeconds';
-const ORDER = `id number merchantId status currency deliveryMethod trackingNumbers placedAt updatedAt
+const ORDER = `id number merchantId status currency deliveryMethod notes trackingNumbers placedAt updatedAt
   lines { sku name quantity unitPrice total } totals { subtotal tax shipping discount grandTotal }
   payouts { recipient share amount currency } links { integration { id } externalId state lastError }`;
 const PAGE = 'pageInfo { hasNextPage endCursor } totalCount';
@@ -24,5 +24,7 @@ export const ORDERS = parse(`query RestOrders($filter: OrderFilter, $first: Int,
 export const ORDER_BY_ID = parse(`query RestOrder($id: ID!) { one: order(id: $id) { ${ORDER} } }`);
 export const CREATE_ORDER = parse(`mutation RestCreateOrder($input: CreateOrderInput!) {
   change: createOrder(input: $input) { order { ${ORDER} } ${ERRORS} } }`);
+export const CHANGE_ORDER = parse(`mutation RestChangeOrder($input: UpdateOrderInput!) {
+  change: updateOrder(input: $input) { order { ${ORDER} } ${ERRORS} } }`);
 export const MOVE_ORDER = parse(`mutation RestMoveOrder($input: UpdateOrderStatusInput!) {
   change: updateOrderStatus(input: $input) { order { ${ORDER} } ${ERRORS} } }`);

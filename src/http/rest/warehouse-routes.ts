@@ -7,10 +7,11 @@ import { OrderStatus } from '../../model/statuses.js';
 import { registerRoute } from '../docs/register-route.js';
 import { CALLERS } from '../docs/schemes.js';
 import { enveloped, success } from '../envelope.js';
-import { toOrderInput } from './portal-order.js';
+import { toOrderChange, toOrderInput } from './portal-order.js';
 import type { ContextOf } from './portal-sync-routes.js';
 import { run } from './run.js';
 import {
+  CHANGE_ORDER,
   CREATE_ORDER,
   INVENTORY,
   MOVE_ORDER,
@@ -145,6 +146,23 @@ function registerOrderChanges(scope: FastifyInstance, contextOf: ContextOf): voi
     errors: ['ALREADY_EXISTS', 'IDEMPOTENCY_KEY_REUSED'],
     handle: async ({ context, body, request }) =>
       success(request, await change(context, CREATE_ORDER, toOrderInput(body))),
+  });
+  registerRoute(scope, {
+    ...common,
+    ...{
+      method: 'PATCH',
+      url: '/api/v1/orders/:id',
+      summary: 'Changes what an order says',
+      params: byId,
+      body: record,
+    },
+    description:
+      'The body is an `UpdateOrderInput` of the GraphQL schema without its id, in its words or those of the documents: what is left out stays, null takes it away, `lines` replaces them all.',
+    authorize: contextOf,
+    answer: enveloped(record),
+    errors: ['NOT_FOUND', 'INVALID_STATE', 'IDEMPOTENCY_KEY_REUSED'],
+    handle: async ({ context, params, body, request }) =>
+      success(request, await change(context, CHANGE_ORDER, { ...toOrderChange(body), id: params.id })),
   });
   registerRoute(scope, {
     ...common,
