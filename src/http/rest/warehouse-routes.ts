@@ -164,6 +164,10 @@ function registerOrderChanges(scope: FastifyInstance, contextOf: ContextOf): voi
     handle: async ({ context, params, body, request }) =>
       success(request, await change(context, CHANGE_ORDER, { ...toOrderChange(body), id: params.id })),
   });
+  registerMove(scope, contextOf);
+}
+
+function registerMove(scope: FastifyInstance, contextOf: ContextOf): void {
   registerRoute(scope, {
     ...common,
     ...{ method: 'PATCH', url: '/api/v1/orders/:id/status', summary: 'Moves an order on', params: byId },
