@@ -7,8 +7,15 @@ import { baseUrlSetting, policyOf, policySettings } from './policy.js';
 import { toPage } from './to-page.js';
 import { readWebhookBody } from './webhook-body.js';
 
+/**
+ * Of the interface between the hub and connectors outside. It goes up when one that was right would not be any more; what is only
+ * added, or may be left out, does not count.
+ */
+export const CONNECTOR_API = 1;
+
 /** What a connector outside this repository is made with, so that it needs no package of the hub's. */
 export const connectorKit = {
+  connectorApi: CONNECTOR_API,
   z,
   HubError,
   UpstreamError,

@@ -2,10 +2,12 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { EntityType, IntegrationMode } from '../model/statuses.js';
 import type { Connector } from './connector.js';
-import { connectorKit } from './connector-kit.js';
+import { CONNECTOR_API, connectorKit } from './connector-kit.js';
 
 /** What a package exports, for example `@acme/syncline-connector-x`. */
 const Package = z.object({ createConnector: z.function() });
+/** What it may also export: the version of the interface that it is made for. */
+const Made = z.object({ connectorApi: z.unknown().optional() });
 
 const schema = z.custom<z.ZodType>(
   (value) => typeof (value as z.ZodType | undefined)?.safeParse === 'function',
@@ -64,6 +66,11 @@ async function importPackage(specifier: string): Promise<unknown> {
 
 function make(specifier: string, exported: unknown): unknown {
   if (!Package.safeParse(exported).success) throw wrong(specifier, 'it exports no function createConnector');
+  const { connectorApi = CONNECTOR_API } = Made.parse(exported);
+  if (connectorApi !== CONNECTOR_API) {
+    const versions = `version ${String(connectorApi)} of the connector interface, and this hub has version ${CONNECTOR_API}`;
+    throw wrong(specifier, `it is made for ${versions}: install the package's version for it`);
+  }
   try {
     return (exported as { createConnector(kit: typeof connectorKit): unknown }).createConnector(connectorKit);
   } catch (error) {

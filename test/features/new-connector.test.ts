@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
-const COPIED = ['src', 'test/contract', 'test/connectors/snapshots.ts', 'scripts', 'tsconfig.json'];
+const COPIED = [
+  ...['src', 'test/contract', 'test/connectors/snapshots.ts', 'scripts'],
+  ...['tsconfig.json', 'tsconfig.connector.json'],
+];
 const CONFIGURATION = ['package.json', 'biome.json', '.gitignore'];
 const LISTS = ['src/connectors/registry.ts', 'src/config/integrations/all-integrations.ts'];
 const GUIDE = 'docs/custom-connectors.md';
@@ -24,6 +27,7 @@ beforeAll(() => {
     include: [...LISTS, 'src/connectors/simulator', 'src/connectors/velo-desk', 'test/contract/velo-*.test.ts'],
   };
   writeFileSync(join(copy, 'tsconfig.velo-desk.json'), JSON.stringify(tsconfig));
+  writePackage();
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -52,6 +56,15 @@ function runSuite(): Promise<Ended> {
   return run(process.execPath, ...flags, 'node_modules/jest/bin/jest.js', '--config', JSON.stringify(config));
 }
 
+/** As an editor does, by the types of the hub's one entry point for them. */
+async function checkPackage(): Promise<Ended> {
+  const types = await run(process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.connector.json');
+  if (types.code !== 0) return types;
+  const options = ['--ignoreConfig', '--noEmit', '--allowJs', '--checkJs', '--strict', '--noImplicitAny', 'false'];
+  const resolution = ['--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
+  return run(process.execPath, 'node_modules/typescript-7/bin/tsc', ...options, ...resolution, '../velo-box/index.js');
+}
+
 /** The files that the guide shows below a folder, with their code. */
 function readGuide(folder: string): [file: string, code: string][] {
   const blocks = [...readFileSync(GUIDE, 'utf8').matchAll(BLOCK)];
@@ -60,11 +73,15 @@ function readGuide(folder: string): [file: string, code: string][] {
     .filter(([file]) => file.startsWith(folder));
 }
 
-/** The package of the guide beside the hub, and the test that gives it to the suite. */
+/** The package of the guide beside the hub. */
 function writePackage(): void {
-  mkdirSync(join(root, 'velo-box'));
+  mkdirSync(join(root, 'velo-box/node_modules'), { recursive: true });
+  symlinkSync(copy, join(root, 'velo-box/node_modules/syncline'));
   writeFileSync(join(root, 'velo-box/package.json'), '{ "type": "module", "exports": "./index.js" }');
   for (const [file, code] of readGuide('velo-box/')) writeFileSync(join(root, file), code);
+}
+
+function writePackageTest(): void {
   for (const [file, code] of readGuide('test/contract/')) writeFileSync(join(copy, file), code);
 }
 
@@ -103,7 +120,7 @@ it('G9 begins a connector whose suite says what to fill in, and passes once it i
     const next = await runSuite();
     expect(next.output).toContain('It said: Fill in mayCall in src/connectors/velo-desk/simulator.ts: ');
   }
-  writePackage();
+  writePackageTest();
   const mended = await lint('--write');
   const recompiled = await compile();
   const filled = await runSuite();
@@ -115,6 +132,19 @@ it('G9 begins a connector whose suite says what to fill in, and passes once it i
     output: expect.stringMatching(/Test Suites: 2 passed, 2 total\nTests: +1\d\d passed/),
   });
   expect(filled.output).not.toContain('failed');
+});
+
+it('G9 types a package outside by one entry point of the hub', async () => {
+  const path = join(root, 'velo-box/index.js');
+  const right = readFileSync(path, 'utf8');
+
+  const checked = await checkPackage();
+  writeFileSync(path, right.replace('exactNumber(unitPrice)', 'exactNumber(quantity)'));
+  const wrong = await checkPackage();
+  writeFileSync(path, right);
+
+  expect(checked).toEqual({ code: 0, output: '' });
+  expect(wrong.output).toContain("'number' is not assignable to parameter of type 'string'");
 });
 
 it.each([

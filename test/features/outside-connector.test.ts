@@ -99,6 +99,11 @@ it.each([
     /CONNECTORS names @acme\/not-installed, but it cannot be loaded.*Install it/,
   ],
   ['no function', 'export const connector = {};', /it exports no function createConnector/],
+  [
+    'another version of the interface',
+    `export const connectorApi = 7; ${ACME}`,
+    /it is made for version 7 of the connector interface, and this hub has version 1: install/,
+  ],
   ['a function that fails', 'export function createConnector() { throw new Error("oh no"); }', /fails: oh no/],
   [
     'another shape',
