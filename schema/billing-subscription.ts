@@ -1,6 +1,6 @@
-import { Arg, Args, ArgsType, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { BillingInterval, BillingSubscriptionStatus } from '../src/model/statuses.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
@@ -87,11 +87,7 @@ export class BillingSubscriptionFilter {
   search?: string | null;
 }
 
-@ArgsType()
-class BillingSubscriptionsArgs extends PageArgs {
-  @Field(() => BillingSubscriptionFilter, { nullable: true })
-  filter?: BillingSubscriptionFilter | null;
-}
+const BillingSubscriptionsArgs = filteredBy(() => BillingSubscriptionFilter);
 
 @Resolver(() => BillingSubscription)
 export class BillingSubscriptionQueries {
@@ -108,9 +104,7 @@ export class BillingSubscriptionQueries {
 
   @Query(() => BillingSubscriptionConnection, { description: 'The latest first.' })
   @Read({ order: [['startedAt', 'desc']] })
-  billingSubscriptions(
-    @Args(() => BillingSubscriptionsArgs) _args: BillingSubscriptionsArgs,
-  ): Connection<BillingSubscription> {
+  billingSubscriptions(@Args(() => BillingSubscriptionsArgs) _args: PageArgs): Connection<BillingSubscription> {
     return planned();
   }
 }

@@ -1,5 +1,5 @@
-import { Args, ArgsType, Field, InputType, ObjectType, Query, Resolver } from 'type-graphql';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Args, Field, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
@@ -35,17 +35,13 @@ class BrandFilter {
   merchantId?: string | null;
 }
 
-@ArgsType()
-class BrandsArgs extends PageArgs {
-  @Field(() => BrandFilter, { nullable: true })
-  filter?: BrandFilter | null;
-}
+const BrandsArgs = filteredBy(() => BrandFilter);
 
 @Resolver()
 export class BrandQueries {
   @Query(() => BrandConnection, { description: 'By name. They come into being with the first product of theirs.' })
   @Read({ order: [['name', 'asc']] })
-  brands(@Args(() => BrandsArgs) _args: BrandsArgs): Connection<Brand> {
+  brands(@Args(() => BrandsArgs) _args: PageArgs): Connection<Brand> {
     return planned();
   }
 }

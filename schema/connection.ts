@@ -34,6 +34,16 @@ export class PageArgs {
   before?: string | null;
 }
 
+/** Arguments of a list that can be filtered, for use as `@Args(() => …)`. */
+export function filteredBy<Filter extends object>(filter: () => ClassType<Filter>): ClassType<PageArgs> {
+  @ArgsType()
+  class FilteredArgs extends PageArgs {
+    @Field(filter, { nullable: true })
+    filter?: Filter | null;
+  }
+  return FilteredArgs;
+}
+
 export interface Edge<T> {
   cursor: string;
   node: T;

@@ -1,5 +1,5 @@
-import { Arg, Args, ArgsType, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Arg, Args, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
@@ -52,11 +52,7 @@ export class CustomerFilter {
   search?: string | null;
 }
 
-@ArgsType()
-class CustomersArgs extends PageArgs {
-  @Field(() => CustomerFilter, { nullable: true })
-  filter?: CustomerFilter | null;
-}
+const CustomersArgs = filteredBy(() => CustomerFilter);
 
 @Resolver(() => Customer)
 export class CustomerQueries {
@@ -73,7 +69,7 @@ export class CustomerQueries {
 
   @Query(() => CustomerConnection, { description: 'Newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
-  customers(@Args(() => CustomersArgs) _args: CustomersArgs): Connection<Customer> {
+  customers(@Args(() => CustomersArgs) _args: PageArgs): Connection<Customer> {
     return planned();
   }
 }

@@ -1,26 +1,13 @@
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  ID,
-  InputType,
-  Int,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-} from 'type-graphql';
+import { Arg, Args, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { type FullSyncInput, startFullSync } from '../src/flow/full-sync/start-full-sync.js';
 import { EntityType } from '../src/model/statuses.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import type { HubContext } from './context.js';
-import { Integration } from './integration.js';
 import { mutate } from './mutate.js';
 import { MutationPayload } from './mutation-payload.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
+import { Run } from './run.js';
 import { DateTime } from './scalars.js';
 
 @ObjectType({
@@ -28,13 +15,7 @@ import { DateTime } from './scalars.js';
   simpleResolvers: true,
   description: 'One run that sends a system everything of some kinds that is not in step there.',
 })
-export class FullSync extends Node {
-  @Field(() => String)
-  merchantId!: string;
-
-  @Field(() => Integration)
-  integration!: Integration;
-
+export class FullSync extends Run {
   @Field(() => ID, { nullable: true, description: 'The sync event that carries it out.' })
   syncEventId!: string | null;
 
@@ -71,18 +52,6 @@ export class FullSync extends Node {
 
   @Field(() => DateTime)
   createdAt!: string;
-
-  @Field(() => DateTime, { description: 'When it was last seen to move.' })
-  updatedAt!: string;
-
-  @Field(() => DateTime, { nullable: true })
-  finishedAt!: string | null;
-
-  @Field(() => String, { nullable: true })
-  errorCode!: string | null;
-
-  @Field(() => String, { nullable: true })
-  errorMessage!: string | null;
 }
 
 const FullSyncConnection = connectionOf('FullSync', () => FullSync);
@@ -96,11 +65,7 @@ class FullSyncFilter {
   state?: string[] | null;
 }
 
-@ArgsType()
-class FullSyncsArgs extends PageArgs {
-  @Field(() => FullSyncFilter, { nullable: true })
-  filter?: FullSyncFilter | null;
-}
+const FullSyncsArgs = filteredBy(() => FullSyncFilter);
 
 @InputType()
 class StartFullSyncInput {
@@ -129,7 +94,7 @@ export class FullSyncResolver {
 
   @Query(() => FullSyncConnection, { description: 'Newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
-  fullSyncs(@Args(() => FullSyncsArgs) _args: FullSyncsArgs): Connection<FullSync> {
+  fullSyncs(@Args(() => FullSyncsArgs) _args: PageArgs): Connection<FullSync> {
     return planned();
   }
 

@@ -1,6 +1,6 @@
-import { Arg, Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType, FileSource, FileStatus } from '../src/model/statuses.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
@@ -97,11 +97,7 @@ class ImportFileFilter {
   contentHash?: string | null;
 }
 
-@ArgsType()
-class ImportFilesArgs extends PageArgs {
-  @Field(() => ImportFileFilter, { nullable: true })
-  filter?: ImportFileFilter | null;
-}
+const ImportFilesArgs = filteredBy(() => ImportFileFilter);
 
 @Resolver()
 export class ImportFileQueries {
@@ -112,7 +108,7 @@ export class ImportFileQueries {
 
   @Query(() => ImportFileConnection, { description: 'Newest first.' })
   @Read({ order: [['receivedAt', 'desc']] })
-  importFiles(@Args(() => ImportFilesArgs) _args: ImportFilesArgs): Connection<ImportFile> {
+  importFiles(@Args(() => ImportFilesArgs) _args: PageArgs): Connection<ImportFile> {
     return planned();
   }
 }

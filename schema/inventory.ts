@@ -1,5 +1,5 @@
-import { Args, ArgsType, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Args, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
@@ -87,17 +87,13 @@ export class InventoryFilter {
   availableMax?: number | null;
 }
 
-@ArgsType()
-class InventoryArgs extends PageArgs {
-  @Field(() => InventoryFilter, { nullable: true })
-  filter?: InventoryFilter | null;
-}
+const InventoryArgs = filteredBy(() => InventoryFilter);
 
 @Resolver()
 export class InventoryQueries {
   @Query(() => InventoryLevelConnection, { description: 'By SKU.' })
   @Read({ order: [['sku', 'asc']] })
-  inventory(@Args(() => InventoryArgs) _args: InventoryArgs): Connection<InventoryLevel> {
+  inventory(@Args(() => InventoryArgs) _args: PageArgs): Connection<InventoryLevel> {
     return planned();
   }
 }

@@ -1,20 +1,7 @@
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  ID,
-  InputType,
-  Int,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-} from 'type-graphql';
+import { Arg, Args, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { resendNotification } from '../src/flow/resend-notification.js';
 import { EntityType, NotificationStatus } from '../src/model/statuses.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { MutationPayload } from './mutation-payload.js';
@@ -95,11 +82,7 @@ export class NotificationFilter {
   createdTo?: string | null;
 }
 
-@ArgsType()
-class NotificationsArgs extends PageArgs {
-  @Field(() => NotificationFilter, { nullable: true })
-  filter?: NotificationFilter | null;
-}
+const NotificationsArgs = filteredBy(() => NotificationFilter);
 
 @ObjectType({ implements: MutationPayload, simpleResolvers: true })
 export class NotificationPayload extends MutationPayload {
@@ -111,7 +94,7 @@ export class NotificationPayload extends MutationPayload {
 export class Notifications {
   @Query(() => NotificationConnection, { description: 'The outbox of messages, newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
-  notifications(@Args(() => NotificationsArgs) _args: NotificationsArgs): Connection<Notification> {
+  notifications(@Args(() => NotificationsArgs) _args: PageArgs): Connection<Notification> {
     return planned();
   }
 

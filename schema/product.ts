@@ -1,5 +1,5 @@
-import { Arg, Args, ArgsType, Field, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { Arg, Args, Field, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
 import { DateTime, Decimal } from './scalars.js';
@@ -82,11 +82,7 @@ export class ProductFilter {
   search?: string | null;
 }
 
-@ArgsType()
-class ProductsArgs extends PageArgs {
-  @Field(() => ProductFilter, { nullable: true })
-  filter?: ProductFilter | null;
-}
+const ProductsArgs = filteredBy(() => ProductFilter);
 
 @Resolver()
 export class ProductQueries {
@@ -97,7 +93,7 @@ export class ProductQueries {
 
   @Query(() => ProductConnection, { description: 'By SKU.' })
   @Read({ order: [['sku', 'asc']] })
-  products(@Args(() => ProductsArgs) _args: ProductsArgs): Connection<Product> {
+  products(@Args(() => ProductsArgs) _args: PageArgs): Connection<Product> {
     return planned();
   }
 }

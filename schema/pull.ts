@@ -1,9 +1,10 @@
-import { Args, ArgsType, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Args, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType } from '../src/model/statuses.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
+import { Run } from './run.js';
 import { DateTime, Json } from './scalars.js';
 import { SyncEvent } from './sync-event.js';
 
@@ -12,13 +13,7 @@ import { SyncEvent } from './sync-event.js';
   simpleResolvers: true,
   description: 'One run of reading everything, or what changed, of one kind from one system.',
 })
-export class Pull extends Node {
-  @Field(() => String)
-  merchantId!: string;
-
-  @Field(() => Integration)
-  integration!: Integration;
-
+export class Pull extends Run {
   @Field(() => EntityType)
   entityType!: EntityType;
 
@@ -45,18 +40,6 @@ export class Pull extends Node {
 
   @Field(() => DateTime)
   startedAt!: string;
-
-  @Field(() => DateTime, { description: 'When it was last seen to move.' })
-  updatedAt!: string;
-
-  @Field(() => DateTime, { nullable: true })
-  finishedAt!: string | null;
-
-  @Field(() => String, { nullable: true })
-  errorCode!: string | null;
-
-  @Field(() => String, { nullable: true })
-  errorMessage!: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A row that could not be taken; the others of its pull were.' })
@@ -131,22 +114,13 @@ class PullSampleFilter {
   entityType?: EntityType | null;
 }
 
-@ArgsType()
-class PullSamplesArgs extends PageArgs {
-  @Field(() => PullSampleFilter, { nullable: true })
-  filter?: PullSampleFilter | null;
-}
-
-@ArgsType()
-class PullsArgs extends PageArgs {
-  @Field(() => PullFilter, { nullable: true })
-  filter?: PullFilter | null;
-}
+const PullSamplesArgs = filteredBy(() => PullSampleFilter);
+const PullsArgs = filteredBy(() => PullFilter);
 
 @Resolver()
 export class PullQueries {
   @Query(() => PullConnection, { description: 'Newest first.' })
-  pulls(@Args(() => PullsArgs) _args: PullsArgs): Connection<Pull> {
+  pulls(@Args(() => PullsArgs) _args: PageArgs): Connection<Pull> {
     return planned();
   }
 
@@ -154,7 +128,7 @@ export class PullQueries {
     description: 'Newest first; at most 200 of an integration and kind are kept, no longer than their pull.',
   })
   @Read({ order: [['id', 'desc']] })
-  pullSamples(@Args(() => PullSamplesArgs) _args: PullSamplesArgs): Connection<PullSample> {
+  pullSamples(@Args(() => PullSamplesArgs) _args: PageArgs): Connection<PullSample> {
     return planned();
   }
 }

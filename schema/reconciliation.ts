@@ -1,9 +1,10 @@
-import { Arg, Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType } from '../src/model/statuses.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
+import { Run } from './run.js';
 import { DateTime, Json } from './scalars.js';
 
 @ObjectType({
@@ -11,13 +12,7 @@ import { DateTime, Json } from './scalars.js';
   simpleResolvers: true,
   description: 'One comparison of what a system has with what the hub has.',
 })
-export class Reconciliation extends Node {
-  @Field(() => String)
-  merchantId!: string;
-
-  @Field(() => Integration)
-  integration!: Integration;
-
+export class Reconciliation extends Run {
   @Field(() => ID, { nullable: true, description: 'The sync event that carries it out.' })
   syncEventId!: string | null;
 
@@ -51,18 +46,6 @@ export class Reconciliation extends Node {
 
   @Field(() => DateTime)
   createdAt!: string;
-
-  @Field(() => DateTime, { description: 'When it was last seen to move.' })
-  updatedAt!: string;
-
-  @Field(() => DateTime, { nullable: true })
-  finishedAt!: string | null;
-
-  @Field(() => String, { nullable: true })
-  errorCode!: string | null;
-
-  @Field(() => String, { nullable: true })
-  errorMessage!: string | null;
 }
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'One thing that differed, and how to mend it.' })
@@ -147,11 +130,7 @@ class ReconciliationFilter {
   state?: string[] | null;
 }
 
-@ArgsType()
-class ReconciliationsArgs extends PageArgs {
-  @Field(() => ReconciliationFilter, { nullable: true })
-  filter?: ReconciliationFilter | null;
-}
+const ReconciliationsArgs = filteredBy(() => ReconciliationFilter);
 
 @InputType()
 class ReconciliationDifferenceFilter {
@@ -174,11 +153,7 @@ class ReconciliationDifferenceFilter {
   state?: string[] | null;
 }
 
-@ArgsType()
-class ReconciliationDifferencesArgs extends PageArgs {
-  @Field(() => ReconciliationDifferenceFilter, { nullable: true })
-  filter?: ReconciliationDifferenceFilter | null;
-}
+const ReconciliationDifferencesArgs = filteredBy(() => ReconciliationDifferenceFilter);
 
 @Resolver()
 export class ReconciliationQueries {
@@ -189,14 +164,14 @@ export class ReconciliationQueries {
 
   @Query(() => ReconciliationConnection, { description: 'Newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
-  reconciliations(@Args(() => ReconciliationsArgs) _args: ReconciliationsArgs): Connection<Reconciliation> {
+  reconciliations(@Args(() => ReconciliationsArgs) _args: PageArgs): Connection<Reconciliation> {
     return planned();
   }
 
   @Query(() => ReconciliationDifferenceConnection)
   @Read({ order: [['id', 'asc']] })
   reconciliationDifferences(
-    @Args(() => ReconciliationDifferencesArgs) _args: ReconciliationDifferencesArgs,
+    @Args(() => ReconciliationDifferencesArgs) _args: PageArgs,
   ): Connection<ReconciliationDifference> {
     return planned();
   }

@@ -1,6 +1,6 @@
-import { Arg, Args, ArgsType, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { TransactionStatus, TransactionType } from '../src/model/statuses.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
 import { Node } from './node.js';
 import { Order } from './order.js';
@@ -82,11 +82,7 @@ export class TransactionFilter {
   search?: string | null;
 }
 
-@ArgsType()
-class TransactionsArgs extends PageArgs {
-  @Field(() => TransactionFilter, { nullable: true })
-  filter?: TransactionFilter | null;
-}
+const TransactionsArgs = filteredBy(() => TransactionFilter);
 
 @Resolver(() => Transaction)
 export class TransactionQueries {
@@ -103,7 +99,7 @@ export class TransactionQueries {
 
   @Query(() => TransactionConnection, { description: 'The latest first.' })
   @Read({ order: [['occurredAt', 'desc']] })
-  transactions(@Args(() => TransactionsArgs) _args: TransactionsArgs): Connection<Transaction> {
+  transactions(@Args(() => TransactionsArgs) _args: PageArgs): Connection<Transaction> {
     return planned();
   }
 }

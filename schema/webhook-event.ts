@@ -1,6 +1,6 @@
-import { Args, ArgsType, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Args, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType, WebhookStatus } from '../src/model/statuses.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
@@ -98,17 +98,13 @@ export class WebhookEventFilter {
   createdTo?: string | null;
 }
 
-@ArgsType()
-class WebhookEventsArgs extends PageArgs {
-  @Field(() => WebhookEventFilter, { nullable: true })
-  filter?: WebhookEventFilter | null;
-}
+const WebhookEventsArgs = filteredBy(() => WebhookEventFilter);
 
 @Resolver()
 export class WebhookEventQueries {
   @Query(() => WebhookEventConnection, { description: 'Newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
-  webhookEvents(@Args(() => WebhookEventsArgs) _args: WebhookEventsArgs): Connection<WebhookEvent> {
+  webhookEvents(@Args(() => WebhookEventsArgs) _args: PageArgs): Connection<WebhookEvent> {
     return planned();
   }
 }

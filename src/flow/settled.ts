@@ -15,12 +15,12 @@ export async function settled<T>(log: Logger, work: () => Promise<T>): Promise<T
     try {
       return await work();
     } catch (error) {
-      if (!isAboutLocks(error) || attempt === MOST_TRIES) throw toExpected(log, error);
+      if (!isAboutLocks(error) || attempt === MOST_TRIES) throw aboutInput(log, error);
     }
   }
 }
 
-function toExpected(log: Logger, error: unknown): unknown {
+function aboutInput(log: Logger, error: unknown): unknown {
   if (!ABOUT_INPUT.test((error as { code?: string }).code ?? '')) return databaseError(error);
   log.warn({ err: error }, 'input that the database cannot hold');
   return new HubError('BAD_USER_INPUT', 'A value is larger than the hub can hold: shorten it.', { cause: error });

@@ -1,8 +1,8 @@
 import { HubError } from '../../errors.js';
-import { databaseError } from '../../inbox/sql-errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import type { Sendable } from '../sync/find-recipients.js';
+import { toExpected } from '../to-expected.js';
 import { BATCH, syncBatch } from './sync-batch.js';
 
 type Kind = Sendable['entityType'];
@@ -61,20 +61,12 @@ export async function runFullSync(
       await syncAll(services, integration, run, kind, signal);
     await pool.query(END, [run.id, 'COMPLETE', null, null]);
   } catch (error) {
-    const known = toExpected(error, services, integration.id);
+    const known = toExpected(error, 'full sync', services.log, { integrationId: integration.id });
     if (signal.aborted || !(known instanceof HubError)) throw known;
     await pool.query(END, [run.id, 'FAILED', known.code, known.message]).catch(() => {});
     throw known;
   }
   return true;
-}
-
-/** A mistake of ours is told as one, since no repetition mends it. */
-function toExpected(error: unknown, { log }: Services, integrationId: string): unknown {
-  const known = databaseError(error);
-  if (known instanceof HubError || (error as { name?: string }).name === 'AbortError') return known;
-  log.error({ err: error, integrationId }, 'full sync failed unexpectedly');
-  return new HubError('INTERNAL', "The full sync failed; the hub's log has the reason.");
 }
 
 async function syncAll(

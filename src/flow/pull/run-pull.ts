@@ -2,11 +2,12 @@ import pg from 'pg';
 import type { PullSources } from '../../connectors/connector.js';
 import { connectionOptions } from '../../db/connection-options.js';
 import { HubError } from '../../errors.js';
-import { databaseError, isAboutData } from '../../inbox/sql-errors.js';
+import { isAboutData } from '../../inbox/sql-errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { createPace } from '../sync/pace.js';
+import { toExpected } from '../to-expected.js';
 import { receiveEvent } from '../webhooks/receive-event.js';
 import { removeAtMostOf } from './guard-removal.js';
 import { isMapped, mapPages } from './map-pages.js';
@@ -56,7 +57,8 @@ export async function runPull(
     );
     await follow(services, client, integration, entityType, run, signal, part);
   } catch (error) {
-    throw toExpected(error, services, integration, entityType);
+    const about = { integrationId: integration.id, entityType, aboutData: isAboutData(error) };
+    throw toExpected(error, 'pull', services.log, about);
   } finally {
     await client.end().catch(() => {});
   }
@@ -146,13 +148,4 @@ async function* atPace<Page>(pages: AsyncIterable<Page>, pause: () => Promise<vo
 
 function toFailure(error: unknown): HubError {
   return error instanceof HubError ? error : new HubError('INTERNAL', "The pull failed; the hub's log has the reason.");
-}
-
-/** What neither the upstream nor an absent database did is a mistake of ours, which no repetition mends. */
-function toExpected(error: unknown, { log }: Services, integration: OpenIntegration, entityType: EntityType) {
-  const known = databaseError(error);
-  if (known instanceof HubError || (error as { name?: string }).name === 'AbortError') return known;
-  const context = { err: error, integrationId: integration.id, entityType, aboutData: isAboutData(error) };
-  log.error(context, 'pull failed unexpectedly');
-  return toFailure(error);
 }

@@ -4,11 +4,11 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { UpstreamRecord } from '../../connectors/connector.js';
 import { connectionOptions } from '../../db/connection-options.js';
 import { HubError } from '../../errors.js';
-import { databaseError } from '../../inbox/sql-errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import type { Sendable } from '../sync/find-recipients.js';
 import { createPace } from '../sync/pace.js';
+import { toExpected } from '../to-expected.js';
 import {
   COPY_STAGE,
   CREATE_STAGE,
@@ -58,7 +58,7 @@ export async function runReconciliation(
     const { rows } = await client.query<Run>(BEGIN, [syncEventId]);
     for (const run of rows) await follow(services, client, integration, run, signal);
   } catch (error) {
-    throw toExpected(error, services, integration.id);
+    throw toExpected(error, 'reconciliation', services.log, { integrationId: integration.id });
   } finally {
     await client.end().catch(() => {});
   }
@@ -145,12 +145,4 @@ async function compare(
   await client.query(findFieldDiffers(entityType), about);
   const owed = connector.owed?.(entityType, settings) ?? null;
   await client.query(findMissingThere(entityType), [...about, run.period_from, run.period_to, owed]);
-}
-
-/** What neither the upstream nor an absent database did is a mistake of ours, which no repetition mends. */
-function toExpected(error: unknown, { log }: Services, integrationId: string): unknown {
-  const known = databaseError(error);
-  if (known instanceof HubError || (error as { name?: string }).name === 'AbortError') return known;
-  log.error({ err: error, integrationId }, 'reconciliation failed unexpectedly');
-  return new HubError('INTERNAL', "The reconciliation failed; the hub's log has the reason.");
 }

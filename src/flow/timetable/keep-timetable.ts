@@ -1,9 +1,8 @@
 import type { Task } from '../../connectors/connector.js';
 import { nextPollAfter } from '../../connectors/schedule.js';
-import { HubError } from '../../errors.js';
-import { databaseError } from '../../inbox/sql-errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
+import { toExpected } from '../to-expected.js';
 import { doTask } from './do-task.js';
 
 /** A task that is new or whose schedule has changed counts from now; whether a system is well is asked at once. */
@@ -37,11 +36,12 @@ export async function keepTimetable(
   const { pool } = services.db;
   await writeDown(services, integration);
   const { rows } = await pool.query<{ task: Task; schedule: string }>(DUE, [id]);
-  let failure: HubError | null = null;
+  let failure: Error | null = null;
   for (const { task, schedule } of rows) {
     const error = await doTask(services, integration, task, signal).then(
       () => null,
-      (reason: unknown) => toExpected(reason, services, id, task),
+      // Put down like any failure: else it would come again every minute and hold up the tasks behind it.
+      (reason: unknown) => toExpected(reason, 'task', services.log, { integrationId: id, task }),
     );
     if (signal.aborted) break;
     failure ??= error;
@@ -62,12 +62,4 @@ async function writeDown(services: Services, { id, merchantId, connector, settin
     tasks.map(({ schedule }) => schedule),
     tasks.map(({ nextRunAt }) => nextRunAt),
   ]);
-}
-
-/** A mistake of ours is put down like any failure: else it would come again every minute and hold up the tasks behind it. */
-function toExpected(error: unknown, { log }: Services, integrationId: string, task: Task): HubError {
-  const known = databaseError(error);
-  if (known instanceof HubError) return known;
-  log.error({ err: error, integrationId, task }, 'a task of a timetable failed unexpectedly');
-  return new HubError('INTERNAL', "The task failed; the hub's log has the reason.");
 }
