@@ -6,10 +6,11 @@ import { linkTo, type Origin } from '../sync/link-to.js';
 import { sendToAll } from '../sync/send.js';
 import { applyWaiting } from '../webhooks/apply-waiting.js';
 
-const NOUNS = { TRANSACTION: 'transaction', BILLING_SUBSCRIPTION: 'billing_subscription' } as const;
+/** What changes and audit entries call them. */
+export const NOUNS = { TRANSACTION: 'transaction', BILLING_SUBSCRIPTION: 'billing_subscription' } as const;
 
-/** A record that was just made, known outside by its reference. */
-export interface NewRecord {
+/** A record, known outside by its reference. */
+export interface FinanceRecord {
   merchantId: string;
   entityType: keyof typeof NOUNS;
   entityId: string;
@@ -17,12 +18,15 @@ export interface NewRecord {
   status: string;
 }
 
-/** Sends it everywhere but to the system that has it already, tells the feed and the audit, and lets its waiting webhooks in. */
+/**
+ * Sends a record that was just made everywhere but to the system that has it already, tells the feed and the audit, and lets
+ * its waiting webhooks in.
+ */
 export async function announceNew(
   services: Services,
   tx: Tx,
   caller: Caller,
-  { reference, status, ...entity }: NewRecord,
+  { reference, status, ...entity }: FinanceRecord,
   origin?: Origin,
 ): Promise<void> {
   const noun = NOUNS[entity.entityType];

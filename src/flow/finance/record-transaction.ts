@@ -4,7 +4,6 @@ import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import { type EntityStatus, TransactionStatus, TransactionType } from '../../model/statuses.js';
-import { auditDone } from '../access/audit-done.js';
 import { amount, checkInput, currency, idempotencyKey, label, text, time } from '../check-input.js';
 import { customerOf, payerSchema } from '../customers/customer-of.js';
 import { lockEntity } from '../lock-entity.js';
@@ -12,7 +11,7 @@ import { merchantFor } from '../merchants/merchant-for.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
 import type { Origin } from '../sync/link-to.js';
-import { sendToAll } from '../sync/send.js';
+import { announceChange } from './announce-change.js';
 import { announceNew } from './announce-new.js';
 
 const recordTransactionSchema = z.object({
@@ -122,15 +121,6 @@ async function bringUpToDate(
   const [changed] = known.news ? await tx.sql<{ status: EntityStatus }>(UPDATE, [id, ...own]) : [];
   if (!changed) return id;
   const entity = { merchantId, entityType: 'TRANSACTION', entityId: id } as const;
-  const moved = changed.status !== previousStatus;
-  await sendToAll(services, tx, entity, moved ? 'STATUS_CHANGE' : 'UPDATE');
-  const data = { previousStatus, newStatus: changed.status, sourceStatus: null };
-  await services.feed.publish(tx, [
-    moved
-      ? { kind: 'transaction.status_changed', ...entity, data }
-      : { kind: 'transaction.updated', ...entity, data: { reference } },
-  ]);
-  const details = { from: previousStatus, to: changed.status };
-  await auditDone(tx, caller, { action: 'transaction.update', ...entity, details });
+  await announceChange(services, tx, caller, { ...entity, reference, previousStatus, status: changed.status });
   return id;
 }

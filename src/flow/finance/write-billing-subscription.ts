@@ -1,9 +1,8 @@
 import type { Caller } from '../../access/caller.js';
 import type { Tx } from '../../db/database.js';
 import type { BillingInterval, BillingSubscriptionStatus } from '../../model/statuses.js';
-import { auditDone } from '../access/audit-done.js';
 import type { Services } from '../services.js';
-import { sendToAll } from '../sync/send.js';
+import { announceChange } from './announce-change.js';
 
 /** What is left out or null stays as it is. Times are ISO 8601, the amount is decimal text. */
 export interface SubscriptionFields {
@@ -53,20 +52,8 @@ export async function writeSubscription(
   const values = [id, ...given, cancelledAt, asOf].map((value) => value ?? null);
   const [changed] = await tx.sql<{ previous: string; status: string; reference: string }>(WRITE, values);
   if (!changed) return id;
-  const { previous: previousStatus, status: newStatus, reference } = changed;
+  const { previous: previousStatus, ...now } = changed;
   const entity = { merchantId, entityType: 'BILLING_SUBSCRIPTION', entityId: id } as const;
-  const moved = previousStatus !== newStatus;
-  await sendToAll(services, tx, entity, moved ? 'STATUS_CHANGE' : 'UPDATE');
-  await services.feed.publish(tx, [
-    moved
-      ? {
-          kind: 'billing_subscription.status_changed',
-          ...entity,
-          data: { previousStatus, newStatus, sourceStatus: null },
-        }
-      : { kind: 'billing_subscription.updated', ...entity, data: { reference } },
-  ]);
-  const details = { from: previousStatus, to: newStatus };
-  await auditDone(tx, caller, { action: 'billing_subscription.update', ...entity, details });
+  await announceChange(services, tx, caller, { ...entity, ...now, previousStatus });
   return id;
 }
