@@ -1,4 +1,5 @@
 import { Arg, Args, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Address } from './address.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
@@ -22,6 +23,9 @@ export class Customer extends Node {
 
   @Field(() => String, { nullable: true })
   phone!: string | null;
+
+  @Field(() => Address, { nullable: true })
+  address!: Address | null;
 
   @Field(() => [SyncLink])
   @Read(ofEntity('CUSTOMER'))

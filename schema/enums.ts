@@ -20,6 +20,7 @@ import {
   SyncState,
   TransactionStatus,
   TransactionType,
+  WebhookNews,
   WebhookStatus,
 } from '../src/model/statuses.js';
 
@@ -44,6 +45,7 @@ registerEnumType(FileStatus, {
 registerEnumType(CircuitState, { name: 'CircuitState' });
 registerEnumType(IntegrationMode, { name: 'IntegrationMode' });
 registerEnumType(WebhookStatus, { name: 'WebhookStatus' });
+registerEnumType(WebhookNews, { name: 'WebhookNews' });
 registerEnumType(AlertKind, { name: 'AlertKind', description: 'What an alert rule may watch.' });
 registerEnumType(AlertComparison, { name: 'AlertComparison' });
 registerEnumType(AlertSeverity, { name: 'AlertSeverity' });

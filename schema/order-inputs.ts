@@ -2,23 +2,6 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { OrderStatus } from '../src/model/statuses.js';
 import { DateTime, Decimal } from './scalars.js';
 
-@InputType({
-  description: 'A customer that the merchant knows by `reference`, or else by `email`; otherwise a new one.',
-})
-export class CustomerInput {
-  @Field(() => String, { nullable: true, description: 'The merchant’s own id of the customer.' })
-  reference?: string | null;
-
-  @Field(() => String, { nullable: true })
-  name?: string | null;
-
-  @Field(() => String, { nullable: true })
-  email?: string | null;
-
-  @Field(() => String, { nullable: true })
-  phone?: string | null;
-}
-
 @InputType()
 export class AddressInput {
   @Field(() => String, { nullable: true })
@@ -47,6 +30,26 @@ export class AddressInput {
 
   @Field(() => String, { nullable: true })
   phone?: string | null;
+}
+
+@InputType({
+  description: 'A customer that the merchant knows by `reference`, or else by `email`; otherwise a new one.',
+})
+export class CustomerInput {
+  @Field(() => String, { nullable: true, description: 'The merchant’s own id of the customer.' })
+  reference?: string | null;
+
+  @Field(() => String, { nullable: true })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true })
+  email?: string | null;
+
+  @Field(() => String, { nullable: true })
+  phone?: string | null;
+
+  @Field(() => AddressInput, { nullable: true, description: 'Replaces the one that is known as a whole.' })
+  address?: AddressInput | null;
 }
 
 @InputType()

@@ -4,7 +4,7 @@ import type { WebhookTarget } from '../src/flow/webhooks/choose-webhook-integrat
 import { dismissWebhookEvents } from '../src/flow/webhooks/dismiss-webhook-events.js';
 import { ingestWebhook } from '../src/flow/webhooks/ingest-webhook.js';
 import { replayWebhookEvents } from '../src/flow/webhooks/replay-webhook-events.js';
-import { EntityType, WebhookStatus } from '../src/model/statuses.js';
+import { EntityType, WebhookNews, WebhookStatus } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { BulkPayload, MutationPayload, payloadOf } from './mutation-payload.js';
@@ -67,6 +67,13 @@ export class WebhookOutcome {
 
   @Field(() => String, { nullable: true, description: 'The hub’s status of the entity after it.' })
   entityStatus!: string | null;
+
+  @Field(() => WebhookNews, {
+    nullable: true,
+    description:
+      'What it says of the entity; OVERTAKEN: fields that a change of the hub on its way there replaces. Null: accepted before that was recorded.',
+  })
+  says?: WebhookNews | null;
 
   @Field(() => String, { nullable: true })
   errorCode!: string | null;

@@ -4,6 +4,7 @@ import {
   type ConfiguredIntegration,
   integrationVariables,
   readIntegrations,
+  readSwitchedOff,
 } from './integrations/read-integrations.js';
 import { keepSecret } from './kept-secrets.js';
 import { warnOfMisspelt } from './misspelt.js';
@@ -46,6 +47,8 @@ export interface Config {
   /** Each at least 32 characters. The first one seals, all of them open: what `createKeyring` takes. */
   encryptionSecrets: readonly [string, ...string[]];
   integrations: readonly ConfiguredIntegration[];
+  /** Connectors whose integrations are off, however they were made. */
+  switchedOff: readonly string[];
   notifications: NotificationConfig;
   telemetry: { otlpEndpoint: string | null; sentryDsn: string | null; environment: string };
   /** Things to tell the user that do not stop the start. */
@@ -93,6 +96,7 @@ export function loadConfig(env: Environment): Config {
     connectors: values.CONNECTORS,
     encryptionSecrets: [secrets.encryptionKey, ...(values.ENCRYPTION_KEYS_OLD ?? [])],
     integrations,
+    switchedOff: readSwitchedOff(env),
     notifications,
     telemetry: telemetryOf(values),
     warnings: [...misspelt, ...warnOfSecrets(values, production)],

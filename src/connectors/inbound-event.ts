@@ -1,5 +1,6 @@
 import type { EntityStatus, EntityType } from '../model/statuses.js';
 import type { InboundOrder, PulledStock } from './pull.js';
+import type { ToldFields } from './told-fields.js';
 import type { ToldRecord } from './told-record.js';
 
 /** What an event of the type PRODUCT or INVENTORY says of one SKU; a rule of the merchant's may write each of these. */
@@ -11,7 +12,7 @@ type Goods = Partial<
 >;
 
 /** A received event in the hub's words, made by a connector from raw bytes that it has verified. */
-export interface InboundEvent extends Goods {
+export interface InboundEvent extends Goods, Omit<ToldFields, keyof Goods> {
   /** The sender's identity of this event: the same event sent again has the same. */
   eventId: string;
   /** The sender's name of it, e.g. `order.status.updated`. */
@@ -30,9 +31,6 @@ export interface InboundEvent extends Goods {
   /** Statuses that `status` may follow: the entity stays as it is in any other, and the event is kept as IGNORED. Left out: any. */
   onlyFrom?: readonly EntityStatus[];
   trackingNumbers?: string[];
-  paidAt?: string | null;
-  /** Exact decimal text. */
-  paidAmount?: string | null;
   /** Stock as it was then: each row counts unless a newer one of its SKU and place is known. With INVENTORY, all that the event says. */
   stock?: StockRow[];
   /** The whole order, where the sender gives it: an order that the hub does not know yet is made of it. */

@@ -3,6 +3,7 @@ import { HubError } from '../errors.js';
 import { newId } from '../model/ids.js';
 import type { Acceptance, ReceivedEvent } from './events.js';
 import { progressOf } from './progress.js';
+import { saidBy } from './said-by.js';
 import { acceptStatement } from './sql/apply-events.js';
 import { databaseError, isAboutData, isAboutLocks } from './sql-errors.js';
 
@@ -140,5 +141,6 @@ export function eventText({
 }: Pick<ReceivedEvent, 'event' | 'strictMapping' | 'failure'>): string {
   const { reference, payload: _, eventId: __, ...rest } = event;
   const rank = progressOf(event.entityType, event.status);
-  return JSON.stringify({ ...rest, ...reference, rank, strictMapping, ...(failure && { failure }) });
+  const says = saidBy(event);
+  return JSON.stringify({ ...rest, ...reference, rank, says, strictMapping, ...(failure && { failure }) });
 }

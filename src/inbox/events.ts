@@ -1,6 +1,6 @@
 import type { InboundEvent } from '../connectors/connector.js';
 import type { ErrorCode } from '../errors.js';
-import type { EntityType, WebhookStatus } from '../model/statuses.js';
+import type { EntityType, WebhookNews, WebhookStatus } from '../model/statuses.js';
 
 /** Why an event cannot be applied, whatever it is about. */
 export interface Failure {
@@ -38,6 +38,8 @@ export interface Acceptance {
   externalId: string | null;
   /** The hub's status of the entity after it. */
   entityStatus: string | null;
+  /** What it told. Null: it was accepted before that was recorded. */
+  says?: WebhookNews | null;
 }
 
 /** An entity that is known now: by its id in one integration, or by the hub's own id and number. Events wait by any of the three. */

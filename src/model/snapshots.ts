@@ -29,6 +29,8 @@ export interface CustomerSnapshot {
   name: string | null;
   email: string | null;
   phone: string | null;
+  /** Absent in an order, and in what was accepted before it was kept. */
+  address?: AddressSnapshot | null;
 }
 
 /** An order as one sync event carries it: what is sent upstream on every attempt. Amounts are exact decimal text, times ISO 8601 UTC. */

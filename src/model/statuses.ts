@@ -131,6 +131,13 @@ export const WebhookStatus = {
 } as const;
 export type WebhookStatus = keyof typeof WebhookStatus;
 
+/**
+ * What a webhook says of its entity: a status, other fields, or nothing that is kept there. `OVERTAKEN`: fields that a change
+ * of the hub, on its way to the system, will soon replace.
+ */
+export const WebhookNews = { STATUS: 'STATUS', FIELDS: 'FIELDS', NOTHING: 'NOTHING', OVERTAKEN: 'OVERTAKEN' } as const;
+export type WebhookNews = keyof typeof WebhookNews;
+
 /** Of a file that was handed over. */
 export const FileStatus = { WAITING: 'WAITING', PROCESSING: 'PROCESSING', DONE: 'DONE', FAILED: 'FAILED' } as const;
 export type FileStatus = keyof typeof FileStatus;

@@ -151,6 +151,27 @@ it('F19 G13 G20 CIRCUIT_OPEN, RETRY_QUEUE and QUEUE_SIZE, until the system answe
   for (const kind of ['CIRCUIT_OPEN', 'QUEUE_SIZE', 'RETRY_QUEUE']) await closes(kind);
 });
 
+it('F19 RETRY_QUEUE counts what failed and is put back by itself, until it is delivered', async () => {
+  const attempts = (maxRetries: number) =>
+    ask('mutation ($input: UpdateIntegrationInput!) { updateIntegration(input: $input) { userErrors { message } } }', {
+      input: { id: 'flasherp', settings: { maxRetries, redriveBaseMs: 0 } },
+    });
+  await rule('flasherp-retry-queue', limit(1));
+  await attempts(0);
+  await fault(503, 'POST', '/transactions', 2);
+  await transactions(2);
+
+  await opens('RETRY_QUEUE', /entities that wait for another try is 2, above the limit of 1/);
+  const { dead } = await ask<{ dead: { totalCount: number } }>(
+    '{ dead: syncEvents(filter: { integrationId: "flasherp", status: [FAILED] }) { totalCount } }',
+  );
+
+  await ask('mutation { runJob(name: "retry-failed") { userErrors { code } } }');
+  await closes('RETRY_QUEUE');
+  await attempts(50);
+  expect(dead.totalCount).toBeGreaterThanOrEqual(2);
+});
+
 it('F19 F7 DISCREPANCIES of a reconciliation, until they are repaired', async () => {
   await hub.callErp('POST', '/customers', { hub_id: 'cus_unknown', name: 'Nobody', email: null });
   const { reconcile } = await ask<{ reconcile: { reconciliation: { id: string } } }>(

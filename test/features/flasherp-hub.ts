@@ -15,7 +15,11 @@ export interface FlashErpHub extends TestHub {
   createSubscription(more: object): ReturnType<typeof mutate>;
 }
 
-export async function startFlashErpHub(env: Record<string, string> = {}): Promise<FlashErpHub> {
+/** `later` is read again by each hub that is started beside it. */
+export async function startFlashErpHub(
+  env: Record<string, string> = {},
+  later: Record<string, string> = {},
+): Promise<FlashErpHub> {
   const erp = await spawnSimulator('flasherp', { apiKey: KEY, apiSecret: SECRET });
   const variables = {
     FLASHERP_API_KEY: KEY,
@@ -23,7 +27,7 @@ export async function startFlashErpHub(env: Record<string, string> = {}): Promis
     FLASHERP_WEBHOOK_SECRET: SECRET,
     FLASHERP_BASE_URL: erp.url,
   };
-  const hub = await startTestHub({ env: { ...variables, ...env } });
+  const hub = await startTestHub({ env: Object.assign(later, { ...variables, ...env }) });
   await erp.control.configure({ webhookUrl: `${hub.url}/api/webhooks/flasherp` });
   const money = { merchantId: MERCHANT, amount: '19.90', currency: 'EUR' };
   return {

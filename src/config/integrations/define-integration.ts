@@ -16,8 +16,6 @@ export interface IntegrationVariables {
 }
 
 interface IntegrationParts {
-  /** Left out: as it is; a new one is on. */
-  enabled?: boolean | undefined;
   credentials: Record<string, unknown>;
   settings: Record<string, unknown>;
 }
@@ -30,7 +28,15 @@ const MERCHANT_ID: Variable = {
   example: 'your-merchant-id',
 };
 
-/** Every integration belongs to a merchant, so each table has a `MERCHANT_ID`. */
+const ENABLED: Variable = {
+  schema: z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
+  about:
+    'The master switch, read at start: `false` alone switches off every integration with this system, however it was made; what is stored stays. Not set: as it is in the hub.',
+  expected: 'true or false',
+  example: 'true',
+};
+
+/** Every integration belongs to a merchant and can be switched off, so each table has a `MERCHANT_ID` and an `ENABLED`. */
 export function defineIntegration<Table extends Record<string, Variable>>(definition: {
   connector: string;
   title: string;
@@ -41,6 +47,10 @@ export function defineIntegration<Table extends Record<string, Variable>>(defini
 }): IntegrationVariables {
   return {
     ...definition,
-    variables: { ...definition.variables, MERCHANT_ID: definition.variables['MERCHANT_ID'] ?? MERCHANT_ID },
+    variables: {
+      ...definition.variables,
+      ENABLED,
+      MERCHANT_ID: definition.variables['MERCHANT_ID'] ?? MERCHANT_ID,
+    },
   } as IntegrationVariables;
 }

@@ -8,12 +8,6 @@ export const flashErp = defineIntegration({
   prefix: 'FLASHERP_',
   required: ['API_KEY', 'API_SECRET'],
   variables: {
-    ENABLED: {
-      schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
-      about: 'The master switch: `false` stops every sync at once; what is stored stays. Not set: as it is in the hub.',
-      expected: 'true or false',
-      example: 'true',
-    },
     API_KEY: {
       schema: z.string(),
       about: 'Sent as bearer token.',
@@ -43,14 +37,7 @@ export const flashErp = defineIntegration({
       secret: true,
     },
   },
-  configure: ({
-    ENABLED: enabled,
-    API_KEY: apiKey,
-    API_SECRET: apiSecret,
-    BASE_URL,
-    WEBHOOK_SECRET: webhookSecret,
-  }) => ({
-    enabled: enabled as boolean | undefined,
+  configure: ({ API_KEY: apiKey, API_SECRET: apiSecret, BASE_URL, WEBHOOK_SECRET: webhookSecret }) => ({
     credentials: { apiKey, apiSecret, ...(typeof webhookSecret === 'string' && { webhookSecret }) },
     settings: { baseUrl: BASE_URL },
   }),

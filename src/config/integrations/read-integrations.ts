@@ -9,9 +9,9 @@ export interface ConfiguredIntegration {
   id: string;
   connector: string;
   merchantId: string;
+  /** Undefined: as it is; a new one is on. */
+  enabled: boolean | undefined;
   /** Checked by the connector's own schema before they are sealed. */
-  /** Left out: as it is; a new one is on. */
-  enabled?: boolean | undefined;
   credentials: Record<string, unknown>;
   settings: Record<string, unknown>;
 }
@@ -19,6 +19,13 @@ export interface ConfiguredIntegration {
 /** The integrations of which the environment sets a variable; what is wrong with them is reported to `problems`. */
 export function readIntegrations(env: Environment, production: boolean, problems: Problem[]): ConfiguredIntegration[] {
   return allIntegrations.flatMap((one) => readIntegration(env, one, production, problems) ?? []);
+}
+
+/** The connectors that the environment switches off, whether or not it configures an integration with them. */
+export function readSwitchedOff(env: Environment): string[] {
+  return allIntegrations
+    .filter(({ prefix }) => /^(false|0)$/.test(textOf(env, `${prefix}ENABLED`) ?? ''))
+    .map(({ connector }) => connector);
 }
 
 /** Every variable of every integration, by its whole name. */
@@ -47,7 +54,8 @@ function readIntegration(
   if (production && variables['BASE_URL'] && typeof baseUrl === 'string' && baseUrl.startsWith('http:'))
     problems.push(problemWith(`${prefix}BASE_URL`, variables['BASE_URL'], baseUrl));
   if (problems.length > before) return null;
-  return { id: connector, connector, merchantId: merchantOf(env, values), ...configure(values) };
+  const enabled = values['ENABLED'] as boolean | undefined;
+  return { id: connector, connector, merchantId: merchantOf(env, values), enabled, ...configure(values) };
 }
 
 function merchantOf(env: Environment, values: Record<string, unknown>): string {

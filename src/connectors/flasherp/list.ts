@@ -2,6 +2,7 @@ import { BillingInterval, TransactionType } from '../../model/statuses.js';
 import type { ListRequest, UpstreamRecord, WholeRecord } from '../connector.js';
 import type { FlashErpClient } from './client.js';
 import { COLLECTIONS, type FlashErpType, statusFromFlashErp } from './mapping.js';
+import { known } from './told.js';
 import type { FlashErpRecord } from './wire.js';
 
 const PAGE = 500;
@@ -42,10 +43,6 @@ function entityOf(entityType: FlashErpType, one: FlashErpRecord): Record<string,
     ...{ currentPeriodStart: one.current_period_start, currentPeriodEnd: one.current_period_end },
   };
 }
-
-/** What the hub has no word for is left to its default. */
-const known = (words: object, word: string | null | undefined) =>
-  word != null && Object.hasOwn(words, word.toUpperCase()) ? word.toUpperCase() : null;
 
 function toRecord(entityType: FlashErpType, record: FlashErpRecord): UpstreamRecord {
   const { id, hub_id: hubId, updated_at: updatedAt } = record;

@@ -1,4 +1,5 @@
 import type {
+  AddressSnapshot,
   BillingSubscriptionSnapshot,
   CustomerSnapshot,
   InvoiceSnapshot,
@@ -34,13 +35,16 @@ export function statusFromFlashErp(entityType: EntityType, status: string): Enti
   return Object.hasOwn(statusesOf(entityType), wanted) ? (wanted as EntityStatus) : null;
 }
 
-const customer = ({ id, reference, name, email, phone }: CustomerSnapshot) => ({
+const customer = ({ id, reference, name, email, phone, address }: CustomerSnapshot) => ({
   hub_id: id,
   reference,
   name,
   email,
   phone,
+  ...(address && { address: addressToFlashErp(address) }),
 });
+
+const addressToFlashErp = ({ postalCode, ...parts }: AddressSnapshot) => ({ ...parts, postal_code: postalCode });
 
 const transaction = (one: TransactionSnapshot, linkOf: LinkOf) => ({
   hub_id: one.id,

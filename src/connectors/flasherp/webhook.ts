@@ -4,14 +4,15 @@ import type { EntityType } from '../../model/statuses.js';
 import type { InboundEvent, WebhookReceiver } from '../connector.js';
 import { readWebhookBody } from '../webhook-body.js';
 import { signFlashErp } from './client.js';
-import { statusFromFlashErp } from './mapping.js';
+import { type FlashErpType, statusFromFlashErp } from './mapping.js';
 import type { FlashErpCredentials, FlashErpSettings } from './settings.js';
+import { toldOf } from './told.js';
 import { FlashErpEvent, type FlashErpRecord } from './wire.js';
 
 const TOLERANCE_MS = 5 * 60 * 1000;
 
 /** The first word of an event's name, e.g. of `subscription.canceled`. */
-const KINDS: Record<string, EntityType> = {
+const KINDS: Record<string, FlashErpType> = {
   customer: 'CUSTOMER',
   transaction: 'TRANSACTION',
   subscription: 'BILLING_SUBSCRIPTION',
@@ -59,6 +60,7 @@ export const flashErpWebhooks: WebhookReceiver<FlashErpCredentials, FlashErpSett
       eventType: event.type,
       occurredAt: data.updated_at ?? event.created_at ?? event.timestamp ?? signedAt(headers['x-flasherp-timestamp']),
       payload,
+      ...toldOf(entityType, data),
       ...entityOf(entityType, { ...data, status }),
     };
   },

@@ -21,6 +21,14 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 const text = z.string().max(1000).nullish();
 
+const Address = z.union([
+  text,
+  z.object({
+    ...{ name: text, company: text, line1: text, line2: text, street: text, city: text, region: text, state: text },
+    ...{ postal_code: text, zip: text, country: text, phone: text },
+  }),
+]);
+
 const fields = {
   id: Id,
   /** The hub's id of it. */
@@ -31,6 +39,7 @@ const fields = {
   name: text,
   email: text,
   phone: text,
+  address: Address.catch(null),
   plan: text,
   type: text,
   amount: Amount.nullish(),
@@ -49,6 +58,7 @@ const fields = {
   due_at: Instant.nullish(),
   current_period_start: Instant.nullish(),
   current_period_end: Instant.nullish(),
+  cancel_at_period_end: z.boolean().nullish(),
   paid_at: Instant.nullish(),
   updated_at: Instant.nullish(),
 };
@@ -66,7 +76,20 @@ export const FlashErpPage = z.preprocess(
   z.array(z.object(fields)),
 );
 
-/** A webhook's body. */
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+const Currency = z
+  .string()
+  .transform((code) => code.toUpperCase())
+  .refine((code) => CURRENCIES.has(code), 'is not an ISO 4217 currency such as "EUR"');
+
+/** An amount as the hub keeps it. */
+const Exactly = Amount.refine(
+  (amount) => /^\d{1,20}(\.\d{1,10})?$/.test(amount),
+  'must be a decimal of at most 10 places, not below zero',
+).nullish();
+const EXACT = { amount: Exactly, subtotal: Exactly, tax: Exactly, total: Exactly, paid_amount: Exactly };
+
+/** A webhook's body: what it tells is taken, so it is read more strictly than an answer. */
 export const FlashErpEvent = z
   .object({
     id: Id,
@@ -74,7 +97,7 @@ export const FlashErpEvent = z
     event: z.string().min(1).max(100).optional(),
     created_at: Instant.nullish(),
     timestamp: Instant.nullish(),
-    data: z.object(fields),
+    data: z.object({ ...fields, ...EXACT, address: Address, currency: Currency.nullish() }),
   })
   .transform((event, context) => {
     const type = event.type ?? event.event;

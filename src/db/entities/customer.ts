@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { Address } from './address.js';
 
 export const Customer = defineEntity({
   name: 'Customer',
@@ -11,6 +12,7 @@ export const Customer = defineEntity({
     name: p.text().nullable(),
     email: p.text().nullable(),
     phone: p.text().nullable(),
+    address: () => p.embedded(Address).prefix('address_').nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
   },

@@ -1,4 +1,5 @@
 import { ApiKey, AuditEntry, IdempotencyKey } from './access.js';
+import { Address } from './address.js';
 import { Alert } from './alert.js';
 import { BillingSubscription } from './billing-subscription.js';
 import { Customer } from './customer.js';
@@ -10,7 +11,7 @@ import { Invoice } from './invoice.js';
 import { Mapping, MappingVersion } from './mapping.js';
 import { Merchant } from './merchant.js';
 import { Notification } from './notification.js';
-import { Address, Order, OrderLine, OrderTotals } from './order.js';
+import { Order, OrderLine, OrderTotals } from './order.js';
 import { Payout } from './payout.js';
 import { Brand, InventoryLevel, Product } from './product.js';
 import { Pull, PullSample, RowProblem } from './pull.js';

@@ -1,25 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { OrderStatus } from '../../model/statuses.js';
+import { Address } from './address.js';
 import { Customer } from './customer.js';
 import { Invoice } from './invoice.js';
 import { Payout } from './payout.js';
-
-/** Columns with a prefix in the owning table; absent when `line1` is null. */
-export const Address = defineEntity({
-  name: 'Address',
-  embeddable: true,
-  properties: {
-    name: p.text().nullable(),
-    company: p.text().nullable(),
-    line1: p.text(),
-    line2: p.text().nullable(),
-    city: p.text().nullable(),
-    region: p.text().nullable(),
-    postalCode: p.text().nullable(),
-    country: p.text().nullable(),
-    phone: p.text().nullable(),
-  },
-});
 
 /** Exact decimal amounts in the order's currency. */
 export const OrderTotals = defineEntity({

@@ -36,6 +36,7 @@ import { FutureEvents } from './0035-future-events.js';
 import { PullSamples } from './0038-pull-samples.js';
 import { LightStatistics } from './0040-light-statistics.js';
 import { Notes } from './0041-notes.js';
+import { CustomerAddress } from './0043-customer-address.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -77,4 +78,5 @@ export const migrations = [
   { name: '0033-wider-alerts', class: WiderAlerts },
   { name: '0034-compliance', class: Compliance },
   { name: '0041-notes', class: Notes },
+  { name: '0043-customer-address', class: CustomerAddress },
 ];

@@ -19,7 +19,7 @@ export async function evaluateAlerts(services: Services): Promise<void> {
   await services.tally.flush();
   const sql = sqlOn(services.db.pool);
   const rules = await readAlertRules(sql);
-  const facts = await readFacts(services.db);
+  const facts = await readFacts(services);
   const verdicts = (await Promise.all(facts.map((one) => verdictsOf(services, rules, one)))).flat();
   for (const rule of rules.filter(({ kind }) => HUB_KINDS.has(kind)))
     verdicts.push({ rule, scope: NOBODY, facts: null, measure: await measureHub(sql, rule, facts) });
@@ -33,7 +33,7 @@ const NOBODY: AlertScope = { merchantId: null, integrationId: null };
 
 /** The same for one integration, in the transaction of what has happened to it. */
 export async function evaluateAlertsOf(services: Services, tx: Tx, integrationId: string): Promise<void> {
-  const facts = (await readFacts(services.db)).find((one) => one.integrationId === integrationId);
+  const facts = (await readFacts(services)).find((one) => one.integrationId === integrationId);
   if (!facts) return;
   const verdicts = await verdictsOf(services, await readAlertRules(tx.sql), facts);
   for (const verdict of verdicts) await apply(services, tx, verdict);

@@ -62,7 +62,8 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
     show: plain,
     blamesSystem: true,
     advice: 'See whether the system is up. They are tried again by themselves.',
-    remedy: (id) => `{ syncEvents(filter: { integrationId: "${id}", status: [RETRYING] }) { nodes { errorMessage } } }`,
+    remedy: (id) =>
+      `{ syncEvents(filter: { integrationId: "${id}", status: [RETRYING, FAILED] }) { nodes { errorMessage } } }`,
   },
   MEMORY: {
     what: 'The share of memory that the fullest instance uses',

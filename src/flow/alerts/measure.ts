@@ -1,8 +1,10 @@
-import { type Database, type Sql, sqlOn } from '../../db/database.js';
+import { type Sql, sqlOn } from '../../db/database.js';
 import { readWaitingWebhooks } from '../../inbox/waiting-webhooks.js';
 import { type QueueState, readQueueStates } from '../../outbox/queue-states.js';
 import type { RollupRow } from '../../rollup/read-rollups.js';
 import { outcomesOf, timingOf } from '../../rollup/summarise.js';
+import type { Services } from '../services.js';
+import { countToRedrive } from '../sync/retry-failed.js';
 import type { Measure } from './judge.js';
 import type { AlertKind, AlertRule } from './rule.js';
 
@@ -13,6 +15,8 @@ export interface IntegrationFacts extends QueueState {
   /** Health checks that failed in a row. */
   failedChecks: number;
   lastError: string | null;
+  /** Dead letters that are put back by themselves. */
+  toRedrive: number;
   /** Webhooks that wait for an entity that the hub does not know, and how long the oldest does. */
   waitingWebhooks: number;
   oldestWaitingWebhookMs: number;
@@ -25,18 +29,22 @@ from integrations i left join integration_gates g on g.integration_id = i.id
 where i.enabled and i.deleted_at is null`;
 
 /** Every enabled integration as it stands now. */
-export async function readFacts(db: Database): Promise<IntegrationFacts[]> {
-  const [states, { rows }, waiting] = await Promise.all([
+export async function readFacts(services: Pick<Services, 'db' | 'integrations'>): Promise<IntegrationFacts[]> {
+  const { db } = services;
+  const [states, { rows }, waiting, redrivable] = await Promise.all([
     readQueueStates(db.pool),
     db.pool.query<IntegrationFacts>(READ_MORE),
     readWaitingWebhooks(sqlOn(db.pool)),
+    countToRedrive(services),
   ]);
   const more = new Map(rows.map((row) => [row.integrationId, row]));
-  const waits = new Map(waiting.map((one) => [one.integrationId, one]));
+  const waitingOf = new Map(waiting.map((one) => [one.integrationId, one]));
   return states.flatMap((state) => {
     const rest = more.get(state.integrationId);
-    const { count = 0, oldestMs = 0 } = waits.get(state.integrationId) ?? {};
-    return rest ? [{ ...state, ...rest, waitingWebhooks: count, oldestWaitingWebhookMs: oldestMs }] : [];
+    const { count = 0, oldestMs = 0 } = waitingOf.get(state.integrationId) ?? {};
+    const toRedrive = redrivable.get(state.integrationId) ?? 0;
+    const waits = { waitingWebhooks: count, oldestWaitingWebhookMs: oldestMs };
+    return rest ? [{ ...state, ...rest, ...waits, toRedrive }] : [];
   });
 }
 
@@ -78,7 +86,7 @@ function valueNow(kind: AlertKind, facts: IntegrationFacts): number {
   if (kind === 'WAITING_WEBHOOKS') return facts.waitingWebhooks;
   if (kind === 'WAITING_WEBHOOK_AGE') return facts.oldestWaitingWebhookMs;
   if (kind === 'QUEUE_SIZE') return facts.active;
-  if (kind === 'RETRY_QUEUE') return facts.retrying;
+  if (kind === 'RETRY_QUEUE') return facts.retrying + facts.toRedrive;
   if (kind === 'CONNECTOR_DOWN') return facts.failedChecks;
   if (kind === 'CIRCUIT_OPEN') return Number(facts.circuit !== 'CLOSED');
   if (kind === 'UNHEALTHY') return Number(facts.health === 'DOWN' || facts.health === 'DEGRADED');

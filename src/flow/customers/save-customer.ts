@@ -6,12 +6,14 @@ import type { Services } from '../services.js';
 import { linkTo, type Origin } from '../sync/link-to.js';
 import { sendToAll } from '../sync/send.js';
 import { applyWaiting } from '../webhooks/apply-waiting.js';
+import { addressSchema, writeAddress } from './write-address.js';
 
 export const customerSchema = z.object({
   reference: label().nullish(),
   name: text(),
   email: text(320),
   phone: text(64),
+  address: addressSchema.nullish(),
 });
 export type CustomerInput = z.infer<typeof customerSchema>;
 
@@ -51,7 +53,8 @@ export async function saveCustomer(
   const saved = await write(tx, merchantId, customer);
   const entity = { merchantId, entityType: 'CUSTOMER', entityId: saved.id } as const;
   if (origin) await linkTo(tx, entity, origin);
-  if (saved.created || saved.changed)
+  const hasMoved = await writeAddress(tx, saved.id, customer.address);
+  if (saved.created || saved.changed || hasMoved)
     await tellOfCustomer(services, tx, merchantId, saved, customer.reference ?? null, origin?.integrationId);
   return saved.id;
 }

@@ -7,14 +7,15 @@ import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { uniquely } from '../uniquely.js';
 import { customerSchema, tellOfCustomer } from './save-customer.js';
+import { writeAddress } from './write-address.js';
 
 const updateCustomerSchema = customerSchema.extend({ id: label(), idempotencyKey });
 export type UpdateCustomer = z.infer<typeof updateCustomerSchema>;
 
 const UPDATE = `update customers set reference = coalesce($2, reference), name = coalesce($3, name),
   email = coalesce($4, email), phone = coalesce($5, phone), updated_at = now()
-where id = $1 and (reference, name, email, phone) is distinct from
-  (coalesce($2, reference), coalesce($3, name), coalesce($4, email), coalesce($5, phone))
+where id = $1 and ($6 or (reference, name, email, phone) is distinct from
+  (coalesce($2, reference), coalesce($3, name), coalesce($4, email), coalesce($5, phone)))
 returning reference`;
 
 /**
@@ -32,7 +33,8 @@ export async function updateCustomer(services: Services, caller: Caller, input: 
       return once(tx, { merchantId, operation: 'updateCustomer', key, input }, async () => {
         const { reference, name, email, phone } = wanted;
         const values = [reference, name, email, phone].map((value) => value ?? null);
-        const [changed] = await tx.sql<{ reference: string | null }>(UPDATE, [id, ...values]);
+        const hasMoved = await writeAddress(tx, id, wanted.address);
+        const [changed] = await tx.sql<{ reference: string | null }>(UPDATE, [id, ...values, hasMoved]);
         if (!changed) return id;
         await tellOfCustomer(services, tx, merchantId, { id, created: false }, changed.reference);
         const details = { fields: Object.keys(wanted).filter((name) => wanted[name as keyof typeof wanted] != null) };

@@ -7,17 +7,33 @@ const END_DEMO = `
 update integrations set enabled = false, deleted_at = now(), updated_at = now()
 where configured_by = 'DEMO' and deleted_at is null`;
 
+const GONE = `
+select id, connector from integrations
+where configured_by = 'ENVIRONMENT' and enabled and deleted_at is null and id <> all($1) order by id`;
+
 /**
  * Brings the integrations that the environment configures in step with it. One whose variables are gone stays as it
- * was: people decide what becomes of its history. Integrations of a demo in the same database are deleted until it runs again.
+ * was, and the log says so: people decide what becomes of it. Integrations of a demo in the same database are deleted until
+ * it runs again.
  * @throws HubError BAD_USER_INPUT when a connector does not accept its configuration
  */
 export async function configureFromEnvironment(
   services: Services,
   integrations: readonly ConfiguredIntegration[],
 ): Promise<void> {
+  await warnOfGone(services, integrations);
   if (integrations.length === 0) return;
   await sqlOn(services.db.pool)(END_DEMO);
   services.integrations.changed();
   for (const integration of integrations) await configureIntegration(services, integration, 'ENVIRONMENT');
+}
+
+async function warnOfGone({ db, log }: Services, integrations: readonly ConfiguredIntegration[]): Promise<void> {
+  const { rows } = await db.pool.query<{ id: string; connector: string }>(GONE, [integrations.map(({ id }) => id)]);
+  for (const { id, connector } of rows) {
+    log.warn(
+      { integrationId: id, connector },
+      'the variables that made this integration are gone; it goes on with what is stored: disable or delete it, or set ENABLED=false under its prefix',
+    );
+  }
 }

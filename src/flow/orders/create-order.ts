@@ -9,24 +9,13 @@ import { lineTotal, orderTotals } from '../../model/totals.js';
 import { auditDone } from '../access/audit-done.js';
 import { amount, checkInput, currency, idempotencyKey, label, text, time } from '../check-input.js';
 import { customerSchema, saveCustomer } from '../customers/save-customer.js';
+import { addressSchema } from '../customers/write-address.js';
 import { merchantFor } from '../merchants/merchant-for.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
 import { applyWaiting } from '../webhooks/apply-waiting.js';
-
-export const addressSchema = z.object({
-  name: text(),
-  company: text(),
-  line1: label(1000),
-  line2: text(),
-  city: text(),
-  region: text(),
-  postalCode: text(),
-  country: text(),
-  phone: text(),
-});
 
 const lineSchema = z.object({
   sku: label(),

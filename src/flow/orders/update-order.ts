@@ -14,7 +14,8 @@ import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { sendUpdate } from '../sync/send-update.js';
 import { changedFields, orderSnapshot } from '../sync/snapshots.js';
-import { addressSchema, linesSchema, totalsSchema } from './create-order.js';
+import { addressSchema } from '../customers/write-address.js';
+import { linesSchema, totalsSchema } from './create-order.js';
 
 const updateOrderSchema = z.object({
   id: label(),

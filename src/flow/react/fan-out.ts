@@ -10,6 +10,11 @@ const OPERATIONS: Partial<Record<ChangeKind, Operation>> = {
   'order.updated': 'UPDATE',
   'invoice.status_changed': 'STATUS_CHANGE',
   'invoice.updated': 'UPDATE',
+  'customer.updated': 'UPDATE',
+  'transaction.status_changed': 'STATUS_CHANGE',
+  'transaction.updated': 'UPDATE',
+  'billing_subscription.status_changed': 'STATUS_CHANGE',
+  'billing_subscription.updated': 'UPDATE',
 };
 
 /** What one system reports of an entity is told to the merchant's other systems; what people do is sent by their mutation. */
@@ -30,5 +35,5 @@ export const fanOut: Reaction = {
 };
 
 function isSendable(entityType: EntityType): entityType is Sendable['entityType'] {
-  return entityType === 'ORDER' || entityType === 'INVOICE';
+  return entityType !== 'PRODUCT' && entityType !== 'INVENTORY' && entityType !== 'INTEGRATION';
 }

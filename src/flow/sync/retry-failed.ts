@@ -8,12 +8,17 @@ const PAGE = 1000;
 
 const RETRYABLE = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code].retryable);
 
-const DUE = `select e.id::text from lanes l join sync_events e on e.lane_id = l.id and e.seq = l.head + 1
-join unnest($3::text[], $4::int[], $5::int[]) as r (integration_id, most, base_ms) on r.integration_id = e.integration_id
+/** `$1` codes of errors that may go away; `$2` to `$4` as {@link redriveRules} answers. */
+const REDRIVABLE = `from lanes l join sync_events e on e.lane_id = l.id and e.seq = l.head + 1
+join unnest($2::text[], $3::int[], $4::int[]) as r (integration_id, most, base_ms) on r.integration_id = e.integration_id
 where l.parked and e.status = 'FAILED' and e.error_code = any($1) and e.created_at > now() - interval '${MOST_AGE}'
-  and e.attempt_count < e.max_attempts * (r.most + 1) and e.id > $2
+  and e.attempt_count < e.max_attempts * (r.most + 1)`;
+
+const DUE = `select e.id::text ${REDRIVABLE} and e.id > $5
   and e.processed_at <= now() - r.base_ms * 2 ^ greatest(e.attempt_count / e.max_attempts - 1, 0) * interval '1 ms'
 order by e.id limit ${PAGE}`;
+
+const COUNT = `select e.integration_id as id, count(*)::int as count ${REDRIVABLE} group by 1`;
 
 const NO_FURTHER_SELECTION = {
   merchantId: null,
@@ -41,7 +46,7 @@ export async function retryFailed(services: Services, signal?: AbortSignal): Pro
   let redriven = 0;
   const rules = await redriveRules(services);
   for (let after = '0'; !signal?.aborted; ) {
-    const { rows } = await services.db.pool.query<{ id: string }>(DUE, [RETRYABLE, after, ...rules]);
+    const { rows } = await services.db.pool.query<{ id: string }>(DUE, [RETRYABLE, ...rules, after]);
     const ids = rows.map(({ id }) => id);
     if (ids.length > 0) {
       redriven += await services.db.transaction((tx) => services.outbox.redrive(tx, { ...NO_FURTHER_SELECTION, ids }));
@@ -52,8 +57,15 @@ export async function retryFailed(services: Services, signal?: AbortSignal): Pro
   return { redriven, applied: await services.inbox.applyStragglers() };
 }
 
+/** How many dead letters of each integration are still to be put back by {@link retryFailed}, by its id. */
+export async function countToRedrive(services: Pick<Services, 'db' | 'integrations'>): Promise<Map<string, number>> {
+  const values = [RETRYABLE, ...(await redriveRules(services))];
+  const { rows } = await services.db.pool.query<{ id: string; count: number }>(COUNT, values);
+  return new Map(rows.map(({ id, count }) => [id, count]));
+}
+
 /** Ids of the integrations, how often each redrives, and its first delay in milliseconds. */
-async function redriveRules({ integrations }: Services): Promise<[string[], number[], number[]]> {
+async function redriveRules({ integrations }: Pick<Services, 'integrations'>): Promise<[string[], number[], number[]]> {
   const open = (await integrations.all()).filter(({ connector }) => !connector.failsForGood);
   const rules = open.map(({ connector, settings }) => connector.redrives?.(settings) ?? USUAL);
   return [open.map(({ id }) => id), rules.map(({ most }) => most), rules.map(({ baseMs }) => baseMs)];

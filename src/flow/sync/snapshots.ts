@@ -9,10 +9,10 @@ import type {
 
 const time = (column: string) => `replace(to_json(${column}) #>> '{}', '+00:00', 'Z')`;
 
-const address = (prefix: string) => `case when o.${prefix}_line1 is not null then json_build_object(
-  'name', o.${prefix}_name, 'company', o.${prefix}_company, 'line1', o.${prefix}_line1, 'line2', o.${prefix}_line2,
-  'city', o.${prefix}_city, 'region', o.${prefix}_region, 'postalCode', o.${prefix}_postal_code,
-  'country', o.${prefix}_country, 'phone', o.${prefix}_phone) end`;
+const address = (prefix: string) => `case when ${prefix}_line1 is not null then json_build_object(
+  'name', ${prefix}_name, 'company', ${prefix}_company, 'line1', ${prefix}_line1, 'line2', ${prefix}_line2,
+  'city', ${prefix}_city, 'region', ${prefix}_region, 'postalCode', ${prefix}_postal_code,
+  'country', ${prefix}_country, 'phone', ${prefix}_phone) end`;
 
 const ORDER = `select json_build_object(
   'id', o.id, 'number', o.number, 'status', o.status, 'currency', o.currency,
@@ -23,8 +23,8 @@ const ORDER = `select json_build_object(
     from order_lines l where l.order_id = o.id),
   'totals', json_build_object('subtotal', o.subtotal::text, 'tax', o.tax::text, 'shipping', o.shipping::text,
     'discount', o.discount::text, 'grandTotal', o.grand_total::text),
-  'shippingAddress', ${address('shipping')},
-  'billingAddress', ${address('billing')},
+  'shippingAddress', ${address('o.shipping')},
+  'billingAddress', ${address('o.billing')},
   'deliveryMethod', o.delivery_method, 'notes', o.notes, 'trackingNumbers', to_json(o.tracking_numbers),
   'placedAt', ${time('o.placed_at')}, 'updatedAt', ${time('o.updated_at')})::text snapshot
 from orders o left join customers c on c.id = o.customer_id where o.id = $1`;
@@ -40,7 +40,7 @@ left join links k on k.integration_id = $2 and k.entity_type = 'ORDER' and k.ent
 where i.id = $1`;
 
 const CUSTOMER = `select json_build_object('id', c.id, 'reference', c.reference, 'name', c.name, 'email', c.email,
-  'phone', c.phone)::text snapshot
+  'phone', c.phone, 'address', ${address('c.address')})::text snapshot
 from customers c where c.id = $1`;
 
 const TRANSACTION = `select json_build_object('id', t.id, 'reference', t.reference, 'type', t.type, 'status', t.status,

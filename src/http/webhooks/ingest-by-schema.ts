@@ -24,7 +24,7 @@ const INGEST = parse(`
 mutation IngestWebhook($input: IngestWebhookInput!) {
   ingestWebhook(input: $input) {
     outcome {
-      webhookEventId status duplicate eventType entityType entityId externalId entityStatus errorCode errorMessage
+      webhookEventId status duplicate eventType entityType entityId externalId entityStatus errorCode errorMessage says
     }
     userErrors { code message path retryAfterMs }
   }

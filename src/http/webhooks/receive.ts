@@ -28,8 +28,10 @@ export function statusOf({ status, errorCode, errorMessage, duplicate }: Accepta
 }
 
 /** One sentence for the sender. */
-export function messageOf({ entityType, errorMessage, status }: Acceptance): string {
+export function messageOf({ entityType, errorMessage, status, says }: Acceptance): string {
   if (errorMessage) return errorMessage;
   const noun = entityType.charAt(0) + entityType.slice(1).toLowerCase().replaceAll('_', ' ');
-  return status === 'PROCESSED' ? `${noun} status updated successfully` : `${noun} event received`;
+  if (status !== 'PROCESSED' || says === 'NOTHING') return `${noun} event received`;
+  if (says === 'OVERTAKEN') return `${noun} event received; a change of the hub that is on its way replaces it`;
+  return says === 'FIELDS' ? `${noun} updated successfully` : `${noun} status updated successfully`;
 }

@@ -1,17 +1,11 @@
 import type { InboxKind } from './nouns.js';
 
-/** Details that an event brings while the status stays: read as they were before the statement. */
+/** Details that an event brings while the status stays, of kinds whose fields are not told: read as they were before the statement. */
 const DETAILS: readonly { kind: InboxKind; sql: string }[] = [
   {
     kind: 'ORDER',
     sql: `when entity_type = 'ORDER' and tracking_numbers is not null then exists (
           select from orders o where o.id = known_id and to_jsonb(o.tracking_numbers) <> e.tracking_numbers)`,
-  },
-  {
-    kind: 'INVOICE',
-    sql: `when entity_type = 'INVOICE' and coalesce(event ->> 'paidAt', event ->> 'paidAmount') is not null then exists (
-          select from invoices v where v.id = known_id and (v.paid_amount, v.paid_at) is distinct from
-            (coalesce(e.paid_amount, v.paid_amount), coalesce(e.paid_at, v.paid_at)))`,
   },
 ];
 

@@ -1,4 +1,9 @@
+import { TOLD_FIELDS } from '../../connectors/told-fields.js';
 import type { InboxNoun } from './nouns.js';
+
+const KINDS = Object.keys(TOLD_FIELDS)
+  .map((kind) => `'${kind}'`)
+  .join(', ');
 
 const perNoun = (nouns: readonly InboxNoun[], write: (noun: InboxNoun) => string, between = '\n') =>
   nouns.map(write).join(between);
@@ -88,12 +93,15 @@ held_entities as materialized (
   from (${perNoun(nouns, ({ table }) => `select id, status from locked_${table}`, ' union all ')}) e
 ),
 locked_links as materialized (
-  select l.id, l.external_id, l.source_at, l.source_rank from links l
+  select l.id, l.external_id, l.source_at, l.source_rank,
+    l.state in ('PENDING', 'SYNCING') and exists (select from lanes a where a.id = l.id) as is_sending
+  from links l
   where l.id = any (array(select link_id from known where (select by_id from held_entities) ? known_id))
   order by l.id for no key update skip locked
 ),
 held_links as materialized (
-  select coalesce(jsonb_object_agg(id, jsonb_build_array(external_id, extract(epoch from source_at), source_rank)), '{}') as by_id
+  select coalesce(jsonb_object_agg(id, jsonb_build_array(external_id, extract(epoch from source_at), source_rank,
+    is_sending)), '{}') as by_id
   from locked_links
 )`;
 
@@ -167,7 +175,8 @@ settled as (
 verdicts as materialized (
   select s.*, error_code is null and new_status is not null and new_status <> previous_status as changed,
     jsonb_build_object('status', status, 'eventType', event_type, 'entityType', entity_type, 'errorCode', error_code,
-      'errorMessage', error_message, 'entityId', known_id, 'externalId', coalesce(external_id, link_external_id),
+      'errorMessage', error_message, 'says', case when link -> 3 = 'true' and event ->> 'says' = 'FIELDS'
+        and entity_type in (${KINDS}) then '"OVERTAKEN"' else event -> 'says' end, 'entityId', known_id, 'externalId', coalesce(external_id, link_external_id),
       'entityStatus', nullif(case when error_code is null then coalesce(new_status, previous_status) else previous_status end, '')) as answer
   from settled s
 )`;

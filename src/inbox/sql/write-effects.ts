@@ -1,5 +1,9 @@
+import { TOLD_FIELDS, type ToldKind } from '../../connectors/told-fields.js';
 import { detailChange } from './detail-change.js';
 import type { InboxKind } from './nouns.js';
+import { toldChangeRows, toldChanges, toldWrites } from './told-writes.js';
+
+const TOLD_KINDS = Object.keys(TOLD_FIELDS) as ToldKind[];
 
 /** Of a product's events the newest word on a field; one that says nothing of it counts for nothing. */
 const newest = (field: string) =>
@@ -35,55 +39,7 @@ order_writes as (
   returning 1
 )`,
   },
-  {
-    kind: 'INVOICE',
-    name: 'invoice_writes',
-    sql: `
-invoice_writes as (
-  update invoices v
-  set status = coalesce(a.status, v.status), paid_at = coalesce(a.paid_at, v.paid_at),
-    paid_amount = coalesce(a.paid_amount, v.paid_amount), updated_at = now()
-  from (
-    select known_id, (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status,
-      (array_agg(paid_at order by n desc) filter (where paid_at is not null))[1] as paid_at,
-      (array_agg(paid_amount order by n desc) filter (where paid_amount is not null))[1] as paid_amount
-    from effective where entity_type = 'INVOICE' and error_code is null group by known_id
-    having bool_or(changed) or count(paid_at) > 0 or count(paid_amount) > 0
-  ) a
-  where v.id = a.known_id
-  returning 1
-)`,
-  },
-  {
-    kind: 'TRANSACTION',
-    name: 'transaction_writes',
-    sql: `
-transaction_writes as (
-  update transactions t set status = a.status, updated_at = now()
-  from (
-    select known_id, (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status
-    from effective where entity_type = 'TRANSACTION' and error_code is null group by known_id having bool_or(changed)
-  ) a
-  where t.id = a.known_id
-  returning 1
-)`,
-  },
-  {
-    kind: 'BILLING_SUBSCRIPTION',
-    name: 'subscription_writes',
-    sql: `
-subscription_writes as (
-  update billing_subscriptions s set status = a.status, updated_at = now(),
-    cancelled_at = case when a.status = 'CANCELLED' then coalesce(s.cancelled_at, a.at) end
-  from (
-    select known_id, max(occurred_at) as at,
-      (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status
-    from effective where entity_type = 'BILLING_SUBSCRIPTION' and error_code is null group by known_id having bool_or(changed)
-  ) a
-  where s.id = a.known_id
-  returning 1
-)`,
-  },
+  ...TOLD_KINDS.map(toldWrites),
 ];
 
 const LINK_WRITES = `
@@ -207,7 +163,7 @@ change_rows as (
     ) as c (place, kind, entity_id, wanted, data)
     where wanted
 ${has('INVENTORY') ? STOCK_CHANGES : ''}
-${has('PRODUCT') ? PRODUCT_CHANGES : ''}
+${has('PRODUCT') ? PRODUCT_CHANGES : ''}${TOLD_KINDS.filter(has).map(toldChangeRows).join('')}
   ) c
   -- Reading their counts runs the entities' writes first.
   where ${['0', ...writesOf(has).map(({ name }) => `(select count(*) from ${name})`)].join(' + ')} >= 0
@@ -225,6 +181,7 @@ export function writeEffects(kinds: readonly InboxKind[]): string {
     LINK_WRITES,
     ...(has('INVENTORY') ? [STOCK_WRITES] : []),
     ...(has('PRODUCT') ? [PRODUCT_WRITES] : []),
+    ...TOLD_KINDS.filter(has).map(toldChanges),
     SYNC_ROWS,
     changeRows(has),
   ].join(',');
