@@ -21,7 +21,6 @@ import { tellAttempt } from './flow/hooks/tell-attempt.js';
 import { configureFromEnvironment } from './flow/integrations/configure-from-environment.js';
 import { createIntegrations } from './flow/integrations/integrations.js';
 import { createSharedTokens } from './flow/integrations/shared-tokens.js';
-import { switchOff } from './flow/integrations/switch-off.js';
 import type { HealthDeps, Phase } from './flow/jobs/read-health.js';
 import { allReactions } from './flow/react/all-reactions.js';
 import { createReactor } from './flow/react/create-reactor.js';
@@ -115,7 +114,7 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   const { services, feed, startWorker } = compose(parts);
   await feed.start();
   onStop(() => feed.stop());
-  await configureFromEnvironment(services, config.integrations);
+  await configureFromEnvironment(services, config);
   const { noteSecurityEvent } = services;
   const { trustedProxies } = config;
   const server = createServer({ log, metrics, noteSecurityEvent, tracer: telemetry.tracer, trustedProxies });
@@ -126,7 +125,6 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   // Before the server: it waits for every connection to end, and a subscriber's ends only when it is told.
   onStop(() => sockets?.stop());
   await simulators?.connect(services, url);
-  await switchOff(services, config.switchedOff);
   await startWorker();
   phase = 'ready';
   onStop(() => {

@@ -5,6 +5,7 @@ import { keepSecret } from './config/kept-secrets.js';
 import type { Connector, DemoIntegration } from './connectors/connector.js';
 import { connectors } from './connectors/registry.js';
 import { type SpawnedSimulator, spawnSimulators } from './connectors/simulator/spawn-simulator.js';
+import { switchOff } from './flow/integrations/switch-off.js';
 import { merchantFolder } from './flow/merchants/merchant-folder.js';
 import { DEMO_MERCHANT, setUpDemo } from './flow/merchants/set-up-demo.js';
 import type { Services } from './flow/services.js';
@@ -20,7 +21,10 @@ type DemoConnector = Connector & { demo: DemoIntegration };
 const hasDemo = (connector: Connector): connector is DemoConnector => connector.demo !== undefined;
 
 /** They come up, all in one process, while the database does. */
-export function startSimulators({ dataDir, filesRoot }: Config, onStop: (stop: () => unknown) => void): Simulators {
+export function startSimulators(
+  { dataDir, filesRoot, switchedOff }: Config,
+  onStop: (stop: () => unknown) => void,
+): Simulators {
   const keys = { apiKey: keepSecret(dataDir, 'demo-api-key'), apiSecret: keepSecret(dataDir, 'demo-api-secret') };
   const systems = connectors.filter(hasDemo);
   const spawned = spawnSimulators(
@@ -50,6 +54,7 @@ export function startSimulators({ dataDir, filesRoot }: Config, onStop: (stop: (
       const running = await spawned;
       for (const [index, simulator] of running.entries())
         await setUp(systems[index] as DemoConnector, simulator, { services, url });
+      await switchOff(services, switchedOff);
     },
   };
 }

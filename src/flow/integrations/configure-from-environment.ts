@@ -1,11 +1,18 @@
 import { sqlOn } from '../../db/database.js';
 import type { Services } from '../services.js';
 import { type ConfiguredIntegration, configureIntegration } from './configure-integration.js';
+import { switchOff } from './switch-off.js';
 
 /** Their simulators do not run: they would be away for ever, and no demo merchant is to be taken for a real one. */
 const END_DEMO = `
 update integrations set enabled = false, deleted_at = now(), updated_at = now()
 where configured_by = 'DEMO' and deleted_at is null`;
+
+interface Configured {
+  integrations: readonly ConfiguredIntegration[];
+  /** Connectors whose integrations are off, however they were made. */
+  switchedOff: readonly string[];
+}
 
 const GONE = `
 select id, connector from integrations
@@ -19,9 +26,10 @@ where configured_by = 'ENVIRONMENT' and enabled and deleted_at is null and id <>
  */
 export async function configureFromEnvironment(
   services: Services,
-  integrations: readonly ConfiguredIntegration[],
+  { integrations, switchedOff }: Configured,
 ): Promise<void> {
   await warnOfGone(services, integrations);
+  await switchOff(services, switchedOff);
   if (integrations.length === 0) return;
   await sqlOn(services.db.pool)(END_DEMO);
   services.integrations.changed();
