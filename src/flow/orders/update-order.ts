@@ -9,12 +9,12 @@ import { lineTotal, orderTotals } from '../../model/totals.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, idempotencyKey, label, text } from '../check-input.js';
 import { customerSchema, saveCustomer } from '../customers/save-customer.js';
+import { addressSchema } from '../customers/write-address.js';
 import { type LockedEntity, lockEntity } from '../lock-entity.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { sendUpdate } from '../sync/send-update.js';
 import { changedFields, orderSnapshot } from '../sync/snapshots.js';
-import { addressSchema } from '../customers/write-address.js';
 import { linesSchema, totalsSchema } from './create-order.js';
 
 const updateOrderSchema = z.object({
