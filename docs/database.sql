@@ -659,6 +659,7 @@ create table products (
   UNIQUE (merchant_id, sku),
   PRIMARY KEY (id)
 );
+CREATE INDEX products_in_order ON public.products USING btree (sku, id);
 CREATE INDEX products_merchant_id_brand_sku_id_idx ON public.products USING btree (merchant_id, brand, sku, id);
 CREATE INDEX products_search ON public.products USING gin (lower(((((COALESCE(sku, ''::text) || '
 '::text) || COALESCE(name, ''::text)) || '

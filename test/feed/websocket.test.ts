@@ -217,6 +217,8 @@ it('ends a client that reads too slowly, which goes on by its cursor', async () 
   socket.on('message', (data) => answers.push(JSON.parse(String(data))));
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: CHANGES } }));
   await server.begun(1);
+  await publish(db, feed, orderChange('slow', 0, { data: { version: 0 } }));
+  while (answers.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   socket.pause();
 
   const big = 'x'.repeat(100_000);

@@ -34,6 +34,7 @@ import { WiderAlerts } from './0033-wider-alerts.js';
 import { Compliance } from './0034-compliance.js';
 import { FutureEvents } from './0035-future-events.js';
 import { PullSamples } from './0038-pull-samples.js';
+import { ProductsInOrder } from './0039-products-in-order.js';
 import { LightStatistics } from './0040-light-statistics.js';
 import { Notes } from './0041-notes.js';
 import { CustomerAddress } from './0043-customer-address.js';
@@ -79,4 +80,5 @@ export const migrations = [
   { name: '0034-compliance', class: Compliance },
   { name: '0041-notes', class: Notes },
   { name: '0043-customer-address', class: CustomerAddress },
+  { name: '0039-products-in-order', class: ProductsInOrder },
 ];
