@@ -18,6 +18,8 @@ export interface WaitingFile {
 export interface KnownFile {
   id: string;
   name: string;
+  /** Of what was surveyed; another content is refused when it is read. Left out: it has not been surveyed yet. */
+  contentHash?: string;
 }
 
 /** What one look at all of a file's bytes tells. */
@@ -65,7 +67,10 @@ export interface FileExchange {
   receive(file: KnownFile, content: Readable, mostBytes: number): Promise<FileSurvey>;
   /** Puts a file, also one that failed before, where it is worked on. Done before: nothing happens. False: it is gone. */
   claim(file: KnownFile): Promise<boolean>;
-  /** The rows of a claimed file. Iterating throws HubError INVALID_SHAPE when the file as a whole cannot be read. */
+  /**
+   * The rows of a claimed file. Iterating throws HubError INVALID_SHAPE when the file as a whole cannot be read, or is not
+   * what was surveyed any more.
+   */
   readProducts(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledProduct>>;
   readStock(file: KnownFile, signal: AbortSignal): AsyncIterable<PulledPage<PulledStock>>;
   /** What a claimed file's header tells. @throws HubError INVALID_SHAPE as when it is read */

@@ -82,6 +82,29 @@ it('G6 stops at a workbook that unpacks to far more than it is', async () => {
   });
 });
 
+it('G6 refuses a file that was replaced since it was surveyed, or is written to while it is read', async () => {
+  const files = await exchangeWith(workbook('<row><c t="inlineStr"><is><t>sku</t></is></c></row>'), 'replaced');
+  const path = join(root, 'replaced', 'work', `${file.id}-${file.name}`);
+  const lines = Array.from({ length: 40_000 }, (_, n) => `SKU-${n},Bell`).join('\n');
+  writeFileSync(path, `sku,name\n${lines}\n`);
+  const refusal = {
+    code: 'INVALID_SHAPE',
+    message: expect.stringMatching(/^The file was replaced or written to while/),
+  };
+
+  const other = files.readProducts({ ...file, contentHash: 'another' }, new AbortController().signal);
+  await expect(other[Symbol.asyncIterator]().next()).rejects.toMatchObject(refusal);
+  const pages = files.readProducts(file, new AbortController().signal)[Symbol.asyncIterator]();
+  const first = await pages.next();
+  writeFileSync(path, `sku,name\n${lines}\nSKU-X,Horn\n`);
+  const readOn = async () => {
+    while (!(await pages.next()).done);
+  };
+
+  expect(first.value.rows.length).toBeGreaterThan(0);
+  await expect(readOn()).rejects.toMatchObject(refusal);
+});
+
 it('G6 says of a broken workbook that it is one', async () => {
   const files = await exchangeWith(workbook('<row r="1"><c'), 'broken');
 

@@ -9,7 +9,7 @@ import type { FileExchange, FileKind, FileSurvey, KnownFile, WaitingFile } from 
 import { type Columns, findColumns, kindOf, REQUIRED, stockBeside, type Table } from './fields.js';
 import { checkName, type Folder, listNames, move, unusable } from './folder.js';
 import { hintsOf } from './hints-of.js';
-import { openTable } from './open-table.js';
+import { type OpenTable, openTable } from './open-table.js';
 import { type Reading, readProducts, readStock, readStockBeside } from './read-items.js';
 import { readOrders } from './read-orders.js';
 import type { CsvSettings } from './settings.js';
@@ -93,7 +93,7 @@ function readers(
   mappings: FieldMappings,
 ): Pick<FileExchange, 'readProducts' | 'readStock' | 'readOrders' | 'readHeader' | 'readStockBeside'> {
   const open = <Of extends Table>(file: KnownFile, table: Of, signal: AbortSignal) =>
-    openReading(workPath(folder, file), table, settings, writtenIn(table), signal);
+    openReading(workPath(folder, file), file.contentHash, table, settings, writtenIn(table), signal);
   const writtenIn = (table: Table) => mappings.inboundTargets(KINDS[table] ?? 'INTEGRATION');
   // Where rules make the products' SKUs and none makes those of the stock, it cannot be told whose stock it is.
   const isSameSku = () => !writtenIn('products').has('sku') || writtenIn('stock').has('sku');
@@ -191,15 +191,32 @@ async function surveyFile(path: string, name: string, settings: CsvSettings): Pr
   };
 }
 
+const REPLACED = new HubError(
+  'INVALID_SHAPE',
+  'The file was replaced or written to while it was taken: hand it over again under another name.',
+);
+
+/** The table, which fails at its end when the file is not what it was at the beginning. */
+function unchanged(path: string, bytes: ByteSurvey, table: OpenTable): OpenTable {
+  async function* read(signal: AbortSignal) {
+    yield* table.read(signal);
+    const { size, mtime } = await stat(path);
+    if (size !== bytes.sizeBytes || mtime.getTime() !== bytes.modifiedAt.getTime()) throw REPLACED;
+  }
+  return { ...table, read };
+}
+
 async function openReading<Of extends Table>(
   path: string,
+  contentHash: string | undefined,
   of: Of,
   settings: CsvSettings,
   mapped: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Reading<Of> & { writtenAt: Date }> {
   const bytes = await surveyBytes(path);
-  const table = await openTable(path, encodingOf(bytes, settings), settings);
+  if (contentHash !== undefined && contentHash !== bytes.contentHash) throw REPLACED;
+  const table = unchanged(path, bytes, await openTable(path, encodingOf(bytes, settings), settings));
   const columns = findColumns(of, table.header, settings.columns[of]);
   const missing = REQUIRED[of].filter((field) => !(columns as Map<string, unknown>).has(field) && !mapped.has(field));
   if (missing.length > 0) {

@@ -6,6 +6,7 @@ import type { FileSource, FileStatus } from '../../model/statuses.js';
 export interface FileRow {
   id: string;
   name: string;
+  contentHash: string;
   integrationId: string;
   merchantId: string;
   kind: FileKind | null;
@@ -13,7 +14,7 @@ export interface FileRow {
   syncEventId: string | null;
 }
 
-const COLUMNS = `id, name, integration_id as "integrationId", merchant_id as "merchantId", entity_type as kind, status,
+const COLUMNS = `id, name, content_hash as "contentHash", integration_id as "integrationId", merchant_id as "merchantId", entity_type as kind, status,
   sync_event_id::text as "syncEventId"`;
 
 /** Held to the transaction's end: acceptance and the choice of the next are one after the other for an integration. */
