@@ -13,7 +13,7 @@ import type { CallerLimits } from './caller-limits.js';
 import { createOperationCheck } from './check-operation.js';
 import { registerGraphql } from './graphql.js';
 import { registerRest } from './rest/register-rest.js';
-import { runOperation } from './run-operation.js';
+import { createRunCompiled } from './run-compiled.js';
 import { ingestBySchema, type Sender } from './webhooks/ingest-by-schema.js';
 import { registerWebhooks } from './webhooks/register-webhooks.js';
 import { serveWebSocket, type WebSocketTransport } from './websocket.js';
@@ -61,9 +61,10 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
   });
   deps.limits.register(server);
   await registerGraphql(server, { schema, reader, authenticate, services });
+  const run = createRunCompiled(schema);
   await registerWebhooks(server, {
     ingest: ingestBySchema(async (document, variables, sender) =>
-      runOperation(contextFor(await callerOf(sender, authenticate), sender.requestId), document, variables),
+      run(contextFor(await callerOf(sender, authenticate), sender.requestId), document, variables),
     ),
     pool: services.db.pool,
   });
