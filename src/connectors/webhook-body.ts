@@ -26,6 +26,8 @@ export function readShape<T>(payload: unknown, shape: z.ZodType<T>): T {
 
 function parseBody(rawBody: Buffer): unknown {
   const payload = parseText(rawBody);
+  // First, so that nothing else looks at what is too deep.
+  checkDepth(payload, 0);
   const unstorable = findUnstorable(payload);
   if (unstorable) {
     throw new HubError(
@@ -34,7 +36,6 @@ function parseBody(rawBody: Buffer): unknown {
       { path: unstorable },
     );
   }
-  checkDepth(payload, 0);
   return payload;
 }
 

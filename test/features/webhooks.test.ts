@@ -195,7 +195,7 @@ it.each([
     'INVALID_SHAPE',
     'body',
   ],
-  ['JSON of 100,000 levels', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'INVALID_JSON', undefined],
+  ['JSON of 100,000 levels', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'INVALID_SHAPE', undefined],
 ])('answers a body with %s by 400 and keeps nothing', async (_what, body, code, field) => {
   const before = await storedEvents();
 
