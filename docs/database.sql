@@ -150,6 +150,13 @@ create table changes (
 );
 CREATE INDEX changes_status ON public.changes USING btree (entity_id) WHERE (kind = ANY (ARRAY['order.status_changed'::text, 'invoice.status_changed'::text]));
 
+create table connector_traits (
+  name text not null,
+  takes_invoiced_orders boolean not null,
+  status_mappings text[] not null,
+  PRIMARY KEY (name)
+);
+
 create table customers (
   id text not null,
   merchant_id text not null,
@@ -772,6 +779,7 @@ create table reconciliations (
   finished_at timestamp with time zone,
   error_code text,
   error_message text,
+  problem_count integer default 0 not null,
   PRIMARY KEY (id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id)
 );
@@ -782,15 +790,17 @@ CREATE INDEX reconciliations_sync_event_id_idx ON public.reconciliations USING b
 create table row_problems (
   id bigint generated always as identity not null,
   merchant_id text not null,
-  pull_id text not null,
+  pull_id text,
   sync_event_id bigint not null,
   line integer not null,
   column_name text not null,
   value text not null,
   rule text not null,
+  created_at timestamp with time zone default now() not null,
   PRIMARY KEY (id),
   FOREIGN KEY (pull_id) REFERENCES pulls(id) ON DELETE CASCADE
 );
+CREATE INDEX row_problems_created_at_id_idx ON public.row_problems USING btree (created_at, id) WHERE (pull_id IS NULL);
 CREATE INDEX row_problems_pull_id_idx ON public.row_problems USING btree (pull_id);
 CREATE INDEX row_problems_sync_event_id_id_idx ON public.row_problems USING btree (sync_event_id, id);
 
@@ -1182,7 +1192,9 @@ UNION ALL
            FROM sync_events s
           WHERE (s.entity_id = o.id)))) AND (NOT (EXISTS ( SELECT
            FROM integrations i
-          WHERE ((i.merchant_id = o.merchant_id) AND (i.connector = 'escooter'::text) AND i.enabled AND (i.deleted_at IS NULL) AND (o.status <> ALL (ARRAY['CANCELLED'::text, 'RETURNED'::text, 'REFUNDED'::text, 'FAILED'::text])) AND (NOT (EXISTS ( SELECT
+          WHERE ((i.merchant_id = o.merchant_id) AND i.enabled AND (i.deleted_at IS NULL) AND (i.connector IN ( SELECT t.name
+                   FROM connector_traits t
+                  WHERE t.takes_invoiced_orders)) AND (o.status <> ALL (ARRAY['CANCELLED'::text, 'RETURNED'::text, 'REFUNDED'::text, 'FAILED'::text])) AND (NOT (EXISTS ( SELECT
                    FROM invoices v
                   WHERE (v.order_id = o.id)))) AND (NOT (EXISTS ( SELECT
                    FROM links k
@@ -1202,7 +1214,9 @@ UNION ALL
     'createInvoice'::text AS mutation,
     jsonb_build_object('input', jsonb_build_object('orderId', o.id, 'number', o.number)) AS variables
    FROM (orders o
-     JOIN integrations i ON (((i.merchant_id = o.merchant_id) AND (i.connector = 'escooter'::text) AND i.enabled AND (i.deleted_at IS NULL) AND (o.status <> ALL (ARRAY['CANCELLED'::text, 'RETURNED'::text, 'REFUNDED'::text, 'FAILED'::text])) AND (NOT (EXISTS ( SELECT
+     JOIN integrations i ON (((i.merchant_id = o.merchant_id) AND i.enabled AND (i.deleted_at IS NULL) AND (i.connector IN ( SELECT t.name
+           FROM connector_traits t
+          WHERE t.takes_invoiced_orders)) AND (o.status <> ALL (ARRAY['CANCELLED'::text, 'RETURNED'::text, 'REFUNDED'::text, 'FAILED'::text])) AND (NOT (EXISTS ( SELECT
            FROM invoices v
           WHERE (v.order_id = o.id)))) AND (NOT (EXISTS ( SELECT
            FROM links k
@@ -1246,11 +1260,9 @@ UNION ALL
      JOIN integrations i ON ((i.id = w.integration_id)))
      CROSS JOIN LATERAL ( SELECT (w.error_code = 'UNMAPPED_STATUS'::text) AS unmapped,
             (w.event ->> 'sourceStatus'::text) AS word,
-                CASE
-                    WHEN ((w.entity_type = 'ORDER'::text) AND (i.connector = ANY (ARRAY['b2b-portal'::text, 'csv'::text, 'escooter'::text, 'extensiv'::text]))) THEN 'orders'::text
-                    WHEN ((w.entity_type = 'INVOICE'::text) AND (i.connector = 'b2b-portal'::text)) THEN 'invoices'::text
-                    ELSE NULL::text
-                END AS kind,
+            ( SELECT (lower(w.entity_type) || 's'::text)
+                   FROM connector_traits t
+                  WHERE ((t.name = i.connector) AND ((lower(w.entity_type) || 's'::text) = ANY (t.status_mappings)))) AS kind,
                 CASE w.entity_type
                     WHEN 'ORDER'::text THEN ( SELECT o.status
                        FROM orders o

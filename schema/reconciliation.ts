@@ -34,6 +34,11 @@ export class Reconciliation extends Run {
   @Field(() => Int, { description: 'Differences that were found.' })
   differenceCount!: number;
 
+  @Field(() => Int, {
+    description: 'Records that could not be read or compared; `syncEvent(id: syncEventId) { problems }` lists them.',
+  })
+  problemCount!: number;
+
   @Field(() => Int, { description: 'Those that are neither repaired nor gone.' })
   @Read({
     expression: {

@@ -6,10 +6,12 @@ import type { FieldMappings } from './field-mappings.js';
 import type { FileExchange } from './files.js';
 import type { UpstreamHttp } from './http.js';
 import type { InboundEvent } from './inbound-event.js';
+import type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from './listing.js';
 import type { PulledPage, PulledProduct, PulledStock, PullRequest } from './pull.js';
 import type { TokenStore } from './tokens.js';
 
 export type { InboundEvent, StockRow } from './inbound-event.js';
+export type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from './listing.js';
 
 /** What the dispatcher allows itself towards one integration. An integration's settings may override each value. */
 export interface DeliveryPolicy {
@@ -88,41 +90,19 @@ export interface Connection {
    * Everything of one kind that the upstream has or has changed since an instant, page by page, for reconciliation.
    * Iterating throws HubError as `checkHealth` does; memory stays bounded by a page.
    */
-  list?(entityType: EntityType, request: ListRequest): AsyncIterable<UpstreamRecord[]>;
+  list?(entityType: EntityType, request: ListRequest): AsyncIterable<ListedPage>;
+  /**
+   * What `list` would tell of an entity that its system has just as the hub would send it: through the connector's own
+   * mapping, which may cut or replace, and the published rules. A field that is missing in it is not compared; left out:
+   * the entity's own fields are.
+   */
+  expect?(entityType: EntityType, snapshot: Snapshot): Promise<UpstreamRecord['fields']>;
   /** One of them as it is now; null: the upstream does not have it. There wherever `list` is. */
   readRecord?(entityType: EntityType, externalId: string): Promise<WholeRecord | null>;
   /** What it can read whole, by kind of entity. Iterating throws HubError as `checkHealth` does; memory stays bounded by a page. */
   pull?: PullSources;
   /** Files that it hands over, in a folder or posted. */
   files?: FileExchange;
-}
-
-/** One record with what it takes to make it in the hub. */
-export interface WholeRecord extends UpstreamRecord {
-  /** By the names of the hub's inputs; customers by the upstream's id, orders by number. Null: nothing is made of it here. */
-  entity: Readonly<Record<string, unknown>> | null;
-}
-
-export interface ListRequest {
-  /** Null: everything. */
-  updatedFrom: Date | null;
-  /** Ends it between two pages. */
-  signal: AbortSignal;
-}
-
-/** One of an upstream's records in the hub's words, as much as is compared. */
-export interface UpstreamRecord {
-  externalId: string;
-  /** The hub's id where the upstream echoes it. */
-  entityId: string | null;
-  /** Its number or reference. */
-  number: string | null;
-  /** ISO 8601, UTC. */
-  updatedAt: string | null;
-  /** What is compared with the hub's, by the names of the snapshot's fields; amounts are exact decimal text. */
-  fields: Readonly<Record<string, string | null>>;
-  /** As the upstream told it. */
-  details: unknown;
 }
 
 /** Another entity of the hub that the upstream must know first. */

@@ -30,6 +30,8 @@ export interface InboundEvent extends Goods, Omit<ToldFields, keyof Goods> {
   status: EntityStatus | null;
   /** Statuses that `status` may follow: the entity stays as it is in any other, and the event is kept as IGNORED. Left out: any. */
   onlyFrom?: readonly EntityStatus[];
+  /** It only repeats what its sender was sent last: no news while something newer is on its way there. */
+  echo?: true;
   trackingNumbers?: string[];
   /** Stock as it was then: each row counts unless a newer one of its SKU and place is known. With INVENTORY, all that the event says. */
   stock?: StockRow[];

@@ -51,6 +51,8 @@ export interface RowProblem {
    * null where that could not be read: any SKU that the list lacks may then be meant, so that the run removes nothing.
    */
   sku?: string | null;
+  /** Of listed records: the upstream's id, so that it is not missing there; left out or null where that could not be read. */
+  externalId?: string | null;
 }
 
 /** Some rows of a source, in its order: as many as it answers at once, at most some thousands. */

@@ -11,7 +11,7 @@ import { openQueuePool } from './queue-pool.js';
 export type Sql = <Row = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 /** Statements on a pool, each committed by itself. */
-export function sqlOn(pool: pg.Pool): Sql {
+export function sqlOn(pool: pg.Pool | pg.Client): Sql {
   return async (text, values = []) => (await pool.query(text, [...values])).rows;
 }
 

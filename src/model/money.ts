@@ -38,3 +38,13 @@ export function isNegative(amount: string): boolean {
 export function isGreater(amount: string, than: string): boolean {
   return new Exact(amount).greaterThan(than);
 }
+
+/** The product of two decimal texts with every digit: 1.5 × 0.333 = 0.4995. */
+export function multiplyExactly(one: string, other: string): string {
+  return new Exact(one).times(other).toFixed(scaleOf([one]) + scaleOf([other]));
+}
+
+/** Whether two decimal texts are one amount: 1.50 and 1.5 are. */
+export function isSameAmount(one: string, other: string): boolean {
+  return new Exact(one).equals(other);
+}

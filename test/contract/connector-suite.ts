@@ -84,6 +84,23 @@ export function describeConnector(subject: ConnectorSubject): void {
       },
     );
 
+    if (subject.readAt)
+      it.each(FAULT_CASES.filter(({ kind, name }) => kind === 'retry' || name === '403' || name === '422'))(
+        'tells of $name as $code when it reads a state, and reads it afterwards',
+        async (one) => {
+          const effect = firstEffect(subject);
+          const { externalId } = await deliverTo(connection, effect);
+          await underFault(one).checkHealth();
+          await simulator.control.addFault({ ...subject.readAt, ...one.fault });
+
+          const failed = underFault(one).readStatus?.(effect.entityType, externalId ?? '');
+
+          await expect(failed).rejects.toMatchObject({ code: one.code });
+          const read = await connection.readStatus?.(effect.entityType, externalId ?? '');
+          expect(read).toMatchObject({ reference: { externalId }, ...statusOf(effect.snapshot) });
+        },
+      );
+
     it('answers an upstream that is not there as retry UPSTREAM_UNREACHABLE', async () => {
       const nowhere = connect(subject, { url: 'http://127.0.0.1:9', filesRoot }, http);
 

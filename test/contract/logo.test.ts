@@ -24,6 +24,7 @@ describeConnector({
   // The order and the account are looked for, the account is made, the order is written.
   callsPerDelivery: 4,
   faultAt: { method: 'POST', path: '/api/v1/salesOrders' },
+  readAt: { method: 'POST', path: '/api/v1/queries/unsafe' },
   // A new token, and the write again.
   callsToSignInAgain: 2,
 });

@@ -21,6 +21,7 @@ describeConnector({
   // The order and the account are looked for, the account is made, the order is written.
   callsPerDelivery: 4,
   faultAt: { method: 'POST', path: '/api/v2/ItemSlips' },
+  readAt: { method: 'GET', path: '/api/v2/ItemSlips' },
   // A new token, and the write again.
   callsToSignInAgain: 2,
 });

@@ -26,6 +26,8 @@ export interface ConnectorSubject {
   callsPerDelivery: number;
   /** The write, where a delivery has several requests: the one that the faults hit. Left out: the first request. */
   faultAt?: { method: string; path: string };
+  /** The question by which a state is read, where the faults of questions are to be tried as well. */
+  readAt?: { method: string; path: string };
   /** It signs in anew when it is told 401, so that one 401 is overcome, by so many further requests. */
   callsToSignInAgain?: number;
   /** Statuses that are final here although other upstreams mean them to be tried again. */

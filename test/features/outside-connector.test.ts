@@ -43,11 +43,15 @@ export function createConnector({ z, exactNumber, deliverSafely, readAnswer, pol
   };
 }`;
 
+/** The same for a system that takes orders once they are invoiced. */
+const LEDGER = ACME.replace("'acme',", "'ledger', holdInvoicedOrders: () => null,").replace("'Acme Books'", "'Ledger'");
+
 let folder: string;
 let hub: TestHub;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'syncline-connector-'));
-  hub = await startTestHub({ env: { CONNECTORS: write('acme', ACME) } });
+  const packages = [write('acme', ACME), write('ledger', LEDGER)].join(',');
+  hub = await startTestHub({ env: { CONNECTORS: packages } });
 });
 afterAll(async () => {
   await hub.stop();
@@ -90,6 +94,37 @@ it('G9 sends orders through a connector from outside the repository, found in th
   expect(orders).toContainEqual(
     expect.objectContaining({ id: links[0]?.externalId, order_number: `ACME-${order.number}` }),
   );
+});
+
+it('G9 S1 N1 holds orders for a package that takes invoiced ones, and says so in the order’s blockers', async () => {
+  await idOf(
+    mutate(hub.admin, 'createIntegration', 'CreateIntegrationInput', 'integration', {
+      ...{ merchantId: 'ledger-shop', name: 'Ledger', connector: 'ledger', mode: 'WEBHOOK' },
+      credentials: { apiKey: PORTAL_KEY },
+      settings: { baseUrl: hub.portal.url },
+    }),
+  );
+  const id = await idOf(createOrder(hub.admin, orderInput({ merchantId: 'ledger-shop' })));
+  const BLOCKERS = 'query ($id: ID) { order(id: $id) { blockers { code message mutation variables } } }';
+  interface Blocked {
+    order: { blockers: { code: string; message: string; mutation: string; variables: { input: object } }[] };
+  }
+  const { order } = await hub.admin.ask<Blocked>(BLOCKERS, { id });
+
+  const [blocker] = order.blockers;
+  await idOf(
+    mutate(hub.admin, 'createInvoice', 'CreateInvoiceInput', 'invoice', blocker?.variables.input ?? { orderId: id }),
+  );
+  await settled(hub.admin, 'order', id, 'SYNCED');
+
+  expect(order.blockers).toMatchObject([
+    {
+      code: 'WAITING_FOR_INVOICE',
+      message: 'Ledger is sent orders once they are invoiced, and this one has no invoice.',
+      mutation: 'createInvoice',
+    },
+  ]);
+  expect((await hub.admin.ask<Blocked>(BLOCKERS, { id })).order.blockers).toEqual([]);
 });
 
 it.each([

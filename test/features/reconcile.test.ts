@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { type FlashErpHub, startFlashErpHub } from './flasherp-hub.js';
+import { putMapping, withdrawMapping } from './mapping-client.js';
 import { createOrder, idOf, orderInput } from './order-client.js';
 
 let hub: FlashErpHub;
@@ -255,6 +256,63 @@ it('F7 F1 makes an invoice that only FlashERP has, of its order, and sends one t
   });
   expect(invoices.map(({ number }) => number).sort()).toEqual(['INV-HERE', 'INV-THERE']);
   expect(again.found.filter(({ entityType }) => entityType === 'INVOICE')).toEqual([]);
+});
+
+it('F7 G10 compares with what rules make on the way out and on the way in, and mends what differs by them', async () => {
+  const which = { integrationId: 'flasherp', entityType: 'TRANSACTION' };
+  const out = await putMapping(hub.admin, [{ source: "'SHOP-' & reference", target: 'reference' }], which);
+  const settledMeans = "status = 'settled' ? 'SUCCEEDED' : $uppercase(status)";
+  const back = await putMapping(hub.admin, [{ source: settledMeans, target: 'status' }], {
+    ...which,
+    direction: 'INBOUND',
+  });
+  const id = await sent('pi_51');
+  const told = { type: 'payment', status: 'settled', currency: 'EUR', hub_id: 'none' };
+  await hub.callErp('PUT', `/transactions/${id}`, { ...told, reference: 'SHOP-pi_51', amount: '19.90' });
+  const ofThis = ({ found }: { found: Found[] }) => found.filter(({ externalId }) => externalId === id);
+
+  const same = ofThis(await reconcile());
+  await hub.callErp('PUT', `/transactions/${id}`, {
+    ...told,
+    status: 'refunded',
+    reference: 'SHOP-pi_52',
+    amount: '19.90',
+  });
+  const differs = ofThis(await reconcile());
+  for (const one of differs) await repair(one.id);
+  await untilQuiet();
+  const mended = ofThis(await reconcile());
+
+  for (const mapping of [out, back]) await withdrawMapping(hub.admin, mapping);
+  expect(same).toEqual([]);
+  expect(differs.map(({ field, hereValue, thereValue }) => `${field} ${hereValue} ${thereValue}`).sort()).toEqual([
+    'reference SHOP-pi_51 SHOP-pi_52',
+    'status SUCCEEDED REFUNDED',
+  ]);
+  expect(mended).toEqual([]);
+});
+
+it('F7 tells of a record that cannot be read, and of no other that it were missing', async () => {
+  const [bad, gone] = [await sent('pi_61'), await sent('pi_62')];
+  const told = { reference: 'pi_61', type: 'payment', status: 'succeeded', currency: 'EUR', hub_id: 'none' };
+  await hub.callErp('PUT', `/transactions/${bad}`, { ...told, amount: '19.90', occurred_at: 'yesterday' });
+  await hub.callErp('DELETE', `/transactions/${gone}`);
+
+  const { run, found } = await reconcile();
+
+  const { reconciliation } = await hub.admin.ask<{ reconciliation: { problemCount: number; syncEventId: string } }>(
+    'query ($id: ID!) { reconciliation(id: $id) { problemCount syncEventId } }',
+    { id: run.id },
+  );
+  const { syncEvent } = await hub.admin.ask<{ syncEvent: { problems: { nodes: object[] } } }>(
+    'query ($id: ID!) { syncEvent(id: $id) { problems(first: 5) { nodes { column value } } } }',
+    { id: reconciliation.syncEventId },
+  );
+  expect(reconciliation.problemCount).toBe(1);
+  expect(syncEvent.problems.nodes).toEqual([{ column: 'occurred_at', value: 'yesterday' }]);
+  const missing = found.filter(({ kind }) => kind === 'MISSING_THERE').map(({ externalId }) => externalId);
+  expect([missing.includes(gone), missing.includes(bad)]).toEqual([true, false]);
+  await hub.callErp('DELETE', `/transactions/${bad}`);
 });
 
 it('F19 opens an alert when a reconciliation finds differences, which says how many and where to look', async () => {

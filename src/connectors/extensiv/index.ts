@@ -7,7 +7,7 @@ import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
 import { createOwnTokens } from '../tokens.js';
 import { createExtensivClient, type ExtensivClient } from './client.js';
-import { listOrders, readOrder } from './list-orders.js';
+import { expectOrder, listOrders, readOrder } from './list-orders.js';
 import { changeToExtensiv, orderToExtensiv, productFromExtensiv, stockFromExtensiv } from './mapping.js';
 import { findOwn, readStatus, readStatuses } from './order-status.js';
 import { pullPages } from './pull-pages.js';
@@ -46,6 +46,7 @@ export const extensiv: Connector<ExtensivCredentials, ExtensivSettings> = {
       readStatuses: (entityType, externalIds) => readStatuses(client, settings, entityType, externalIds),
       list: (_entityType, request) => listOrders(client, settings, request),
       readRecord: (_entityType, id) => readOrder(client, settings, id),
+      expect: (_entityType, snapshot) => expectOrder(mappings, snapshot as OrderSnapshot),
       pull: {
         PRODUCT: (request) => pullPages({ ...read, list: client.listProducts }, request),
         INVENTORY: (request) => pullPages({ ...count, list: client.listInventory }, request),

@@ -1,11 +1,13 @@
+import type { z } from 'zod';
 import { HubError } from '../../errors.js';
 import type { OrderSnapshot } from '../../model/snapshots.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { InboundEvent } from '../connector.js';
+import { readRows } from '../read-rows.js';
 import type { ExtensivClient } from './client.js';
 import { orderStatusFromExtensiv } from './mapping.js';
 import type { ExtensivSettings } from './settings.js';
-import { ReadOrder } from './wire.js';
+import { OwnOrder, ReadOrder, recordIdOf } from './wire.js';
 
 /** Ids in one question: some 4 kB of address at most. */
 const IDS_AT_ONCE = 50;
@@ -48,7 +50,7 @@ export async function readStatuses(
 
 async function listByIds(client: ExtensivClient, ids: readonly string[]): Promise<ReadOrder[]> {
   try {
-    return readRows(await client.listOrders({ ids: ids.join(','), limit: String(ids.length) }));
+    return readAll(await client.listOrders({ ids: ids.join(','), limit: String(ids.length) }), ReadOrder);
   } catch (error) {
     if (error instanceof HubError && ['UPSTREAM_NOT_FOUND', 'UPSTREAM_REJECTED'].includes(error.code)) return [];
     throw error;
@@ -56,19 +58,16 @@ async function listByIds(client: ExtensivClient, ids: readonly string[]): Promis
 }
 
 /** The order that an earlier attempt made, by its number and the hub's id in it; null: there is none. */
-export async function findOwn(client: ExtensivClient, { id, number }: OrderSnapshot): Promise<ReadOrder | null> {
-  const orders = readRows(await client.listOrders({ order_number: number }));
+export async function findOwn(client: ExtensivClient, { id, number }: OrderSnapshot): Promise<OwnOrder | null> {
+  const orders = readAll(await client.listOrders({ order_number: number }), OwnOrder);
   return (
     orders.find(({ order_number, metadata }) => order_number === number && metadata?.portal_order_id === id) ?? null
   );
 }
 
-function readRows({ rows }: { rows: unknown[] }): ReadOrder[] {
-  return rows.flatMap((row) => {
-    const parsed = ReadOrder.safeParse(row);
-    return parsed.success ? parsed.data : [];
-  });
-}
+/** Those that can be read. */
+const readAll = <Row>({ rows }: { rows: unknown[] }, shape: z.ZodType<Row>): Row[] =>
+  readRows(rows, shape, 0, recordIdOf).read;
 
 function toEvent(order: ReadOrder, settings: ExtensivSettings, askedAt: string): InboundEvent {
   const { id, status, order_number: number = null, metadata, tracking_number: single } = order;

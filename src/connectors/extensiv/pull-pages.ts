@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { PulledPage, PullRequest, RowProblem } from '../pull.js';
+import { problemOf } from '../read-rows.js';
 import { toPage } from '../to-page.js';
-import { type ListAnswer, skuOf } from './wire.js';
-
-const LONGEST_VALUE = 200;
+import { type ListAnswer, recordIdOf, skuOf } from './wire.js';
 
 /** A list that is read page by page. */
 export interface Listing<Wire, Row extends object> {
@@ -31,7 +30,7 @@ export async function* pullPages<Wire, Row extends object>(
     first = rows[0];
     const made = rows.map((one, index) => {
       const parsed = shape.safeParse(one);
-      return parsed.success ? read(parsed.data) : toProblem(parsed.error, one, done + index + 1);
+      return parsed.success ? read(parsed.data) : { ...problemOf(parsed.error, one, done + index + 1), ...idsOf(one) };
     });
     yield toPage(rows, made, done);
     done += rows.length;
@@ -40,11 +39,7 @@ export async function* pullPages<Wire, Row extends object>(
   }
 }
 
-function toProblem(error: z.ZodError, row: unknown, line: number): RowProblem {
-  const [issue] = error.issues;
-  const column = issue?.path.join('.') ?? '';
-  const value = (row as Record<string, unknown> | null)?.[column];
-  const text = typeof value === 'string' ? value : (JSON.stringify(value ?? null) ?? '');
-  const rule = issue?.message ?? 'a row of the documented shape';
-  return { line, column, value: text.slice(0, LONGEST_VALUE), rule, sku: skuOf(row) };
-}
+const idsOf = (row: unknown): Pick<RowProblem, 'sku' | 'externalId'> => ({
+  sku: skuOf(row),
+  externalId: recordIdOf(row),
+});

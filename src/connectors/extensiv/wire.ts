@@ -15,6 +15,8 @@ const Quantity = z
   .transform(Number)
   .pipe(z.int('must be a whole number'));
 
+const Amount = z.union([z.number(), z.string()]).nullish();
+
 const Price = z.union([z.number(), z.string()], { error: 'must be a decimal' }).transform((value, context) => {
   const decimal = decimalText(value);
   if (decimal !== null) return decimal;
@@ -62,6 +64,12 @@ export function skuOf(row: unknown): string | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** Which record a row is, whatever else is wrong with it; null: that cannot be read. */
+export function recordIdOf(row: unknown): string | null {
+  const parsed = Id.safeParse(isObject(row) ? (row['id'] ?? row['order_id']) : undefined);
+  return parsed.success ? parsed.data : null;
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const LISTS = ['data', 'items', 'inventory', 'products', 'orders', 'results'];
 
@@ -89,14 +97,31 @@ const hasId = ({ id }: { id: string }) => id !== '';
 
 export const CreatedOrder = orderAnswer(withId.transform(idOf).refine(hasId, 'must have an id'));
 
+/** What an order says of itself that is compared; each only where it is told. */
+const orderContent = {
+  customer: z.looseObject({ name: Text, email: Text, phone: Text }).nullish(),
+  line_items: z.array(z.object({ sku: Id, quantity: Amount, price: Amount })).nullish(),
+};
+const metadata = z.looseObject({ portal_order_id: Id.nullish(), total_amount: Amount });
+export const OrderContent = z.object({ order_number: Id.nullish(), metadata: metadata.nullish(), ...orderContent });
+export type OrderContent = z.infer<typeof OrderContent>;
+
+/** One that the hub may have made, whatever else it says. */
+export const OwnOrder = withId
+  .extend({ metadata: z.looseObject({ portal_order_id: Id.nullish() }).nullish() })
+  .transform(idOf)
+  .refine(hasId, 'must have an id');
+export type OwnOrder = z.infer<typeof OwnOrder>;
+
 export const ReadOrder = orderAnswer(
   withId
     .extend({
+      ...orderContent,
       status: z.string().min(1).max(100),
       updated_at: Instant.nullish(),
       tracking_number: z.string().max(255).nullish(),
       tracking_numbers: z.array(z.string().max(255)).max(1000).nullish(),
-      metadata: z.looseObject({ portal_order_id: Id.nullish() }).nullish(),
+      metadata: metadata.nullish(),
     })
     .transform(idOf),
 );

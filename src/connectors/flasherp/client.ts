@@ -11,8 +11,8 @@ export interface FlashErpClient {
   update(collection: Collection, id: string, body: unknown, idempotencyKey: string): Promise<FlashErpRecord>;
   /** Null: FlashERP does not have it. */
   read(collection: Collection, id: string): Promise<FlashErpRecord | null>;
-  /** What changed since an instant, from page 1. */
-  list(collection: Collection, updatedSince: Date | null, page: number, limit: number): Promise<FlashErpRecord[]>;
+  /** What changed since an instant, from page 1, as it was told. */
+  list(collection: Collection, updatedSince: Date | null, page: number, limit: number): Promise<unknown[]>;
   checkHealth(): Promise<void>;
 }
 

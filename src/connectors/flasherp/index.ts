@@ -5,7 +5,7 @@ import type { Connection, Connector, DeliveryResult, Effect, InboundEvent, Need 
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
 import { createFlashErpClient, type FlashErpClient } from './client.js';
-import { listRecords, readRecord } from './list.js';
+import { expectRecord, listRecords, readRecord } from './list.js';
 import { COLLECTIONS, type FlashErpType, isFlashErpType, toFlashErp } from './mapping.js';
 import { FlashErpCredentials, FlashErpSettings } from './settings.js';
 import { timetableOf } from './timetable.js';
@@ -53,6 +53,7 @@ export const flashErp: Connector<FlashErpCredentials, FlashErpSettings> = {
       readStatus: (entityType, externalId) => readStatus(client, entityType, externalId),
       readRecord: (entityType, externalId) => readRecord(client, typeOf(entityType), externalId),
       list: (entityType, request) => listRecords(client, typeOf(entityType), request),
+      expect: (entityType, snapshot) => expectRecord(mappings, typeOf(entityType), snapshot),
     };
   },
 };

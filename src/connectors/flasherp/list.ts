@@ -1,9 +1,13 @@
+import type { Snapshot } from '../../model/snapshots.js';
 import { BillingInterval, TransactionType } from '../../model/statuses.js';
-import type { ListRequest, UpstreamRecord, WholeRecord } from '../connector.js';
+import type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from '../connector.js';
+import { parseExactJson } from '../exact-json.js';
+import type { FieldMappings } from '../field-mappings.js';
+import { readRows } from '../read-rows.js';
 import type { FlashErpClient } from './client.js';
-import { COLLECTIONS, type FlashErpType, statusFromFlashErp } from './mapping.js';
+import { COLLECTIONS, type FlashErpType, statusFromFlashErp, toFlashErp } from './mapping.js';
 import { known } from './told.js';
-import type { FlashErpRecord } from './wire.js';
+import { FlashErpRecord } from './wire.js';
 
 const PAGE = 500;
 
@@ -12,12 +16,33 @@ export async function* listRecords(
   client: FlashErpClient,
   entityType: FlashErpType,
   { updatedFrom, signal }: ListRequest,
-): AsyncGenerator<UpstreamRecord[]> {
+): AsyncGenerator<ListedPage> {
   for (let page = 1; !signal.aborted; page += 1) {
     const records = await client.list(COLLECTIONS[entityType], updatedFrom, page, PAGE);
-    yield records.map((record) => toRecord(entityType, record));
+    const { read, problems } = readRows(records, FlashErpRecord, (page - 1) * PAGE, idOf);
+    yield { rows: read.map((record) => toRecord(entityType, record)), problems };
     if (records.length < PAGE) return;
   }
+}
+
+/** What FlashERP would tell of an entity that it has just as the hub sends it; customers are named by ids that are not compared. */
+export async function expectRecord(
+  mappings: FieldMappings,
+  entityType: FlashErpType,
+  snapshot: Snapshot,
+): Promise<UpstreamRecord['fields']> {
+  const body = await mappings.outbound(
+    entityType,
+    snapshot,
+    toFlashErp(entityType, snapshot, () => null),
+  );
+  const sent = parseExactJson(JSON.stringify(body)) as object;
+  return FIELDS[entityType](FlashErpRecord.parse({ ...sent, id: snapshot.id }));
+}
+
+function idOf(row: unknown): string | null {
+  const id = (row as { id?: unknown } | null)?.id;
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
 }
 
 /** One of them, with what it takes to make it in the hub. */

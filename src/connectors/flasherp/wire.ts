@@ -70,10 +70,10 @@ export const FlashErpRecord = z.preprocess(
 );
 export type FlashErpRecord = z.infer<typeof FlashErpRecord>;
 
-/** A page of a list, bare or under `data`. */
+/** A page of a list, bare or under `data`; one of its records may be unreadable. */
 export const FlashErpPage = z.preprocess(
   (body) => (isObject(body) && Array.isArray(body['data']) ? body['data'] : body),
-  z.array(z.object(fields)),
+  z.array(z.unknown()),
 );
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));

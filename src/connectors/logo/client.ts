@@ -1,11 +1,12 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { createBearerCall, queryText } from '../bearer-call.js';
 import { classify, readAnswer, saysNothing, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamResponse } from '../http.js';
-import { pricesQuery, stockQuery } from './queries.js';
+import { type ReadRows, readRows } from '../read-rows.js';
+import { pricesQuery, statesQuery, stockQuery } from './queries.js';
 import type { LogoCredentials, LogoSettings } from './settings.js';
 import { createTokenSource, secretsOf } from './token.js';
-import { Arp, Item, PriceRow, pageOf, Refusal, SalesOrder, StockRow, Written } from './wire.js';
+import { Arp, Item, PriceRow, pageOf, Refusal, SalesOrder, StateRow, StockRow, Written } from './wire.js';
 
 /** One method per remote call. All throw HubErrors with the codes of `classify.ts` and `http.ts`. */
 export interface LogoClient {
@@ -21,13 +22,18 @@ export interface LogoClient {
   findOrders(documentNumber: string): Promise<SalesOrder[]>;
   /** The order by Logo's own reference; null: there is none. */
   readOrder(reference: string): Promise<SalesOrder | null>;
-  /** Orders by Logo's own reference, from a position on. */
-  listOrders(offset: number, limit: number): Promise<SalesOrder[]>;
+  /** Orders by Logo's own reference, from a position on, whole, as they were told: one may be unreadable. */
+  listOrders(offset: number, limit: number): Promise<unknown[]>;
+  /** How far these orders have come, as far as they are there; null where the service answers no queries. */
+  readStates(references: readonly number[]): Promise<ReadRows<StateRow> | null>;
   createOrder(body: unknown): Promise<Written>;
   updateOrder(reference: string, body: unknown): Promise<Written>;
 }
 
 const ORDER_FIELDS = 'INTERNAL_REFERENCE,NUMBER,DOC_NUMBER,DOC_TRACKING_NR,CUST_ORD_NO,NOTES1';
+const States = z.object({ items: z.array(z.unknown()) });
+/** With the lines of what is asked for. */
+const WHOLE = { expandLevel: 'full' };
 
 /** Needs the shared client; signs in by itself, once more when a token has become void. */
 export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials): LogoClient {
@@ -52,11 +58,19 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
     findOrders: (number) =>
       list('salesOrders', { q: equals('DOC_NUMBER', number), limit: 5, fields: ORDER_FIELDS }, SalesOrder),
     async readOrder(reference) {
-      const response = await call({ method: 'GET', path: orderPath(reference) });
+      const response = await call({ method: 'GET', path: `${orderPath(reference)}?${queryText(WHOLE)}` });
       return response.status === 404 ? null : readBody(response, SalesOrder);
     },
     listOrders: (offset, limit) =>
-      list('salesOrders', { limit, offset, sort: 'INTERNAL_REFERENCE', fields: ORDER_FIELDS }, SalesOrder),
+      list('salesOrders', { limit, offset, sort: 'INTERNAL_REFERENCE', ...WHOLE }, z.unknown()),
+    async readStates(references) {
+      const sql = JSON.stringify(statesQuery(settings, references));
+      const told = call({ method: 'POST', path: 'queries/unsafe', body: sql }).then((it) => readBody(it, States));
+      const rows = await told.catch(unlessAbsent(null));
+      return (
+        rows && readRows(rows.items, StateRow, 0, (row) => String((row as { REFERENCE?: unknown } | null)?.REFERENCE))
+      );
+    },
     createOrder: async (body) => readBody(await write('POST', 'salesOrders', body), Written),
     async updateOrder(reference, body) {
       const response = await write('PUT', orderPath(reference), body);

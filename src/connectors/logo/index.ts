@@ -6,9 +6,10 @@ import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { makeMissing } from '../make-missing.js';
 import { policyOf } from '../policy.js';
 import { createLogoClient, type LogoClient } from './client.js';
-import { listOrders, readOrder } from './list-orders.js';
 import { arpCode, arpToLogo, documentNumber, orderToLogo, trackingNumber } from './mapping.js';
+import { readStatus, readStatuses } from './order-state.js';
 import { pullProducts, pullStock } from './pull.js';
+import { expectOrder, listOrders, readOrder } from './read-orders.js';
 import { LogoCredentials, LogoSettings } from './settings.js';
 import type { SalesOrder } from './wire.js';
 
@@ -38,7 +39,10 @@ export const logo: Connector<LogoCredentials, LogoSettings> = {
       deliver: (effect) => deliverSafely(() => deliver({ client, settings, mappings }, effect)),
       checkHealth: async () => void (await client.listItems(0, 1)),
       list: (_entityType, request) => listOrders(client, settings, request),
-      readRecord: (_entityType, reference) => readOrder(client, reference),
+      readRecord: (_entityType, reference) => readOrder(client, settings, reference),
+      expect: (_entityType, snapshot) => expectOrder({ settings, mappings }, snapshot as OrderSnapshot),
+      readStatus: (_entityType, reference) => readStatus(client, settings, reference),
+      readStatuses: (_entityType, references) => readStatuses(client, settings, references),
       pull: {
         PRODUCT: ({ signal }) => pullProducts(client, settings, signal, mappings.inboundTargets('PRODUCT').size > 0),
         INVENTORY: ({ signal }) => pullStock(client, settings, signal),

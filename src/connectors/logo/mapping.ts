@@ -95,7 +95,8 @@ export function orderToLogo(order: OrderSnapshot, code: string, settings: LogoSe
   };
 }
 
-function statusToLogo(status: OrderStatus): number {
+/** ORDER_STATUS of an order that is so in the hub. */
+export function statusToLogo(status: OrderStatus): number {
   if (status === 'PENDING') return PROPOSAL;
   return BLOCKING.includes(status) ? BLOCKED : SHIPPABLE;
 }

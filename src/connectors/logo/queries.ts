@@ -26,4 +26,19 @@ export function stockQuery(settings: LogoSettings, offset: number, limit: number
   );
 }
 
+/**
+ * How far these orders have come: SHIPPEDAMOUNT grows with each dispatch or invoice that is made of a line, CLOSED ends a
+ * line whatever was shipped. TRCODE 1: orders of customers; LINETYPE 0: goods.
+ */
+export function statesQuery(settings: LogoSettings, references: readonly number[]): string {
+  const table = (name: string) => `LG_${firm(settings)}_${period(settings)}_${name}`;
+  const order = 'F.LOGICALREF, F.CUSTORDNO, F.GENEXP1, F.STATUS, F.CANCELLED';
+  return (
+    `SELECT F.LOGICALREF AS REFERENCE, F.CUSTORDNO, F.GENEXP1, F.STATUS, F.CANCELLED, SUM(L.SHIPPEDAMOUNT) AS SHIPPED,` +
+    ' SUM(CASE WHEN L.CLOSED = 0 AND L.SHIPPEDAMOUNT < L.AMOUNT THEN 1 ELSE 0 END) AS OPENLINES' +
+    ` FROM ${table('ORFICHE')} F JOIN ${table('ORFLINE')} L ON L.ORDFICHEREF = F.LOGICALREF AND L.LINETYPE = 0` +
+    ` WHERE F.TRCODE = 1 AND F.LOGICALREF IN (${references.join(',')}) GROUP BY ${order}`
+  );
+}
+
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -43,6 +43,11 @@ export const LogoSettings = z.strictObject({
     .describe('Other currencies: ISO code → Logo’s number.'),
   codePage: z.enum(CODE_PAGES).default('windows-1254').describe('The code page of the company’s database.'),
   pageSize: z.int().min(1).max(500).default(100).describe('Items of one page of a pull.'),
+  statusMappings: z
+    .strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) })
+    .prefault({})
+    .describe('What an order’s state there means here, e.g. shipped → DELIVERED; goes before the standard table.'),
+  strictMapping: z.boolean().default(false).describe('An unmapped state is an error and nothing is changed.'),
   statuses: z
     .array(z.enum(OrderStatus))
     .min(1)

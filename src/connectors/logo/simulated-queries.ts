@@ -1,9 +1,14 @@
-import type { LogoStore, SimulatedItem } from './simulated-store.js';
+import type { LogoStore, SimulatedItem, SimulatedOrder } from './simulated-store.js';
 
 const LIRA = 160;
 
-/** Answers the two queries that the hub asks. Every third price is printed as a server prints it whose language is Turkish. */
-export function answerQuery(sql: string, { items }: LogoStore): { items: unknown[] } {
+/** Answers the three queries that the hub asks. Every third price is printed as a server prints it whose language is Turkish. */
+export function answerQuery(sql: string, store: LogoStore): { items: unknown[] } {
+  const { items } = store;
+  if (sql.includes('_ORFICHE')) {
+    const references = /LOGICALREF IN \(([\d,]*)\)/.exec(sql)?.[1]?.split(',').map(Number) ?? [];
+    return { items: references.flatMap((reference) => stateOf(store, store.orders.get(reference))) };
+  }
   if (sql.includes('_PRCLIST')) {
     const codes = [...sql.matchAll(/'((?:[^']|'')*)'/g)].map(([, code = '']) => code.replaceAll("''", "'"));
     return { items: items.filter(({ CODE }) => codes.includes(CODE)).map(priceOf) };
@@ -16,4 +21,19 @@ export function answerQuery(sql: string, { items }: LogoStore): { items: unknown
 function priceOf({ CODE, cents }: SimulatedItem, index: number) {
   const turkish = new Intl.NumberFormat('tr', { minimumFractionDigits: 2 }).format(cents / 100);
   return { CODE, PRICE: index % 3 === 2 ? turkish : cents / 100, CURRENCY: LIRA };
+}
+
+function stateOf(store: LogoStore, order: SimulatedOrder | undefined): unknown[] {
+  if (!order) return [];
+  const { cancelled, shipped } = store.progressOf(order);
+  const lines = order.TRANSACTIONS.items;
+  return [
+    {
+      REFERENCE: order.INTERNAL_REFERENCE,
+      ...{ CUSTORDNO: order['CUST_ORD_NO'], GENEXP1: order['NOTES1'], STATUS: order['ORDER_STATUS'] },
+      CANCELLED: cancelled ? 1 : 0,
+      SHIPPED: lines.reduce((sum, { QUANTITY }) => sum + QUANTITY * shipped, 0),
+      OPENLINES: shipped === 1 ? 0 : lines.length,
+    },
+  ];
 }

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { encodeText } from '../code-pages.js';
 import type { SimulatorKit } from '../simulator/kit.js';
 import { answerQuery } from './simulated-queries.js';
-import type { LogoStore } from './simulated-store.js';
+import type { LogoStore, SimulatedOrder } from './simulated-store.js';
 import { foldTurkish } from './turkish.js';
 
-type List = { Querystring: { limit?: string; offset?: string; q?: string; fields?: string } };
+type List = { Querystring: { limit?: string; offset?: string; q?: string; fields?: string; expandLevel?: string } };
 type One = { Params: { id: string } };
 const DEFAULT_LIMIT = 10;
 /** Item codes that start with it have no card. */
@@ -38,9 +38,15 @@ const ArpBody = z.looseObject({
 export function registerLogo(app: FastifyInstance, kit: SimulatorKit, store: LogoStore): void {
   app.get<List>('/api/v1/items', async ({ query }) => page(store.items, query));
   app.get<List>('/api/v1/Arps', async ({ query }) => page([...store.arps.values()], query));
-  app.get<List>('/api/v1/salesOrders', async ({ query }) => page([...store.orders.values()], query));
-  app.get<One>('/api/v1/salesOrders/:id', async ({ params }, reply) => {
-    return store.orders.get(Number(params.id)) ?? notFound(reply);
+  app.get<List>('/api/v1/salesOrders', async ({ query }) =>
+    page(
+      [...store.orders.values()].map((order) => expanded(order, query)),
+      query,
+    ),
+  );
+  app.get<One & List>('/api/v1/salesOrders/:id', async ({ params, query }, reply) => {
+    const order = store.orders.get(Number(params.id));
+    return order ? expanded(order, query) : notFound(reply);
   });
   app.post('/api/v1/Arps', async (request, reply) =>
     take(request, reply, ArpBody, (arp) => {
@@ -55,6 +61,12 @@ export function registerLogo(app: FastifyInstance, kit: SimulatorKit, store: Log
     return store.orders.has(reference) ? save(kit, store, request, reply, reference) : notFound(reply);
   });
   app.post('/api/v1/queries/unsafe', async (request) => answerQuery(JSON.parse(request.rawText), store));
+}
+
+/** The lines stand behind a link unless they are asked for. */
+function expanded({ TRANSACTIONS, ...order }: SimulatedOrder, { expandLevel }: List['Querystring']): object {
+  const link = { Meta: { href: `/api/v1/salesOrders/${order['INTERNAL_REFERENCE']}/TRANSACTIONS` } };
+  return { ...order, TRANSACTIONS: expandLevel === 'full' ? TRANSACTIONS : link };
 }
 
 /** Every accepted write is another effect: Logo knows no idempotency keys, and lets document numbers repeat. */

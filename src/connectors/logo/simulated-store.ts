@@ -17,6 +17,12 @@ export type SimulatedOrder = Record<string, unknown> & {
   DOC_NUMBER: string;
   TRANSACTIONS: { items: { MASTER_CODE: string; QUANTITY: number }[] };
 };
+/** What people of the firm have done with an order. */
+export interface SimulatedProgress {
+  cancelled: boolean;
+  /** Of each line the same share: 0 to 1. */
+  shipped: number;
+}
 export type SimulatedArp = Record<string, unknown> & { CODE: string };
 
 const NAMES = ['Kırmızı Şapka', 'Yün Eldiven', 'Çelik Zil', 'Işıklı Gidon', 'Örgü Sepet', 'İpek Kuşak'];
@@ -26,6 +32,7 @@ export class LogoStore {
   items: SimulatedItem[] = firstItems();
   arps = new Map<string, SimulatedArp>();
   orders = new Map<number, SimulatedOrder>();
+  progress = new Map<number, SimulatedProgress>();
 
   /** A new order, or another content for the one that has this reference. */
   save(body: Omit<SimulatedOrder, 'INTERNAL_REFERENCE' | 'NUMBER'> & { NUMBER: string }, reference?: number) {
@@ -40,16 +47,22 @@ export class LogoStore {
     this.items = firstItems();
     this.arps.clear();
     this.orders.clear();
+    this.progress.clear();
   }
 
   keep() {
-    return { items: this.items, arps: [...this.arps], orders: [...this.orders] };
+    return { items: this.items, arps: [...this.arps], orders: [...this.orders], progress: [...this.progress] };
   }
 
-  restore({ items, arps, orders }: ReturnType<LogoStore['keep']>): void {
+  progressOf({ INTERNAL_REFERENCE }: SimulatedOrder): SimulatedProgress {
+    return this.progress.get(INTERNAL_REFERENCE) ?? { cancelled: false, shipped: 0 };
+  }
+
+  restore({ items, arps, orders, progress }: ReturnType<LogoStore['keep']>): void {
     this.items = items;
     this.arps = new Map(arps);
     this.orders = new Map(orders);
+    this.progress = new Map(progress);
   }
 
   /** Made of the order's own number, so that a firm that starts anew gives no reference that another order had. */

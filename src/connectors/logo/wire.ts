@@ -34,17 +34,51 @@ export const pageOf = <Row extends z.ZodType>(row: Row) => z.object({ items: z.a
 /** A number, printed as text by some versions. */
 const Reference = z.coerce.number().pipe(z.int().positive());
 
+const Count = z.coerce.number().pipe(z.int());
+
+/** A line; TYPE 0 is goods. `PC_PRICE`: in the currency `CURR_PRICE`. */
+const OrderLine = z.object({
+  TYPE: Count.nullish(),
+  MASTER_CODE: Code.nullish(),
+  QUANTITY: Amount,
+  PRICE: Amount,
+  PC_PRICE: Amount,
+  CURR_PRICE: Count.nullish(),
+});
+export type OrderLine = z.infer<typeof OrderLine>;
+
+/** What of an order is compared; told whole only where that is asked for. */
+export const OrderContent = z.object({
+  /** The order's number as its customer knows it, and its status in the hub when it was sent last. */
+  CUST_ORD_NO: Text,
+  NOTES1: Text,
+  ORDER_STATUS: Count.nullish(),
+  ARP_CODE: Code.nullish(),
+  CURR_TRANSACTIN: Count.nullish(),
+  TRANSACTIONS: z.object({ items: z.array(OrderLine).nullish() }).nullish(),
+});
+export type OrderContent = z.infer<typeof OrderContent>;
+
 /** An order, as much of it as the hub asks for. */
-export const SalesOrder = z.object({
+export const SalesOrder = OrderContent.extend({
   INTERNAL_REFERENCE: Reference,
   NUMBER: Text,
   DOC_NUMBER: Text,
   DOC_TRACKING_NR: Text,
-  /** The order's number as its customer knows it, and its status in the hub when it was sent last. */
-  CUST_ORD_NO: Text,
-  NOTES1: Text,
 });
 export type SalesOrder = z.infer<typeof SalesOrder>;
+
+/** How far an order has come, by the hub's own query: what of it was shipped, and how many lines still are to be. */
+export const StateRow = z.object({
+  REFERENCE: Reference,
+  CUSTORDNO: Text,
+  GENEXP1: Text,
+  STATUS: Count,
+  CANCELLED: Count.nullish(),
+  SHIPPED: Amount,
+  OPENLINES: Count,
+});
+export type StateRow = z.infer<typeof StateRow>;
 
 /** The answer to a write. */
 export const Written = z.object({ INTERNAL_REFERENCE: Reference, NUMBER: Text });

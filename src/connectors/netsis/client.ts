@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type BearerCall, createBearerCall, queryText } from '../bearer-call.js';
 import { classify, readAnswer, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamResponse } from '../http.js';
+import { readRows } from '../read-rows.js';
 import type { NetsisCredentials, NetsisSettings } from './settings.js';
 import { createTokenSource } from './token.js';
 import { Account, Envelope, ItemCard, Slip } from './wire.js';
@@ -15,14 +16,27 @@ export interface NetsisClient {
   createAccount(body: unknown): Promise<void>;
   /** The sales order with this number; null: there is none. */
   findOrder(number: string): Promise<Slip | null>;
-  /** Sales orders by their number, from a position on, and how many there are in all, where Netsis says it. */
-  listOrders(offset: number, limit: number): Promise<{ slips: Slip[]; total: number | null }>;
+  /** The sales orders among these numbers, as far as they are there and can be read. */
+  findOrders(numbers: readonly string[]): Promise<Slip[]>;
+  /** The order of an account with all of its lines; null: there is none. */
+  readOrder(number: string, customerCode: string): Promise<Slip | null>;
+  /**
+   * Sales orders by their number, from a position on, as they were told (one may be unreadable), and how many there are in
+   * all, where Netsis says it.
+   */
+  listOrders(offset: number, limit: number): Promise<{ slips: unknown[]; total: number | null }>;
   createOrder(body: unknown): Promise<void>;
   updateOrder(number: string, customerCode: string, body: unknown): Promise<void>;
 }
 
 /** Sales orders among the kinds of slips. */
 const SALES_ORDER = 'ftSSip';
+
+type ReadPage = <T>(
+  path: string,
+  parameters: Record<string, string | number>,
+  shape: z.ZodType<T>,
+) => Promise<{ rows: T[]; total: number | null }>;
 
 /** Needs the shared client; signs in by itself, once more when a token has become void. */
 export function createNetsisClient(
@@ -31,13 +45,14 @@ export function createNetsisClient(
   credentials: NetsisCredentials,
 ): NetsisClient {
   const call = createCall(http, settings, credentials);
-  const page = async <T>(path: string, parameters: Record<string, string | number>, shape: z.ZodType<T>) => {
+  const page: ReadPage = async (path, parameters, shape) => {
     const envelope = await call({ method: 'GET', path: `${path}?${queryText(parameters)}` });
     return { rows: readData(envelope, z.array(shape).nullish()) ?? [], total: envelope.TotalCount ?? null };
   };
   const write = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
     void (await call({ method, path, body: JSON.stringify(body) }));
   return {
+    ...readsOrders(page),
     async listItems(offset, limit) {
       const { rows, total } = await page('Items', { limit, offset, sort: 'STOK_KODU ASC' }, ItemCard);
       return { cards: rows, total };
@@ -48,6 +63,18 @@ export function createNetsisClient(
       return isThere.catch(unlessAbsent(true));
     },
     createAccount: (body) => write('POST', 'ARPs', body),
+    async readOrder(number, customerCode) {
+      const envelope = await call({ method: 'GET', path: slipPath(number, customerCode) });
+      return readData(envelope, Slip.nullish()) ?? null;
+    },
+    createOrder: (body) => write('POST', `ItemSlips?${queryText({ docType: SALES_ORDER })}`, body),
+    updateOrder: (number, customerCode, body) => write('PUT', slipPath(number, customerCode), body),
+  };
+}
+
+/** Orders by questions to a list. */
+function readsOrders(page: ReadPage): Pick<NetsisClient, 'findOrder' | 'listOrders' | 'findOrders'> {
+  return {
     async findOrder(number) {
       const wanted = { docType: SALES_ORDER, q: equals('FATIRS_NO', number), limit: 1 };
       const { rows } = await page('ItemSlips', wanted, Slip);
@@ -55,14 +82,20 @@ export function createNetsisClient(
     },
     async listOrders(offset, limit) {
       const wanted = { docType: SALES_ORDER, limit, offset, sort: 'FATIRS_NO ASC' };
-      const { rows, total } = await page('ItemSlips', wanted, Slip);
+      const { rows, total } = await page('ItemSlips', wanted, z.unknown());
       return { slips: rows, total };
     },
-    createOrder: (body) => write('POST', `ItemSlips?${queryText({ docType: SALES_ORDER })}`, body),
-    updateOrder: (number, customerCode, body) =>
-      write('PUT', `ItemSlips/${encodeURIComponent(`${SALES_ORDER};${number};${customerCode}`)}`, body),
+    async findOrders(numbers) {
+      const wanted = { docType: SALES_ORDER, q: oneOf('FATIRS_NO', numbers), limit: numbers.length };
+      const { rows } = await page('ItemSlips', wanted, z.unknown());
+      const { read } = readRows(rows, Slip, 0, () => null);
+      return read.filter(({ FatUst: { FATIRS_NO } }) => numbers.includes(FATIRS_NO));
+    },
   };
 }
+
+const slipPath = (number: string, customerCode: string) =>
+  `ItemSlips/${encodeURIComponent(`${SALES_ORDER};${number};${customerCode}`)}`;
 
 function createCall(http: UpstreamHttp, settings: NetsisSettings, credentials: NetsisCredentials) {
   const tokens = createTokenSource(http, settings, credentials);
@@ -74,8 +107,11 @@ function createCall(http: UpstreamHttp, settings: NetsisSettings, credentials: N
 
 /** A condition of SQL, which is how Netsis filters. */
 function equals(column: string, value: string): string {
-  return `${column}='${value.replaceAll("'", "''")}'`;
+  return `${column}=${quoted(value)}`;
 }
+
+const oneOf = (column: string, values: readonly string[]) => `${column} IN (${values.map(quoted).join(',')})`;
+const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;
 
 /** Errors of the business come with status 200. */
 function readEnvelope(response: UpstreamResponse): Envelope {

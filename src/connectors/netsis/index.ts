@@ -6,9 +6,10 @@ import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { makeMissing } from '../make-missing.js';
 import { policyOf } from '../policy.js';
 import { createNetsisClient, type NetsisClient } from './client.js';
-import { listOrders, readOrder } from './list-orders.js';
 import { accountCode, accountToNetsis, documentNumber, orderToNetsis, productOf, stockOf } from './mapping.js';
+import { readStatus, readStatuses } from './order-state.js';
 import { pullItems } from './pull-items.js';
+import { expectOrder, listOrders, readOrder } from './read-orders.js';
 import { NetsisCredentials, NetsisSettings } from './settings.js';
 
 /** Netsis by NetOpenX REST: orders out with their customers, items, prices and stock in. */
@@ -40,7 +41,10 @@ export const netsis: Connector<NetsisCredentials, NetsisSettings> = {
       deliver: (effect) => deliverSafely(() => deliver({ client, settings, mappings }, effect)),
       checkHealth: async () => void (await client.listItems(0, 1)),
       list: (_entityType, request) => listOrders(client, settings, request),
-      readRecord: (_entityType, number) => readOrder(client, number),
+      readRecord: (_entityType, number) => readOrder(client, settings, number),
+      expect: (_entityType, snapshot) => expectOrder({ settings, mappings }, snapshot as OrderSnapshot),
+      readStatus: (_entityType, number) => readStatus(client, settings, number),
+      readStatuses: (_entityType, numbers) => readStatuses(client, settings, numbers),
       pull: {
         PRODUCT: ({ signal }) => pullItems(client, settings, signal, productOf),
         INVENTORY: ({ signal }) => pullItems(client, settings, signal, stockOf),

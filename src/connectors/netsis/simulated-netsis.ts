@@ -9,7 +9,10 @@ export const buildNetsis: BuildSystem = (app, kit) => {
   const store = createNetsisStore();
   registerSignIn(app, kit);
   registerNetsis(app, kit, store);
-  if (kit.options.lifecycle) moveStock(kit, store);
+  if (kit.options.lifecycle) {
+    moveStock(kit, store);
+    bookDeliveries(kit, store);
+  }
   return systemOf(store);
 };
 
@@ -32,8 +35,10 @@ function systemOf(store: NetsisStore): SimulatedSystem {
       replace(store.accounts, fresh.accounts);
       replace(store.orders, fresh.orders);
     },
-    /** An order has no status of its own there; an item's `status` is its stock. */
+    /** An order's `status` is what people there do with its lines; an item's is its stock. */
     move(id, status) {
+      const order = store.orders.get(id);
+      if (order) return deliver(order, status);
       const item = store.items.get(id);
       if (item) item.Miktar = Number(status);
       return item ?? null;
@@ -47,6 +52,26 @@ function systemOf(store: NetsisStore): SimulatedSystem {
       replace(store.orders, orders);
     },
   };
+}
+
+const DELIVERED: Record<string, number> = { open: 0, partially_shipped: 0.5, shipped: 1, closed: 0 };
+
+/** Delivery notes for a share of each line, or the end of all of them. */
+function deliver(order: SimulatedSlip, word: string): SimulatedSlip | null {
+  const share = DELIVERED[word];
+  if (share === undefined) return null;
+  for (const line of order.Kalems) {
+    Object.assign(line, { Firmadovtut: line.STra_GCMIK * share, STra_HTUR: word === 'closed' ? 'K' : 'H' });
+  }
+  return order;
+}
+
+/** What the hub tells as shipped, people there deliver, too. */
+function bookDeliveries({ options }: SimulatorKit, { orders }: NetsisStore): void {
+  const step = () => {
+    for (const order of orders.values()) if (order.FatUst['EKACK3'] === 'SHIPPED') deliver(order, 'shipped');
+  };
+  setInterval(step, options.stepMs).unref();
 }
 
 function replace<Value>(map: Map<string, Value>, entries: Iterable<[string, Value]>): void {

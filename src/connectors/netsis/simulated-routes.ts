@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { SimulatorKit } from '../simulator/kit.js';
-import { AccountBody, readCondition, SlipBody, unstorableIn1254 } from './simulated-shapes.js';
+import { AccountBody, readWanted, SlipBody, unstorableIn1254 } from './simulated-shapes.js';
 import type { NetsisStore, SimulatedItem, SimulatedSlip } from './simulated-store.js';
 
 interface ListQuery {
@@ -14,15 +14,15 @@ const DEFAULT_LIMIT = 20;
 /** Item codes that start with it have no card. */
 const NO_CARD = 'UNKNOWN';
 
-/** The four paths that the hub uses, with Netsis's names and its habit to answer 200 to what it refuses. */
+/** The paths that the hub uses, with Netsis's names and its habit to answer 200 to what it refuses. */
 export function registerNetsis(app: FastifyInstance, kit: SimulatorKit, store: NetsisStore): void {
   app.get<List>('/api/v2/Items', async ({ query }) => {
     const items = [...store.items.values()].sort((a, b) => (a.Stok_Kodu < b.Stok_Kodu ? -1 : 1));
     return page(items.map(card), query);
   });
   app.get<List>('/api/v2/ARPs', async ({ query }) => {
-    const wanted = readCondition(query.q)?.value;
-    const accounts = [...store.accounts.values()].filter(({ CARI_KOD }) => wanted === undefined || CARI_KOD === wanted);
+    const wanted = readWanted(query.q);
+    const accounts = [...store.accounts.values()].filter(({ CARI_KOD }) => !wanted || wanted.includes(CARI_KOD));
     return page(
       accounts.map((account) => ({ CariTemelBilgi: account })),
       query,
@@ -36,11 +36,13 @@ export function registerNetsis(app: FastifyInstance, kit: SimulatorKit, store: N
     }),
   );
   app.get<List>('/api/v2/ItemSlips', async ({ query }) => {
-    const wanted = readCondition(query.q)?.value;
-    const orders = [...store.orders.values()].filter(
-      ({ FatUst }) => wanted === undefined || FatUst.FATIRS_NO === wanted,
-    );
+    const wanted = readWanted(query.q);
+    const orders = [...store.orders.values()].filter(({ FatUst }) => !wanted || wanted.includes(FatUst.FATIRS_NO));
     return page(orders, query);
+  });
+  app.get<{ Params: { id: string } }>('/api/v2/ItemSlips/:id', async ({ params }) => {
+    const order = store.orders.get(params.id.split(';')[1] ?? '');
+    return order ? succeed(order) : refuse('Kayıt bulunamadı');
   });
   app.post('/api/v2/ItemSlips', async (request) =>
     take(request, SlipBody, (slip) => createOrder(kit, store, request, slip)),
@@ -70,9 +72,18 @@ function save(
   slip: SimulatedSlip,
 ) {
   return effects.once({ idempotencyKey: null, method, path: url, body: rawText }, () => {
-    store.orders.set(slip.FatUst.FATIRS_NO, slip);
+    store.orders.set(slip.FatUst.FATIRS_NO, withProgress(slip, store.orders.get(slip.FatUst.FATIRS_NO)));
     return { status: 200, entityId: slip.FatUst.FATIRS_NO, body: succeed(slip) };
   }).body;
+}
+
+/** What was delivered or closed of a line stays so, whatever is sent. */
+function withProgress(slip: SimulatedSlip, before: SimulatedSlip | undefined): SimulatedSlip {
+  const Kalems = slip.Kalems.map((line, index) => {
+    const known: Record<string, unknown> = before?.Kalems[index] ?? {};
+    return { ...line, Firmadovtut: known['Firmadovtut'] ?? 0, STra_HTUR: known['STra_HTUR'] ?? line['STra_HTUR'] };
+  });
+  return { ...slip, Kalems };
 }
 
 function take<T>(request: FastifyRequest, shape: z.ZodType<T>, work: (body: T) => unknown) {

@@ -25,10 +25,12 @@ export const AccountBody = z.object({
   }),
 });
 
-/** The condition of a filter, of the one form that the hub uses. */
-export function readCondition(q: string | undefined): { column: string; value: string } | null {
-  const match = /^(\w+)='((?:[^']|'')*)'$/.exec(q ?? '');
-  return match ? { column: match[1] as string, value: (match[2] as string).replaceAll("''", "'") } : null;
+/** The values that a filter wants, of the two forms that the hub uses; undefined: there is no filter. */
+export function readWanted(q: string | undefined): string[] | undefined {
+  const [, one, many] = /^\w+(?:=('(?:[^']|'')*')| IN \(([^)]*)\))$/.exec(q ?? '') ?? [];
+  const list = one ?? many;
+  if (list === undefined) return undefined;
+  return [...list.matchAll(/'((?:[^']|'')*)'/g)].map(([, value = '']) => value.replaceAll("''", "'"));
 }
 
 /** The first characters of a text that no database in windows-1254 can hold; empty: it holds all. */

@@ -40,8 +40,33 @@ export type ItemCard = z.infer<typeof ItemCard>;
 /** An account (ARP), as much as is needed to know that it is there. */
 export const Account = z.object({ CariTemelBilgi: z.object({ CARI_KOD: Code }) });
 
-/** An order's slip. `EKACK1` holds the hub's id of the order, 2 its number, 3 its status. */
-export const Slip = z.object({
-  FatUst: z.object({ FATIRS_NO: Code, CariKod: Code, EKACK1: Text, EKACK2: Text, EKACK3: Text }),
+/**
+ * A line. `Firmadovtut`: how much of it was delivered (`FIRMA_DOVTUT` of the order's table), `TesMik` in other versions;
+ * `STra_HTUR` K: closed, whatever was delivered.
+ */
+const SlipLine = z.object({
+  StokKodu: Code.nullish(),
+  STra_GCMIK: Amount,
+  STra_BF: Amount,
+  STra_HTUR: Text,
+  Firmadovtut: Amount,
+  TesMik: Amount,
 });
+export type SlipLine = z.infer<typeof SlipLine>;
+
+/** What of an order is compared. `EKACK1` holds the hub's id of the order, 2 its number, 3 its status. */
+export const SlipContent = z.object({
+  FatUst: z.object({
+    CariKod: Code.nullish(),
+    DOVIZTIP: z.coerce.number().pipe(z.int()).nullish(),
+    EKACK1: Text,
+    EKACK2: Text,
+    EKACK3: Text,
+  }),
+  Kalems: z.array(SlipLine).nullish(),
+});
+export type SlipContent = z.infer<typeof SlipContent>;
+
+/** An order's slip. */
+export const Slip = SlipContent.extend({ FatUst: SlipContent.shape.FatUst.extend({ FATIRS_NO: Code, CariKod: Code }) });
 export type Slip = z.infer<typeof Slip>;

@@ -28,19 +28,21 @@ export const Pull = defineEntity({
   },
 });
 
-/** A row of a pull that could not be taken. */
+/** A row or record that could not be taken. */
 export const RowProblem = defineEntity({
   name: 'RowProblem',
   tableName: 'row_problems',
   properties: {
     id: p.bigint('string').primary(),
     merchantId: p.text(),
-    pullId: p.text(),
+    /** Null: a comparison or a status check read it, not a pull. */
+    pullId: p.text().nullable(),
     syncEventId: p.bigint('string'),
     line: p.integer(),
     columnName: p.text(),
     value: p.text(),
     rule: p.text(),
+    createdAt: p.datetime().defaultRaw('now()'),
   },
 });
 

@@ -18,6 +18,8 @@ export const Reconciliation = defineEntity({
     state: p.text().default('QUEUED'),
     recordsRead: p.integer().default(0),
     differenceCount: p.integer().default(0),
+    /** Records that could not be read or compared. */
+    problemCount: p.integer().default(0),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
     finishedAt: p.datetime().nullable(),

@@ -33,6 +33,8 @@ import { InvoiceBlockers } from './0032-invoice-blockers.js';
 import { WiderAlerts } from './0033-wider-alerts.js';
 import { Compliance } from './0034-compliance.js';
 import { FutureEvents } from './0035-future-events.js';
+import { ConnectorTraits } from './0036-connector-traits.js';
+import { RecordProblems } from './0037-record-problems.js';
 import { PullSamples } from './0038-pull-samples.js';
 import { ProductsInOrder } from './0039-products-in-order.js';
 import { LightStatistics } from './0040-light-statistics.js';
@@ -81,4 +83,6 @@ export const migrations = [
   { name: '0041-notes', class: Notes },
   { name: '0043-customer-address', class: CustomerAddress },
   { name: '0039-products-in-order', class: ProductsInOrder },
+  { name: '0036-connector-traits', class: ConnectorTraits },
+  { name: '0037-record-problems', class: RecordProblems },
 ];

@@ -3,6 +3,7 @@ import type { RowProblem } from '../../connectors/pull.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import type { EntityType } from '../../model/statuses.js';
+import { storable } from '../keep-problems.js';
 
 /** More tell nothing new; the count goes on. */
 const MOST_PROBLEMS = 10_000;
@@ -136,5 +137,3 @@ async function writeNote(client: pg.Client, of: PullOf, id: string, note: Note):
     kept.map(({ rule }) => storable(rule)),
   ]);
 }
-
-const storable = (text: string) => text.replaceAll('\0', '\uFFFD').toWellFormed().slice(0, 200);

@@ -11,6 +11,16 @@ const REMOVE_PULLS = `delete from pulls where id in (
   select id from pulls where started_at < now() - $1 * interval '1 day' order by started_at, id limit ${DELETE_PAGE}
 ) returning 1`;
 
+const REMOVE_OTHER_PROBLEMS = `delete from row_problems where id in (
+  select id from row_problems where pull_id is null and created_at < now() - $1 * interval '1 day'
+  order by created_at, id limit ${DELETE_PAGE}
+) returning 1`;
+
+/** Removes what comparisons and status checks could not read, once it is so many days old; answers how many. */
+export function removeOldProblems(sql: Sql, olderThanDays: number, signal?: AbortSignal): Promise<number> {
+  return deleteInPages(async () => (await sql(REMOVE_OTHER_PROBLEMS, [olderThanDays])).length, signal);
+}
+
 /** Removes pulls that began so many days ago, with the rows that they could not take; answers how many pulls. */
 export async function removeOldPulls(sql: Sql, olderThanDays: number, signal?: AbortSignal): Promise<number> {
   await deleteInPages(async () => (await sql(REMOVE_PROBLEMS, [olderThanDays])).length, signal);

@@ -1,8 +1,9 @@
 import type { Caller } from '../../access/caller.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
+import { mapInbound } from '../webhooks/map-inbound.js';
 import { receiveEvent } from '../webhooks/receive-event.js';
-import type { Difference } from './difference.js';
+import type { RecordDifference } from './difference.js';
 import { checkHere, moved } from './moved.js';
 import { takeHere } from './take-here.js';
 
@@ -11,13 +12,14 @@ export async function mendHere(
   services: Services,
   caller: Caller,
   integration: OpenIntegration,
-  one: Difference,
+  one: RecordDifference,
 ): Promise<void> {
   if (one.kind === 'MISSING_HERE') return takeHere(services, caller, integration, one);
   const entityId = one.entity_id ?? '';
-  await checkHere(services, one, entityId);
+  await checkHere(services, integration, one, entityId);
   const event = await integration.connection.readStatus?.(one.entity_type, one.external_id ?? '');
-  if (event?.status !== one.there_value) {
+  const told = event && (await mapInbound(integration, event)).event;
+  if (!event || told?.status !== one.there_value) {
     throw moved(`${one.field} is ${event?.sourceStatus ?? 'nothing'} in ${integration.connector.title} by now.`);
   }
   const own = { ...event, eventId: `repair:${one.id}`, reference: { ...event.reference, entityId } };

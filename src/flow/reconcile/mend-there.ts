@@ -1,9 +1,11 @@
 import type { Caller } from '../../access/caller.js';
+import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { syncEntity } from '../sync/sync-entity.js';
-import type { Difference } from './difference.js';
+import type { RecordDifference } from './difference.js';
 import { checkHere, moved } from './moved.js';
+import { toldFields } from './told-fields.js';
 
 /** The hub lets go of a record that its system has no more, so that it is created anew. */
 const UNLINK = `update links set external_id = null, source_at = null, source_rank = null
@@ -17,11 +19,11 @@ export async function mendThere(
   services: Services,
   caller: Caller,
   integration: OpenIntegration,
-  one: Difference,
+  one: RecordDifference,
 ): Promise<string> {
   const { id, entity_type: entityType, entity_id: entityId, external_id: externalId } = one;
   if (entityId === null) throw moved('The hub does not know what it was about.');
-  if (one.kind === 'FIELD_DIFFERS') await checkHere(services, one, entityId);
+  if (one.kind === 'FIELD_DIFFERS') await checkHere(services, integration, one, entityId);
   if (externalId !== null) await checkThere(services, integration, one, entityId, externalId);
   // A repair that is begun again after its sync event failed or was skipped is an effect of its own.
   const idempotencyKey = one.sync_event_id === null ? `repair:${id}` : `repair:${id}:${one.sync_event_id}`;
@@ -35,11 +37,12 @@ export async function mendThere(
 
 async function checkThere(
   services: Services,
-  { id, connection, connector }: OpenIntegration,
-  one: Difference,
+  integration: OpenIntegration,
+  one: RecordDifference,
   entityId: string,
   externalId: string,
 ): Promise<void> {
+  const { id, connection, connector } = integration;
   const now = await connection.readRecord?.(one.entity_type, externalId);
   if (one.kind === 'MISSING_THERE') {
     if (now) throw moved(`${connector.title} has it again.`);
@@ -47,6 +50,7 @@ async function checkThere(
     return;
   }
   if (!now) throw moved(`${connector.title} no longer has it.`);
-  const value = now.fields[one.field ?? ''] ?? null;
+  const [told] = await toldFields(integration, one.entity_type, [now]);
+  const value = told && !(told instanceof HubError) ? (told[one.field ?? ''] ?? null) : null;
   if (value !== one.there_value) throw moved(`${one.field} is ${value} in ${connector.title} by now.`);
 }

@@ -27,9 +27,10 @@ export type Reconcile = z.infer<typeof reconcileSchema>;
 const INSERT = `insert into reconciliations (id, merchant_id, integration_id, sync_event_id, entity_types, period_from, period_to)
 values ($1, $2, $3, $4, $5, $6, $7)`;
 
-/** The kinds that an integration's system can be compared for: those it is sent and can list. */
-export function reconcilableTypes({ connector, settings }: OpenIntegration): EntityType[] {
-  return (connector.lists ?? []).filter((kind) => connector.owed?.(kind, settings)?.length !== 0);
+/** The kinds that an integration's system can be compared for: those it is sent and can list, and products that it tells. */
+export function reconcilableTypes({ connector, connection, settings }: OpenIntegration): EntityType[] {
+  const listed = (connector.lists ?? []).filter((kind) => connector.owed?.(kind, settings)?.length !== 0);
+  return connection.pull?.PRODUCT ? [...listed, 'PRODUCT'] : listed;
 }
 
 /**

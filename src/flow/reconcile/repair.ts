@@ -4,10 +4,11 @@ import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
-import type { Difference } from './difference.js';
+import { type Difference, isOfRecord } from './difference.js';
 import { mendHere } from './mend-here.js';
 import { mendThere } from './mend-there.js';
 import { moved } from './moved.js';
+import { readAgain } from './read-again.js';
 import { settleRepairs } from './settle-repairs.js';
 
 const FIND = `select id, merchant_id, integration_id, entity_type, entity_id, external_id, kind, field, here_value, there_value,
@@ -49,7 +50,8 @@ async function mend(services: Services, caller: Caller, integration: OpenIntegra
   const { id, merchant_id: merchantId, kind } = one;
   const { pool } = services.db;
   try {
-    if (one.direction === 'OUT') await begin(services, id, await mendThere(services, caller, integration, one));
+    if (!isOfRecord(one)) await settleRepairs(sqlOn(pool), await readAgain(services, caller, integration, one));
+    else if (one.direction === 'OUT') await begin(services, id, await mendThere(services, caller, integration, one));
     else {
       await mendHere(services, caller, integration, one);
       await pool.query(CLOSE, [id, 'REPAIRED', null, null]);

@@ -1,43 +1,40 @@
-import { finished } from 'node:stream/promises';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
-import type { UpstreamRecord } from '../../connectors/connector.js';
+import type { ListedPage } from '../../connectors/connector.js';
+import type { PulledPage, PulledProduct, RowProblem } from '../../connectors/pull.js';
 import { connectionOptions } from '../../db/connection-options.js';
+import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import { FORGET_PROBLEMS, keepProblems } from '../keep-problems.js';
+import { isMapped, mapPages } from '../pull/map-pages.js';
 import type { Services } from '../services.js';
-import type { Sendable } from '../sync/find-recipients.js';
 import { createPace } from '../sync/pace.js';
 import { toExpected } from '../to-expected.js';
-import {
-  COPY_STAGE,
-  CREATE_STAGE,
-  findFieldDiffers,
-  findMissingHere,
-  findMissingThere,
-  matchStatements,
-} from './compare-sql.js';
+import { compareKind } from './compare-kind.js';
+import { compareProducts, productRecord } from './compare-products.js';
+import type { Comparable } from './difference.js';
+import { createStage, stageRecords, stageUnread } from './stage-records.js';
 
 interface Run {
   id: string;
+  sync_event_id: string;
   entity_types: string[];
   /** As PostgreSQL prints it. */
   period_from: string;
   period_to: string;
 }
 
-const BEGIN = `update reconciliations set state = 'RUNNING', records_read = 0, difference_count = 0, error_code = null,
+const BEGIN = `update reconciliations set state = 'RUNNING', records_read = 0, difference_count = 0, problem_count = 0, error_code = null,
   error_message = null, finished_at = null, updated_at = now()
-where sync_event_id = $1 returning id, entity_types, period_from, period_to`;
+where sync_event_id = $1 returning id, sync_event_id, entity_types, period_from, period_to`;
 const READ = 'update reconciliations set records_read = records_read + $2, updated_at = now() where id = $1';
+const COUNT_PROBLEMS = 'update reconciliations set problem_count = problem_count + $2 where id = $1';
 const END = `update reconciliations set state = $2, error_code = $3, error_message = $4, finished_at = now(), updated_at = now(),
   difference_count = (select count(*) from reconciliation_differences where reconciliation_id = $1) where id = $1`;
 const TELL = `insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, data)
 select 'reconciliation.changed', merchant_id, 'INTEGRATION', integration_id, integration_id,
   jsonb_build_object('reconciliationId', id, 'state', state, 'recordsRead', records_read, 'differenceCount', difference_count)
 from reconciliations where id = $1`;
-
-const ESCAPED: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
  * Compares what an integration's system has with what the hub has, for the run that a sync event asked for. Pages go by
@@ -78,10 +75,10 @@ async function follow(
   await tell();
   try {
     await client.query('delete from reconciliation_differences where reconciliation_id = $1', [run.id]);
-    for (const entityType of run.entity_types as Sendable['entityType'][]) {
-      await stage(client, integration, run, entityType, signal);
+    await client.query(FORGET_PROBLEMS, [run.sync_event_id]);
+    for (const entityType of run.entity_types as Comparable[]) {
+      await compare(client, integration, run, entityType, signal);
       await tell();
-      await compare(client, integration, run, entityType);
     }
     await client.query(END, [run.id, 'COMPLETE', null, null]);
   } catch (error) {
@@ -93,56 +90,61 @@ async function follow(
   }
 }
 
-async function stage(
+/** Reads all that the system has of one kind, at half of the integration's rate, and writes what differs. */
+async function compare(
   client: pg.Client,
-  { connection, policy }: OpenIntegration,
+  integration: OpenIntegration,
   run: Run,
-  entityType: Sendable['entityType'],
+  entityType: Comparable,
   signal: AbortSignal,
 ): Promise<void> {
-  const pause = createPace(policy.ratePerSecond);
-  await client.query(CREATE_STAGE);
-  const pages = connection.list?.(entityType, { updatedFrom: new Date(run.period_from), signal }) ?? [];
-  for await (const records of pages) {
+  const note = (problems: readonly RowProblem[]) => noteProblems(client, integration, run, problems);
+  const pause = createPace(integration.policy.ratePerSecond);
+  await createStage(client);
+  for await (const { rows, problems = [] } of pagesOf(integration, run, entityType, signal)) {
     signal.throwIfAborted();
-    await copy(client, records);
-    await client.query(READ, [run.id, records.length]);
+    await stageRecords(client, rows);
+    await stageUnread(client, problems);
+    await note(problems);
+    await client.query(READ, [run.id, rows.length]);
     await pause();
   }
   signal.throwIfAborted();
+  const { id: runId, period_from: periodFrom, period_to: periodTo } = run;
+  if (entityType === 'PRODUCT') return compareProducts(client, [integration.merchantId, integration.id, runId]);
+  await compareKind({ client, integration, runId, periodFrom, periodTo, note }, entityType);
 }
 
-async function copy(client: pg.Client, records: readonly UpstreamRecord[]): Promise<void> {
-  if (records.length === 0) return;
-  const stream = client.query(copyFrom(COPY_STAGE));
-  stream.end(records.map(toLine).join(''));
-  await finished(stream);
-}
-
-function toLine({ externalId, entityId, number, updatedAt, fields, details }: UpstreamRecord): string {
-  const values = [externalId, entityId, number, updatedAt, JSON.stringify(fields), JSON.stringify(details)];
-  return `${values.map(toField).join('\t')}\n`;
-}
-
-function toField(value: string | null): string {
-  if (value === null) return '\\N';
-  return value.replace(/[\\\n\r\t]/g, (character) => ESCAPED[character] as string);
-}
-
-async function compare(
-  client: pg.Client,
-  { id, merchantId, connector, settings }: OpenIntegration,
+function pagesOf(
+  { connection, mappings }: OpenIntegration,
   run: Run,
-  entityType: Sendable['entityType'],
+  entityType: Comparable,
+  signal: AbortSignal,
+): AsyncIterable<ListedPage> {
+  if (entityType !== 'PRODUCT')
+    return connection.list?.(entityType, { updatedFrom: new Date(run.period_from), signal }) ?? nothing;
+  const pages = connection.pull?.PRODUCT?.({ since: null, signal }) ?? nothing;
+  return listProducts(isMapped(mappings, 'PRODUCT') ? mapPages(mappings, 'PRODUCT', pages) : pages);
+}
+
+async function* listProducts(pages: AsyncIterable<PulledPage<PulledProduct>>): AsyncGenerator<ListedPage> {
+  for await (const { rows, problems = [] } of pages) {
+    const unread = problems.map((problem) => ({ ...problem, externalId: problem.sku ?? null }));
+    yield { rows: rows.map(productRecord), problems: unread };
+  }
+}
+
+const nothing = {
+  async *[Symbol.asyncIterator]() {},
+};
+
+async function noteProblems(
+  client: pg.Client,
+  { merchantId }: OpenIntegration,
+  { id, sync_event_id }: Run,
+  problems: readonly RowProblem[],
 ): Promise<void> {
-  await client.query(
-    `select set_config('syncline.integration', $1, false), set_config('syncline.merchant', $2, false)`,
-    [id, merchantId],
-  );
-  for (const statement of matchStatements(entityType)) await client.query(statement);
-  const about = [merchantId, id, run.id];
-  await client.query(findMissingHere(entityType), about);
-  await client.query(findFieldDiffers(entityType), about);
-  const owed = connector.owed?.(entityType, settings) ?? null;
-  await client.query(findMissingThere(entityType), [...about, run.period_from, run.period_to, owed]);
+  if (problems.length === 0) return;
+  await client.query(COUNT_PROBLEMS, [id, problems.length]);
+  await keepProblems(sqlOn(client), merchantId, sync_event_id, problems);
 }

@@ -9,7 +9,7 @@ import { recordInvoice } from '../invoices/record-invoice.js';
 import { kindOf } from '../lock-entity.js';
 import type { Services } from '../services.js';
 import type { Origin } from '../sync/link-to.js';
-import type { Difference } from './difference.js';
+import type { RecordDifference } from './difference.js';
 
 const CUSTOMER = `select entity_id from links where integration_id = $1 and entity_type = 'CUSTOMER' and external_id = $2`;
 
@@ -27,7 +27,7 @@ export async function takeHere(
   services: Services,
   caller: Caller,
   integration: OpenIntegration,
-  { entity_type: entityType, external_id: externalId }: Difference,
+  { entity_type: entityType, external_id: externalId }: RecordDifference,
 ): Promise<void> {
   const { connector, connection, id: integrationId, merchantId } = integration;
   const origin = { integrationId, externalId: externalId ?? '' };
@@ -44,7 +44,7 @@ export async function takeHere(
   } else throw notMadeHere(connector.title, entityType, found);
 }
 
-function notMadeHere(title: string, entityType: Difference['entity_type'], { number }: WholeRecord): HubError {
+function notMadeHere(title: string, entityType: RecordDifference['entity_type'], { number }: WholeRecord): HubError {
   const kind = kindOf(entityType);
   const message = `${title} keeps too little of an ${kind} to make it in the hub: create the ${kind} ${number ?? ''} there, then reconcile again.`;
   return new HubError('UNSUPPORTED', message);

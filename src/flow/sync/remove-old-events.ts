@@ -1,7 +1,7 @@
 import { type Sql, sqlOn } from '../../db/database.js';
 import { removeOldChanges } from '../../feed/remove-old-changes.js';
 import { DELETE_PAGE } from '../../model/delete-in-pages.js';
-import { removeOldPulls } from '../pull/remove-old-pulls.js';
+import { removeOldProblems, removeOldPulls } from '../pull/remove-old-pulls.js';
 import { removeOldRuns } from '../reconcile/remove-old-runs.js';
 import type { Services } from '../services.js';
 
@@ -44,6 +44,7 @@ export async function removeOldEvents(
   const events = await removeEvents(sql, olderThanDays, signal);
   const pulls = await removeOldPulls(sql, olderThanDays, signal);
   const runs = await removeOldRuns(sql, olderThanDays, signal);
+  await removeOldProblems(sql, olderThanDays, signal);
   return { events, pulls, runs, changes: await removeOldChanges(sql, olderThanDays, signal) };
 }
 

@@ -1,9 +1,10 @@
-import type { Tx } from '../../db/database.js';
+import type { Sql, Tx } from '../../db/database.js';
 import type {
   BillingSubscriptionSnapshot,
   CustomerSnapshot,
   InvoiceSnapshot,
   OrderSnapshot,
+  Snapshot,
   TransactionSnapshot,
 } from '../../model/snapshots.js';
 
@@ -14,7 +15,7 @@ const address = (prefix: string) => `case when ${prefix}_line1 is not null then 
   'city', ${prefix}_city, 'region', ${prefix}_region, 'postalCode', ${prefix}_postal_code,
   'country', ${prefix}_country, 'phone', ${prefix}_phone) end`;
 
-const ORDER = `select json_build_object(
+const ORDER = `select o.id, json_build_object(
   'id', o.id, 'number', o.number, 'status', o.status, 'currency', o.currency,
   'customer', case when c.id is not null then json_build_object(
     'id', c.id, 'reference', c.reference, 'name', c.name, 'email', c.email, 'phone', c.phone) end,
@@ -27,9 +28,9 @@ const ORDER = `select json_build_object(
   'billingAddress', ${address('o.billing')},
   'deliveryMethod', o.delivery_method, 'notes', o.notes, 'trackingNumbers', to_json(o.tracking_numbers),
   'placedAt', ${time('o.placed_at')}, 'updatedAt', ${time('o.updated_at')})::text snapshot
-from orders o left join customers c on c.id = o.customer_id where o.id = $1`;
+from orders o left join customers c on c.id = o.customer_id where o.id = any($1)`;
 
-const INVOICE = `select json_build_object(
+const INVOICE = `select i.id, json_build_object(
   'id', i.id, 'number', i.number, 'orderId', i.order_id, 'orderNumber', o.number, 'orderExternalId', k.external_id, 'customerId', o.customer_id,
   'status', i.status, 'currency', i.currency, 'subtotal', i.subtotal::text, 'tax', i.tax::text,
   'total', i.total::text, 'paidAmount', i.paid_amount::text, 'issuedAt', ${time('i.issued_at')},
@@ -37,23 +38,23 @@ const INVOICE = `select json_build_object(
 from invoices i
 left join orders o on o.id = i.order_id
 left join links k on k.integration_id = $2 and k.entity_type = 'ORDER' and k.entity_id = i.order_id
-where i.id = $1`;
+where i.id = any($1)`;
 
-const CUSTOMER = `select json_build_object('id', c.id, 'reference', c.reference, 'name', c.name, 'email', c.email,
+const CUSTOMER = `select c.id, json_build_object('id', c.id, 'reference', c.reference, 'name', c.name, 'email', c.email,
   'phone', c.phone, 'address', ${address('c.address')})::text snapshot
-from customers c where c.id = $1`;
+from customers c where c.id = any($1)`;
 
-const TRANSACTION = `select json_build_object('id', t.id, 'reference', t.reference, 'type', t.type, 'status', t.status,
+const TRANSACTION = `select t.id, json_build_object('id', t.id, 'reference', t.reference, 'type', t.type, 'status', t.status,
   'amount', t.amount::text, 'currency', t.currency, 'description', t.description, 'customerId', t.customer_id,
   'orderId', t.order_id, 'orderNumber', o.number, 'occurredAt', ${time('t.occurred_at')})::text snapshot
-from transactions t left join orders o on o.id = t.order_id where t.id = $1`;
+from transactions t left join orders o on o.id = t.order_id where t.id = any($1)`;
 
-const BILLING_SUBSCRIPTION = `select json_build_object('id', s.id, 'reference', s.reference, 'plan', s.plan, 'status', s.status,
+const BILLING_SUBSCRIPTION = `select s.id, json_build_object('id', s.id, 'reference', s.reference, 'plan', s.plan, 'status', s.status,
   'amount', s.amount::text, 'currency', s.currency, 'interval', s.billing_interval, 'customerId', s.customer_id,
   'startedAt', ${time('s.started_at')}, 'currentPeriodStart', ${time('s.current_period_start')},
   'currentPeriodEnd', ${time('s.current_period_end')}, 'cancelAtPeriodEnd', s.cancel_at_period_end,
   'cancelledAt', ${time('s.cancelled_at')})::text snapshot
-from billing_subscriptions s where s.id = $1`;
+from billing_subscriptions s where s.id = any($1)`;
 
 /** The order as the transaction sees it now. */
 export function orderSnapshot(tx: Tx, orderId: string): Promise<OrderSnapshot> {
@@ -86,8 +87,22 @@ export function changedFields<Entity extends object>(before: Entity, after: Enti
   );
 }
 
-async function read<Snapshot>(tx: Tx, statement: string, values: string[]): Promise<Snapshot> {
-  const [row] = await tx.sql<{ snapshot: string }>(statement, values);
-  if (!row) throw new Error(`Nothing to take a snapshot of: ${values[0]}`);
-  return JSON.parse(row.snapshot) as Snapshot;
+const STATEMENTS = { ORDER, INVOICE, CUSTOMER, TRANSACTION, BILLING_SUBSCRIPTION };
+
+/** Those of these entities that are there, by their ids. */
+export async function readSnapshots(
+  sql: Sql,
+  entityType: keyof typeof STATEMENTS,
+  ids: readonly string[],
+  integrationId: string,
+): Promise<Map<string, Snapshot>> {
+  const values = entityType === 'INVOICE' ? [ids, integrationId] : [ids];
+  const rows = await sql<{ id: string; snapshot: string }>(STATEMENTS[entityType], values);
+  return new Map(rows.map(({ id, snapshot }) => [id, JSON.parse(snapshot) as Snapshot]));
+}
+
+async function read<One>(tx: Tx, statement: string, [id, ...rest]: string[]): Promise<One> {
+  const [row] = await tx.sql<{ snapshot: string }>(statement, [[id], ...rest]);
+  if (!row) throw new Error(`Nothing to take a snapshot of: ${id}`);
+  return JSON.parse(row.snapshot) as One;
 }

@@ -77,16 +77,35 @@ async function acceptQuery(
 }
 
 function checkReadable(integration: OpenIntegration, entityType: EntityType): void {
-  const { id, connector } = integration;
+  const { id } = integration;
   if (!integration.enabled) {
     throw new HubError('INTEGRATION_DISABLED', `Integration ${id} is disabled: enable it first.`, {
       path: ['integrationId'],
     });
   }
-  if (integration.connection.files && FILE_KINDS.some((kind) => kind === entityType)) return;
-  if (canBeRead(integration, entityType) || canBePulled(integration, entityType)) return;
-  const kind = entityType.toLowerCase();
-  throw new HubError('UNSUPPORTED', `${connector.title} has nothing of the kind ${kind} to read.`, {
-    path: ['entityType'],
-  });
+  if (readableKinds(integration).includes(entityType)) return;
+  throw new HubError('UNSUPPORTED', whyNot(integration, entityType), { path: ['entityType'] });
+}
+
+/** What an integration's system can be asked for. */
+function readableKinds(integration: OpenIntegration): EntityType[] {
+  if (integration.connection.files) return [...FILE_KINDS];
+  return Object.values(EntityType).filter((kind) => canBeRead(integration, kind) || canBePulled(integration, kind));
+}
+
+/** All that any system can be asked for. */
+const WORDS: Partial<Record<EntityType, string>> = {
+  PRODUCT: 'products (with their prices)',
+  INVENTORY: 'inventory',
+  ORDER: 'orders',
+  INVOICE: 'invoices',
+};
+
+function whyNot(integration: OpenIntegration, entityType: EntityType): string {
+  const { title } = integration.connector;
+  const kind = entityType.toLowerCase().replaceAll('_', ' ');
+  const kinds = readableKinds(integration);
+  const others = Object.entries(WORDS).flatMap(([other, word]) => (kinds.includes(other as EntityType) ? [word] : []));
+  if (others.length === 0) return `${title} cannot be asked for anything: it tells what it has by webhooks.`;
+  return `${title} has nothing of the kind ${kind} to read. It can be asked for ${others.join(', ')}.`;
 }

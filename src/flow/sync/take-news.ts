@@ -11,6 +11,7 @@ export interface KnownEntity {
   link_id: string;
   entity_id: string;
   external_id: string;
+  link_state: string;
   status: string;
   tracking_numbers: string[];
   /** PostgreSQL's text; null: not paid. */
@@ -43,7 +44,7 @@ export async function takeNews(
 
 /** Whether it says anything of what the inbox writes that the hub does not have. */
 function isNews(entity: KnownEntity, event: InboundEvent): boolean {
-  if (event.status !== null && event.status !== entity.status) return true;
+  if (event.status !== null && event.status !== entity.status) return mayFollow(entity, event);
   if (entity.has_waiting) return false;
   const { trackingNumbers = [], paidAt, paidAmount } = event;
   return (
@@ -51,6 +52,12 @@ function isNews(entity: KnownEntity, event: InboundEvent): boolean {
     (paidAt != null && instantOf(paidAt) !== instantOf(entity.paid_at)) ||
     (paidAmount != null && isOther(paidAmount, entity.paid_amount))
   );
+}
+
+/** Whether the inbox would take the status now; what only repeats what was sent counts while nothing else is to be sent. */
+function mayFollow({ status, link_state: state, has_waiting: waits }: KnownEntity, { onlyFrom, echo }: InboundEvent) {
+  if (echo && (waits || state !== 'SYNCED')) return false;
+  return onlyFrom === undefined || onlyFrom.some((one) => one === status);
 }
 
 const instantOf = (at: string | null) => (at === null ? null : Date.parse(at));

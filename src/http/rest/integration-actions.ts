@@ -16,6 +16,7 @@ const SYNC_TYPES: Readonly<Record<string, EntityType>> = {
   products: 'PRODUCT',
   product: 'PRODUCT',
   prices: 'PRODUCT',
+  pricing: 'PRODUCT',
   orders: 'ORDER',
   order: 'ORDER',
   invoices: 'INVOICE',
@@ -26,7 +27,7 @@ const SYNC_TYPES: Readonly<Record<string, EntityType>> = {
 };
 
 const startBody = z.object({
-  type: z.enum(Object.keys(SYNC_TYPES)).meta({ description: 'What to read.' }),
+  type: z.enum(Object.keys(SYNC_TYPES)).meta({ description: 'What to read; prices come with the products.' }),
   priority: z.int().nullish().meta({ description: 'Higher goes first; -100 to 100.' }),
   delay: z.int().nullish().meta({ description: 'Not before so many milliseconds from now.' }),
   idempotencyKey: z.string().nullish(),

@@ -1,0 +1,29 @@
+import type { UpstreamRecord } from '../connector.js';
+import { lineFields } from '../order-fields.js';
+import type { NetsisSettings } from './settings.js';
+import { amountText, type SlipContent } from './wire.js';
+
+/**
+ * What of an order is compared, whether Netsis told it or the hub would send it. The totals of an order are Netsis's own
+ * work (taxes, discounts); what its lines come to is not.
+ */
+export function comparedFields({ FatUst, Kalems }: SlipContent, settings: NetsisSettings): UpstreamRecord['fields'] {
+  const { EKACK2: number, CariKod: customer, DOVIZTIP } = FatUst;
+  const lines = Kalems?.map(({ StokKodu, STra_GCMIK, STra_BF }) => ({
+    sku: StokKodu ?? null,
+    quantity: amountText(STra_GCMIK),
+    unitPrice: amountText(STra_BF),
+  }));
+  return {
+    number,
+    ...(customer != null && { customer }),
+    ...(DOVIZTIP != null && { currency: currencyOf(DOVIZTIP, settings) }),
+    ...(lines && lineFields(lines)),
+  };
+}
+
+/** Netsis's number where the settings do not name it. */
+function currencyOf(number: number, { localCurrency, currencyNumbers }: NetsisSettings): string {
+  if (number === 0) return localCurrency;
+  return Object.entries(currencyNumbers).find(([, known]) => known === number)?.[0] ?? String(number);
+}

@@ -1,0 +1,24 @@
+import type { Connector } from '../../connectors/connector.js';
+import { describeConnector } from '../../connectors/describe-connector.js';
+import type { Database } from '../../db/database.js';
+
+const DECLARE = `insert into connector_traits (name, takes_invoiced_orders, status_mappings)
+select * from jsonb_to_recordset($1::jsonb) as t (name text, "takesInvoicedOrders" boolean, "statusMappings" text[])
+on conflict (name) do update set takes_invoiced_orders = excluded.takes_invoiced_orders, status_mappings = excluded.status_mappings
+where (connector_traits.takes_invoiced_orders, connector_traits.status_mappings)
+  is distinct from (excluded.takes_invoiced_orders, excluded.status_mappings)`;
+
+/** Writes what the connectors declare and statements in the database ask for: the blockers' view knows no connector by name. */
+export async function declareTraits({ pool }: Database, connectors: readonly Connector[]): Promise<void> {
+  await pool.query(DECLARE, [JSON.stringify(connectors.map(traitsOf))]);
+}
+
+function traitsOf(connector: Connector) {
+  const { properties } = describeConnector(connector).settingsSchema;
+  const mappings = properties?.['statusMappings']?.['properties'];
+  return {
+    name: connector.name,
+    takesInvoicedOrders: connector.holdInvoicedOrders !== undefined,
+    statusMappings: Object.keys(mappings ?? {}),
+  };
+}

@@ -1,0 +1,46 @@
+import type { UpstreamRecord } from '../../connectors/connector.js';
+import type { Sql } from '../../db/database.js';
+import { HubError } from '../../errors.js';
+import type { Snapshot } from '../../model/snapshots.js';
+import type { OpenIntegration } from '../integrations/integrations.js';
+import type { Sendable } from '../sync/find-recipients.js';
+import { readSnapshots } from '../sync/snapshots.js';
+
+type Fields = UpstreamRecord['fields'];
+
+/** What of each entity should be found at the integration's system, or why that cannot be worked out. */
+export async function comparedHere(
+  sql: Sql,
+  integration: OpenIntegration,
+  entityType: Sendable['entityType'],
+  ids: readonly string[],
+): Promise<Map<string, Fields | HubError>> {
+  const snapshots = await readSnapshots(sql, entityType, ids, integration.id);
+  const each = [...snapshots].map(
+    async ([id, snapshot]) => [id, await expected(integration, entityType, snapshot)] as const,
+  );
+  return new Map(await Promise.all(each));
+}
+
+async function expected(
+  { connection }: OpenIntegration,
+  entityType: Sendable['entityType'],
+  snapshot: Snapshot,
+): Promise<Fields | HubError> {
+  if (!connection.expect) return ownFields(snapshot);
+  try {
+    return await connection.expect(entityType, snapshot);
+  } catch (error) {
+    if (error instanceof HubError) return error;
+    return new HubError('MAPPING_FAILED', `What the system should have of it cannot be worked out: ${String(error)}`);
+  }
+}
+
+/** For connectors that do not say what becomes of an entity on its way. */
+function ownFields(snapshot: Snapshot): Fields {
+  const totals = 'totals' in snapshot ? snapshot.totals : {};
+  const all = Object.entries({ ...totals, ...snapshot });
+  return Object.fromEntries(all.filter((entry): entry is [string, string | null] => isPlain(entry[1])));
+}
+
+const isPlain = (value: unknown) => value === null || typeof value === 'string';
