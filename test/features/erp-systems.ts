@@ -65,6 +65,7 @@ export interface Found {
   kind: string;
   entityType: string;
   entityId: string | null;
+  externalId: string | null;
   field: string | null;
   hereValue: string | null;
   thereValue: string | null;
@@ -80,7 +81,11 @@ export interface Compared {
 }
 
 /** Compares one kind, and waits for what is found. */
-export async function compare(hub: TestHub, integrationId: string, entityTypes = ['ORDER']): Promise<Compared> {
+export async function compare(
+  hub: Pick<TestHub, 'admin'>,
+  integrationId: string,
+  entityTypes = ['ORDER'],
+): Promise<Compared> {
   const { started } = await hub.admin.ask<{ started: { reconciliation: { id: string } } }>(
     `mutation ($input: ReconcileInput!) { started: reconcile(input: $input) {
       reconciliation { id } userErrors { message } } }`,
@@ -92,7 +97,7 @@ export async function compare(hub: TestHub, integrationId: string, entityTypes =
       hub.admin.ask<{ run: Compared & { state: string; syncEventId: string }; found: { nodes: Found[] } }>(
         `query ($id: ID!) { run: reconciliation(id: $id) { state recordsRead problemCount syncEventId }
           found: reconciliationDifferences(filter: { reconciliationId: $id }, first: 100) { nodes {
-            id kind entityType entityId field hereValue thereValue direction } } }`,
+            id kind entityType entityId externalId field hereValue thereValue direction } } }`,
         { id },
       ),
     ({ run: { state } }) => state === 'COMPLETE',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createBearerCall, queryText } from '../bearer-call.js';
+import { type BearerCall, createBearerCall, queryText } from '../bearer-call.js';
 import { classify, readAnswer, saysNothing, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamResponse } from '../http.js';
 import { type ReadRows, readRows } from '../read-rows.js';
@@ -63,14 +63,7 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
     },
     listOrders: (offset, limit) =>
       list('salesOrders', { limit, offset, sort: 'INTERNAL_REFERENCE', ...WHOLE }, z.unknown()),
-    async readStates(references) {
-      const sql = JSON.stringify(statesQuery(settings, references));
-      const told = call({ method: 'POST', path: 'queries/unsafe', body: sql }).then((it) => readBody(it, States));
-      const rows = await told.catch(unlessAbsent(null));
-      return (
-        rows && readRows(rows.items, StateRow, 0, (row) => String((row as { REFERENCE?: unknown } | null)?.REFERENCE))
-      );
-    },
+    readStates: (references) => readStates(call, statesQuery(settings, references)).catch(unlessAbsent(null)),
     createOrder: async (body) => readBody(await write('POST', 'salesOrders', body), Written),
     async updateOrder(reference, body) {
       const response = await write('PUT', orderPath(reference), body);
@@ -78,6 +71,14 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
       return isSilent ? { INTERNAL_REFERENCE: Number(reference), NUMBER: null } : readBody(response, Written);
     },
   };
+}
+
+type Call = (request: BearerCall) => Promise<UpstreamResponse>;
+
+async function readStates(call: Call, sql: string): Promise<ReadRows<StateRow>> {
+  const response = await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql) });
+  const referenceOf = (row: unknown) => String((row as { REFERENCE?: unknown } | null)?.REFERENCE);
+  return readRows(readBody(response, States).items, StateRow, 0, referenceOf);
 }
 
 function createCall(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials) {
