@@ -19,7 +19,6 @@ import { openMigrated } from './db/open-migrated.js';
 import { createFeed } from './feed/feed.js';
 import { tellAttempt } from './flow/hooks/tell-attempt.js';
 import { configureFromEnvironment } from './flow/integrations/configure-from-environment.js';
-import { declareTraits } from './flow/integrations/declare-traits.js';
 import { createIntegrations } from './flow/integrations/integrations.js';
 import { createSharedTokens } from './flow/integrations/shared-tokens.js';
 import type { HealthDeps, Phase } from './flow/jobs/read-health.js';
@@ -103,7 +102,6 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   const simulators = config.simulators ? startSimulators(config, onStop) : null;
   const db = await openMigrated(config, log, onStop);
   await adoptRollups(db);
-  await declareTraits(db, connectors);
   const notifier = createNotifier({ url: db.url, log });
   notifier.start();
   onStop(() => notifier.stop());

@@ -122,11 +122,8 @@ export async function followOrders(hub: TestHub, integrationId: string) {
   const { syncEvent } = await eventually(
     () =>
       hub.admin.ask<{
-        syncEvent: { status: string; errorMessage: string | null; problems: { nodes: Compared['problems'] } };
-      }>(
-        `query ($id: ID!) { syncEvent(id: $id) { status errorMessage problems(first: 50) { nodes { line column value rule } } } }`,
-        { id },
-      ),
+        syncEvent: { status: string; errorMessage: string | null };
+      }>(`query ($id: ID!) { syncEvent(id: $id) { status errorMessage } }`, { id }),
     ({ syncEvent: { status } }) => status === 'SUCCESS' || status === 'FAILED',
   );
   return syncEvent;

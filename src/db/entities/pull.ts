@@ -35,7 +35,7 @@ export const RowProblem = defineEntity({
   properties: {
     id: p.bigint('string').primary(),
     merchantId: p.text(),
-    /** Null: a comparison or a status check read it, not a pull. */
+    /** Null: a comparison read it, not a pull. */
     pullId: p.text().nullable(),
     syncEventId: p.bigint('string'),
     line: p.integer(),

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Records that a comparison or a status check could not read are kept as the rows of pulls are. */
+/** Records that a comparison could not read are kept as the rows of pulls are. */
 export class RecordProblems extends Migration {
   override up(): void {
     this.addSql(`

@@ -40,7 +40,6 @@ import { ProductsInOrder } from './0039-products-in-order.js';
 import { LightStatistics } from './0040-light-statistics.js';
 import { Notes } from './0041-notes.js';
 import { CustomerAddress } from './0043-customer-address.js';
-import { LightStatistics } from './0040-light-statistics.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [

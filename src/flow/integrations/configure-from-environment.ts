@@ -1,6 +1,8 @@
 import { sqlOn } from '../../db/database.js';
 import type { Services } from '../services.js';
 import { type ConfiguredIntegration, configureIntegration } from './configure-integration.js';
+
+import { declareTraits } from './declare-traits.js';
 import { switchOff } from './switch-off.js';
 
 /** Their simulators do not run: they would be away for ever, and no demo merchant is to be taken for a real one. */
@@ -19,8 +21,8 @@ select id, connector from integrations
 where configured_by = 'ENVIRONMENT' and enabled and deleted_at is null and id <> all($1) order by id`;
 
 /**
- * Brings the integrations that the environment configures in step with it. One whose variables are gone stays as it
- * was, and the log says so: people decide what becomes of it. Integrations of a demo in the same database are deleted until
+ * Writes what the connectors declare, and brings the integrations that the environment configures in step with it. One
+ * whose variables are gone stays as it was, and the log says so: people decide what becomes of it. Integrations of a demo in the same database are deleted until
  * it runs again.
  * @throws HubError BAD_USER_INPUT when a connector does not accept its configuration
  */
@@ -28,6 +30,7 @@ export async function configureFromEnvironment(
   services: Services,
   { integrations, switchedOff }: Configured,
 ): Promise<void> {
+  await declareTraits(services.db, services.connectors);
   await warnOfGone(services, integrations);
   await switchOff(services, switchedOff);
   if (integrations.length === 0) return;

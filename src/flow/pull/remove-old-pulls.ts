@@ -16,7 +16,7 @@ const REMOVE_OTHER_PROBLEMS = `delete from row_problems where id in (
   order by created_at, id limit ${DELETE_PAGE}
 ) returning 1`;
 
-/** Removes what comparisons and status checks could not read, once it is so many days old; answers how many. */
+/** Removes what comparisons could not read, once it is so many days old; answers how many. */
 export function removeOldProblems(sql: Sql, olderThanDays: number, signal?: AbortSignal): Promise<number> {
   return deleteInPages(async () => (await sql(REMOVE_OTHER_PROBLEMS, [olderThanDays])).length, signal);
 }
