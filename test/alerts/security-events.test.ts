@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
 
-const PER_MINUTE = 300;
+/** More than the other tests ask for, however long they wait. */
+const PER_MINUTE = 2_000;
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -72,7 +73,8 @@ it('G13 G17 rings when they burst, by a rule that is data, and ends when the rul
 });
 
 it('G16 G17 counts callers that ask too often', async () => {
-  for (let n = 0; n <= PER_MINUTE; n++) await fetch(`${hub.url}/graphiql`);
+  for (let asked = 0; asked <= PER_MINUTE; asked += 50)
+    await Promise.all(Array.from({ length: 50 }, async () => (await fetch(`${hub.url}/nothing`)).arrayBuffer()));
 
   const { body } = await hub.admin.rest('GET', '/metrics');
 
