@@ -34,7 +34,8 @@ export async function eachIntegration(
 }
 
 function expected(error: unknown, run: JobRun, integrationId: string): HubError {
+  const { code, httpStatus } = error as { code?: unknown; httpStatus?: unknown };
+  run.log.error({ err: error, integrationId, attempt: 1, code, httpStatus }, 'job failed for an integration');
   if (error instanceof HubError) return error;
-  run.log.error({ err: error, integrationId }, 'job failed for an integration');
   return new HubError('INTERNAL', "the hub's log has the reason");
 }

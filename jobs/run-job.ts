@@ -46,7 +46,7 @@ async function runClaimed(
   claim: TimedClaim,
   onBeat: () => Promise<void>,
 ): Promise<void> {
-  const log = deps.log.child({ job: definition.name, claim: claim.token });
+  const log = deps.log.child({ job: definition.name, jobId: `${definition.name}:${claim.token}`, claim: claim.token });
   if (claim.abandoned) log.warn('job taken over from a dead instance');
   let progress: number | null = null;
   const lost = new AbortController();

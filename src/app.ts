@@ -148,7 +148,7 @@ interface Parts {
 /** Integrations with what opens them. */
 function openIntegrations({ config, connectors, log, db, notifier, onStop }: Parts) {
   const keyring = createKeyring(config.encryptionSecrets);
-  const http = createUpstreamHttp({ httpsOnly: config.production });
+  const http = createUpstreamHttp({ httpsOnly: config.production, log });
   onStop(() => http.close());
   const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
   const sealCredentials: Services['sealCredentials'] = (id, credentials) => seal(keyring, id, credentials);

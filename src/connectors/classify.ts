@@ -28,7 +28,7 @@ export async function deliverSafely(work: () => Promise<DeliveryResult>): Promis
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     const httpStatus = error instanceof UpstreamError ? error.httpStatus : null;
-    const failure = { code: error.code, message: error.message, httpStatus };
+    const failure = { code: error.code, message: error.message, httpStatus, cause: error };
     return isRetryable(error.code)
       ? { kind: 'retry', ...failure, retryAfterMs: error.retryAfterMs ?? null }
       : { kind: 'rejected', ...failure };

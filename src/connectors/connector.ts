@@ -57,8 +57,16 @@ export interface Effect {
  */
 export type DeliveryResult =
   | { kind: 'delivered'; externalId: string | null; externalNumber: string | null; idMayRepeat?: true }
-  | { kind: 'retry'; code: ErrorCode; message: string; httpStatus: number | null; retryAfterMs: number | null }
-  | { kind: 'rejected'; code: ErrorCode; message: string; httpStatus: number | null };
+  | ({ kind: 'retry'; retryAfterMs: number | null } & DeliveryFailure)
+  | ({ kind: 'rejected' } & DeliveryFailure);
+
+interface DeliveryFailure {
+  code: ErrorCode;
+  message: string;
+  httpStatus: number | null;
+  /** What was thrown, for its stack; never kept or shown. */
+  cause?: Error;
+}
 
 /** Headers with lower-case names, as received. */
 export type WebhookHeaders = Record<string, string | undefined>;

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { finished } from 'node:stream/promises';
 import got, { type OptionsInit, type Request, RequestError, TimeoutError } from 'got';
+import type { Logger } from 'pino';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { HubError } from '../errors.js';
 import { currentTraceparent, inSpan } from '../model/trace.js';
@@ -19,6 +20,8 @@ export interface UpstreamHttpOptions {
   httpsOnly: boolean;
   /** Whether addresses of private networks, this machine's among them, are refused; default false. */
   publicOnly?: boolean;
+  /** Told of each exchange at the level `debug`, its secrets masked; left out: nothing is. */
+  log?: Logger;
 }
 
 /** The client that all connectors share. `close` ends the kept connections. */
@@ -29,7 +32,7 @@ export function createUpstreamHttp(options: UpstreamHttpOptions): UpstreamHttp &
   return {
     async send(request) {
       checkUpstreamUrl(request.url, options.httpsOnly);
-      return sendTraced(request, agents);
+      return sendTraced(request, agents, options.log);
     },
     close() {
       agents.http.destroy();
@@ -56,27 +59,27 @@ interface Answer {
 }
 
 /** A span of the trace that is being followed, where spans are recorded. */
-function sendTraced(request: UpstreamRequest, agent: Agents): Promise<UpstreamResponse> {
+function sendTraced(request: UpstreamRequest, agent: Agents, log?: Logger): Promise<UpstreamResponse> {
   const { method, url } = request;
   const { host, pathname } = new URL(url);
   const attributes = { 'http.request.method': method, 'server.address': host, 'url.path': pathname };
   return inSpan({ name: `${method} ${host}`, kind: 'client', attributes }, async (set) => {
-    const answer = await sendRecorded(request, agent);
+    const answer = await sendRecorded(request, agent, log);
     set('http.response.status_code', answer.status);
     return answer;
   });
 }
 
-async function sendRecorded(request: UpstreamRequest, agent: Agents): Promise<UpstreamResponse> {
+async function sendRecorded(request: UpstreamRequest, agent: Agents, log?: Logger): Promise<UpstreamResponse> {
   const secrets = secretsOf(request.headers ?? {}, request.secrets);
   const mask = (text: string) => maskText(text, secrets);
   const startedAt = performance.now();
-  const record = (answer: Answer | null, error: string | null) =>
-    addExchange({
-      ...describe(request, answer, secrets),
-      durationMs: Math.round(performance.now() - startedAt),
-      error,
-    });
+  const record = (answer: Answer | null, error: string | null) => {
+    const durationMs = Math.round(performance.now() - startedAt);
+    const exchange = { ...describe(request, answer, secrets), durationMs, error };
+    addExchange(exchange);
+    log?.debug({ exchange }, 'exchange with a system');
+  };
   try {
     const answer = await exchange(request, agent);
     record(answer, null);

@@ -4,10 +4,10 @@ import type { Logger } from 'pino';
 export interface Reports {
   /** Something that nobody had expected. `context`: ids only; whatever is not on the list of fields is left out. */
   unexpected(error: Error, message: string, context: Readonly<Record<string, unknown>>): void;
-  /** An attempt that failed and is tried again: of one integration and error the first in a minute. */
-  retried(message: string, context: Readonly<Record<string, unknown>>): void;
+  /** An attempt that failed and is tried again: of one integration and error the first in a minute. `cause` gives the stack. */
+  retried(message: string, context: Readonly<Record<string, unknown>>, cause?: Error): void;
   /** A sync event that failed for good. */
-  deadLetter(message: string, context: Readonly<Record<string, unknown>>): void;
+  deadLetter(message: string, context: Readonly<Record<string, unknown>>, cause?: Error): void;
   /** Sends what is left. */
   close(): Promise<void>;
 }

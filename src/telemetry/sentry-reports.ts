@@ -23,6 +23,7 @@ export function openSentryReports({ dsn, environment }: SentryOptions): Reports 
     transport: makeNodeTransport,
     stackParser: defaultStackParser,
     integrations: [],
+    attachStacktrace: true,
     enableRuntimeChannelInjection: false,
     sendClientReports: false,
   });
@@ -42,14 +43,14 @@ export function openSentryReports({ dsn, environment }: SentryOptions): Reports 
       scope.setExtra('message', masked(message));
       client.captureException(asShown(error), {}, scope);
     },
-    retried: (message, context) => {
+    retried: (message, context, cause) => {
       const about = aboutOf('retried', context);
       if (isDue(about.join()))
-        client.captureMessage(masked(message), 'warning', {}, scopeOf('retried', context, about));
+        client.captureMessage(masked(message), 'warning', stackOf(cause), scopeOf('retried', context, about));
     },
-    deadLetter: (message, context) => {
+    deadLetter: (message, context, cause) => {
       const about = aboutOf('dead-letter', context);
-      client.captureMessage(masked(message), 'error', {}, scopeOf('dead-letter', context, about));
+      client.captureMessage(masked(message), 'error', stackOf(cause), scopeOf('dead-letter', context, about));
     },
     close: async () => {
       await client.close(CLOSE_MS);
@@ -82,6 +83,9 @@ function asShown(error: Error): Error {
   if (error.stack) shown.stack = masked(error.stack);
   return shown;
 }
+
+/** Of what was thrown the frames of its stack, and not what it says. */
+const stackOf = (cause: Error | undefined) => (cause ? { syntheticException: asShown(cause) } : {});
 
 function masked(text: string): string {
   return text.replaceAll(URL_LOGIN, '//***@');

@@ -47,6 +47,6 @@ export function reportFailure(reports: Reports | null, { event, result }: Attemp
     httpStatus: result.httpStatus,
   };
   const message = `${result.code}: ${integrationId} did not take the ${entityType.toLowerCase()}`;
-  if (result.kind === 'retry' && left > 0) reports.retried(message, context);
-  else reports.deadLetter(message, context);
+  if (result.kind === 'retry' && left > 0) reports.retried(message, context, result.cause);
+  else reports.deadLetter(message, context, result.cause);
 }

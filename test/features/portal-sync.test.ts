@@ -60,6 +60,24 @@ it('B13 H4 answers the sync state of one order with its events', async () => {
   });
 });
 
+it('B13 pages the events of one order', async () => {
+  const id = await syncedOrder();
+  await call('POST', `/orders/${id}/sync`, { force: true });
+  await settled(hub.admin, 'order', id, 'SYNCED');
+
+  const first = (await call('GET', `/orders/${id}?limit=1`)).body.data;
+  const second = (await call('GET', `/orders/${id}?limit=1&after=${first['nextCursor']}`)).body.data;
+  const wrong = await call('GET', `/orders/${id}?limit=0`);
+
+  expect(first).toMatchObject({
+    erpOrderId: id,
+    nextCursor: expect.any(String),
+    syncEvents: [{ eventType: 'update' }],
+  });
+  expect(second).toMatchObject({ erpOrderId: id, nextCursor: null, syncEvents: [{ eventType: 'create' }] });
+  expect(wrong).toMatchObject({ status: 400, body: { field: 'limit' } });
+});
+
 it('B9 B13 a webhook that is applied moves the time of the last sync', async () => {
   const id = await syncedOrder();
   const sent = (await call('GET', `/orders/${id}`)).body.data;

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { createHubClient, type HubClient } from '../../demo/hub-client.js';
 import { allJobs } from '../../jobs/all-jobs.js';
 import { registerJobs } from '../../jobs/job-rows.js';
@@ -39,6 +39,8 @@ export interface TestHubOptions {
   env?: Record<string, string>;
   /** Whether the portal's orders move by themselves; default false. */
   lifecycle?: boolean;
+  /** Default: none, or `TEST_LOG_LEVEL` to standard output. */
+  log?: Logger;
   /** Whether jobs run by their schedule; default false, since they would use up faults that are meant for others. */
   timetable?: boolean;
 }
@@ -48,6 +50,7 @@ export async function startTestHub({
   env = {},
   lifecycle = false,
   timetable = false,
+  log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
 }: TestHubOptions = {}): Promise<TestHub> {
   const db = await createTestDatabase();
   if (!timetable) await pauseJobs(db);
@@ -65,7 +68,6 @@ export async function startTestHub({
       B2B_PORTAL_MERCHANT_ID: MERCHANT,
       ...env,
     });
-  const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
   const hub = await startHub(config(), log).catch(async (error: unknown) => {
     await portal.stop();
     throw error;

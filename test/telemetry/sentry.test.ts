@@ -78,6 +78,7 @@ it('E4 E17 reports a 5xx that is tried again, with job, order and attempt', asyn
 
   expect(report?.message).toContain('UPSTREAM_UNAVAILABLE');
   expect(report?.contexts.syncline).toMatchObject({ attempt: 1, httpStatus: 503, jobId: expect.any(String) });
+  expect(report?.exception?.values[0]?.stacktrace).toMatchObject({ frames: expect.any(Array) });
 });
 
 it('E17 reports a refused sign-in, a status check and a sync of stock that failed, with their stack or attempt', async () => {
@@ -95,13 +96,29 @@ it('E17 reports a refused sign-in, a status check and a sync of stock that faile
   const signIn = await reportOf(
     ({ tags, exception }) => tags['integrationId'] === 'extensiv' && exception !== undefined,
   );
-  const polling = await reportOf(({ tags }) => tags['job'] === 'follow-orders');
+  const polling = await reportOf(({ tags }) => tags['job'] === 'follow-orders' && !tags['integrationId']);
+  const failed = await reportOf(({ tags }) => tags['job'] === 'follow-orders' && tags['integrationId'] === 'extensiv');
   const sync = await reportOf(({ tags }) => tags['kind'] === 'dead-letter' && tags['entityType'] === 'INVENTORY');
 
   expect(id).toBeDefined();
   expect(signIn?.exception?.values[0]?.stacktrace).toBeDefined();
   expect(polling?.exception?.values[0]?.value).toContain('UPSTREAM_UNAUTHORIZED');
-  expect(sync?.contexts.syncline).toMatchObject({ integrationId: 'extensiv', attempt: 1, jobId: expect.any(String) });
+  expect(failed?.contexts.syncline).toMatchObject({ jobId: expect.stringMatching(/^follow-orders:\d+$/), attempt: 1 });
+  expect(sync?.contexts.syncline).toMatchObject({ integrationId: 'extensiv', attempt: 1 });
+  expect(sync?.exception?.values[0]?.stacktrace).toBeDefined();
+});
+
+it('E17 reports a sync of stock that was refused with the status of the answer and a stack', async () => {
+  await warehouse.control.clearFaults();
+  await warehouse.control.addFault({ kind: 'status', status: 422, path: '/api/v1/inventory' });
+  await hub.admin.ask('mutation { syncInventory(input: { integrationId: "extensiv" }) { userErrors { code } } }');
+
+  const report = await reportOf(
+    ({ tags }) => tags['entityType'] === 'INVENTORY' && tags['code'] === 'UPSTREAM_REJECTED',
+  );
+
+  expect(report?.contexts.syncline).toMatchObject({ httpStatus: 422, jobId: expect.any(String) });
+  expect(report?.exception?.values[0]?.stacktrace).toMatchObject({ frames: expect.any(Array) });
 });
 
 it('E17 reports an unexpected error of a job with the job and its stack', async () => {

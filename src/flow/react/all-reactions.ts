@@ -1,5 +1,6 @@
 import { auditExchanges } from './audit-exchanges.js';
 import { fanOut } from './fan-out.js';
+import { logStatus } from './log-status.js';
 import { markFailed } from './mark-failed.js';
 import { markTaken } from './mark-taken.js';
 import { payOut } from './pay-out.js';
@@ -22,4 +23,5 @@ export const allReactions: readonly Reaction[] = [
   auditExchanges,
   tellProgress,
   watchAlerts,
+  logStatus,
 ];

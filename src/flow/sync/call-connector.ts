@@ -51,7 +51,7 @@ function asHubError(error: unknown): HubError {
 }
 
 function failure(error: HubError): DeliveryResult {
-  const { code, message } = error;
-  if (!isRetryable(code)) return { kind: 'rejected', code, message, httpStatus: null };
-  return { kind: 'retry', code, message, httpStatus: null, retryAfterMs: error.retryAfterMs ?? null };
+  const { code, message, retryAfterMs = null } = error;
+  const known = { code, message, httpStatus: null, cause: error };
+  return isRetryable(code) ? { kind: 'retry', ...known, retryAfterMs } : { kind: 'rejected', ...known };
 }

@@ -85,13 +85,19 @@ async function readAll(
     else {
       const unread = unreadError(await checkStatus(services, integration, entityType, { signal: stopping }));
       // What was passed over is no reason to read all the rest again.
-      if (unread) return { kind: 'rejected', code: unread.code, message: unread.message, httpStatus: null };
+      if (unread)
+        return { kind: 'rejected', code: unread.code, message: unread.message, httpStatus: null, cause: unread };
     }
     return { kind: 'delivered', externalId: null, externalNumber: null };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     const { code, message, retryAfterMs = null } = error;
-    const failure = { code, message, httpStatus: error instanceof UpstreamError ? error.httpStatus : null };
+    const failure = {
+      code,
+      message,
+      httpStatus: error instanceof UpstreamError ? error.httpStatus : null,
+      cause: error,
+    };
     return isRetryable(code) ? { kind: 'retry', ...failure, retryAfterMs } : { kind: 'rejected', ...failure };
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { UpstreamError } from '../../connectors/classify.js';
 import { type ErrorCode, HubError } from '../../errors.js';
 import { databaseError } from '../../inbox/sql-errors.js';
 import type { EntityType } from '../../model/statuses.js';
@@ -34,10 +35,15 @@ export function passOver(
   const { code, message } = error;
   list.failed += 1;
   if (list.unread.length < MOST_NAMED) list.unread.push({ entityId, externalId, code, message });
-  log.error(
-    { err: error, integrationId, entityType, entityId, externalId, code, attempt: 1 },
-    'state of an entity not read',
-  );
+  const about = {
+    integrationId,
+    entityType,
+    entityId,
+    ...(entityType === 'ORDER' && { orderId: entityId }),
+    externalId,
+  };
+  const httpStatus = error instanceof UpstreamError ? error.httpStatus : null;
+  log.error({ err: error, ...about, code, httpStatus, attempt: 1 }, 'state of an entity not read');
 }
 
 /** Only the hub itself can be the reason, or the way to the whole system. */

@@ -33,6 +33,21 @@ export interface IngestWebhook extends WebhookRequest {
  * INVALID_JSON, INVALID_SHAPE, DATABASE_UNAVAILABLE, FORBIDDEN
  */
 export async function ingestWebhook(services: Services, caller: Caller, input: IngestWebhook): Promise<Acceptance> {
+  const startedAt = performance.now();
+  const about = { ...input.target, requestId: caller.requestId, bytes: input.rawBody.length };
+  const passed = () => ({ durationMs: Math.round(performance.now() - startedAt) });
+  try {
+    const acceptance = await ingest(services, caller, input);
+    services.log.info({ ...about, ...acceptance, ...passed() }, 'webhook taken');
+    return acceptance;
+  } catch (error) {
+    const { code, message: reason } = error instanceof HubError ? error : new HubError('INTERNAL', 'see the error');
+    services.log.warn({ ...about, code, reason, ...passed() }, 'webhook refused');
+    throw error;
+  }
+}
+
+async function ingest(services: Services, caller: Caller, input: IngestWebhook): Promise<Acceptance> {
   requireRole(caller, 'operator');
   const integration = await find(services, caller, input);
   const event = receiverOf(integration, input).parse({ ...input, receivedAt: new Date() }, integration.settings);

@@ -45,7 +45,11 @@ const entityBody = z.object({
   syncStatus,
   syncedAt: time.nullable(),
   lastError: z.string().nullable(),
-  syncEvents: z.array(eventBody),
+  syncEvents: z.array(eventBody).meta({ description: 'The newest first, `limit` at most.' }),
+  nextCursor: z
+    .string()
+    .nullable()
+    .meta({ description: 'Given as `after` it answers the events before these; null: there are none.' }),
 });
 export const orderBody = entityBody.extend({ erpOrderId: z.string(), b2bOrderId: z.string().nullable() });
 export const invoiceBody = entityBody.extend({ erpInvoiceId: z.string(), b2bInvoiceId: z.string().nullable() });
@@ -90,6 +94,7 @@ export function toEntityBody(
     syncedAt: link?.syncedAt ?? null,
     lastError: link?.lastError ?? null,
     syncEvents: events.map(toEventBody),
+    nextCursor: entity.syncEvents.pageInfo.hasNextPage ? entity.syncEvents.pageInfo.endCursor : null,
   };
   return noun === 'Order'
     ? { erpOrderId: entity.id, b2bOrderId: externalId, ...state }

@@ -10,10 +10,14 @@ const EVENT = `fragment Event on SyncEvent {
 
 const ENTITY = `id merchantId
   links { externalId state syncedAt lastError integration { connector } }
-  syncEvents(first: 50) { nodes { ...Event } }`;
+  syncEvents(first: $limit, after: $after) { nodes { ...Event } pageInfo { hasNextPage endCursor } }`;
 
-export const ORDER = parse(`query PortalOrder($id: ID!) { entity: order(id: $id) { ${ENTITY} } } ${EVENT}`);
-export const INVOICE = parse(`query PortalInvoice($id: ID!) { entity: invoice(id: $id) { ${ENTITY} } } ${EVENT}`);
+export const ORDER = parse(
+  `query PortalOrder($id: ID!, $limit: Int!, $after: Cursor) { entity: order(id: $id) { ${ENTITY} } } ${EVENT}`,
+);
+export const INVOICE = parse(
+  `query PortalInvoice($id: ID!, $limit: Int!, $after: Cursor) { entity: invoice(id: $id) { ${ENTITY} } } ${EVENT}`,
+);
 
 export const PENDING = parse(`query PortalPending($entityType: EntityType, $limit: Int!) {
   syncEvents(connector: "${CONNECTOR}", first: $limit,
@@ -61,7 +65,7 @@ export interface EntityData {
   id: string;
   merchantId: string;
   links: (Used & { externalId: string | null; state: SyncState; syncedAt: string | null; lastError: string | null })[];
-  syncEvents: { nodes: EventData[] };
+  syncEvents: { nodes: EventData[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
 }
 
 export interface StatisticsData {

@@ -46,6 +46,19 @@ const idSchema = z.object({ id: z.string().meta({ description: 'The hub’s own 
 
 const LIMIT = 'must be a whole number from 1 to 100';
 
+const limit = z.coerce
+  .number(LIMIT)
+  .int(LIMIT)
+  .min(1, LIMIT)
+  .max(100, LIMIT)
+  .default(50)
+  .meta({ description: 'Most events to list.' });
+
+const stateSchema = z.object({
+  limit,
+  after: z.string().optional().meta({ description: '`nextCursor` of the answer before.' }),
+});
+
 const pendingSchema = z.object({
   entityType: z
     .string()
@@ -53,13 +66,7 @@ const pendingSchema = z.object({
     .pipe(z.enum(EntityType))
     .optional()
     .meta({ description: '`order` or `invoice`; both when left out.' }),
-  limit: z.coerce
-    .number(LIMIT)
-    .int(LIMIT)
-    .min(1, LIMIT)
-    .max(100, LIMIT)
-    .default(50)
-    .meta({ description: 'Most events to list.' }),
+  limit,
 });
 
 const syncSchema = z
@@ -118,10 +125,11 @@ function registerState(scope: FastifyInstance, contextOf: ContextOf, collection:
     description: ROLE,
     authorize: contextOf,
     params: idSchema,
+    query: stateSchema,
     answer: enveloped<typeof orderBody | typeof invoiceBody>(body),
     errors: ['NOT_FOUND'],
-    handle: async ({ context, params, request }) =>
-      success(request, toEntityBody(noun, await find(context, collection, params.id))),
+    handle: async ({ context, params, query, request }) =>
+      success(request, toEntityBody(noun, await find(context, collection, params.id, query))),
   });
 }
 
@@ -139,7 +147,7 @@ function registerStart(scope: FastifyInstance, contextOf: ContextOf, collection:
     answer: enveloped(z.object({ syncEvent: eventBody }).catchall(z.string())),
     errors: ['NOT_FOUND', 'UNKNOWN_INTEGRATION', 'INTEGRATION_DISABLED', 'UNSUPPORTED', 'IDEMPOTENCY_KEY_REUSED'],
     handle: async ({ context, params, body: wanted, request }) => {
-      const entity = await find(context, collection, params.id);
+      const entity = await find(context, collection, params.id, { limit: 1 });
       const integrationId = wanted?.integrationId ?? (await portalOf(context, entity.merchantId));
       const input = { ...wanted, id: entity.id, integrationId };
       const data = await run<{ sync: { syncEvent: EventData } }>(context, sync, { input });
@@ -148,9 +156,14 @@ function registerStart(scope: FastifyInstance, contextOf: ContextOf, collection:
   });
 }
 
-async function find(context: HubContext, collection: Collection, id: string): Promise<EntityData> {
+async function find(
+  context: HubContext,
+  collection: Collection,
+  id: string,
+  events: z.infer<typeof stateSchema>,
+): Promise<EntityData> {
   const { noun, read } = NOUNS[collection];
-  const { entity } = await run<{ entity: EntityData | null }>(context, read, { id });
+  const { entity } = await run<{ entity: EntityData | null }>(context, read, { id, ...events });
   if (!entity) throw new HubError('NOT_FOUND', `There is no ${noun.toLowerCase()} ${id}.`, { path: ['id'] });
   return entity;
 }
