@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { ErrorCode } from '../errors.js';
 import type { Snapshot } from '../model/snapshots.js';
 import type { EntityStatus, EntityType, IntegrationMode, OrderStatus } from '../model/statuses.js';
+import type { DeliveryResult } from './delivery-result.js';
 import type { FieldMappings } from './field-mappings.js';
 import type { FileExchange } from './files.js';
 import type { UpstreamHttp } from './http.js';
@@ -10,6 +10,7 @@ import type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from './lis
 import type { PulledPage, PulledProduct, PulledStock, PullRequest } from './pull.js';
 import type { TokenStore } from './tokens.js';
 
+export type { DeliveryResult } from './delivery-result.js';
 export type { InboundEvent, StockRow } from './inbound-event.js';
 export type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from './listing.js';
 
@@ -49,23 +50,6 @@ export interface Effect {
   attempt: number;
   /** The W3C trace that caused it; the upstream client sends it on. */
   traceparent?: string | null;
-}
-
-/**
- * Where an effect ended. `retry` and `rejected` differ in that the same call may succeed later. `idMayRepeat`: an upstream
- * that knows the entity by the hub's own number may give one id to several; only the first keeps it.
- */
-export type DeliveryResult =
-  | { kind: 'delivered'; externalId: string | null; externalNumber: string | null; idMayRepeat?: true }
-  | ({ kind: 'retry'; retryAfterMs: number | null } & DeliveryFailure)
-  | ({ kind: 'rejected' } & DeliveryFailure);
-
-interface DeliveryFailure {
-  code: ErrorCode;
-  message: string;
-  httpStatus: number | null;
-  /** What was thrown, for its stack; never kept or shown. */
-  cause?: Error;
 }
 
 /** Headers with lower-case names, as received. */

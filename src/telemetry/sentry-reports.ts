@@ -29,8 +29,7 @@ export function openSentryReports({ dsn, environment }: SentryOptions): Reports 
   });
   const isDue = createPause(RETRIED_PAUSE_MS);
   const scopeOf = (kind: string, context: Context, about?: string[]) => {
-    const fields = allowedFields(context);
-    const scope = new Scope();
+    const [fields, scope] = [allowedFields(context), new Scope()];
     scope.setClient(client);
     scope.setTags({ kind, ...fields });
     scope.setContext('syncline', fields);
