@@ -1,7 +1,7 @@
 import { Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { Role } from '../src/model/statuses.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
-import { planned, Read } from './planned.js';
+import { FilterBy, planned, Read } from './planned.js';
 import { DateTime, Json } from './scalars.js';
 
 @ObjectType({ simpleResolvers: true, description: 'What somebody did, or was refused.' })
@@ -58,6 +58,10 @@ export class AuditFilter {
 
   @Field(() => String, { nullable: true })
   outcome?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'Any of these: `OK`, `REFUSED`, `FAILED`.' })
+  @FilterBy((row, arg) => `${row}.outcome = any(${arg('outcomes', 'text[]')})`)
+  outcomes?: string[] | null;
 
   @Field(() => String, { nullable: true })
   entityType?: string | null;

@@ -1,8 +1,10 @@
 import { Arg, Field, ID, InputType, Resolver, Root, Subscription } from 'type-graphql';
+import { missingResource } from '../src/access/resources.js';
 import { HubError } from '../src/errors.js';
 import type { ChangeEntry, ChangeKind, FeedSelection } from '../src/feed/feed.js';
 import { keepAsync } from '../src/feed/keep-async.js';
 import { syncEventTest } from '../src/feed/sync-event-test.js';
+import { resourcesOf } from '../src/flow/access/require-right.js';
 import { EntityType } from '../src/model/statuses.js';
 import {
   CHANGE_KINDS,
@@ -43,8 +45,23 @@ interface Subscribe<Args> {
 
 type Matches = NonNullable<FeedSelection['matches']>;
 
-function open({ args, context }: Subscribe<object>, kinds: readonly ChangeKind[] | null, matches: Matches) {
-  const selection = { merchantId: context.caller.merchantId, kinds, matches };
+/** What tells how syncs went and how systems are. */
+const STATUS_KINDS: ReadonlySet<ChangeKind> = new Set([
+  ...(['sync_event.status_changed', 'webhook_event.status_changed', 'connector_health.changed'] as const),
+  ...(['reconciliation.changed', 'alert.opened', 'alert.closed', 'alert.acknowledged'] as const),
+]);
+
+async function open(
+  { args, context }: Subscribe<object>,
+  kinds: readonly ChangeKind[] | null,
+  matches: Matches,
+): ReturnType<HubContext['services']['feed']['subscribe']> {
+  const { caller, services } = context;
+  const missing = missingResource(caller, resourcesOf(services.connectors), 'viewStatus');
+  if (missing && kinds?.some((kind) => STATUS_KINDS.has(kind)))
+    throw new HubError('FORBIDDEN', `This needs the permission ${missing}, which your token lacks.`);
+  const isVisible: Matches = missing ? (change) => !STATUS_KINDS.has(change.kind) && matches(change) : matches;
+  const selection = { merchantId: caller.merchantId, kinds, matches: isVisible };
   return context.services.feed.subscribe(selection, args.after ?? null);
 }
 

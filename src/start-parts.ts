@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
 import { type Database, type Sql, sqlOn } from './db/database.js';
+import { resourcesOf } from './flow/access/require-right.js';
 import { createDeliveryHooks, type DeliveryHooks } from './flow/hooks/delivery-hooks.js';
 import type { JobRunner } from './flow/jobs/job-runner.js';
 import { type HealthDeps, readHealth } from './flow/jobs/read-health.js';
@@ -48,7 +49,11 @@ export function startCourier(config: Config, db: Database, log: Logger, onStop: 
 
 export function openReader(schema: GraphQLSchema, services: Services): Reader {
   const { products: onProducts, stock: onStock } = countCatalogueReads(services);
-  const reader = createReader({ schema, db: services.db });
+  const reader = createReader({
+    schema,
+    db: services.db,
+    resources: resourcesOf(services.connectors),
+  });
   return cacheCatalogue(reader, { schema, sql: sqlOn(services.db.pool), onProducts, onStock });
 }
 

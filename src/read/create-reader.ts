@@ -1,5 +1,6 @@
 import { execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
+import type { Resources } from '../access/resources.js';
 import type { Database } from '../db/database.js';
 import { answerAsRoot, answerAsText } from './answer-query.js';
 import { attachResolvers } from './attach.js';
@@ -12,12 +13,19 @@ import { readNoun } from './read-noun.js';
 import type { Reader, ReadRequest, ReadResult } from './reader.js';
 import { createStatements } from './statements.js';
 
+interface ReaderDeps {
+  schema: GraphQLSchema;
+  db: Pick<Database, 'orm' | 'pool'>;
+  /** Of each system whose tokens may carry any. Default: there is none. */
+  resources?: readonly Resources[];
+}
+
 /** Makes the one reader of a schema over a database, and takes over the resolvers of the schema's nouns. */
-export function createReader(deps: { schema: GraphQLSchema; db: Pick<Database, 'orm' | 'pool'> }): Reader {
-  const { schema, db } = deps;
+export function createReader(deps: ReaderDeps): Reader {
+  const { schema, db, resources = [] } = deps;
   const nouns = nounsOf(db.orm.getMetadata());
   attachResolvers(schema, nouns);
-  const reading: Reading = { schema, nouns, plans: createPlanCache(schema), run: createStatements(db.pool) };
+  const reading: Reading = { schema, nouns, plans: createPlanCache(schema), run: createStatements(db.pool), resources };
   return {
     execute: (request) => answer(reading, request),
     readNoun: (id, info, { caller }) => readNoun(reading, id, info, caller),

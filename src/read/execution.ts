@@ -1,12 +1,13 @@
 import type { FieldNode, GraphQLSchema } from 'graphql';
 import type { Caller } from '../access/caller.js';
+import type { Resources } from '../access/resources.js';
 import type { Tail } from './leaf.js';
 import type { Nouns } from './nouns.js';
 import { bindParameters, SiteError, type Values } from './parameters.js';
 import type { Plan } from './plan.js';
 import { keptPlan, type PlanCache, type Prepared, shapeOf } from './plan-cache.js';
 import type { PlanInput } from './planning.js';
-import { checkRoles } from './rights.js';
+import { checkRights } from './rights.js';
 import type { RunStatement } from './statements.js';
 
 /** What all executions of a reader share. */
@@ -15,6 +16,8 @@ export interface Reading {
   nouns: Nouns;
   plans: PlanCache;
   run: RunStatement;
+  /** Of each system whose tokens may carry any. */
+  resources: readonly Resources[];
 }
 
 /** One run of an operation, or of one noun inside of one. */
@@ -50,7 +53,7 @@ export function planFor(
  */
 export async function runPlan(execution: Execution, plan: Plan, own: readonly unknown[] = []): Promise<string> {
   const { reading, variables, caller } = execution;
-  checkRoles(plan.roles, caller);
+  checkRights(plan.rights, caller, reading.resources);
   if (plan.planned === 0) return '{}';
   const values = bindParameters(plan.sites, plan.parameters, variables);
   return reading.run(plan, plan.merchant ? [caller.merchantId, ...own, ...values] : [...own, ...values]);

@@ -1,5 +1,6 @@
 import type { FieldNode, GraphQLObjectType } from 'graphql';
 import { type Field, type Fields, type Planning, ruleOf } from './planning.js';
+import { rightFor } from './rights.js';
 import { joined, type Piece } from './sql-text.js';
 
 /** JSON text of one field's value; null where SQL does not answer it. */
@@ -34,13 +35,13 @@ function writeMember(
   const name = node.name.value;
   if (name === '__typename') return planning.tail === 'pass' ? [`"${type.name}"`] : null;
   const field = type.getFields()[name];
-  if (field) noteRole(planning, type, field);
+  if (field) noteRight(planning, type, field);
   const value = field && !planning.failed.has(node) ? write(field, nodes) : null;
   if (!value) planning.holes += 1;
   return value;
 }
 
-function noteRole(planning: Planning, type: GraphQLObjectType, field: Field): void {
-  const { role } = ruleOf(field);
-  if (role) planning.roles.push({ field: `${type.name}.${field.name}`, role });
+function noteRight(planning: Planning, type: GraphQLObjectType, field: Field): void {
+  const right = rightFor(type.name, field.name, ruleOf(field).role);
+  if (right) planning.rights.push(right);
 }

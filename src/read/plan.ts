@@ -2,7 +2,8 @@ import type { FieldNode, GraphQLObjectType, OperationDefinitionNode } from 'grap
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { writeObject } from './members.js';
 import type { Parameter, Site } from './parameters.js';
-import type { NeededRole, PlanInput, Planning } from './planning.js';
+import type { PlanInput, Planning } from './planning.js';
+import type { NeededRight } from './rights.js';
 import { writeById, writeRoot } from './roots.js';
 import { writeRow } from './row.js';
 import { concat } from './sql-text.js';
@@ -17,7 +18,7 @@ export interface Plan {
   merchant: boolean;
   holes: number;
   planned: number;
-  roles: readonly NeededRole[];
+  rights: readonly NeededRight[];
   /** How often it ran: warm statements are prepared by name. */
   runs: number;
 }
@@ -49,7 +50,7 @@ function begin(input: PlanInput, reserved: number): Planning {
   const planning: Planning = {
     ...input,
     parameters: { sites: [], list: [], first: (input.limited ? 2 : 1) + reserved },
-    roles: [],
+    rights: [],
     holes: 0,
     planned: 0,
     merchantUsed: false,
@@ -60,7 +61,7 @@ function begin(input: PlanInput, reserved: number): Planning {
 }
 
 function finish(planning: Planning, expression: string): Plan {
-  const { parameters, holes, planned, roles, merchantUsed } = planning;
+  const { parameters, holes, planned, rights, merchantUsed } = planning;
   const sql = `select ${expression}`;
   return {
     sql,
@@ -69,7 +70,7 @@ function finish(planning: Planning, expression: string): Plan {
     merchant: merchantUsed,
     holes,
     planned,
-    roles,
+    rights,
     runs: 0,
   };
 }

@@ -9,22 +9,16 @@ import {
   isObjectType,
 } from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
-import type { Role } from '../model/statuses.js';
 import type { Tail } from './leaf.js';
 import type { Noun, Nouns } from './nouns.js';
 import type { Parameters, Values } from './parameters.js';
+import type { NeededRight } from './rights.js';
 import type { FieldRule } from './rules.js';
 import type { Piece } from './sql-text.js';
 
 export type Field = GraphQLField<unknown, unknown>;
 /** Response key to the field nodes that are merged under it. */
 export type Fields = ReadonlyMap<string, readonly FieldNode[]>;
-
-/** A right that somebody needs who runs the plan. */
-export interface NeededRole {
-  field: string;
-  role: Role;
-}
 
 /** What is fixed before a plan is written. */
 export interface PlanInput {
@@ -43,7 +37,7 @@ export interface PlanInput {
 /** A plan while it is being written. */
 export interface Planning extends PlanInput {
   parameters: Parameters;
-  roles: NeededRole[];
+  rights: NeededRight[];
   /** Fields that SQL does not answer. */
   holes: number;
   /** Root fields that SQL answers. */

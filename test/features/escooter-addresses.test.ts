@@ -99,6 +99,17 @@ describe('addresses', () => {
     expect(await (await erpHub.hub.as(null)).rest('POST', `${PATH}/sync-order`, {})).toMatchObject({ status: 401 });
   });
 
+  it('S9 takes the order of a hub whose ERP is this very address, and answers as the ERP does', async () => {
+    const { body, status } = await erpHub.rest('POST', '/orders/sync', {
+      ...{ order_increment_id: '000000123', order_id: 123, customer_email: 'customer@example.com' },
+      items: [{ sku: 'PROD-001', name: 'Product Name', qty: 2, price: 99.99, row_total: 199.98 }],
+    });
+    const wrong = await erpHub.rest('POST', '/orders/sync', { items: [] });
+
+    expect([status, body]).toEqual([200, { erp_reference: 'ERP-000000123', status: 'accepted' }]);
+    expect([wrong.status, wrong.body['field']]).toEqual([400, 'order_increment_id']);
+  });
+
   it('S13 lets the role decide, or the permissions that the token names', async () => {
     const { id, number } = await erpHub.invoiced();
     await erpHub.synced(id);
@@ -119,6 +130,50 @@ describe('addresses', () => {
     expect(await all({ role: 'operator', permissions: [`${P}sync`] })).toEqual([403, 200, 403]);
     expect(await all({ role: 'viewer', permissions: [`${P}resync`] })).toEqual([403, 403, 200]);
     expect(await all({ role: 'viewer', permissions: ['something.else'] })).toEqual([200, 403, 403]);
+  });
+
+  it('S13 view_status, config and manage bind what the token reads in the schema, hears of, and may run', async () => {
+    const { id } = await erpHub.invoiced();
+    const { syncs } = await erpHub.synced(id);
+    const refusals = async (permissions: string[]) => {
+      const client = await erpHub.hub.as({ role: 'admin', permissions });
+      const codeOf = async (query: string) =>
+        (await client.graphql(query)).errors.map(({ extensions }) => extensions?.['code'])[0] ?? null;
+      const heard = client
+        .subscribe('subscription { syncEventChanged { newStatus } }')
+        .next()
+        .then(
+          () => null,
+          () => 'FORBIDDEN',
+        );
+      return {
+        read: [
+          await codeOf(`{ syncEvent(id: "${syncs[0]?.id}") { status } }`),
+          await codeOf('{ syncEvents { nodes { operation } } }'),
+          await codeOf(`{ order(id: "${id}") { links { state } } }`),
+          await codeOf('{ syncStatistics { total } }'),
+          await codeOf('{ metrics { syncs { attempts } } }'),
+        ],
+        settings: await codeOf('{ integration(id: "escooter") { settings } }'),
+        orders: await codeOf('{ orders { nodes { number } } }'),
+        job: (
+          await client.ask<{ runJob: { userErrors: { code: string }[] } }>(
+            'mutation { runJob(name: "evaluate-alerts") { userErrors { code } } }',
+          )
+        ).runJob.userErrors[0]?.code,
+        heard: permissions.includes(`${P}view_status`) || permissions.length === 0 ? null : await heard,
+      };
+    };
+    const none = [null, null, null, null, null];
+    const all = none.map(() => 'FORBIDDEN');
+
+    expect(await refusals([`${P}sync`])).toEqual({
+      ...{ read: all, settings: 'FORBIDDEN', orders: null, job: 'FORBIDDEN', heard: 'FORBIDDEN' },
+    });
+    expect(await refusals([`${P}view_status`])).toMatchObject({ read: none, settings: 'FORBIDDEN', job: 'FORBIDDEN' });
+    expect(await refusals([`${P}config`])).toMatchObject({ read: all, settings: null, job: 'FORBIDDEN' });
+    expect(await refusals([`${P}manage`])).not.toMatchObject({ job: 'FORBIDDEN' });
+    expect(await refusals([])).toMatchObject({ read: none, settings: null });
   });
 
   it('S13 config and manage hold in the schema too', async () => {

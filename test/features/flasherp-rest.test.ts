@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { eventually } from '../harness/eventually.js';
 import { type FlashErpHub, SECRET, sendWebhook, startFlashErpHub } from './flasherp-hub.js';
 import { idOf, mutate } from './order-client.js';
@@ -179,3 +180,53 @@ it('F11 skips a dead letter, and F8 tells status and health', async () => {
 });
 
 const OPEN = 'query { open: syncEvents(filter: { status: [PENDING, IN_PROGRESS, RETRYING] }) { totalCount } }';
+
+it('F8 F9 audit-logs take the document’s words, and the history goes on page by page to its end', async () => {
+  const succeeded = await call('GET', '/audit-logs?status=success&limit=100&userId=tester');
+  const failed = await call('GET', '/audit-logs?status=failed');
+  const begun = await call('GET', '/audit-logs?status=initiated');
+  const odd = await call('GET', '/audit-logs?status=maybe');
+  const first = await call('GET', '/sync-history?limit=1');
+  const total = first.body.pagination?.total ?? 0;
+  const last = await call('GET', `/sync-history?limit=1&page=${total}`);
+  const past = await call('GET', '/sync-history?limit=100&page=100000');
+
+  expect(new Set(succeeded.body.data.map(({ status, userId }) => `${status} ${userId}`))).toEqual(
+    new Set(['success tester']),
+  );
+  expect(failed.body.data.every(({ outcome }) => outcome !== 'OK')).toBe(true);
+  expect([begun.body.data, odd.status]).toEqual([[], 400]);
+  expect(total).toBeGreaterThan(2);
+  expect(last.body.data).toHaveLength(1);
+  expect(last.body.data[0]?.['id']).not.toBe(first.body.data[0]?.['id']);
+  expect([past.status, past.body.data, past.body.pagination?.total]).toEqual([200, [], total]);
+});
+
+it('F4 F8 F9 F10 answers are as the OpenAPI document describes them, so that a typed client can be generated', async () => {
+  const document = (await (await fetch(`${hub.url}/docs/openapi.json`)).json()) as OpenApi;
+  const check = async (method: 'get' | 'post', path: string, template = path) => {
+    const operation = document.paths[`/api/erp${template}`]?.[method];
+    const schema = operation?.responses['200']?.content['application/json']?.schema;
+    const answer = await call(method.toUpperCase(), path);
+    const parsed = z.fromJSONSchema({ ...schema, components: document.components } as never).safeParse(answer.body);
+
+    expect([path, JSON.stringify(schema).includes('"data":{}')]).toEqual([path, false]);
+    expect([path, answer.status, parsed.error?.issues ?? []]).toEqual([path, 200, []]);
+  };
+  const run = String((await call('POST', '/sync/full')).body.data['id']);
+
+  for (const path of ['/config', '/status', '/sync-history', '/audit-logs', '/metrics']) await check('get', path);
+  await check('get', `/sync/full/${run}`, '/sync/full/{id}');
+  await check('post', '/config/test');
+  await check('post', '/sync/reconcile');
+  await check('post', '/sync/customer/u-rest', '/sync/customer/{id}');
+});
+
+interface OpenApi {
+  components: object;
+  paths: Record<
+    string,
+    | Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> } | undefined>
+    | undefined
+  >;
+}

@@ -298,3 +298,41 @@ it('E16 has the four groups of figures', async () => {
   expect(api.tokenRefreshes).toBeGreaterThan(0);
   expect(api.statuses.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 201, 503]));
 });
+
+it('E10 E14 takes an order in all of the documents’ words, finds it by its status, and tells the warehouse when it is paid back', async () => {
+  const body = {
+    ...{ order_number: 'WHOLE-1', order_date: '2026-11-20T10:00:00Z', delivery_method: 'delivery' },
+    customer: { name: 'Ada', email: 'ada@example.com', phone: '555', companyName: 'Ada Ltd' },
+    shipping_address: { street1: 'Main 1', street2: '', city: 'Austin', state: 'TX', zip: '73301', country: 'US' },
+    line_items: [{ sku: 'HEMP-1', quantity: 2, price: 10.05, description: 'Oil' }],
+    metadata: { portal_order_id: 'p-1', delivery_zone: 'TX', total_amount: 20.1, payment_status: 'paid' },
+  };
+  const rest = async (method: string, path: string, sent?: object) =>
+    (await hub.admin.rest(method, `/api/v1/orders${path}`, sent)) as {
+      status: number;
+      body: { data: { id: string; status: string; nodes: { number: string }[] } };
+    };
+  const bodies = async () =>
+    (await warehouse.control.requests())
+      .filter(({ body: sent, method }) => sent.includes('WHOLE-1') && method !== 'GET')
+      .map(({ body: sent }) => JSON.parse(sent) as Record<string, unknown>);
+
+  const made = await rest('POST', '', body);
+  const [exported] = await eventually(bodies, (all) => all.length === 1);
+  const found = await rest('GET', '?search=WHOLE-1&status=exported');
+  const none = await rest('GET', '?search=WHOLE-1&status=Delivered');
+  await eventually(
+    () => rest('GET', `/${made.body.data.id}`),
+    (one) => one.body.data.status === 'EXPORTED',
+  );
+  const refunded = await rest('PATCH', `/${made.body.data.id}/status`, { status: 'cancelled' });
+  const ended = (await eventually(bodies, (all) => all.length === 2)).at(-1);
+
+  expect([made.status, found.status, none.status, refunded.status]).toEqual([200, 200, 200, 200]);
+  expect(exported).toMatchObject({
+    customer: { name: 'Ada', companyName: 'Ada Ltd' },
+    metadata: { total_amount: 20.1, payment_status: 'paid', delivery_zone: 'TX' },
+  });
+  expect(none.body.data.nodes).toEqual([]);
+  expect(ended).toMatchObject({ status: 'cancelled', metadata: { payment_status: 'cancelled' } });
+});

@@ -35,6 +35,14 @@ function own<T>(table: Record<string, T>, key: string): T | null {
   return Object.hasOwn(table, key) ? (table[key] ?? null) : null;
 }
 
+/** What is sent there is paid, unless its status says otherwise. */
+const PAYMENT_STATUS: Partial<Record<OrderStatus, string>> = {
+  PENDING: 'pending',
+  CONFIRMED: 'pending',
+  CANCELLED: 'cancelled',
+  REFUNDED: 'refunded',
+};
+
 /** The documented body; amounts become JSON numbers with exactly their digits. */
 export function orderToExtensiv(order: OrderSnapshot): Record<string, unknown> {
   const { customer, shippingAddress: address } = order;
@@ -66,7 +74,7 @@ export function orderToExtensiv(order: OrderSnapshot): Record<string, unknown> {
       portal_order_id: order.id,
       delivery_zone: address?.region ?? null,
       total_amount: exactNumber(order.totals.grandTotal),
-      payment_status: 'paid',
+      payment_status: PAYMENT_STATUS[order.status] ?? 'paid',
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Caller, requireRole } from '../../access/caller.js';
+import type { Resources } from '../../access/resources.js';
 import type { Connector, IntegrationRight } from '../../connectors/connector.js';
 import type { Sql } from '../../db/database.js';
 import { HubError } from '../../errors.js';
@@ -40,6 +41,10 @@ export function requireRight(
 export function requireSomeRight(caller: Caller, right: IntegrationRight): void {
   if (caller.permissions.length === 0) requireRole(caller, BY_DEFAULT[right]);
 }
+
+/** What tokens may carry of each system that has resources. */
+export const resourcesOf = (connectors: readonly Pick<Connector, 'permissions'>[]): Resources[] =>
+  connectors.flatMap(({ permissions }) => permissions ?? []);
 
 /** The same by an integration's id, whatever became of it; `sql` may be a transaction's. */
 export async function requireRightTo(

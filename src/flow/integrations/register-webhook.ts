@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Caller, requireRole } from '../../access/caller.js';
+import type { Caller } from '../../access/caller.js';
 import { auditDone } from '../access/audit-done.js';
+import { requireRightTo, requireSomeRight } from '../access/require-right.js';
 import { checkInput, label } from '../check-input.js';
 import type { Services } from '../services.js';
 import { lockIntegration } from './update-integration.js';
@@ -32,11 +33,12 @@ set url = excluded.url, events = excluded.events, sealed_secret = excluded.seale
  * @throws HubError BAD_USER_INPUT with the field's path, NOT_FOUND, FORBIDDEN
  */
 export async function registerWebhook(services: Services, caller: Caller, input: RegisterWebhook): Promise<string> {
-  requireRole(caller, 'admin');
+  requireSomeRight(caller, 'config');
   const wanted = checkInput(registerWebhookSchema as z.ZodType<z.output<typeof registerWebhookSchema>>, input);
   const { integrationId, url, events, secret } = wanted;
   return services.db.transaction(async (tx) => {
     const { merchantId } = await lockIntegration(tx, caller, integrationId, ['integrationId']);
+    await requireRightTo(services, tx.sql, caller, integrationId, 'config');
     const sealed = secret ? JSON.stringify(services.sealCredentials(integrationId, { webhookSecret: secret })) : null;
     await tx.sql(SAVE, [integrationId, merchantId, url, events, sealed]);
     tx.afterCommit(() => services.integrations.changed());

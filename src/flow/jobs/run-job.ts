@@ -1,6 +1,7 @@
 import { type Caller, requireRole } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
+import { requireRight } from '../access/require-right.js';
 import type { Services } from '../services.js';
 import type { JobRunner } from './job-runner.js';
 
@@ -21,7 +22,7 @@ export function resumeJob(services: Services, caller: Caller, name: string): Pro
   return command(services, caller, name, 'resume');
 }
 
-/** Jobs work for every merchant, so a caller that is limited to one may not command them. */
+/** Jobs work for every merchant and system, so a caller that is limited to one, or may not manage one, may not command them. */
 async function command(
   services: Services,
   caller: Caller,
@@ -29,6 +30,7 @@ async function command(
   verb: Exclude<keyof JobRunner, 'list'>,
 ): Promise<string> {
   requireRole(caller, 'admin');
+  for (const connector of services.connectors) requireRight(caller, connector, 'manage');
   if (caller.merchantId !== null)
     throw new HubError('FORBIDDEN', 'This needs a token that is not limited to a merchant.');
   return services.db.transaction(async (tx) => {

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
+import { missingResource } from '../../access/resources.js';
 import { HubError } from '../../errors.js';
-import { requireRight } from '../../flow/access/require-right.js';
+import { requireRight, resourcesOf } from '../../flow/access/require-right.js';
 import { registerRoute } from '../docs/register-route.js';
 import { CALLERS } from '../docs/schemes.js';
 import { statusBody, syncBody, toStatusBody, toSyncBody } from './erp-bodies.js';
@@ -76,7 +77,7 @@ function registerStart(scope: FastifyInstance, contextOf: ContextOf, name: strin
       const order = await findOrder(context, body.orderIncrementId, 'orderIncrementId');
       const input = { id: order.id, force, integrationId: await integrationOf(context, order) };
       const { sync } = await run<{ sync: { syncEvent: { id: string } } }>(context, SYNC, { input });
-      return toSyncBody(order, await outcomeOf(context, sync.syncEvent.id));
+      return toSyncBody(order, await outcomeOf(seeing(context), sync.syncEvent.id));
     },
   });
 }
@@ -96,6 +97,13 @@ async function integrationOf(context: HubContext, { merchantId }: OrderData): Pr
   const [first] = integrations.filter((integration) => integration.merchantId === merchantId);
   if (first) return first.id;
   throw new HubError('INVALID_STATE', 'The merchant has no enabled integration with the ERP: create or enable one.');
+}
+
+/** Whoever may begin a sync is told what came of it. */
+function seeing(context: HubContext): HubContext {
+  const { caller, services } = context;
+  const missing = missingResource(caller, resourcesOf(services.connectors), 'viewStatus');
+  return missing ? { ...context, caller: { ...caller, permissions: [...caller.permissions, missing] } } : context;
 }
 
 /** The sync once it has ended, or waits for a further attempt. */

@@ -1,11 +1,12 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
 import { HubError } from '../../errors.js';
 import { registerRoute } from '../docs/register-route.js';
 import type { Route } from '../docs/route.js';
 import { CALLERS } from '../docs/schemes.js';
 import { enveloped, success } from '../envelope.js';
+import type { configShown } from './flasherp-bodies.js';
 import type { FlashErpIntegration } from './flasherp-operations.js';
 import * as operations from './flasherp-operations.js';
 import type { ContextOf } from './portal-sync-routes.js';
@@ -15,24 +16,26 @@ export const FLASHERP_PATH = '/api/erp';
 
 export const flashErpRoute = { tag: 'FlashERP', access: CALLERS, description: 'Needs the role `admin`.' } as const;
 
-type Own<Body> = Pick<Route<HubContext, unknown, unknown, Body, unknown>, 'method' | 'url' | 'summary'> & {
+type Own<Body, Answer> = Pick<Route<HubContext, unknown, unknown, Body, unknown>, 'method' | 'url' | 'summary'> & {
   body?: z.ZodType<Body>;
-  answer(context: HubContext, body: Body, request: FastifyRequest): Promise<unknown>;
+  /** What `answer` answers. */
+  shape: z.ZodType<Answer>;
+  answer(context: HubContext, body: Body): Promise<Answer>;
 };
 
 /** An address without parameters. */
-export function route<Body = unknown>(
+export function route<Answer, Body = unknown>(
   scope: FastifyInstance,
   contextOf: ContextOf,
-  { answer, ...own }: Own<Body>,
+  { answer, shape, ...own }: Own<Body, Answer>,
 ): void {
   registerRoute(scope, {
     ...flashErpRoute,
     ...own,
     authorize: contextOf,
-    answer: enveloped(z.unknown()),
+    answer: enveloped(shape),
     errors: ['NOT_FOUND', 'INTEGRATION_DISABLED'],
-    handle: async ({ context, body, request }) => success(request, await answer(context, body, request)),
+    handle: async ({ context, body, request }) => success(request, await answer(context, body)),
   });
 }
 
@@ -54,13 +57,16 @@ const DEFAULTS = {
   syncScope: { transactions: true, subscriptions: true, customers: true, invoices: true, financialReports: false },
 };
 
-export function toConfig({ id, merchantId, enabled, settings, credentialsConfigured, health }: FlashErpIntegration) {
+type ConfigShown = z.output<typeof configShown>;
+
+export function toConfig(integration: FlashErpIntegration): ConfigShown {
+  const { id, merchantId, enabled, settings, credentialsConfigured, health } = integration;
   return {
     id,
     merchantId,
     isEnabled: enabled,
     credentialsConfigured,
-    healthStatus: (health?.health ?? 'UNKNOWN').toLowerCase(),
+    healthStatus: (health?.health ?? 'UNKNOWN').toLowerCase() as ConfigShown['healthStatus'],
     ...DEFAULTS,
     ...settings,
     syncScope: { ...DEFAULTS.syncScope, ...(settings['syncScope'] as object | undefined) },

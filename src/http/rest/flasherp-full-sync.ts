@@ -4,10 +4,13 @@ import type { HubContext } from '../../../schema/context.js';
 import { HubError } from '../../errors.js';
 import { registerRoute } from '../docs/register-route.js';
 import { enveloped, success } from '../envelope.js';
+import { fullSyncShown } from './flasherp-bodies.js';
 import { FLASHERP_PATH, find, flashErpRoute, route, toConfig } from './flasherp-common.js';
 import * as operations from './flasherp-operations.js';
 import type { ContextOf } from './portal-sync-routes.js';
 import { run } from './run.js';
+
+type FullSyncShown = z.output<typeof fullSyncShown>;
 
 const SCOPES = [
   ['customers', 'CUSTOMER'],
@@ -22,6 +25,7 @@ export function registerFullSync(scope: FastifyInstance, contextOf: ContextOf): 
     method: 'POST',
     url: `${FLASHERP_PATH}/sync/full`,
     summary: 'Sends everything that is not in step, in batches; answers the run, which shows how far it is',
+    shape: fullSyncShown,
     answer: fullSync,
   });
   registerRoute(scope, {
@@ -31,24 +35,24 @@ export function registerFullSync(scope: FastifyInstance, contextOf: ContextOf): 
     summary: 'How far a full sync is',
     authorize: contextOf,
     params: z.object({ id: z.string() }),
-    answer: enveloped(z.unknown()),
+    answer: enveloped(fullSyncShown),
     errors: ['NOT_FOUND'],
     handle: async ({ context, params, request }) => success(request, await fullSyncNow(context, params.id)),
   });
 }
 
 /** All that the scope has, customers first. */
-async function fullSync(context: HubContext) {
+async function fullSync(context: HubContext): Promise<FullSyncShown> {
   const integration = await find(context);
   const { syncScope } = toConfig(integration);
   const entityTypes = SCOPES.filter(([scope]) => syncScope[scope]).map(([, entityType]) => entityType);
   const input = { integrationId: integration.id, entityTypes };
-  const { done } = await run<{ done: { fullSync: unknown } }>(context, operations.FULL_SYNC, { input });
+  const { done } = await run<{ done: { fullSync: FullSyncShown } }>(context, operations.FULL_SYNC, { input });
   return done.fullSync;
 }
 
 async function fullSyncNow(context: HubContext, id: string) {
-  const { fullSync: found } = await run<{ fullSync: unknown }>(context, operations.FULL_SYNC_NOW, { id });
+  const { fullSync: found } = await run<{ fullSync: FullSyncShown | null }>(context, operations.FULL_SYNC_NOW, { id });
   if (found) return found;
   throw new HubError('NOT_FOUND', `There is no full sync ${id}.`);
 }

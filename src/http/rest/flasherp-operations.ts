@@ -1,4 +1,4 @@
-import { parse } from 'graphql';
+import { type DocumentNode, parse } from 'graphql';
 
 const FAILED = 'userErrors { code message path retryAfterMs }';
 const EVENT = `id entityType entityId externalId operation direction status errorCode errorMessage retryCount idempotencyKey
@@ -46,11 +46,23 @@ export const FULL_SYNC = parse(
 export const FULL_SYNC_NOW = parse(`query FlashErpFullSyncNow($id: ID!) { fullSync(id: $id) { ${RUN} } }`);
 export const RECONCILE = parse(`mutation FlashErpReconcile($input: ReconcileInput!) {
   done: reconcile(input: $input) { reconciliation { id state entityTypes periodFrom periodTo } ${FAILED} } }`);
-export const HISTORY = parse(`query FlashErpHistory($filter: SyncEventFilter, $first: Int!, $after: Cursor) {
-  list: syncEvents(filter: $filter, first: $first, after: $after) { totalCount nodes { ${EVENT} } pageInfo { endCursor hasNextPage } } }`);
-export const AUDIT = parse(`query FlashErpAudit($filter: AuditFilter, $first: Int!, $after: Cursor) {
-  list: auditLog(filter: $filter, first: $first, after: $after) { totalCount
-    nodes { id at actor action outcome entityType entityId details requestId durationMs } pageInfo { endCursor hasNextPage } } }`);
+/** A list of which one page is read, and the pages before it are only passed. */
+export interface ListOf {
+  rows: DocumentNode;
+  passing: DocumentNode;
+}
+const listOf = (root: string, filter: string, row: string): ListOf => {
+  const read = (name: string, nodes: string) =>
+    parse(`query FlashErp${name}($filter: ${filter}, $first: Int!, $after: Cursor) {
+  list: ${root}(filter: $filter, first: $first, after: $after) { totalCount ${nodes} pageInfo { endCursor hasNextPage } } }`);
+  return { rows: read('List', `nodes { ${row} }`), passing: read('Pass', '') };
+};
+export const HISTORY = listOf('syncEvents', 'SyncEventFilter', EVENT);
+export const AUDIT = listOf(
+  'auditLog',
+  'AuditFilter',
+  'id at actor action outcome entityType entityId details requestId durationMs',
+);
 const TIMING = 'durationMs { count averageMs p50Ms p95Ms p99Ms }';
 export const METRICS = parse(`query FlashErpMetrics($id: ID!, $from: DateTime, $to: DateTime) {
   metrics: integrationMetrics(integrationId: $id, from: $from, to: $to) { from to

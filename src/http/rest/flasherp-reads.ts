@@ -2,21 +2,20 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DocumentNode } from 'graphql';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
-import { HubError } from '../../errors.js';
 import { registerRoute } from '../docs/register-route.js';
 import { enveloped, success } from '../envelope.js';
+import * as bodies from './flasherp-bodies.js';
 import { FLASHERP_PATH, find, flashErpRoute, route, toConfig } from './flasherp-common.js';
-import type { Listed } from './flasherp-operations.js';
+import type { Listed, ListOf } from './flasherp-operations.js';
 import * as operations from './flasherp-operations.js';
 import * as words from './flasherp-words.js';
 import { paged, pageQuery } from './pages.js';
 import type { ContextOf } from './portal-sync-routes.js';
 import { run } from './run.js';
 
-/** How far back pages by number go; further back is for the cursors of the schema. */
-const MOST_ROWS = 10_000;
+/** Rows that are walked over in one step on the way to a page. */
+const STEP = 100;
 
-const anything = z.record(z.string(), z.unknown());
 const historyQuery = pageQuery.extend({
   status: z
     .string()
@@ -36,7 +35,18 @@ const timeQuery = z.object({
   from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Left out: a day before `to`.' }),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Left out: now.' }),
 });
-const auditQuery = pageQuery.extend({ action: z.string().optional(), outcome: z.string().optional() });
+const instant = z.iso.datetime({ offset: true }).optional();
+const auditQuery = pageQuery.extend({
+  action: z.string().optional(),
+  status: z
+    .enum(['initiated', 'success', 'failed'], 'must be initiated, success or failed')
+    .optional()
+    .meta({ description: 'What was decided is written down, so `initiated` finds nothing.' }),
+  outcome: z.enum(['OK', 'REFUSED', 'FAILED']).optional(),
+  userId: z.string().optional().meta({ description: 'Who did it.' }),
+  entityId: z.string().optional(),
+  ...{ from: instant, to: instant },
+});
 type Page = { page: number; limit: number };
 
 /** Rows F8 and F9. */
@@ -45,19 +55,25 @@ export function registerFlashErpReads(scope: FastifyInstance, contextOf: Context
     method: 'GET',
     url: `${FLASHERP_PATH}/status`,
     summary: 'Whether FlashERP is healthy, degraded or down, and what waits',
+    shape: bodies.statusShown,
     answer: async (context) => {
       const integration = await find(context);
-      const { statistics } = await run<{ statistics: unknown[] }>(context, operations.STATISTICS, {});
+      const { statistics } = await run<Pick<z.output<typeof bodies.statusShown>, 'statistics'>>(
+        context,
+        operations.STATISTICS,
+        {},
+      );
       return { ...toConfig(integration), health: integration.health, statistics };
     },
   });
   registerMetrics(scope, contextOf);
-  const list = { ...flashErpRoute, method: 'GET', authorize: contextOf, answer: paged(anything) } as const;
+  const list = { ...flashErpRoute, method: 'GET', authorize: contextOf, errors: ['NOT_FOUND'] } as const;
   registerRoute(scope, {
     ...list,
     url: `${FLASHERP_PATH}/sync-history`,
     summary: 'Syncs, newest first',
     query: historyQuery,
+    answer: paged(bodies.syncShown),
     handle: async ({ context, query, request }) => {
       const filter = {
         integrationId: (await find(context)).id,
@@ -72,9 +88,11 @@ export function registerFlashErpReads(scope: FastifyInstance, contextOf: Context
     url: `${FLASHERP_PATH}/audit-logs`,
     summary: 'Who did what, newest first',
     query: auditQuery,
+    answer: paged(bodies.auditShown),
     handle: async ({ context, query, request }) => {
-      const { page: _, limit: __, ...wanted } = query;
-      const filter = { integrationId: (await find(context)).id, ...wanted };
+      const { page: _, limit: __, status, userId: actor, ...wanted } = query;
+      const outcomes = status && words.OUTCOMES[status];
+      const filter = { integrationId: (await find(context)).id, ...wanted, actor, outcomes };
       return readPage(context, operations.AUDIT, filter, query, request, words.toAuditLog);
     },
   });
@@ -89,7 +107,7 @@ function registerMetrics(scope: FastifyInstance, contextOf: ContextOf): void {
     summary: 'How syncs went: success rate, duration, errors by code, webhooks, latency',
     authorize: contextOf,
     query: timeQuery,
-    answer: enveloped(z.unknown()),
+    answer: enveloped(bodies.metricsShown),
     errors: ['NOT_FOUND'],
     handle: async ({ context, query, request }) => {
       const { id } = await find(context);
@@ -100,24 +118,28 @@ function registerMetrics(scope: FastifyInstance, contextOf: ContextOf): void {
 }
 
 /** The schema's lists go by cursors: those before the page are walked over. */
-async function readPage<Row>(
+async function readPage<Row, Shown>(
   context: HubContext,
-  document: DocumentNode,
+  list: ListOf,
   filter: Record<string, unknown>,
   { page, limit }: Page,
   request: FastifyRequest,
-  show: (row: Row) => unknown,
+  show: (row: Row) => Shown,
 ) {
-  if (page * limit > MOST_ROWS) {
-    throw new HubError('BAD_USER_INPUT', `Pages go back ${MOST_ROWS} rows: narrow the filter.`, { path: ['page'] });
-  }
+  const read = (document: DocumentNode, first: number, after: string | null) =>
+    run<Listed<Row>>(context, document, { filter, first, after });
   let after: string | null = null;
-  for (let number = 1; ; number += 1) {
-    const answer: Listed<Row> = await run<Listed<Row>>(context, document, { filter, first: limit, after });
-    const { totalCount: total, nodes, pageInfo }: Listed<Row>['list'] = answer.list;
-    const pagination = { page, limit, total, totalPages: Math.ceil(total / limit) };
-    if (number === page) return { ...success(request, nodes.map(show)), pagination };
-    if (!pageInfo.hasNextPage) return { ...success(request, []), pagination };
-    after = pageInfo.endCursor;
+  for (let left = (page - 1) * limit; left > 0; left -= STEP) {
+    const { list: passed }: Listed<Row> = await read(list.passing, Math.min(left, STEP), after);
+    const { hasNextPage, endCursor } = passed.pageInfo;
+    after = endCursor;
+    if (!hasNextPage) return { ...success(request, []), pagination: paginationOf(passed.totalCount, page, limit) };
   }
+  const { nodes, totalCount } = (await read(list.rows, limit, after)).list;
+  return { ...success(request, nodes.map(show)), pagination: paginationOf(totalCount, page, limit) };
 }
+
+const paginationOf = (total: number, page: number, limit: number) => ({
+  ...{ page, limit, total },
+  totalPages: Math.ceil(total / limit),
+});

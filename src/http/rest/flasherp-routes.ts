@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
 import { registerRoute } from '../docs/register-route.js';
 import { enveloped, success } from '../envelope.js';
+import * as bodies from './flasherp-bodies.js';
 import { FLASHERP_PATH, find, findOrNull, flashErpRoute, route, toConfig } from './flasherp-common.js';
 import { registerFullSync } from './flasherp-full-sync.js';
 import type { FlashErpIntegration } from './flasherp-operations.js';
 import * as operations from './flasherp-operations.js';
 import { registerFlashErpReads } from './flasherp-reads.js';
-import { type ShownEvent, toSync } from './flasherp-words.js';
+import { type ShownEvent, type SyncShown, toSync } from './flasherp-words.js';
 import type { ContextOf } from './portal-sync-routes.js';
 import { run } from './run.js';
 
@@ -43,6 +44,7 @@ function registerConfig(scope: FastifyInstance, contextOf: ContextOf): void {
     method: 'GET',
     url,
     summary: 'How FlashERP is configured; secrets are not among it',
+    shape: bodies.configShown,
     answer: async (context) => toConfig(await find(context)),
   });
   route(scope, contextOf, {
@@ -50,28 +52,30 @@ function registerConfig(scope: FastifyInstance, contextOf: ContextOf): void {
     url,
     summary: 'Configures FlashERP; what is left out stays',
     body: configBody,
+    shape: bodies.configShown,
     answer: async (context, body) => toConfig(await configure(context, body)),
   });
   route(scope, contextOf, {
     method: 'DELETE',
     url,
     summary: 'Removes the configuration; what was synced stays',
+    shape: bodies.deleted,
     answer: async (context) => {
       const { id } = await find(context);
       await run(context, operations.DELETE, { id });
-      return { id, deleted: true };
+      return { id, deleted: true as const };
     },
   });
   route(scope, contextOf, {
     method: 'POST',
     url: `${url}/test`,
     summary: 'Asks FlashERP whether it is well',
+    shape: bodies.tested,
     answer: async (context) => {
-      const { done } = await run<{ done: Record<string, unknown> }>(context, operations.TEST, {
-        id: (await find(context)).id,
-      });
-      const { userErrors: _, ...outcome } = done;
-      return outcome;
+      const { id } = await find(context);
+      const { done } = await run<{ done: z.output<typeof bodies.tested> }>(context, operations.TEST, { id });
+      const { ok, latencyMs, errorCode, errorMessage } = done;
+      return { ok, latencyMs, errorCode, errorMessage };
     },
   });
 }
@@ -119,9 +123,11 @@ function registerSyncs(scope: FastifyInstance, contextOf: ContextOf): void {
     url: `${FLASHERP_PATH}/sync/reconcile`,
     summary: 'Compares FlashERP with the hub',
     body: z.strictObject({ from: z.string().nullish(), to: z.string().nullish() }).nullish(),
+    shape: bodies.reconciliationShown,
     answer: async (context, body) => {
+      type Started = { done: { reconciliation: z.output<typeof bodies.reconciliationShown> } };
       const input = { integrationId: (await find(context)).id, ...body };
-      const { done } = await run<{ done: { reconciliation: unknown } }>(context, operations.RECONCILE, { input });
+      const { done } = await run<Started>(context, operations.RECONCILE, { input });
       return done.reconciliation;
     },
   });
@@ -138,7 +144,7 @@ function withId(
   contextOf: ContextOf,
   path: string,
   summary: string,
-  answer: (context: HubContext, id: string) => Promise<unknown>,
+  answer: (context: HubContext, id: string) => Promise<SyncShown>,
 ): void {
   registerRoute(scope, {
     ...flashErpRoute,
@@ -147,7 +153,7 @@ function withId(
     summary,
     authorize: contextOf,
     params: idSchema,
-    answer: enveloped(z.unknown()),
+    answer: enveloped(bodies.syncShown),
     errors: ['NOT_FOUND', 'INVALID_STATE', 'INTEGRATION_DISABLED'],
     handle: async ({ context, params, request }) => success(request, await answer(context, params.id)),
   });

@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import { SyncEventStatus } from '../../model/statuses.js';
+import type { auditShown, metricsShown, syncShown } from './flasherp-bodies.js';
 
 /** What the document calls the states of a sync, and the hub's for it. */
 const STATES: Record<string, SyncEventStatus[]> = {
@@ -23,19 +25,23 @@ export const SOURCE_TYPES = ['transaction', 'subscription', 'customer', 'invoice
 export const entityTypeOf = (word: (typeof SOURCE_TYPES)[number]): string =>
   word === 'subscription' ? 'BILLING_SUBSCRIPTION' : word.toUpperCase();
 
+export type SyncShown = z.output<typeof syncShown>;
+type OfDocument =
+  | 'sourceSystem'
+  | 'sourceId'
+  | 'sourceType'
+  | 'syncStatus'
+  | 'nextRetryAt'
+  | 'lastSyncAttempt'
+  | 'syncDuration';
+
 /** A sync event, as the operations of these addresses ask for it. */
-export interface ShownEvent extends Record<string, unknown> {
-  entityType: string;
-  entityId: string;
-  externalId: string | null;
-  direction: string;
-  status: SyncEventStatus;
-  nextAttemptAt: string | null;
-  attempts: { startedAt: string; durationMs: number }[];
+export interface ShownEvent extends Omit<SyncShown, OfDocument> {
+  attempts: { startedAt: string; durationMs: number | null }[];
 }
 
 /** A sync event with the names that the document has for its fields beside the hub's own. */
-export function toSync({ attempts, ...event }: ShownEvent): Record<string, unknown> {
+export function toSync({ attempts, ...event }: ShownEvent): SyncShown {
   const last = attempts.at(-1);
   const isOut = event.direction === 'OUTBOUND';
   return {
@@ -43,23 +49,33 @@ export function toSync({ attempts, ...event }: ShownEvent): Record<string, unkno
     sourceSystem: isOut ? 'hub' : 'flasherp',
     sourceId: isOut ? event.entityId : (event.externalId ?? event.entityId),
     sourceType: event.entityType === 'BILLING_SUBSCRIPTION' ? 'subscription' : event.entityType.toLowerCase(),
-    syncStatus: Object.keys(STATES).find((name) => STATES[name]?.includes(event.status)),
+    syncStatus: WORDS[event.status],
     nextRetryAt: event.status === 'RETRYING' ? event.nextAttemptAt : null,
     lastSyncAttempt: last?.startedAt ?? null,
     syncDuration: last?.durationMs ?? null,
   };
 }
 
-interface ShownEntry extends Record<string, unknown> {
-  actor: string;
-  outcome: string;
-  action: string;
+const WORDS: Record<SyncEventStatus, SyncShown['syncStatus']> = {
+  PENDING: 'pending',
+  IN_PROGRESS: 'syncing',
+  RETRYING: 'syncing',
+  SUCCESS: 'synced',
+  FAILED: 'failed',
+  SKIPPED: 'skipped',
+};
+
+/** The outcomes of an audit entry that the document's word means; the hub writes down what was decided, nothing that only began. */
+export const OUTCOMES = { initiated: [], success: ['OK'], failed: ['REFUSED', 'FAILED'] } as const;
+
+type AuditShown = z.output<typeof auditShown>;
+type Entry = Omit<AuditShown, 'details' | 'status' | 'userId' | 'duration' | 'requestPayload' | 'responsePayload'>;
+interface ShownEntry extends Entry {
   details: { request?: unknown; response?: unknown } | null;
-  durationMs: number | null;
 }
 
 /** An audit entry likewise. */
-export function toAuditLog(entry: ShownEntry): Record<string, unknown> {
+export function toAuditLog(entry: ShownEntry): AuditShown {
   return {
     ...entry,
     status: entry.outcome === 'OK' ? 'success' : 'failed',
@@ -77,25 +93,12 @@ function answerOf({ details }: ShownEntry): unknown {
   return response ?? answer;
 }
 
-interface Timing {
-  averageMs: number | null;
-  p50Ms: number | null;
-  p95Ms: number | null;
-  p99Ms: number | null;
-}
-
-/** The measures of a time, as the operation asks for them. */
-export interface ShownMetrics extends Record<string, unknown> {
-  from: string;
-  to: string;
-  syncs: { successRate: number | null; durationMs: Timing };
-  errors: unknown[];
-  webhooks: { successRate: number | null };
-  api: { durationMs: Timing };
-}
+type MetricsShown = z.output<typeof metricsShown>;
+/** The measures, as the operation asks for them. */
+export type ShownMetrics = Pick<MetricsShown, 'from' | 'to' | 'syncs' | 'errors' | 'webhooks' | 'queue' | 'api'>;
 
 /** What the document would have tracked, first; the hub's own measures after it. */
-export function toMetrics({ from, to, ...measures }: ShownMetrics): Record<string, unknown> {
+export function toMetrics({ from, to, ...measures }: ShownMetrics): MetricsShown {
   const { syncs, errors, webhooks, api } = measures;
   const { p50Ms: p50, p95Ms: p95, p99Ms: p99 } = api.durationMs;
   return {

@@ -29,6 +29,11 @@ const page = {
   limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(50),
   after: z.string().optional().meta({ description: '`pageInfo.endCursor` of the page before.' }),
 };
+/** In capital letters or, as the portal's documents have it, in small ones. */
+const orderStatus = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .pipe(z.enum(OrderStatus));
 const record = z.looseObject({});
 const list = z.object({ nodes: z.array(record), pageInfo: record, totalCount: z.int() });
 const byId = z.object({ id: z.string() });
@@ -60,7 +65,7 @@ export function registerWarehouse(scope: FastifyInstance, contextOf: ContextOf):
     url: '/api/v1/orders',
     summary: 'Orders, newest first',
     document: ORDERS,
-    query: z.object({ ...page, status: z.enum(OrderStatus).optional(), search: z.string().optional() }),
+    query: z.object({ ...page, status: orderStatus.optional(), search: z.string().optional() }),
   });
   registerOne(scope, contextOf, 'products', 'One product by its id or SKU, with its stock', findProduct);
   registerOne(scope, contextOf, 'orders', 'One order by its id', (context, id) => findOne(context, ORDER_BY_ID, id));
@@ -140,7 +145,7 @@ function registerOrderChanges(scope: FastifyInstance, contextOf: ContextOf): voi
     ...common,
     ...{ method: 'POST', url: '/api/v1/orders', summary: 'Takes an order', body: record },
     description:
-      'The body is a `CreateOrderInput` of the GraphQL schema; `order_number`, `line_items`, `price` and their like are taken, too. Without a currency it is USD.',
+      'The body is a `CreateOrderInput` of the GraphQL schema; `order_number`, `line_items`, `price` and their like are taken, too. Without a currency it is USD. Of `metadata` `total_amount` is the grand total and `payment_status` `paid` makes the order PAID, where the body does not say so itself; the rest of it is not kept.',
     authorize: contextOf,
     answer: enveloped(record),
     errors: ['ALREADY_EXISTS', 'IDEMPOTENCY_KEY_REUSED'],
@@ -173,10 +178,7 @@ function registerMove(scope: FastifyInstance, contextOf: ContextOf): void {
     ...{ method: 'PATCH', url: '/api/v1/orders/:id/status', summary: 'Moves an order on', params: byId },
     authorize: contextOf,
     body: z.object({
-      status: z
-        .string()
-        .transform((text) => text.toUpperCase())
-        .pipe(z.enum(OrderStatus)),
+      status: orderStatus,
       trackingNumbers: z.array(z.string()).nullish(),
     }),
     answer: enveloped(record),

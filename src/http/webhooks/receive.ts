@@ -31,7 +31,10 @@ export function statusOf({ status, errorCode, errorMessage, duplicate }: Accepta
 export function messageOf({ entityType, errorMessage, status, says }: Acceptance): string {
   if (errorMessage) return errorMessage;
   const noun = entityType.charAt(0) + entityType.slice(1).toLowerCase().replaceAll('_', ' ');
-  if (status !== 'PROCESSED' || says === 'NOTHING') return `${noun} event received`;
+  if (status !== 'PROCESSED') return `${noun} event received`;
+  // The documents answer an order's acknowledgement in these words, too.
+  if (entityType === 'ORDER') return `${noun} status updated successfully`;
+  if (says === 'NOTHING') return `${noun} event received`;
   if (says === 'OVERTAKEN') return `${noun} event received; a change of the hub that is on its way replaces it`;
   return says === 'FIELDS' ? `${noun} updated successfully` : `${noun} status updated successfully`;
 }
