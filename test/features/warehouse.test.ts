@@ -317,6 +317,7 @@ it('E10 E14 takes an order in all of the documents’ words, finds it by its sta
       .filter(({ body: sent, method }) => sent.includes('WHOLE-1') && method !== 'GET')
       .map(({ body: sent }) => JSON.parse(sent) as Record<string, unknown>);
 
+  await warehouse.control.clearFaults();
   const made = await rest('POST', '', body);
   const [exported] = await eventually(bodies, (all) => all.length === 1);
   const found = await rest('GET', '?search=WHOLE-1&status=exported');

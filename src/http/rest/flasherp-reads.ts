@@ -51,21 +51,7 @@ type Page = { page: number; limit: number };
 
 /** Rows F8 and F9. */
 export function registerFlashErpReads(scope: FastifyInstance, contextOf: ContextOf): void {
-  route(scope, contextOf, {
-    method: 'GET',
-    url: `${FLASHERP_PATH}/status`,
-    summary: 'Whether FlashERP is healthy, degraded or down, and what waits',
-    shape: bodies.statusShown,
-    answer: async (context) => {
-      const integration = await find(context);
-      const { statistics } = await run<Pick<z.output<typeof bodies.statusShown>, 'statistics'>>(
-        context,
-        operations.STATISTICS,
-        {},
-      );
-      return { ...toConfig(integration), health: integration.health, statistics };
-    },
-  });
+  registerStatus(scope, contextOf);
   registerMetrics(scope, contextOf);
   const list = { ...flashErpRoute, method: 'GET', authorize: contextOf, errors: ['NOT_FOUND'] } as const;
   registerRoute(scope, {
@@ -94,6 +80,24 @@ export function registerFlashErpReads(scope: FastifyInstance, contextOf: Context
       const outcomes = status && words.OUTCOMES[status];
       const filter = { integrationId: (await find(context)).id, ...wanted, actor, outcomes };
       return readPage(context, operations.AUDIT, filter, query, request, words.toAuditLog);
+    },
+  });
+}
+
+function registerStatus(scope: FastifyInstance, contextOf: ContextOf): void {
+  route(scope, contextOf, {
+    method: 'GET',
+    url: `${FLASHERP_PATH}/status`,
+    summary: 'Whether FlashERP is healthy, degraded or down, and what waits',
+    shape: bodies.statusShown,
+    answer: async (context) => {
+      const integration = await find(context);
+      const { statistics } = await run<Pick<z.output<typeof bodies.statusShown>, 'statistics'>>(
+        context,
+        operations.STATISTICS,
+        {},
+      );
+      return { ...toConfig(integration), health: integration.health, statistics };
     },
   });
 }

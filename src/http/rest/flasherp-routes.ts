@@ -66,9 +66,13 @@ function registerConfig(scope: FastifyInstance, contextOf: ContextOf): void {
       return { id, deleted: true as const };
     },
   });
+  registerTest(scope, contextOf);
+}
+
+function registerTest(scope: FastifyInstance, contextOf: ContextOf): void {
   route(scope, contextOf, {
     method: 'POST',
-    url: `${url}/test`,
+    url: `${FLASHERP_PATH}/config/test`,
     summary: 'Asks FlashERP whether it is well',
     shape: bodies.tested,
     answer: async (context) => {
