@@ -7,8 +7,8 @@ import type { WebhookRequest } from './webhook-request.js';
 type Guarded = Pick<OpenIntegration, 'credentials' | 'asksForKey'>;
 
 /**
- * Beside the signature: a sender that brings an `X-API-Key` must bring a right one, and must bring one where the webhook was
- * registered without a secret. Right are the integration's own `apiKey` and a key of the hub, which was checked before.
+ * Where no signature decides: a sender that brings an `X-API-Key` must bring a right one, and must bring one where the webhook
+ * was registered without a secret. Right are the integration's own `apiKey` and a key of the hub, which was checked before.
  * @throws HubError UNAUTHENTICATED
  */
 export function checkSenderKey(integration: Guarded, request: WebhookRequest): void {

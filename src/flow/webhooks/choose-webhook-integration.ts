@@ -74,7 +74,8 @@ function isHinted(integration: OpenIntegration, merchantId: string | undefined):
 
 function verify(integration: OpenIntegration, request: WebhookRequest): void {
   checkSignature(integration, request);
-  checkSenderKey(integration, request);
+  const asksForKey = request.headers['x-api-key'] !== undefined || integration.asksForKey;
+  if (asksForKey && takesUnsigned(integration)) checkSenderKey(integration, request);
 }
 
 function checkSignature(integration: OpenIntegration, request: WebhookRequest): void {
