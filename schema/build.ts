@@ -27,6 +27,7 @@ import { asSubgraph } from './federation.js';
 import { ImportFileQueries } from './import-file.js';
 import { IntegrationQueries } from './integration.js';
 import { IntegrationMutations } from './integration-mutations.js';
+import { RefreshMutations } from './refresh-mutations.js';
 import './finance-changes.js';
 import {
   BillingSubscriptionQueries,
@@ -90,6 +91,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ProductQueries,
   BrandQueries,
   BrandMutations,
+  RefreshMutations,
   PullQueries,
   ImportFileQueries,
   SyncEventPulls,

@@ -12,8 +12,12 @@ const productState = (row: string, answer: string) =>
 
 const isStale = `coalesce(s.fresh_until < now(), true) or coalesce(s.failed_at > s.succeeded_at, false)`;
 
+/** A row that was read by itself since the last pull failed is as fresh as one of a pull. */
+const isReadSince = (row: string) => `${row}.read_at > coalesce(s.failed_at, '-infinity')
+  and coalesce(${row}.read_at + (s.fresh_until - s.succeeded_at) > now(), false)`;
+
 const staleSql = (row: string) =>
-  `coalesce(${state(row, `s.succeeded_at is not null and (${isStale})`)}, ${row}.source <> 'live')`;
+  `coalesce(${state(row, `s.succeeded_at is not null and (${isStale}) and not (${isReadSince(row)})`)}, ${row}.source <> 'live')`;
 
 export const sourceSql = (row: string) => `case when ${staleSql(row)} then 'stale_cache' else ${row}.source end`;
 

@@ -78,6 +78,8 @@ export interface Connection {
   readStatuses?(entityType: EntityType, externalIds: readonly string[]): Promise<Map<string, InboundEvent>>;
   /** Reads one entity's present state upstream; null when the upstream does not have it. */
   readStatus?(entityType: EntityType, externalId: string): Promise<InboundEvent | null>;
+  /** Reads one product with its stock, as an event of the type PRODUCT; null when the upstream does not have it. */
+  readGoods?(sku: string): Promise<InboundEvent | null>;
   /**
    * Everything of one kind that the upstream has or has changed since an instant, page by page, for reconciliation.
    * Iterating throws HubError as `checkHealth` does; memory stays bounded by a page.

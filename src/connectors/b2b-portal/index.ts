@@ -37,7 +37,6 @@ export const b2bPortal: Connector<PortalCredentials, PortalSettings> = {
 
 async function deliver(client: PortalClient, mappings: FieldMappings, effect: Effect): Promise<DeliveryResult> {
   const collection = collectionOf(effect.entityType);
-  if (effect.operation === 'QUERY') return query(client, collection, effect);
   if (effect.operation === 'DELETE' || !effect.snapshot) {
     throw new HubError('UNSUPPORTED', 'The B2B Portal deletes nothing: cancel the order or void the invoice instead.');
   }
@@ -83,13 +82,6 @@ async function change(client: PortalClient, collection: Collection, id: string, 
       error.httpStatus,
     );
   }
-}
-
-async function query(client: PortalClient, collection: Collection, effect: Effect): Promise<DeliveryResult> {
-  const found = effect.externalId ? await client.read(collection, effect.externalId) : null;
-  if (!found) throw new HubError('UPSTREAM_NOT_FOUND', `The portal does not have this in its ${collection}.`);
-  const number = collection === 'orders' ? found.order_number : found.invoice_number;
-  return { kind: 'delivered', externalId: found.id, externalNumber: number ?? null };
 }
 
 async function readStatus(

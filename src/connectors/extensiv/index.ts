@@ -11,6 +11,7 @@ import { expectOrder, listOrders, readOrder } from './list-orders.js';
 import { changeToExtensiv, orderToExtensiv, productFromExtensiv, stockFromExtensiv } from './mapping.js';
 import { findOwn, readStatus, readStatuses } from './order-status.js';
 import { pullPages } from './pull-pages.js';
+import { readGoods } from './read-goods.js';
 import { ExtensivCredentials, ExtensivSettings } from './settings.js';
 import { ProductRow, StockRow } from './wire.js';
 
@@ -43,6 +44,7 @@ export const extensiv: Connector<ExtensivCredentials, ExtensivSettings> = {
       deliver: (effect) => deliverSafely(() => deliver(client, mappings, effect)),
       checkHealth: () => client.checkHealth(),
       readStatus: (entityType, externalId) => readStatus(client, settings, entityType, externalId),
+      readGoods: (sku) => readGoods(client, settings, sku),
       readStatuses: (entityType, externalIds) => readStatuses(client, settings, entityType, externalIds),
       list: (_entityType, request) => listOrders(client, settings, request),
       readRecord: (_entityType, id) => readOrder(client, settings, id),
@@ -66,7 +68,6 @@ function accepts({ snapshot, operation, linked }: Sending): boolean {
 }
 
 async function deliver(client: ExtensivClient, mappings: FieldMappings, effect: Effect): Promise<DeliveryResult> {
-  if (effect.operation === 'QUERY') return query(client, effect);
   if (effect.entityType !== 'ORDER' || effect.operation === 'DELETE' || !effect.snapshot) {
     throw new HubError('UNSUPPORTED', 'Extensiv takes orders and deletes none: cancel the order instead.');
   }
@@ -84,17 +85,4 @@ async function deliver(client: ExtensivClient, mappings: FieldMappings, effect: 
   const found = effect.attempt > 1 ? await findOwn(client, order) : null;
   const { id, order_number: number } = found ?? (await client.createOrder(body));
   return { kind: 'delivered', externalId: id, externalNumber: number ?? null };
-}
-
-/** What it has of one entity now: an order by its id there, a product by its id, stock by its SKU. */
-async function query(client: ExtensivClient, { entityType, entityId, externalId }: Effect): Promise<DeliveryResult> {
-  const id = externalId ?? entityId;
-  const found =
-    entityType === 'ORDER'
-      ? await client.readOrder(id)
-      : entityType === 'INVENTORY'
-        ? await client.readInventory(id)
-        : await client.readProduct(id);
-  if (!found) throw new HubError('UPSTREAM_NOT_FOUND', `Extensiv does not have ${id}.`);
-  return { kind: 'delivered', externalId: id, externalNumber: null };
 }

@@ -60,7 +60,6 @@ interface Parts {
 async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
   const { client, settings, mappings } = parts;
   if (effect.entityType !== 'ORDER') throw new HubError('UNSUPPORTED', `Logo takes orders, not ${effect.entityType}.`);
-  if (effect.operation === 'QUERY') return query(client, effect);
   if (effect.operation === 'DELETE' || !effect.snapshot)
     throw new HubError('UNSUPPORTED', 'The hub deletes no order in Logo: cancel it instead.');
   const order = effect.snapshot as OrderSnapshot;
@@ -105,10 +104,4 @@ function delivered(made: Pick<SalesOrder, 'INTERNAL_REFERENCE' | 'NUMBER'>): Del
 function vanished(reference: string): UpstreamError {
   const advice = 'Have it restored there and retry, or skip this sync event.';
   return new UpstreamError('UPSTREAM_NOT_FOUND', `Logo no longer has the order ${reference}. ${advice}`, 404);
-}
-
-async function query(client: LogoClient, { externalId }: Effect): Promise<DeliveryResult> {
-  const found = externalId ? await client.readOrder(externalId) : null;
-  if (!found) throw new UpstreamError('UPSTREAM_NOT_FOUND', 'Logo does not have this order.', 404);
-  return delivered(found);
 }

@@ -63,7 +63,6 @@ async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
   const { client, settings, mappings } = parts;
   if (effect.entityType !== 'ORDER')
     throw new HubError('UNSUPPORTED', `Netsis takes orders, not ${effect.entityType}.`);
-  if (effect.operation === 'QUERY') return query(client, effect);
   if (effect.operation === 'DELETE' || !effect.snapshot) {
     throw new HubError('UNSUPPORTED', 'The hub deletes no order in Netsis: cancel it instead.');
   }
@@ -106,10 +105,4 @@ async function findOwn(client: NetsisClient, number: string, order: OrderSnapsho
 function vanished(number: string): UpstreamError {
   const advice = 'Have it restored there and retry, or skip this sync event.';
   return new UpstreamError('UPSTREAM_NOT_FOUND', `Netsis no longer has the order ${number}. ${advice}`, 404);
-}
-
-async function query(client: NetsisClient, { externalId }: Effect): Promise<DeliveryResult> {
-  const found = externalId ? await client.findOrder(externalId) : null;
-  if (!found) throw new UpstreamError('UPSTREAM_NOT_FOUND', 'Netsis does not have this order.', 404);
-  return { kind: 'delivered', externalId, externalNumber: externalId };
 }

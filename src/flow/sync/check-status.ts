@@ -23,25 +23,30 @@ export interface StatusCheck extends UnreadList {
 /** As many as one question may name, so that each page is one turn of the pace. */
 const PAGE = 50;
 
-const openOf = (
+const knownOf = (
   table: 'orders' | 'invoices',
   details: string,
 ) => `select k.id::text link_id, k.entity_id, k.external_id,
-  k.state as link_state, e.status, ${details}, exists (select from lanes l where l.id = k.id and l.head <> l.tail) has_waiting
+  e.status, ${details}, exists (select from lanes l where l.id = k.id and l.head <> l.tail) has_waiting
 from links k join ${table} e on e.id = k.entity_id
-where k.integration_id = $1 and k.entity_type = $2 and k.external_id is not null and e.status = any($3) and k.id > $4
-order by k.id limit ${PAGE}`;
+where k.integration_id = $1 and k.entity_type = $2 and k.external_id is not null`;
 
-const OPEN = {
-  ORDER: {
-    statement: openOf('orders', 'e.tracking_numbers, null paid_at, null paid_amount'),
-    statuses: OPEN_ORDER_STATUSES,
-  },
-  INVOICE: {
-    statement: openOf('invoices', `'{}'::text[] tracking_numbers, e.paid_at, e.paid_amount`),
-    statuses: OPEN_INVOICE_STATUSES,
-  },
+const KNOWN = {
+  ORDER: knownOf('orders', 'e.tracking_numbers, null paid_at, null paid_amount'),
+  INVOICE: knownOf('invoices', `'{}'::text[] tracking_numbers, e.paid_at, e.paid_amount`),
 };
+const STATUSES = { ORDER: OPEN_ORDER_STATUSES, INVOICE: OPEN_INVOICE_STATUSES };
+
+/** What the hub knows of one entity that the integration's system has; null: that is not known to have it. */
+export async function findKnown(
+  { db }: Pick<Services, 'db'>,
+  { id }: OpenIntegration,
+  entityType: 'ORDER' | 'INVOICE',
+  entityId: string,
+): Promise<KnownEntity | null> {
+  const statement = `${KNOWN[entityType]} and k.entity_id = $3`;
+  return (await db.pool.query<KnownEntity>(statement, [id, entityType, entityId])).rows[0] ?? null;
+}
 
 /** Whether the hub can ask the integration's system for the state of its entities of this kind. */
 export function canBeRead(integration: OpenIntegration, entityType: EntityType): entityType is 'ORDER' | 'INVOICE' {
@@ -96,9 +101,9 @@ interface Check {
 async function askForAll(check: Check): Promise<StatusCheck> {
   const { services, integration, entityType, signal } = check;
   const result: StatusCheck = { asked: 0, changed: 0, missing: 0, failed: 0, unread: [] };
-  const { statement, statuses } = OPEN[entityType];
+  const statement = `${KNOWN[entityType]} and e.status = any($3) and k.id > $4 order by k.id limit ${PAGE}`;
   for (let after = '0'; ; ) {
-    const values = [integration.id, entityType, statuses, after];
+    const values = [integration.id, entityType, STATUSES[entityType], after];
     const { rows } = await services.db.pool.query<KnownEntity>(statement, values);
     const known = await readMany(check, rows);
     for (const entity of rows) {

@@ -3,6 +3,7 @@ import type { DocumentNode } from 'graphql';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
 import { HubError } from '../../errors.js';
+import { refreshProduct } from '../../flow/products/refresh-product.js';
 import { OrderStatus } from '../../model/statuses.js';
 import { registerRoute } from '../docs/register-route.js';
 import { CALLERS } from '../docs/schemes.js';
@@ -118,7 +119,16 @@ async function findOne(context: HubContext, document: DocumentNode, id: string):
 }
 
 async function findProduct(context: HubContext, id: string): Promise<Fields | null> {
-  return (await findOne(context, PRODUCT_BY_SKU, id)) ?? (await findOne(context, PRODUCT_BY_ID, id));
+  const known = (await findOne(context, PRODUCT_BY_SKU, id)) ?? (await findOne(context, PRODUCT_BY_ID, id));
+  if (known && known['source'] !== 'stale_cache') return known;
+  const sku = String(known?.['sku'] ?? id);
+  const { services, caller } = context;
+  // Whoever may not ask, or where nobody can be asked, gets what is known.
+  const refreshed = await refreshProduct(services, caller, { sku }).catch((error: unknown) => {
+    if (error instanceof HubError) return null;
+    throw error;
+  });
+  return refreshed ? findOne(context, PRODUCT_BY_SKU, sku) : known;
 }
 
 function registerSync(scope: FastifyInstance, contextOf: ContextOf): void {
