@@ -88,9 +88,13 @@ export interface Connection {
   /**
    * What `list` would tell of an entity that its system has just as the hub would send it: through the connector's own
    * mapping, which may cut or replace, and the published rules. A field that is missing in it is not compared; left out:
-   * the entity's own fields are.
+   * the entity's own fields are. `related`: the system's ids of customers, by the hub's.
    */
-  expect?(entityType: EntityType, snapshot: Snapshot): Promise<UpstreamRecord['fields']>;
+  expect?(
+    entityType: EntityType,
+    snapshot: Snapshot,
+    related?: Readonly<Record<string, string>>,
+  ): Promise<UpstreamRecord['fields']>;
   /** One of them as it is now; null: the upstream does not have it. There wherever `list` is. */
   readRecord?(entityType: EntityType, externalId: string): Promise<WholeRecord | null>;
   /** What it can read whole, by kind of entity. Iterating throws HubError as `checkHealth` does; memory stays bounded by a page. */

@@ -53,7 +53,7 @@ export const flashErp: Connector<FlashErpCredentials, FlashErpSettings> = {
       readStatus: (entityType, externalId) => readStatus(client, entityType, externalId),
       readRecord: (entityType, externalId) => readRecord(client, typeOf(entityType), externalId),
       list: (entityType, request) => listRecords(client, typeOf(entityType), request),
-      expect: (entityType, snapshot) => expectRecord(mappings, typeOf(entityType), snapshot),
+      expect: (entityType, snapshot, related) => expectRecord(mappings, typeOf(entityType), snapshot, related),
     };
   },
 };

@@ -6,7 +6,7 @@ import type { FieldMappings } from '../field-mappings.js';
 import { readRows } from '../read-rows.js';
 import type { FlashErpClient } from './client.js';
 import { COLLECTIONS, type FlashErpType, statusFromFlashErp, toFlashErp } from './mapping.js';
-import { known } from './told.js';
+import { addressFromFlashErp, known } from './told.js';
 import { FlashErpRecord } from './wire.js';
 
 const PAGE = 500;
@@ -25,19 +25,19 @@ export async function* listRecords(
   }
 }
 
-/** What FlashERP would tell of an entity that it has just as the hub sends it; customers are named by ids that are not compared. */
+/** What FlashERP would tell of an entity that it has just as the hub sends it; a customer that it does not have is not compared. */
 export async function expectRecord(
   mappings: FieldMappings,
   entityType: FlashErpType,
   snapshot: Snapshot,
+  related: Readonly<Record<string, string>> = {},
 ): Promise<UpstreamRecord['fields']> {
-  const body = await mappings.outbound(
-    entityType,
-    snapshot,
-    toFlashErp(entityType, snapshot, () => null),
-  );
+  const linkOf = (id: string | null | undefined) => (id == null ? null : (related[id] ?? null));
+  const body = await mappings.outbound(entityType, snapshot, toFlashErp(entityType, snapshot, linkOf));
   const sent = parseExactJson(JSON.stringify(body)) as object;
-  return FIELDS[entityType](FlashErpRecord.parse({ ...sent, id: snapshot.id }));
+  const fields = FIELDS[entityType](FlashErpRecord.parse({ ...sent, id: snapshot.id }));
+  const { customer, ...rest } = fields;
+  return customer == null ? rest : fields;
 }
 
 function idOf(row: unknown): string | null {
@@ -59,6 +59,7 @@ function entityOf(entityType: FlashErpType, one: FlashErpRecord): Record<string,
   const { interval, type } = one;
   return {
     ...FIELDS[entityType](one),
+    ...(entityType === 'CUSTOMER' && { address: addressFromFlashErp(one.address) }),
     ...(entityType === 'TRANSACTION' && { type: known(TransactionType, type) }),
     ...(entityType === 'BILLING_SUBSCRIPTION' && { interval: known(BillingInterval, interval) }),
     ...{ description: one.description, subtotal: one.subtotal, tax: one.tax, paidAmount: one.paid_amount },
@@ -84,6 +85,12 @@ function toRecord(entityType: FlashErpType, record: FlashErpRecord): UpstreamRec
 const status = (entityType: FlashErpType, { status: told }: FlashErpRecord) =>
   told == null ? null : (statusFromFlashErp(entityType, told) ?? told);
 
+/** Without what the record is silent about, which is not compared. */
+const told = (fields: Record<string, string | null | undefined>): Record<string, string | null> =>
+  Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, string | null] => entry[1] !== undefined),
+  );
+
 /** What is compared, by the names of the hub's snapshots. */
 const FIELDS: Record<FlashErpType, (record: FlashErpRecord) => UpstreamRecord['fields']> = {
   CUSTOMER: (one) => ({
@@ -97,6 +104,7 @@ const FIELDS: Record<FlashErpType, (record: FlashErpRecord) => UpstreamRecord['f
     status: status('TRANSACTION', one),
     amount: one.amount ?? null,
     currency: one.currency ?? null,
+    ...told({ type: one.type?.toUpperCase(), customer: one.customer_id, occurredAt: one.occurred_at }),
   }),
   BILLING_SUBSCRIPTION: (one) => ({
     reference: one.reference ?? null,
@@ -104,11 +112,14 @@ const FIELDS: Record<FlashErpType, (record: FlashErpRecord) => UpstreamRecord['f
     status: status('BILLING_SUBSCRIPTION', one),
     amount: one.amount ?? null,
     currency: one.currency ?? null,
+    ...told({ interval: one.interval?.toUpperCase(), customer: one.customer_id }),
+    ...told({ currentPeriodStart: one.current_period_start, currentPeriodEnd: one.current_period_end }),
   }),
   INVOICE: (one) => ({
     number: one.number ?? null,
     status: status('INVOICE', one),
     total: one.total ?? null,
     currency: one.currency ?? null,
+    ...told({ subtotal: one.subtotal, tax: one.tax, paidAmount: one.paid_amount, dueAt: one.due_at }),
   }),
 };

@@ -21,7 +21,6 @@ export function createMadeUp(): MadeUp {
     status: 'succeeded',
     amount: index % ODD === 0 ? '19.91' : '19.90',
     currency: 'EUR',
-    occurred_at: updatedAt,
     updated_at: updatedAt,
   });
   return {

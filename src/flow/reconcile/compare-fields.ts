@@ -10,8 +10,9 @@ export interface FieldDifference {
 
 type Fields = UpstreamRecord['fields'];
 
-const AMOUNT = /(^|\.)(amount|total|grandTotal|linesTotal|unitPrice|quantity|price)$/;
+const AMOUNT = /(^|\.)(amount|subtotal|tax|paidAmount|total|grandTotal|linesTotal|unitPrice|quantity|price)$/;
 const DECIMAL = /^-?\d{1,40}(\.\d{1,40})?$/;
+const TIME = /(At|PeriodStart|PeriodEnd)$/;
 /** Stands for a line of one side that the other does not have. */
 const LINE = /^lines\[\d+\]\.sku$/;
 
@@ -31,6 +32,15 @@ export function compareFields(here: Fields, there: Fields): FieldDifference[] {
 
 function isSame(field: string, one: string | null, other: string | null): boolean {
   if (one === other) return true;
-  if (one === null || other === null || !AMOUNT.test(field)) return false;
+  if (one === null || other === null) return false;
+  if (TIME.test(field)) return isSameInstant(Date.parse(one), Date.parse(other));
+  if (!AMOUNT.test(field)) return false;
   return DECIMAL.test(one) && DECIMAL.test(other) && isSameAmount(one, other);
+}
+
+/** To the precision that both have: many systems keep whole seconds. */
+function isSameInstant(one: number, other: number): boolean {
+  if (one === other) return true;
+  const isWhole = one % 1000 === 0 || other % 1000 === 0;
+  return isWhole && Math.floor(one / 1000) === Math.floor(other / 1000);
 }

@@ -87,8 +87,11 @@ async function comparePage(
   return different;
 }
 
-/** A status that the system changed last goes into the hub; everything else is the hub's to say. */
-const directionOf = (field: string, newer: boolean) => (field === 'status' && newer ? 'IN' : 'OUT');
+/** Facts that the system is told of first. */
+const FACTS = new Set(['status', 'paidAmount']);
+
+/** A status or a payment that the system changed last goes into the hub; everything else is the hub's to say. */
+const directionOf = (field: string, newer: boolean) => (FACTS.has(field) && newer ? 'IN' : 'OUT');
 
 const toTold = ({ fields, details }: Both): Pick<UpstreamRecord, 'fields' | 'details'> => ({
   fields: JSON.parse(fields) as UpstreamRecord['fields'],

@@ -8,6 +8,9 @@ import { readSnapshots } from '../sync/snapshots.js';
 
 type Fields = UpstreamRecord['fields'];
 
+const CUSTOMERS = `select entity_id as id, external_id as external from links
+where integration_id = $1 and entity_type = 'CUSTOMER' and entity_id = any($2) and external_id is not null`;
+
 /** What of each entity should be found at the integration's system, or why that cannot be worked out. */
 export async function comparedHere(
   sql: Sql,
@@ -16,20 +19,30 @@ export async function comparedHere(
   ids: readonly string[],
 ): Promise<Map<string, Fields | HubError>> {
   const snapshots = await readSnapshots(sql, entityType, ids, integration.id);
+  const related = await relatedTo(sql, integration.id, [...snapshots.values()]);
   const each = [...snapshots].map(
-    async ([id, snapshot]) => [id, await expected(integration, entityType, snapshot)] as const,
+    async ([id, snapshot]) => [id, await expected(integration, entityType, snapshot, related)] as const,
   );
   return new Map(await Promise.all(each));
+}
+
+/** The system's ids of the customers that these name. */
+async function relatedTo(sql: Sql, integrationId: string, snapshots: readonly Snapshot[]) {
+  const ids = snapshots.flatMap((one) => ('customerId' in one && one.customerId) || []);
+  if (ids.length === 0) return {};
+  const rows = await sql<{ id: string; external: string }>(CUSTOMERS, [integrationId, ids]);
+  return Object.fromEntries(rows.map(({ id, external }) => [id, external]));
 }
 
 async function expected(
   { connection }: OpenIntegration,
   entityType: Sendable['entityType'],
   snapshot: Snapshot,
+  related: Readonly<Record<string, string>>,
 ): Promise<Fields | HubError> {
   if (!connection.expect) return ownFields(snapshot);
   try {
-    return await connection.expect(entityType, snapshot);
+    return await connection.expect(entityType, snapshot, related);
   } catch (error) {
     if (error instanceof HubError) return error;
     return new HubError('MAPPING_FAILED', `What the system should have of it cannot be worked out: ${String(error)}`);

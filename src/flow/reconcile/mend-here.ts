@@ -19,8 +19,11 @@ export async function mendHere(
   await checkHere(services, integration, one, entityId);
   const event = await integration.connection.readStatus?.(one.entity_type, one.external_id ?? '');
   const told = event && (await mapInbound(integration, event)).event;
-  if (!event || told?.status !== one.there_value) {
-    throw moved(`${one.field} is ${event?.sourceStatus ?? 'nothing'} in ${integration.connector.title} by now.`);
+  const value = one.field === 'paidAmount' ? told?.paidAmount : told?.status;
+  if (!event || value !== one.there_value) {
+    throw moved(
+      `${one.field} is ${value ?? event?.sourceStatus ?? 'nothing'} in ${integration.connector.title} by now.`,
+    );
   }
   const own = { ...event, eventId: `repair:${one.id}`, reference: { ...event.reference, entityId } };
   const rawBody = Buffer.from(JSON.stringify(event.payload));

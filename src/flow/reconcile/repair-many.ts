@@ -17,11 +17,11 @@ const repairFilterSchema = z.object({
 });
 export type RepairFilter = z.infer<typeof repairFilterSchema>;
 
-// Customers first: what refers to them needs them.
+// Customers first: what refers to them needs them. Then what is taken in: what goes out after it sends the whole record.
 const OPEN = `select id from reconciliation_differences
 where reconciliation_id = $1 and state in ('OPEN', 'FAILED') and ($2::text is null or merchant_id = $2) and ($3::text is null or kind = $3)
   and ($4::text is null or entity_type = $4) and ($5::text is null or field = $5)
-order by entity_type <> 'CUSTOMER', id limit ${MOST}`;
+order by entity_type <> 'CUSTOMER', direction <> 'IN', id limit ${MOST}`;
 
 /** Begins to mend all open and failed differences that the filter selects, 1,000 at most; answers how many. Those that moved are left. */
 export async function repairDifferences(services: Services, caller: Caller, input: RepairFilter): Promise<number> {

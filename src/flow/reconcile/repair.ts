@@ -19,6 +19,17 @@ const CLOSE = `update reconciliation_differences set state = $2, message = $3, s
   repaired_at = case when $2 = 'REPAIRED' then now() end
 where id = $1 and state in ('OPEN', 'FAILED')`;
 
+/** What was taken with it: an event tells of a status and a payment at once. */
+const CLOSE_TAKEN = `update reconciliation_differences d set state = 'REPAIRED', message = null, repaired_at = now()
+from reconciliation_differences this
+where this.id = $1 and d.reconciliation_id = this.reconciliation_id and d.entity_id = this.entity_id
+  and d.kind = 'FIELD_DIFFERS' and d.direction = 'IN' and d.state in ('OPEN', 'FAILED')`;
+
+const FACTS_OF_RECORD = `select d.id from reconciliation_differences d join reconciliation_differences this
+  on d.reconciliation_id = this.reconciliation_id and d.entity_id = this.entity_id
+where this.id = $1 and this.kind = 'FIELD_DIFFERS' and d.kind = 'FIELD_DIFFERS' and d.direction = 'IN'
+  and d.state in ('OPEN', 'FAILED') order by d.id limit 1`;
+
 /** What one sync event of the whole record mends at once. */
 const CLOSE_OF_RECORD = `update reconciliation_differences d set state = 'REPAIRING', message = null, sync_event_id = $2
 from reconciliation_differences this
@@ -50,11 +61,13 @@ async function mend(services: Services, caller: Caller, integration: OpenIntegra
   const { id, merchant_id: merchantId, kind } = one;
   const { pool } = services.db;
   try {
+    if (one.direction === 'OUT') await takeFirst(services, caller, one);
     if (!isOfRecord(one)) await settleRepairs(sqlOn(pool), await readAgain(services, caller, integration, one));
     else if (one.direction === 'OUT') await begin(services, id, await mendThere(services, caller, integration, one));
     else {
       await mendHere(services, caller, integration, one);
       await pool.query(CLOSE, [id, 'REPAIRED', null, null]);
+      await pool.query(CLOSE_TAKEN, [id]);
     }
   } catch (error) {
     if (error instanceof HubError && error.code === 'INVALID_STATE')
@@ -71,6 +84,12 @@ async function mend(services: Services, caller: Caller, integration: OpenIntegra
       details: { differenceId: id, kind, field: one.field, direction: one.direction },
     }),
   );
+}
+
+/** What goes out is the whole record: what its system knows better is taken in before, or it would be overwritten there. */
+async function takeFirst(services: Services, caller: Caller, { id }: Difference): Promise<void> {
+  const { rows } = await services.db.pool.query<{ id: string }>(FACTS_OF_RECORD, [id]);
+  for (const fact of rows) await repairDifference(services, caller, fact.id);
 }
 
 /** From here on the reaction sees it; an event that ended before is looked at now. */

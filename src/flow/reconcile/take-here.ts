@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.js';
 import type { WholeRecord } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
+import type { AddressSnapshot } from '../../model/snapshots.js';
 import { saveCustomer } from '../customers/save-customer.js';
 import { recordBillingSubscription } from '../finance/record-billing-subscription.js';
 import { recordTransaction } from '../finance/record-transaction.js';
@@ -64,6 +65,11 @@ async function withCustomer({ services, caller, integration }: Taking, { externa
   return { ...told, customerId: await takeCustomer({ services, caller, integration }, payer, origin) };
 }
 
-function takeCustomer({ services, integration }: Taking, { fields }: WholeRecord, origin: Origin): Promise<string> {
-  return services.db.transaction((tx) => saveCustomer(services, tx, integration.merchantId, fields, origin));
+function takeCustomer(
+  { services, integration }: Taking,
+  { fields, entity }: WholeRecord,
+  origin: Origin,
+): Promise<string> {
+  const customer = { ...fields, address: (entity?.['address'] ?? null) as AddressSnapshot | null };
+  return services.db.transaction((tx) => saveCustomer(services, tx, integration.merchantId, customer, origin));
 }
