@@ -27,7 +27,7 @@ const knownOf = (
   table: 'orders' | 'invoices',
   details: string,
 ) => `select k.id::text link_id, k.entity_id, k.external_id,
-  e.status, ${details}, exists (select from lanes l where l.id = k.id and l.head <> l.tail) has_waiting
+  k.state as link_state, e.status, ${details}, exists (select from lanes l where l.id = k.id and l.head <> l.tail) has_waiting
 from links k join ${table} e on e.id = k.entity_id
 where k.integration_id = $1 and k.entity_type = $2 and k.external_id is not null`;
 
