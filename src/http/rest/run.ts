@@ -28,14 +28,16 @@ export async function run<Data>(
 
 function fromGraphql({ message, extensions }: GraphQLError): HubError {
   const { code, input, retryAfterMs } = extensions;
-  // Without a code it is graphql-js's refusal of a variable, which is what the caller sent.
-  if (code === undefined) return refusedInput(message);
+  if (isOfVariable(message)) return refusedInput(message);
   const known = typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : 'INTERNAL';
   return new HubError(known, message, {
     path: Array.isArray(input) ? input : undefined,
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
   });
 }
+
+/** Graphql-js's refusal of a variable, which is what the caller sent. */
+const isOfVariable = (message: string) => message.startsWith('Variable "$');
 
 /** `Variable "$input" got invalid value … at "input.lines[0].quantity"; why` */
 function refusedInput(message: string): HubError {
