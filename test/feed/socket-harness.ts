@@ -44,7 +44,12 @@ export async function startSocketServer(more: {
     check: ({ query }) => check(schema, query),
     execute: reader.execute,
     contextFor: (caller, requestId) =>
-      ({ caller, requestId, reader, services: { feed: begun.feed, db: more.db } }) as unknown as HubContext,
+      ({
+        caller,
+        requestId,
+        reader,
+        services: { connectors: [], feed: begun.feed, db: more.db },
+      }) as unknown as HubContext,
     tracer: null,
     log,
     limits: more.limits,
