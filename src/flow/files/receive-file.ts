@@ -4,6 +4,7 @@ import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import { auditDone } from '../access/audit-done.js';
 import { findIntegration } from '../integrations/find-integration.js';
+import { requireEnabled } from '../integrations/require-enabled.js';
 import type { Services } from '../services.js';
 import { acceptFile } from './accept-file.js';
 
@@ -25,8 +26,7 @@ export async function receiveFile(services: Services, caller: Caller, posted: Po
   requireRole(caller, 'operator');
   const integration = await findIntegration(services, caller, posted.integrationId, ['id']);
   const { files } = integration.connection;
-  if (!integration.enabled)
-    throw new HubError('INTEGRATION_DISABLED', `Integration ${integration.id} is disabled: enable it first.`);
+  requireEnabled(integration);
   if (!files) throw new HubError('UNSUPPORTED', `${integration.connector.title} takes no files.`);
   const file = { id: newId('ImportFile'), name: posted.name };
   const survey = await files.receive(file, posted.content, posted.mostBytes);

@@ -8,6 +8,7 @@ import { auditDone } from '../access/audit-done.js';
 import { checkInput, idempotencyKey, label } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import { requireEnabled } from '../integrations/require-enabled.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { enqueueQuery } from '../sync/enqueue-query.js';
@@ -55,12 +56,8 @@ async function startRun(services: Services, tx: Tx, integration: OpenIntegration
 }
 
 function checkKinds(integration: OpenIntegration, wanted: EntityType[] | null): Sendable['entityType'][] {
-  const { id, enabled, connector } = integration;
-  if (!enabled) {
-    throw new HubError('INTEGRATION_DISABLED', `Integration ${id} is disabled: enable it first.`, {
-      path: ['integrationId'],
-    });
-  }
+  const { connector } = integration;
+  requireEnabled(integration, ['integrationId']);
   const kinds = connector.sends.filter((kind): kind is Sendable['entityType'] => Object.hasOwn(TABLES, kind));
   const odd = wanted?.find((kind) => !kinds.some((known) => known === kind));
   if (odd || kinds.length === 0) {

@@ -5,6 +5,7 @@ import { auditDone } from '../access/audit-done.js';
 import { checkInput, label } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import { requireEnabled } from '../integrations/require-enabled.js';
 import type { Services } from '../services.js';
 import { receiveEvent } from '../webhooks/receive-event.js';
 
@@ -67,8 +68,7 @@ async function choose(services: Services, caller: Caller, named: string | null |
   const path = ['integrationId'];
   if (named != null) {
     const integration = await findIntegration(services, caller, named, path);
-    if (!integration.enabled)
-      throw new HubError('INTEGRATION_DISABLED', `Integration ${named} is disabled: enable it first.`, { path });
+    requireEnabled(integration, path);
     if (integration.connection.readGoods) return integration;
     throw new HubError('UNSUPPORTED', `${integration.connector.title} cannot be asked for one product.`, { path });
   }

@@ -8,6 +8,7 @@ import { auditDone } from '../access/audit-done.js';
 import { checkInput, idempotencyKey, label, time } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import { requireEnabled } from '../integrations/require-enabled.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { enqueueQuery } from '../sync/enqueue-query.js';
@@ -102,9 +103,9 @@ function whyNot({ connector: { title, lists } }: OpenIntegration): string {
 }
 
 function checkTypes(integration: OpenIntegration, wanted: EntityType[] | null): EntityType[] {
-  const { id, enabled, connector } = integration;
+  const { connector } = integration;
   const path = ['integrationId'];
-  if (!enabled) throw new HubError('INTEGRATION_DISABLED', `Integration ${id} is disabled: enable it first.`, { path });
+  requireEnabled(integration, path);
   const types = reconcilableTypes(integration);
   if (types.length === 0) throw new HubError('UNSUPPORTED', whyNot(integration), { path });
   const odd = wanted?.find((type) => !types.includes(type));

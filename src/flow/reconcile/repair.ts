@@ -3,6 +3,7 @@ import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import { requireEnabled } from '../integrations/require-enabled.js';
 import type { Services } from '../services.js';
 import { type Difference, isOfRecord } from './difference.js';
 import { mendHere } from './mend-here.js';
@@ -25,6 +26,7 @@ from reconciliation_differences this
 where this.id = $1 and d.reconciliation_id = this.reconciliation_id and d.entity_id = this.entity_id
   and d.kind = 'FIELD_DIFFERS' and d.direction = 'IN' and d.state in ('OPEN', 'FAILED')`;
 
+/** One of them: the repair of it takes in the others. */
 const FACTS_OF_RECORD = `select d.id from reconciliation_differences d join reconciliation_differences this
   on d.reconciliation_id = this.reconciliation_id and d.entity_id = this.entity_id
 where this.id = $1 and this.kind = 'FIELD_DIFFERS' and d.kind = 'FIELD_DIFFERS' and d.direction = 'IN'
@@ -50,9 +52,7 @@ export async function repairDifference(services: Services, caller: Caller, id: s
   if (difference.state === 'REPAIRED' || difference.state === 'REPAIRING') return id;
   if (difference.state === 'MOVED') throw moved('It moved before it could be repaired.');
   const integration = await services.integrations.byId(difference.integration_id);
-  if (!integration.enabled) {
-    throw new HubError('INTEGRATION_DISABLED', `Integration ${integration.id} is disabled: enable it first.`);
-  }
+  requireEnabled(integration);
   await mend(services, caller, integration, difference);
   return id;
 }

@@ -4,6 +4,7 @@ import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, label } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
+import { requireEnabled } from '../integrations/require-enabled.js';
 import { kindOf } from '../lock-entity.js';
 import type { Services } from '../services.js';
 import { canBeRead, findKnown } from './check-status.js';
@@ -27,8 +28,7 @@ export async function refreshEntity(
   const path = ['integrationId'];
   const integration = await findIntegration(services, caller, integrationId, path);
   const { title } = integration.connector;
-  if (!integration.enabled)
-    throw new HubError('INTEGRATION_DISABLED', `Integration ${integrationId} is disabled: enable it first.`, { path });
+  requireEnabled(integration, path);
   const kind = kindOf(entityType);
   if (!canBeRead(integration, entityType))
     throw new HubError('UNSUPPORTED', `${title} cannot be asked for one ${kind}.`, { path });

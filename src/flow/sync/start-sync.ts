@@ -8,6 +8,7 @@ import { auditDone } from '../access/audit-done.js';
 import { checkInput, idempotencyKey, label } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import { requireEnabled } from '../integrations/require-enabled.js';
 import { once } from '../once.js';
 import { canBePulled } from '../pull/run-pull.js';
 import type { Services } from '../services.js';
@@ -77,12 +78,7 @@ async function acceptQuery(
 }
 
 function checkReadable(integration: OpenIntegration, entityType: EntityType): void {
-  const { id } = integration;
-  if (!integration.enabled) {
-    throw new HubError('INTEGRATION_DISABLED', `Integration ${id} is disabled: enable it first.`, {
-      path: ['integrationId'],
-    });
-  }
+  requireEnabled(integration, ['integrationId']);
   if (readableKinds(integration).includes(entityType)) return;
   throw new HubError('UNSUPPORTED', whyNot(integration, entityType), { path: ['entityType'] });
 }

@@ -5,6 +5,7 @@ import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
 import { requireRight, requireSomeRight } from '../access/require-right.js';
 import { checkInput, idempotencyKey, label } from '../check-input.js';
+import { requireEnabled } from '../integrations/require-enabled.js';
 import { kindOf, lockEntity } from '../lock-entity.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
@@ -161,9 +162,7 @@ async function refuse(services: Services, { merchantId, entityType }: Sendable, 
   const integration = await services.integrations.find(id);
   if (integration?.merchantId !== merchantId)
     throw new HubError('NOT_FOUND', `There is no integration ${id}.`, { path });
-  if (!integration.enabled) {
-    throw new HubError('INTEGRATION_DISABLED', `Integration ${id} is disabled: enable it first.`, { path });
-  }
+  requireEnabled(integration, path);
   const kind = kindOf(entityType);
   throw new HubError('UNSUPPORTED', `Nothing of the kind ${kind} is sent to ${integration.connector}.`, { path });
 }

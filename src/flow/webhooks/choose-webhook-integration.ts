@@ -2,6 +2,7 @@ import type { WebhookReceiver } from '../../connectors/connector.js';
 import { GATEWAY_SIGNATURE, gatewayWebhooks } from '../../connectors/gateway-webhooks.js';
 import { HubError } from '../../errors.js';
 import type { Integrations, OpenIntegration } from '../integrations/integrations.js';
+import { requireEnabled } from '../integrations/require-enabled.js';
 import { bringsOwnKey, checkSenderKey } from './check-sender-key.js';
 import type { WebhookRequest } from './webhook-request.js';
 
@@ -37,8 +38,8 @@ export async function findWebhookCandidates(
   if ('integrationId' in target) {
     const integration = await integrations.byId(target.integrationId);
     if (!isVisible(integration)) throw unknown(`There is no integration ${target.integrationId}.`);
-    if (integration.enabled) return [integration];
-    throw new HubError('INTEGRATION_DISABLED', `The integration ${integration.id} is disabled: enable it first.`);
+    requireEnabled(integration);
+    return [integration];
   }
   const enabled = (await integrations.byConnector(target.connector)).filter((one) => one.enabled && isVisible(one));
   if (enabled.length === 0) throw unknown('No enabled integration receives webhooks at this address.');
@@ -48,7 +49,7 @@ export async function findWebhookCandidates(
 
 /**
  * One address may serve several merchants: the signature tells whose the webhook is.
- * @throws HubError SIGNATURE_INVALID or TIMESTAMP_STALE
+ * @throws HubError SIGNATURE_INVALID, TIMESTAMP_STALE, UNAUTHENTICATED
  */
 export function chooseBySignature(candidates: OpenIntegration[], request: WebhookRequest): OpenIntegration {
   const [only, another] = candidates;
