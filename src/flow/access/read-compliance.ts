@@ -1,9 +1,9 @@
 import { type Caller, requireRole } from '../../access/caller.js';
 import { type Sql, sqlOn } from '../../db/database.js';
-import { HubError } from '../../errors.js';
 import { RETENTION, type Retained } from '../../model/retention.js';
 import type { Role } from '../../model/statuses.js';
 import { readSecurityEvents, type SecurityEventCount } from '../../rollup/security-events.js';
+import { timeOf } from '../jobs/read-metrics.js';
 import type { Services } from '../services.js';
 
 /** Who has done what, in figures, over a time. */
@@ -50,7 +50,7 @@ const OPERATIONS = `select actor_role as role, action, count(*) filter (where ou
 from audit_entries where ${WITHIN} group by 1, 2 order by 2, 1`;
 const ROTATED = `select
   count(*) filter (where action = 'integration.update' and details ? 'credentialFields')::int as credentials,
-  count(*) filter (where action = 'webhook.register')::int as "webhookSecrets",
+  count(*) filter (where action = 'webhook.register' and details -> 'keyRequired' is distinct from 'true')::int as "webhookSecrets",
   count(*) filter (where action = 'api_key.create')::int as "apiKeysMade",
   count(*) filter (where action = 'api_key.revoke')::int as "apiKeysRevoked",
   count(*) filter (where action = 'integration.rotate_credentials')::int as "sealedAnew"
@@ -67,11 +67,8 @@ export async function readCompliance(
   time: { from: string | null; to: string | null },
 ): Promise<ComplianceReport> {
   requireRole(caller, 'admin');
-  const to = time.to === null ? Date.now() : Date.parse(time.to);
-  const from = time.from === null ? to - MONTH_MS : Date.parse(time.from);
-  if (from >= to) throw new HubError('BAD_USER_INPUT', '`from` must be before `to`.', { path: ['from'] });
+  const period = timeOf(time, MONTH_MS);
   await services.tally.flush();
-  const period = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
   const figures = await readFigures(sqlOn(services.db.pool), period, caller.merchantId);
   const sum = (read: (one: OperationCount) => number) => figures.operations.reduce((all, one) => all + read(one), 0);
   const retention = Object.entries(RETENTION).map(([what, days]) => ({ what: what as Retained, days }));
