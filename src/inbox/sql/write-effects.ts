@@ -1,5 +1,5 @@
 import { TOLD_FIELDS, type ToldKind } from '../../connectors/told-fields.js';
-import { detailChange } from './detail-change.js';
+import { DETAIL_CHANGE } from './detail-change.js';
 import type { InboxKind } from './nouns.js';
 import { toldChangeRows, toldChanges, toldWrites } from './told-writes.js';
 
@@ -159,7 +159,7 @@ change_rows as (
         'errorCode', error_code)),
       (3, lower(entity_type) || '.status_changed', known_id, changed, jsonb_build_object('previousStatus', previous_status,
         'newStatus', new_status, 'sourceStatus', source_status, 'externalId', coalesce(external_id, link_external_id),
-        'occurredAt', occurred))${detailChange(has)}
+        'occurredAt', occurred))${has('ORDER') ? DETAIL_CHANGE : ''}
     ) as c (place, kind, entity_id, wanted, data)
     where wanted
 ${has('INVENTORY') ? STOCK_CHANGES : ''}
