@@ -72,12 +72,12 @@ export interface Connection {
   deliver(effect: Effect): Promise<DeliveryResult>;
   /** @throws HubError when the upstream is not healthy */
   checkHealth(): Promise<void>;
-  /**
-   * The same for many, by as few calls as the upstream allows; what it did not answer is missing and is asked for one by one.
-   */
-  readStatuses?(entityType: EntityType, externalIds: readonly string[]): Promise<Map<string, InboundEvent>>;
   /** Reads one entity's present state upstream; null when the upstream does not have it. */
   readStatus?(entityType: EntityType, externalId: string): Promise<InboundEvent | null>;
+  /**
+   * The same for many, by as few calls as the upstream allows; what it did not answer is missing in it and is asked for one by one.
+   */
+  readStatuses?(entityType: EntityType, externalIds: readonly string[]): Promise<Map<string, InboundEvent>>;
   /** Reads one product with its stock, as an event of the type PRODUCT; null when the upstream does not have it. */
   readGoods?(sku: string): Promise<InboundEvent | null>;
   /**

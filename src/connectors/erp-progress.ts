@@ -1,10 +1,7 @@
 import { OrderStatus } from '../model/statuses.js';
 import { OPEN_ORDER_STATUSES, statusesUpTo } from '../model/transitions.js';
 
-/**
- * How far the people of an ERP have come with an order: what they decided about it, or how much of it has left the house.
- * Null: nothing but what the hub itself has sent.
- */
+/** How far the people of an ERP have come with an order: what they decided about it, or how much of it has left the house. */
 export type ErpWord = 'proposal' | 'approved' | 'blocked' | 'partially_shipped' | 'shipped' | 'cancelled';
 
 /** An order's state as an ERP tells it, in the hub's words. */
@@ -40,8 +37,9 @@ const MEANINGS: Record<ErpWord, [OrderStatus, readonly OrderStatus[]]> = {
 };
 
 /**
- * What an ERP's word says of an order. `lastSent`: the hub's status in what it was last sent; where that has gone further
- * than the word, the word is no news. `own`: the integration's own words, which go first.
+ * What an ERP's word says of an order; null: it has none but what the hub itself has sent. `lastSent`: the hub's status in
+ * what it was last sent; where that has gone further than the word, the word is no news. `own`: the integration's own words,
+ * which go first.
  */
 export function progressOf(
   word: string | null,

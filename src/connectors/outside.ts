@@ -15,6 +15,7 @@ export type {
   DeliveryResult,
   Effect,
   InboundEvent,
+  ListedPage,
   ListRequest,
   PullSources,
   StockRow,

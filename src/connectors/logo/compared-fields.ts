@@ -1,3 +1,4 @@
+import { comparedCurrency } from '../compared-currency.js';
 import type { UpstreamRecord } from '../connector.js';
 import { lineFields } from '../order-fields.js';
 import type { LogoSettings } from './settings.js';
@@ -15,7 +16,7 @@ export function comparedFields(order: OrderContent, settings: LogoSettings): Ups
   return {
     number,
     ...(customer !== undefined && { customer }),
-    currency: currencyOf(currency ?? 0, settings),
+    currency: comparedCurrency(currency ?? 0, settings),
     ...(goods && lineFields(goods.map(lineOf))),
   };
 }
@@ -23,10 +24,4 @@ export function comparedFields(order: OrderContent, settings: LogoSettings): Ups
 function lineOf({ MASTER_CODE, QUANTITY, PRICE, PC_PRICE, CURR_PRICE }: OrderLine) {
   const price = CURR_PRICE && PC_PRICE != null ? PC_PRICE : PRICE;
   return { sku: MASTER_CODE ?? null, quantity: amountText(QUANTITY), unitPrice: amountText(price) };
-}
-
-/** Logo's number where the settings do not name it. */
-function currencyOf(number: number, { localCurrency, currencyNumbers }: LogoSettings): string {
-  if (number === 0) return localCurrency;
-  return Object.entries(currencyNumbers).find(([, known]) => known === number)?.[0] ?? String(number);
 }

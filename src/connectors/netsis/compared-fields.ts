@@ -1,3 +1,4 @@
+import { comparedCurrency } from '../compared-currency.js';
 import type { UpstreamRecord } from '../connector.js';
 import { lineFields } from '../order-fields.js';
 import type { NetsisSettings } from './settings.js';
@@ -17,13 +18,7 @@ export function comparedFields({ FatUst, Kalems }: SlipContent, settings: Netsis
   return {
     number,
     ...(customer != null && { customer }),
-    ...(DOVIZTIP != null && { currency: currencyOf(DOVIZTIP, settings) }),
+    ...(DOVIZTIP != null && { currency: comparedCurrency(DOVIZTIP, settings) }),
     ...(lines && lineFields(lines)),
   };
-}
-
-/** Netsis's number where the settings do not name it. */
-function currencyOf(number: number, { localCurrency, currencyNumbers }: NetsisSettings): string {
-  if (number === 0) return localCurrency;
-  return Object.entries(currencyNumbers).find(([, known]) => known === number)?.[0] ?? String(number);
 }

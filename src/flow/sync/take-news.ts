@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InboundEvent } from '../../connectors/connector.js';
-import { isGreater } from '../../model/money.js';
+import { isSameAmount } from '../../model/money.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { mapInbound } from '../webhooks/map-inbound.js';
@@ -62,8 +62,7 @@ function mayFollow({ status, link_state: state, has_waiting: waits }: KnownEntit
 
 const instantOf = (at: string | null) => (at === null ? null : Date.parse(at));
 
-const isOther = (amount: string, known: string | null) =>
-  known === null || isGreater(amount, known) || isGreater(known, amount);
+const isOther = (amount: string, known: string | null) => known === null || !isSameAmount(amount, known);
 
 /** Some systems leave their time as it was when only a number or a part payment is added. */
 function contentsOf({ trackingNumbers, paidAt, paidAmount }: InboundEvent): string {
