@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   inbox: 'signed webhooks a second, beside bare rows',
   feed: 'from a change to its subscriber',
   reads: 'operations a second, beside other servers',
+  mapping: 'rules on the rows of a pull, beside jsonata alone',
   inventory: 'a warehouse’s stock, pulled',
   files: 'a CSV file of products, and the memory that it needs',
   reconcile: 'ninety days of transactions compared (the longest)',

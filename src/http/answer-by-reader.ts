@@ -19,7 +19,7 @@ type Result = Awaited<ReturnType<Executor>>;
 /**
  * Apollo keeps its pipeline; what answers is the reader, at the moment before Apollo would execute. Only what failed goes on to
  * the executor, after which Apollo tells errors: with what it makes for an executor, V8 keeps each request in memory until
- * the next full collection.
+ * the next full collection. What the hub runs itself passes Apollo by (`run-operation.ts`, `run-compiled.ts`).
  */
 export function answerByReader(deps: AnswerByReaderDeps): {
   gateway: GatewayOption;
@@ -30,7 +30,7 @@ export function answerByReader(deps: AnswerByReaderDeps): {
   const plugin: ApolloServerPlugin<HubContext> = {
     requestDidStart: async () => ({
       responseForOperation: async (request) => {
-        // Apollo refuses the request where it does not say which operation is meant.
+        // It does not say which operation is meant: Apollo tells so once the executor has failed.
         if (!request.operation) return null;
         const { data, errors } = await answer(request, request.contextValue);
         if (!errors)

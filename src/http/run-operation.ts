@@ -9,8 +9,8 @@ export interface OperationResult {
 }
 
 /**
- * Runs an operation of the public schema in-process, as the context's caller. For REST shims and the hub's own pages;
- * the document is parsed once, at module level, and is not limited.
+ * Runs an operation of the public schema in-process by the reader, as a client's is run. For REST shims; the document is
+ * parsed once, at module level, and is not limited. Webhooks alone go by `run-compiled.ts`.
  */
 export async function runOperation(
   context: HubContext,

@@ -20,8 +20,7 @@ const STATUS = new Set([
 ]);
 /** The same of answers that JavaScript makes. */
 const STATUS_FIELDS = new Set([
-  ...['Query.metrics', 'Query.integrationMetrics', 'Query.metricSummaries', 'Query.errorRates', 'Query.systemHealth'],
-  'Query.jobs',
+  ...['Query.metrics', 'Query.integrationMetrics', 'Query.metricSummaries', 'Query.systemHealth', 'Query.jobs'],
 ]);
 /** Types that tell how systems are configured. */
 const CONFIG = new Set(['PollingSchedule', 'IntegrationTask', 'WebhookRegistration', 'Mapping', 'MappingVersion']);

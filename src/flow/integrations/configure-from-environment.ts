@@ -1,7 +1,6 @@
 import { sqlOn } from '../../db/database.js';
 import type { Services } from '../services.js';
 import { type ConfiguredIntegration, configureIntegration } from './configure-integration.js';
-
 import { declareTraits } from './declare-traits.js';
 import { switchOff } from './switch-off.js';
 
@@ -22,8 +21,8 @@ where configured_by = 'ENVIRONMENT' and enabled and deleted_at is null and id <>
 
 /**
  * Writes what the connectors declare, and brings the integrations that the environment configures in step with it. One
- * whose variables are gone stays as it was, and the log says so: people decide what becomes of it. Integrations of a demo in the same database are deleted until
- * it runs again.
+ * whose variables are gone stays as it was, and the log says so: people decide what becomes of it. Integrations of a demo in
+ * the same database are deleted until it runs again.
  * @throws HubError BAD_USER_INPUT when a connector does not accept its configuration
  */
 export async function configureFromEnvironment(

@@ -51,7 +51,8 @@ export interface Backtest {
 
 /**
  * Runs rules over what was last sent, received or pulled, and tells what would come out otherwise than by the published
- * ones. A long history is tested page by page: `next` of one is `before` of the following, and `total` tells how much is left. Writes and sends nothing.
+ * ones. A long history is tested page by page: `next` of one is `before` of the following, and `total` tells how much is left.
+ * Writes and sends nothing.
  * @throws HubError BAD_USER_INPUT, NOT_FOUND for the integration, FORBIDDEN
  */
 export async function backtestMapping(services: Services, caller: Caller, input: BacktestMapping): Promise<Backtest> {

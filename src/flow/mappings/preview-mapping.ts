@@ -37,7 +37,8 @@ export interface MappingPreview {
 }
 
 /**
- * Tries rules on a sample: a snapshot of the hub's, a payload as it would be received, or a record of a pull. Writes and sends nothing.
+ * Tries rules on a sample: a snapshot of the hub's, a payload as it would be received, or a record of a pull. Writes and sends
+ * nothing.
  * @throws HubError BAD_USER_INPUT, NOT_FOUND for the integration or the record, FORBIDDEN
  */
 export async function previewMapping(
