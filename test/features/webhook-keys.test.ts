@@ -8,11 +8,11 @@ const OWN_KEY = 'the-key-of-the-shop';
 let hub: TestHub;
 /** Takes webhooks with a key, without a signature. */
 let keyed: string;
-const keys: Record<'operator' | 'viewer' | 'stranger' | 'revoked', string> = {
+const keys: Record<'operator' | 'viewer' | 'stranger' | 'unknown', string> = {
   operator: '',
   viewer: '',
   stranger: '',
-  revoked: '',
+  unknown: '',
 };
 beforeAll(async () => {
   hub = await startTestHub();
@@ -23,7 +23,7 @@ beforeAll(async () => {
   keys.operator = await createKey('operator', MERCHANT);
   keys.viewer = await createKey('viewer', MERCHANT);
   keys.stranger = await createKey('operator', 'another-shop');
-  keys.revoked = `${keys.operator.slice(0, -3)}AAA`;
+  keys.unknown = `${keys.operator.slice(0, -3)}AAA`;
   keyed = await registerWithoutSecret();
 });
 afterAll(() => hub.stop());
@@ -101,7 +101,7 @@ it.each<[string, Record<string, string> | (() => Record<string, string>), number
   ],
   [
     'with an unknown key of the hub',
-    () => ({ 'x-api-key': keys.revoked }),
+    () => ({ 'x-api-key': keys.unknown }),
     401,
     'UNAUTHENTICATED',
     { action: 'authentication.refuse' },
