@@ -52,8 +52,8 @@ export function planFor(
  * `own`: values of the parameters that the plan reserved.
  */
 export async function runPlan(execution: Execution, plan: Plan, own: readonly unknown[] = []): Promise<string> {
-  const { reading, variables, caller } = execution;
-  checkRights(plan.rights, caller, reading.resources);
+  const { reading, prepared, variables, caller } = execution;
+  checkRights(plan.rights, caller, reading.resources, prepared.operation.operation === 'mutation');
   if (plan.planned === 0) return '{}';
   const values = bindParameters(plan.sites, plan.parameters, variables);
   return reading.run(plan, plan.merchant ? [caller.merchantId, ...own, ...values] : [...own, ...values]);

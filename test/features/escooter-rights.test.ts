@@ -33,6 +33,10 @@ it('S13 view_status, config and manage bind what the token reads in the schema, 
       ],
       settings: await codeOf('{ integration(id: "escooter") { settings } }'),
       orders: await codeOf('{ orders { nodes { number } } }'),
+      sent: await codeOf(
+        `mutation { syncOrder(input: { id: "${id}", integrationId: "escooter", force: true }) {
+          syncEvent { id status } userErrors { code } } }`,
+      ),
       job: (
         await client.ask<{ runJob: { userErrors: { code: string }[] } }>(
           'mutation { runJob(name: "evaluate-alerts") { userErrors { code } } }',
@@ -45,7 +49,7 @@ it('S13 view_status, config and manage bind what the token reads in the schema, 
   const all = none.map(() => 'FORBIDDEN');
 
   expect(await refusals([`${P}sync`])).toEqual({
-    ...{ read: all, settings: 'FORBIDDEN', orders: null, job: 'FORBIDDEN', heard: 'FORBIDDEN' },
+    ...{ sent: null, read: all, settings: 'FORBIDDEN', orders: null, job: 'FORBIDDEN', heard: 'FORBIDDEN' },
   });
   expect(await refusals([`${P}view_status`])).toMatchObject({ read: none, settings: 'FORBIDDEN', job: 'FORBIDDEN' });
   expect(await refusals([`${P}config`])).toMatchObject({ read: all, settings: null, job: 'FORBIDDEN' });
