@@ -26,13 +26,17 @@ export async function deliverSafely(work: () => Promise<DeliveryResult>): Promis
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof HubError)) throw error;
-    const httpStatus = error instanceof UpstreamError ? error.httpStatus : null;
-    const failure = { code: error.code, message: error.message, httpStatus, cause: error };
-    return isRetryable(error.code)
-      ? { kind: 'retry', ...failure, retryAfterMs: error.retryAfterMs ?? null }
-      : { kind: 'rejected', ...failure };
+    if (error instanceof HubError) return failedDelivery(error);
+    throw error;
   }
+}
+
+/** An expected failure as a delivery's result. */
+export function failedDelivery(error: HubError): DeliveryResult {
+  const { code, message, retryAfterMs = null } = error;
+  const httpStatus = error instanceof UpstreamError ? error.httpStatus : null;
+  const failure = { code, message, httpStatus, cause: error };
+  return isRetryable(code) ? { kind: 'retry', ...failure, retryAfterMs } : { kind: 'rejected', ...failure };
 }
 
 /** The one place that judges an upstream's answer. Null: it succeeded. */

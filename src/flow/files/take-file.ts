@@ -1,3 +1,4 @@
+import { failedDelivery } from '../../connectors/classify.js';
 import type { DeliveryResult, Effect, PullSources } from '../../connectors/connector.js';
 import type { FileExchange, FileReport } from '../../connectors/files.js';
 import type { PullRequest, RowProblem } from '../../connectors/pull.js';
@@ -31,10 +32,10 @@ export const isFileWork = ({ operation, entityId }: Effect) => operation === 'QU
  */
 export async function takeFile(services: Services, effect: Effect, stopping: AbortSignal): Promise<DeliveryResult> {
   const file = await findFile(services.db, effect.entityId);
-  if (!file) return rejected(new HubError('NOT_FOUND', `There is no file ${effect.entityId}.`));
+  if (!file) return failedDelivery(new HubError('NOT_FOUND', `There is no file ${effect.entityId}.`));
   const integration = await services.integrations.byId(file.integrationId);
   const { files } = integration.connection;
-  if (!files) return rejected(new HubError('UNSUPPORTED', `${integration.connector.title} takes no files.`));
+  if (!files) return failedDelivery(new HubError('UNSUPPORTED', `${integration.connector.title} takes no files.`));
   try {
     const unused = file.status === 'DONE' ? [] : await read(services, integration, files, file, effect, stopping);
     await finish(services, integration, files, file, null, unused);
@@ -43,9 +44,7 @@ export async function takeFile(services: Services, effect: Effect, stopping: Abo
     if (!(error instanceof HubError)) throw error;
     const isLast = effect.attempt >= integration.policy.maxAttempts;
     if (!isRetryable(error.code) || isLast) await finish(services, integration, files, file, error);
-    if (!isRetryable(error.code)) return rejected(error);
-    const { code, message, retryAfterMs = null } = error;
-    return { kind: 'retry', code, message, httpStatus: null, retryAfterMs };
+    return failedDelivery(error);
   }
 }
 
@@ -121,7 +120,3 @@ function tellUnused(columns: readonly string[]): string {
 }
 
 const shorten = (name: string) => name.replaceAll('\0', '\uFFFD').slice(0, LONGEST_SHOWN).toWellFormed();
-
-function rejected({ code, message }: HubError): DeliveryResult {
-  return { kind: 'rejected', code, message, httpStatus: null };
-}

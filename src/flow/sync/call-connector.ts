@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
+import { failedDelivery } from '../../connectors/classify.js';
 import type { Connection, DeliveryResult, Effect } from '../../connectors/connector.js';
 import type { Exchange } from '../../connectors/http.js';
-import { HubError, isRetryable } from '../../errors.js';
+import { HubError } from '../../errors.js';
 import type { DeliveryHooks } from '../hooks/delivery-hooks.js';
 
 type FindOpen = (id: string) => Promise<{ connection: Connection; settings: unknown }>;
@@ -19,15 +20,15 @@ export async function callConnector(
   effect: Effect,
 ): Promise<DeliveryResult> {
   const opened = await byId(integrationId).catch(asHubError);
-  if (opened instanceof HubError) return failure(opened);
+  if (opened instanceof HubError) return failedDelivery(opened);
   try {
     const { syncEventId: id, snapshot, ...more } = effect;
     const send = () => opened.connection.deliver(effect);
     return await (hooks ? hooks.during({ id, integrationId, ...more }, snapshot, send) : send());
   } catch (error) {
-    if (error instanceof HubError) return failure(error);
+    if (error instanceof HubError) return failedDelivery(error);
     log.error({ err: error, integrationId, syncEventId: effect.syncEventId }, 'connector failed unexpectedly');
-    return failure(new HubError('INTERNAL', "The connector failed unexpectedly; the hub's log has the reason."));
+    return failedDelivery(new HubError('INTERNAL', "The connector failed unexpectedly; the hub's log has the reason."));
   }
 }
 
@@ -48,10 +49,4 @@ export async function logIfWished(
 function asHubError(error: unknown): HubError {
   if (error instanceof HubError) return error;
   throw error;
-}
-
-function failure(error: HubError): DeliveryResult {
-  const { code, message, retryAfterMs = null } = error;
-  const known = { code, message, httpStatus: null, cause: error };
-  return isRetryable(code) ? { kind: 'retry', ...known, retryAfterMs } : { kind: 'rejected', ...known };
 }

@@ -1,8 +1,8 @@
-import { UpstreamError } from '../../connectors/classify.js';
+import { deliverSafely } from '../../connectors/classify.js';
 import type { DeliveryResult, Effect } from '../../connectors/connector.js';
 import { recordExchanges } from '../../connectors/exchanges.js';
 import type { Exchange } from '../../connectors/http.js';
-import { HubError, isRetryable } from '../../errors.js';
+import { HubError } from '../../errors.js';
 import { isFileWork, takeFile } from '../files/take-file.js';
 import { watchFolder } from '../files/watch-folder.js';
 import { runFullSync } from '../full-sync/run-full-sync.js';
@@ -70,13 +70,13 @@ async function runOnAll(...work: Parameters<typeof runFullSync>): Promise<void> 
   if (!(await runFullSync(...work))) await runReconciliation(...work);
 }
 
-async function readAll(
+function readAll(
   services: Services,
   integrationId: string,
   { entityType, syncEventId }: Effect,
   stopping: AbortSignal,
 ): Promise<DeliveryResult> {
-  try {
+  return deliverSafely(async () => {
     const integration = await services.integrations.byId(integrationId);
     if (entityType === 'INTEGRATION') await runOnAll(services, integration, syncEventId, stopping);
     else if (integration.connection.files) await watchFolder(services, integration);
@@ -89,15 +89,5 @@ async function readAll(
         return { kind: 'rejected', code: unread.code, message: unread.message, httpStatus: null, cause: unread };
     }
     return { kind: 'delivered', externalId: null, externalNumber: null };
-  } catch (error) {
-    if (!(error instanceof HubError)) throw error;
-    const { code, message, retryAfterMs = null } = error;
-    const failure = {
-      code,
-      message,
-      httpStatus: error instanceof UpstreamError ? error.httpStatus : null,
-      cause: error,
-    };
-    return isRetryable(code) ? { kind: 'retry', ...failure, retryAfterMs } : { kind: 'rejected', ...failure };
-  }
+  });
 }
