@@ -93,7 +93,7 @@ export class ReconciliationDifference extends Node {
     expression: {
       sql: (row) =>
         `case ${row}.kind when 'MISSING_HERE' then 'Make it in the hub as the system has it.'` +
-        ` when 'MISSING_THERE' then 'Send it to the system.'` +
+        ` when 'MISSING_THERE' then case ${row}.direction when 'IN' then 'Take it out of the hub.' else 'Send it to the system.' end` +
         ` else case ${row}.direction when 'IN' then 'Take the system’s value.' else 'Send the hub’s record.' end end`,
       type: 'text',
     },

@@ -70,6 +70,7 @@ export interface Found {
   hereValue: string | null;
   thereValue: string | null;
   direction: string;
+  proposedRepair: string;
 }
 
 export interface Compared {
@@ -97,7 +98,7 @@ export async function compare(
       hub.admin.ask<{ run: Compared & { state: string; syncEventId: string }; found: { nodes: Found[] } }>(
         `query ($id: ID!) { run: reconciliation(id: $id) { state recordsRead problemCount syncEventId }
           found: reconciliationDifferences(filter: { reconciliationId: $id }, first: 100) { nodes {
-            id kind entityType entityId externalId field hereValue thereValue direction } } }`,
+            id kind entityType entityId externalId field hereValue thereValue direction proposedRepair } } }`,
         { id },
       ),
     ({ run: { state } }) => state === 'COMPLETE',

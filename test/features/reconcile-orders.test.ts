@@ -222,6 +222,7 @@ it.each(CONNECTORS)('F7 N2 compares the products of %s, and reads them again to 
     `FIELD_DIFFERS price 7.50 ${one?.price} IN`,
     'MISSING_THERE GONE IN',
   ]);
+  expect(changed.found.find(({ kind }) => kind === 'MISSING_THERE')?.proposedRepair).toBe('Take it out of the hub.');
 });
 
 it('F7 E12 reports each order of Extensiv that cannot be read, takes none of them for missing, and goes on', async () => {
