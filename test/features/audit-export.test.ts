@@ -140,9 +140,11 @@ it('G17 F18 tells in figures who has done what, what was refused, and which secr
     complianceReport: Report;
   }>(`{ complianceReport(from: "${from}") { refused operations { action } securityEvents { kind } } }`);
   const viewer = await (await hub.as({ role: 'viewer' })).graphql('{ complianceReport { refused } }');
+  const ancient = await hub.admin.rest('GET', '/api/audit/compliance?to=0001-01-01T00:00:00Z');
 
   const report = (body as { data: Report }).data;
   expect(status).toBe(200);
+  expect(ancient).toMatchObject({ status: 400, body: { code: 'BAD_USER_INPUT' } });
   expect(report.operations).toEqual(
     expect.arrayContaining([
       { role: 'operator', action: 'api_key.create', done: 0, refused: 1, failed: 0 },

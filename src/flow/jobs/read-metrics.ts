@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
 import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
@@ -9,6 +10,7 @@ import { type CoursePoint, type RollupSelection, readCourse, readRollups } from 
 import { readSystemLoad, type SystemLoad } from '../../rollup/report-load.js';
 import { rollUp } from '../../rollup/roll-up.js';
 import { readSecurityEvents, type SecurityEventCount } from '../../rollup/security-events.js';
+import { checkInput, text } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import type { Services } from '../services.js';
 
@@ -48,6 +50,7 @@ export interface MetricsRequest {
   to: string | null;
 }
 
+const Named = z.object({ connector: text() });
 const DAY_MS = 86_400_000;
 /** PostgreSQL does not read ISO 8601's years before it. */
 const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
@@ -77,13 +80,14 @@ export async function readMetrics(
   return { integrationId, ...time, queue, system, securityEvents, course, ...rates, ...figuresOf(rows, minutes) };
 }
 
-/** Checks what is asked for, and catches up with what has happened. @throws HubError NOT_FOUND */
+/** Checks what is asked for, and catches up with what has happened. @throws HubError NOT_FOUND, BAD_USER_INPUT */
 export async function selectRollups(
   services: Services,
   caller: Caller,
   { integrationId, connector }: Pick<MetricsRequest, 'integrationId' | 'connector'>,
   time: { from: string; to: string },
 ): Promise<RollupSelection> {
+  checkInput(Named, { connector });
   if (integrationId !== null) await findIntegration(services, caller, integrationId, ['integrationId']);
   await services.tally.flush();
   await rollUp(services.db, CATCH_UP_STEPS);
