@@ -87,6 +87,19 @@ it('E8 a payment that is told late leaves an order that has been shipped as it i
   expect(await statusOf(id)).toBe('SHIPPED');
 });
 
+it('E8 takes a second payment of an order for that order’s, also by its number', async () => {
+  const input = orderInput();
+  const id = await idOf(createOrder(hub.admin, input));
+  await send(event({ order_number: input.number }));
+
+  const second = await send(event({ order_number: input.number }));
+
+  expect(second).toMatchObject({
+    status: 200,
+    body: { data: { status: expect.stringMatching(/PROCESSED|IGNORED/), entityId: id } },
+  });
+});
+
 it('E8 keeps a payment of an order that is not known yet, and applies it when it appears', async () => {
   const input = orderInput();
 

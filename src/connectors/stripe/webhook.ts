@@ -62,6 +62,8 @@ function told(event: StripeEvent): Told {
     sourceStatus: status && event.type,
     status,
     ...(status === 'PAID' && { onlyFrom: BEFORE_PAYMENT }),
+    // Another payment of an order that is known by its first one is of that order all the same.
+    ...(status === 'PAID' && namesOrder(event) && ({ namedByNumber: true } as const)),
     ...(!status && !found && ({ unused: true } as const)),
     ...record,
   };
