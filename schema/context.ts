@@ -9,6 +9,8 @@ export interface HubContext {
   /** Named in the logs and in `extensions.requestId` of unexpected errors. */
   requestId: string;
   reader: Reader;
+  /** Who the key of the hub's says that a webhook brings; asked only where no signature decides. */
+  sender?: () => Promise<Caller>;
   /** The arguments of the mutation that is being run. */
   request?: unknown;
 }

@@ -96,7 +96,7 @@ export class WebhookMutations {
   @Mutation(() => WebhookPayload, { description: 'What every webhook address feeds. Operators.' })
   ingestWebhook(
     @Arg('input', () => IngestWebhookInput) input: IngestWebhookInput,
-    @Ctx() { services, caller, requestId }: HubContext,
+    @Ctx() { services, caller, requestId, sender }: HubContext,
   ): Promise<WebhookPayload> {
     return payloadOf<WebhookPayload>({ webhookEvent: null, outcome: null }, async () => {
       const outcome = await ingestWebhook(
@@ -109,6 +109,7 @@ export class WebhookMutations {
           rawBody: Buffer.from(input.body, input.bodyEncoding === 'BASE64' ? 'base64' : 'utf8'),
           remoteAddress: input.remoteAddress ?? null,
         },
+        sender,
       );
       return { webhookEvent: outcome.webhookEventId, outcome };
     });

@@ -40,13 +40,12 @@ const HUB: Caller = {
 };
 
 /**
- * Who brings a webhook: whom a key of the hub's says, who may no more than that key allows; anybody else's word is judged by
- * the integration, as the hub.
- * @throws HubError UNAUTHENTICATED for a key that the hub does not know any more
+ * Asks whom a key of the hub's belongs to that came with a webhook, which is then taken as by that caller; anybody else's word is
+ * judged by the integration, as the hub.
  */
-async function callerOf({ apiKey, address, requestId }: Sender, authenticate: Authenticate): Promise<Caller> {
-  if (apiKey === undefined || !looksLikeApiKey(apiKey)) return HUB;
-  return authenticate({ apiKey, address: address ?? undefined, requestId });
+function senderOf({ apiKey, address, requestId }: Sender, authenticate: Authenticate): HubContext['sender'] {
+  if (apiKey === undefined || !looksLikeApiKey(apiKey)) return undefined;
+  return () => authenticate({ apiKey, address: address ?? undefined, requestId });
 }
 
 /** GraphQL on both transports, and the addresses that run its operations. The sockets are drained by whoever stops it. */
@@ -64,7 +63,7 @@ export async function registerApi(server: FastifyInstance, deps: ApiDeps): Promi
   const run = createRunCompiled(schema);
   await registerWebhooks(server, {
     ingest: ingestBySchema(async (document, variables, sender) =>
-      run(contextFor(await callerOf(sender, authenticate), sender.requestId), document, variables),
+      run({ ...contextFor(HUB, sender.requestId), sender: senderOf(sender, authenticate) }, document, variables),
     ),
     pool: services.db.pool,
   });

@@ -129,6 +129,11 @@ it.each<[string, () => Record<string, string>, number]>([
     401,
   ],
   ['a signature and a key of the sender’s own', () => ({ 'x-webhook-signature': 'right', 'x-api-key': 'theirs' }), 200],
+  ['a signature and an unknown key', () => ({ 'x-webhook-signature': 'right', 'x-api-key': keys.unknown }), 200],
+  ['a signature and a viewer’s key', () => ({ 'x-webhook-signature': 'right', 'x-api-key': keys.viewer }), 200],
+  ['a signature and another’s key', () => ({ 'x-webhook-signature': 'right', 'x-api-key': keys.stranger }), 200],
+  ['a viewer’s key alone', () => ({ 'x-api-key': keys.viewer }), 401],
+  ['another’s key alone', () => ({ 'x-api-key': keys.stranger }), 401],
 ])('G5 G14 lets the signature alone decide where a secret is set: %s', async (_, headers, status) => {
   const order = await newOrder();
 

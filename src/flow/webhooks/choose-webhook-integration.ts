@@ -99,7 +99,11 @@ function passes(check: () => void): boolean {
   }
 }
 
+/** A secret is set, and the request is signed by it. */
+export const isSigned = (integration: OpenIntegration, request: WebhookRequest): boolean =>
+  !takesUnsigned(integration) && passes(() => checkSignature(integration, request));
+
 /** No secret is set: even a request without any header passes. */
-function takesUnsigned(integration: OpenIntegration): boolean {
+export function takesUnsigned(integration: OpenIntegration): boolean {
   return passes(() => checkSignature(integration, UNSIGNED));
 }

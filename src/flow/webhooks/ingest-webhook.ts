@@ -12,11 +12,16 @@ import type { Services } from '../services.js';
 import {
   chooseBySignature,
   findWebhookCandidates,
+  isSigned,
   receiverOf,
+  takesUnsigned,
   type WebhookTarget,
 } from './choose-webhook-integration.js';
 import { receiveEvent } from './receive-event.js';
 import type { WebhookRequest } from './webhook-request.js';
+
+/** Who brings a webhook by a key of the hub's. @throws HubError UNAUTHENTICATED for a key that the hub does not know */
+type AskSender = () => Promise<Caller>;
 
 export interface IngestWebhook extends WebhookRequest {
   target: WebhookTarget;
@@ -29,15 +34,21 @@ export interface IngestWebhook extends WebhookRequest {
 /**
  * A webhook, from bytes to its effect: signature, shape, inbox. The signature is checked before anything is parsed, and a
  * refused one leaves nothing but an audit entry.
+ * @param sender asked only where no signature decides; the webhook is then taken as by that caller
  * @throws HubError UNKNOWN_INTEGRATION, INTEGRATION_DISABLED, SIGNATURE_INVALID, TIMESTAMP_STALE, UNAUTHENTICATED,
  * INVALID_JSON, INVALID_SHAPE, DATABASE_UNAVAILABLE, FORBIDDEN
  */
-export async function ingestWebhook(services: Services, caller: Caller, input: IngestWebhook): Promise<Acceptance> {
+export async function ingestWebhook(
+  services: Services,
+  caller: Caller,
+  input: IngestWebhook,
+  sender?: AskSender,
+): Promise<Acceptance> {
   const startedAt = performance.now();
   const about = { ...input.target, requestId: caller.requestId, bytes: input.rawBody.length };
   const passed = () => ({ durationMs: Math.round(performance.now() - startedAt) });
   try {
-    const acceptance = await ingest(services, caller, input);
+    const acceptance = await ingest(services, caller, input, sender);
     services.log.info({ ...about, ...acceptance, ...passed() }, 'webhook taken');
     return acceptance;
   } catch (error) {
@@ -47,9 +58,13 @@ export async function ingestWebhook(services: Services, caller: Caller, input: I
   }
 }
 
-async function ingest(services: Services, caller: Caller, input: IngestWebhook): Promise<Acceptance> {
-  requireRole(caller, 'operator');
-  const integration = await find(services, caller, input);
+async function ingest(
+  services: Services,
+  caller: Caller,
+  input: IngestWebhook,
+  sender?: AskSender,
+): Promise<Acceptance> {
+  const integration = await find(services, caller, input, sender);
   const event = receiverOf(integration, input).parse({ ...input, receivedAt: new Date() }, integration.settings);
   if (input.entityType && event.entityType !== input.entityType) throw wrongEntity(input.entityType);
   const headers = maskHeaders(input.headers);
@@ -61,13 +76,25 @@ async function ingest(services: Services, caller: Caller, input: IngestWebhook):
   });
 }
 
-async function find(services: Services, caller: Caller, input: IngestWebhook): Promise<OpenIntegration> {
+async function find(
+  services: Services,
+  caller: Caller,
+  input: IngestWebhook,
+  sender?: AskSender,
+): Promise<OpenIntegration> {
+  requireRole(caller, 'operator');
   const { integrations } = services;
   const candidates = await findWebhookCandidates(integrations, input.target, input, caller.merchantId).catch(
     (error: unknown) => {
       throw databaseError(error);
     },
   );
+  if (sender) {
+    const signed = candidates.find((integration) => isSigned(integration, input));
+    if (signed) return signed;
+    if (candidates.some(takesUnsigned))
+      return find(services, { ...(await sender()), requestId: caller.requestId }, input);
+  }
   try {
     return chooseBySignature(candidates, { ...input, isKnown: caller.via !== 'hub' });
   } catch (error) {

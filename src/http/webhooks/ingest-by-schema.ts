@@ -13,7 +13,7 @@ export interface Sender {
   apiKey: string | undefined;
 }
 
-/** Runs an operation of the public schema in-process, as whoever the sender's key says, else as the hub itself. */
+/** Runs an operation of the public schema in-process as the hub; who the sender's key says is asked where nothing else decides. */
 export type RunOperation = (
   document: DocumentNode,
   variables: Record<string, unknown>,
