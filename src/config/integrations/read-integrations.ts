@@ -24,7 +24,9 @@ export function readIntegrations(env: Environment, production: boolean, problems
 /** The connectors that the environment switches off, whether or not it configures an integration with them. */
 export function readSwitchedOff(env: Environment): string[] {
   return allIntegrations
-    .filter(({ prefix }) => /^(false|0)$/.test(textOf(env, `${prefix}ENABLED`) ?? ''))
+    .filter(
+      ({ prefix, variables }) => variables['ENABLED']?.schema.safeParse(textOf(env, `${prefix}ENABLED`)).data === false,
+    )
     .map(({ connector }) => connector);
 }
 
