@@ -16,19 +16,7 @@ import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
 import { applyWaiting } from '../webhooks/apply-waiting.js';
-
-const lineSchema = z.object({
-  sku: label(),
-  name: text(),
-  quantity: z.number().int().min(1, 'must be 1 or more'),
-  unitPrice: amount,
-  total: amount.nullish(),
-});
-
-export const linesSchema = z
-  .array(lineSchema)
-  .min(1, 'needs at least one line')
-  .max(10_000, 'has more than 10000 lines');
+import { linesSchema, writeLines } from './write-lines.js';
 
 export const totalsSchema = z.object({
   subtotal: amount.nullish(),
@@ -86,19 +74,7 @@ async function takeOrder(services: Services, tx: Tx, caller: Caller, merchantId:
 /** Writes the order with its lines and its customer. */
 export async function insertOrder(services: Services, tx: Tx, merchantId: string, order: CreateOrder) {
   const id = newId('Order');
-  const lines = order.lines.map((line, index) => ({
-    lineNo: index + 1,
-    merchantId,
-    sku: line.sku,
-    name: line.name ?? null,
-    quantity: line.quantity,
-    unitPrice: line.unitPrice,
-    total: lineTotal(line),
-  }));
-  const totals = orderTotals(
-    lines.map((line) => line.total),
-    order.totals ?? {},
-  );
+  const totals = orderTotals(order.lines.map(lineTotal), order.totals ?? {});
   const status = order.status ?? 'PENDING';
   const customerId = order.customer ? await saveCustomer(services, tx, merchantId, order.customer) : null;
   tx.em.create(Order, {
@@ -114,8 +90,8 @@ export async function insertOrder(services: Services, tx: Tx, merchantId: string
     deliveryMethod: order.deliveryMethod ?? null,
     notes: order.notes ?? null,
     placedAt: new Date(order.placedAt ?? Date.now()),
-    lines,
   });
   await tx.em.flush();
+  await writeLines(tx, merchantId, id, order.lines);
   return { id, status };
 }

@@ -15,7 +15,8 @@ import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { sendUpdate } from '../sync/send-update.js';
 import { changedFields, orderSnapshot } from '../sync/snapshots.js';
-import { linesSchema, totalsSchema } from './create-order.js';
+import { totalsSchema } from './create-order.js';
+import { linesSchema, writeLines } from './write-lines.js';
 
 const updateOrderSchema = z.object({
   id: label(),
@@ -32,10 +33,8 @@ export type UpdateOrder = z.infer<typeof updateOrderSchema>;
 
 const ENDED: readonly OrderStatus[] = ['DELIVERED', 'CANCELLED', 'RETURNED', 'REFUNDED'];
 
-const HAS_PAYOUTS = 'select 1 from payouts where order_id = $1 limit 1';
 const REMOVE_LINES = 'delete from order_lines where order_id = $1';
-const INSERT_LINES = `insert into order_lines (order_id, merchant_id, line_no, sku, name, quantity, unit_price, total)
-select $1, $2, * from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::numeric[], $8::numeric[])`;
+const HAS_PAYOUTS = 'select 1 from payouts where order_id = $1 limit 1';
 
 /**
  * Changes what an order says, but not its number, currency or status, and accepts the change in every system that has it;
@@ -98,7 +97,9 @@ async function write(services: Services, tx: Tx, merchantId: string, id: string,
   const known = order.lines.getItems().map(({ total }) => total);
   if (update.lines || update.totals) order.totals = totalsOf(update, known, order.totals);
   await tx.em.flush();
-  if (update.lines) await writeLines(tx, merchantId, id, update.lines);
+  if (!update.lines) return;
+  await tx.sql(REMOVE_LINES, [id]);
+  await writeLines(tx, merchantId, id, update.lines);
 }
 
 /** Tax, shipping and discount stay unless they are given; sums follow. */
@@ -118,17 +119,3 @@ function whole({ name, company, line1, line2, city, region, postalCode, country,
 
 const mapNulls = (fields: Record<string, string | null | undefined>) =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value ?? null]));
-
-async function writeLines(tx: Tx, merchantId: string, orderId: string, lines: z.infer<typeof linesSchema>) {
-  await tx.sql(REMOVE_LINES, [orderId]);
-  await tx.sql(INSERT_LINES, [
-    orderId,
-    merchantId,
-    lines.map((_, index) => index + 1),
-    lines.map(({ sku }) => sku),
-    lines.map(({ name }) => name ?? null),
-    lines.map(({ quantity }) => quantity),
-    lines.map(({ unitPrice }) => unitPrice),
-    lines.map(lineTotal),
-  ]);
-}
