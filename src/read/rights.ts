@@ -16,15 +16,20 @@ export interface NeededRight {
 /** Types that tell how syncs went and how systems are. */
 const STATUS = new Set([
   ...['SyncEvent', 'SyncAttempt', 'SyncLink', 'SyncStatistics', 'ConnectorHealth', 'TimelineEntry', 'Blocker', 'Alert'],
-  ...['WebhookEvent', 'Pull', 'RowProblem', 'FullSync', 'Reconciliation', 'ReconciliationDifference'],
+  ...['WebhookEvent', 'Pull', 'PullSample', 'RowProblem', 'FullSync', 'Reconciliation', 'ReconciliationDifference'],
 ]);
 /** The same of answers that JavaScript makes. */
 const STATUS_FIELDS = new Set([
-  ...['Query.metrics', 'Query.integrationMetrics', 'Query.metricSummaries', 'Query.systemHealth', 'Query.jobs'],
+  'Query.metrics',
+  'Query.integrationMetrics',
+  'Query.metricSummaries',
+  'Query.systemHealth',
+  'Query.jobs',
 ]);
 /** Types that tell how systems are configured. */
 const CONFIG = new Set(['PollingSchedule', 'IntegrationTask', 'WebhookRegistration', 'Mapping', 'MappingVersion']);
 const CONFIG_FIELDS = new Set(['Integration.settings', 'Integration.mappings']);
+
 function resourceFor(type: string, field: string): NeededResource | null {
   if (CONFIG.has(type) || CONFIG_FIELDS.has(field)) return 'config';
   return STATUS.has(type) || STATUS_FIELDS.has(field) ? 'viewStatus' : null;

@@ -30,6 +30,7 @@ it('S13 view_status, config and manage bind what the token reads in the schema, 
         await codeOf(`{ order(id: "${id}") { links { state } } }`),
         await codeOf('{ syncStatistics { total } }'),
         await codeOf('{ metrics { syncs { attempts } } }'),
+        await codeOf('{ pullSamples { nodes { pullId } } }'),
       ],
       settings: await codeOf('{ integration(id: "escooter") { settings } }'),
       orders: await codeOf('{ orders { nodes { number } } }'),
@@ -45,7 +46,7 @@ it('S13 view_status, config and manage bind what the token reads in the schema, 
       heard: permissions.includes(`${P}view_status`) || permissions.length === 0 ? null : await heard,
     };
   };
-  const none = [null, null, null, null, null];
+  const none = [null, null, null, null, null, null];
   const all = none.map(() => 'FORBIDDEN');
 
   expect(await refusals([`${P}sync`])).toEqual({
