@@ -89,8 +89,10 @@ async function rejectAndRedrive(stage: Stage, onProgress: OnProgress): Promise<n
     'mutation { redriveSyncEvents(filter: { status: [FAILED], direction: OUTBOUND }) { affected userErrors { message } } }',
   );
   await untilSettled(stage, SETTLE_TIMEOUT_MS);
-  onProgress(title, redriveSyncEvents.affected, REJECTED, 'redriven');
-  return redriveSyncEvents.affected;
+  // What noon has left for dead is put back with them.
+  const { affected } = redriveSyncEvents;
+  onProgress(title, affected, affected, 'redriven');
+  return affected;
 }
 
 /** The portal moves its orders; each status comes back by webhook, some of them twice, some late. */
