@@ -78,7 +78,8 @@ export function readAnswer<T>(response: UpstreamResponse, shape: z.ZodType<T>): 
   const parsed = shape.safeParse(parseBody(response));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw badResponse(response, `the field "${issue?.path.join('.') ?? ''}" is wrong: ${issue?.message ?? 'unknown'}`);
+  const place = issue?.path.length ? `the field "${issue.path.join('.')}"` : 'its body';
+  throw badResponse(response, `${place} is wrong: ${issue?.message ?? 'unknown'}`);
 }
 
 function parseBody(response: UpstreamResponse): unknown {

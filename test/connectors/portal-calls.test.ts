@@ -112,6 +112,20 @@ it.each([
   expect(result).toMatchObject({ kind: 'delivered', externalId: ORDER_ID });
 });
 
+it.each([
+  ['[]', /but its body is wrong: /],
+  ['{"id":{}}', /but the field "id" is wrong: /],
+])('tells what is wrong with the answer %s', async (body, message) => {
+  const server = await startServer((_request, response) => response.writeHead(201).end(body));
+  const settings = b2bPortal.settings.parse({ baseUrl: server.url, merchantId: 'm' });
+
+  const result = await b2bPortal.connect({ credentials: { apiKey: 'portal-key' }, settings }, http).deliver(effect());
+  server.stop();
+
+  expect(result).toMatchObject({ kind: 'retry', code: 'UPSTREAM_BAD_RESPONSE', httpStatus: 201 });
+  expect(result).toHaveProperty('message', expect.stringMatching(message));
+});
+
 it('tells which fields the portal refuses', async () => {
   const result = await connection.deliver(effect({ snapshot: orderSnapshot({ currency: 'euro', lines: [] }) }));
 
