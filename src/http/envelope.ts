@@ -28,6 +28,8 @@ export interface SuccessEnvelope<T> {
 }
 
 const DEFAULT_RETRY_AFTER_MS = 1_000;
+/** How long the rest of a refused body is read and thrown away before its connection ends. */
+const DISCARD_MS = 10_000;
 
 const now = () => new Date().toISOString();
 
@@ -40,10 +42,18 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: u
   const known = toHubError(error);
   if (known.code === 'INTERNAL') request.log.error({ err: error }, 'request failed');
   const { status, headers } = statusOf(known);
+  letItBeSent(request, reply, error);
   return reply
     .code(status)
     .headers({ 'cache-control': 'no-store', ...headers })
     .send(errorBody(known.code, known.message, request.id, known.inputPath));
+}
+
+/** Who is cut off while still sending a large body may never read the answer: the rest is discarded, for a while. */
+export function letItBeSent(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
+  if ((error as { code?: unknown } | null)?.code !== TOO_LARGE) return;
+  reply.removeHeader('connection');
+  setTimeout(() => request.raw.complete || request.raw.socket.destroy(), DISCARD_MS).unref();
 }
 
 /** The error envelope. */
@@ -64,9 +74,10 @@ export function statusOf({ code, retryAfterMs }: HubError): { status: number; he
   return { status, headers: status === 429 || status === 503 ? { 'retry-after': String(seconds) } : {} };
 }
 
+const TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE';
 /** Fastify's own refusals, in the hub's codes. */
 const FASTIFY_CODES: Record<string, [ErrorCode, string]> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'The body is larger than this address takes.'],
+  [TOO_LARGE]: ['PAYLOAD_TOO_LARGE', 'The body is larger than this address takes.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_JSON', 'The body is not JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_JSON', 'The body is empty: send JSON.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'],

@@ -13,7 +13,7 @@ import { LIMITS } from '../read/limits.js';
 import { RawJson } from '../read/raw-json.js';
 import type { Reader } from '../read/reader.js';
 import { answerByReader } from './answer-by-reader.js';
-import { statusOf, toHubError } from './envelope.js';
+import { letItBeSent, statusOf, toHubError } from './envelope.js';
 import { formatError, presentError } from './graphql-errors.js';
 
 export interface GraphqlDeps {
@@ -77,6 +77,7 @@ function answerError(
   const { status, headers } = statusOf(known);
   const type = request.headers.accept?.includes(GRAPHQL_RESPONSE) ? GRAPHQL_RESPONSE : 'application/json';
   const errors = [formatError(known.code === 'INTERNAL' ? error : known, { requestId: request.id, log: services.log })];
+  letItBeSent(request, reply, error);
   return reply.code(status).headers(headers).type(`${type}; charset=utf-8`).send(JSON.stringify({ errors }));
 }
 

@@ -110,6 +110,13 @@ it.each<[string, string, RequestInit, number, string]>([
     'PAYLOAD_TOO_LARGE',
   ],
   ['a webhook of 2 MB', '/webhooks/x', { method: 'POST', body: 'x'.repeat(2e6) }, 413, 'PAYLOAD_TOO_LARGE'],
+  [
+    'a webhook of 30 MB, to the end',
+    '/webhooks/x',
+    { method: 'POST', body: 'x'.repeat(3e7) },
+    413,
+    'PAYLOAD_TOO_LARGE',
+  ],
 ])('G24 refuses %s by the envelope', async (_, path, { headers, ...request }, status, code) => {
   const answer = await send(path, headers as Record<string, string>, request);
 
