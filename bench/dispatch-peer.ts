@@ -1,18 +1,20 @@
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 
 const logger = new Logger(() => () => {});
-/** As its own performance test has it: local queue, batched completion. */
 const SETTINGS = {
   concurrentJobs: 24,
   maxPoolSize: 10,
   pollInterval: 2000,
   localQueue: { size: 500, refetchDelay: { durationMs: 0 } },
-  completeJobBatchDelay: 0,
-  failJobBatchDelay: 0,
 };
+/** As its own performance test has it, beside the local queue. */
+const BATCHED = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
-/** Lets graphile-worker run `waiting` jobs that do nothing, from its start to its stop; answers how many it ran. */
-export async function runPeer(url: string, waiting: number): Promise<number> {
+/**
+ * Lets graphile-worker run `waiting` jobs that do nothing, from its start to its stop; answers how many it ran. Jobs are completed
+ * in batches, or each by itself as soon as it is done.
+ */
+export async function runPeer(url: string, waiting: number, isBatched: boolean): Promise<number> {
   let done = 0;
   let finish = () => {};
   const finished = new Promise<void>((resolve) => {
@@ -21,7 +23,7 @@ export async function runPeer(url: string, waiting: number): Promise<number> {
   const work = async () => {
     if (++done === waiting) finish();
   };
-  const preset = { worker: { connectionString: url, ...SETTINGS } };
+  const preset = { worker: { connectionString: url, ...SETTINGS, ...(isBatched && BATCHED) } };
   const runner = await run({ preset, logger, noHandleSignals: true, taskList: { work } });
   await finished;
   await runner.stop();

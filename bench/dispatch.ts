@@ -39,7 +39,8 @@ async function measure(): Promise<void> {
     console.log(`  ${name.padEnd(28)} ${Math.round(rate).toLocaleString('en').padStart(7)}/s   ${cpu}`);
   };
   for (let round = 0; round < rounds; round++) {
-    if (isWanted('peer')) add('graphile-worker', await peer());
+    if (isWanted('peer')) add('graphile-worker', await peer(true));
+    if (isWanted('unbatched')) add('graphile-worker, one by one', await peer(false));
     if (isWanted('1')) add('1 per entity', await ours({ waiting: WAITING, perEntity: 1 }));
     if (isWanted('10')) add('10 per entity', await ours({ waiting: WAITING, perEntity: 10 }));
     if (isWanted('stuck'))
@@ -59,6 +60,8 @@ function report(rates: Record<string, number[]>): void {
   console.log();
   ratio('1 per entity', 'graphile-worker', 1.3);
   ratio('10 per entity', 'graphile-worker', 3);
+  ratio('1 per entity', 'graphile-worker, one by one', 1.3);
+  ratio('10 per entity', 'graphile-worker, one by one', 3);
   ratio('10 per entity, 10 % stuck', '10 per entity', 0.8);
   ratio('1,000,000, 10 per entity', '10 per entity', 0.9);
 }
@@ -104,10 +107,10 @@ async function timed(work: () => Promise<number>): Promise<Measured> {
   };
 }
 
-async function peer(): Promise<Measured> {
+async function peer(isBatched: boolean): Promise<Measured> {
   const url = await freshDatabase();
   await fillPeer(url, WAITING, PAYLOAD);
-  return timed(() => runPeer(url, WAITING));
+  return timed(() => runPeer(url, WAITING, isBatched));
 }
 
 async function ours({ waiting, perEntity, stuck = 0, until }: Scenario): Promise<Measured> {
