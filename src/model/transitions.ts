@@ -1,4 +1,4 @@
-import type { InvoiceStatus, OrderStatus } from './statuses.js';
+import type { EntityStatus, InvoiceStatus, OrderStatus } from './statuses.js';
 
 /**
  * Where an order may go when somebody of the hub moves it. Steps of fulfilment may be left out, but nothing is
@@ -60,6 +60,7 @@ export const OPEN_ORDER_STATUSES: readonly OrderStatus[] = [
 export const OPEN_INVOICE_STATUSES: readonly InvoiceStatus[] = ['DRAFT', 'ISSUED', 'SENT', 'PARTIALLY_PAID', 'OVERDUE'];
 
 const FULFILMENT: readonly OrderStatus[] = [
+  'PENDING',
   'CONFIRMED',
   'PAID',
   'EXPORTED',
@@ -74,7 +75,15 @@ const FULFILMENT: readonly OrderStatus[] = [
  * Where an order can be when it is news that it got to this step of fulfilment: for senders that tell no time, whose late
  * news nothing else gives away. Undefined for what is no such step, which may follow anything.
  */
-export function statusesUpTo(status: OrderStatus | null): readonly OrderStatus[] | undefined {
-  const step = status === null ? -1 : FULFILMENT.indexOf(status);
-  return step < 0 ? undefined : ['PENDING', 'ON_HOLD', 'FAILED', ...FULFILMENT.slice(0, step + 1)];
+export function statusesUpTo(status: EntityStatus | null): readonly OrderStatus[] | undefined {
+  const step = FULFILMENT.indexOf(status as OrderStatus);
+  return step < 0 ? undefined : ['ON_HOLD', 'FAILED', ...FULFILMENT.slice(0, step + 1)];
+}
+
+/** The same for invoices: where one can be when it is news that it is so now. A draft may become anything. */
+export function invoiceStatusesBefore(status: EntityStatus | null): readonly InvoiceStatus[] {
+  const all = Object.entries(INVOICE_TRANSITIONS) as [InvoiceStatus, readonly InvoiceStatus[]][];
+  return all
+    .filter(([from, next]) => from === 'DRAFT' || from === status || next.some((one) => one === status))
+    .map(([from]) => from);
 }

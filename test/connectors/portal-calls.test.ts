@@ -165,6 +165,24 @@ it('reads the same state twice as the same event', async () => {
   expect(third).toMatchObject({ status: 'SHIPPED', trackingNumbers: [expect.stringMatching(/^TRK/)] });
 });
 
+it.each([
+  ['ORDER', 'PENDING', ['PENDING'], ['CONFIRMED', 'SHIPPED', 'DELIVERED']],
+  ['ORDER', 'PROCESSING', ['CONFIRMED', 'PAID', 'ON_HOLD'], ['SHIPPED', 'CANCELLED']],
+  ['INVOICE', 'SENT', ['DRAFT', 'ISSUED'], ['PARTIALLY_PAID', 'PAID', 'VOID']],
+  ['INVOICE', 'PAID', ['SENT', 'OVERDUE', 'PARTIALLY_PAID'], ['REFUNDED', 'VOID']],
+] as const)('B26 what is read without a time moves nothing back: %s %s', async (entityType, status, onward, back) => {
+  const server = await startServer((_request, response) => response.end(JSON.stringify({ id: 'x1', status })));
+  const settings = b2bPortal.settings.parse({ baseUrl: server.url, merchantId: 'm' });
+
+  const read = await b2bPortal
+    .connect({ credentials: { apiKey: 'portal-key' }, settings }, http)
+    .readStatus?.(entityType, 'x1');
+  server.stop();
+
+  expect(read).toMatchObject({ status, onlyFrom: expect.arrayContaining([...onward]) });
+  expect(back.filter((one) => read?.onlyFrom?.includes(one))).toEqual([]);
+});
+
 it('B24 tells when the portal is not healthy', async () => {
   await portal.control.addFault({ kind: 'timeout', path: '/health' });
   const settings = b2bPortal.settings.parse({ baseUrl: portal.url, merchantId: 'm', timeout: 300 });

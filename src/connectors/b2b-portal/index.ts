@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.js';
 import type { InvoiceSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import type { EntityType } from '../../model/statuses.js';
+import { invoiceStatusesBefore, statusesUpTo } from '../../model/transitions.js';
 import { deliverSafely, UpstreamError } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect, InboundEvent } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
@@ -95,13 +96,24 @@ async function readStatus(
   const found = await client.read(collectionOf(entityType), externalId);
   if (!found) return null;
   const occurredAt = found.updated_at ?? askedAt;
+  const told = entityOf(entityType, found, settings);
   return {
     eventId: `poll:${entityType}:${found.id}:${found.status}:${occurredAt}`,
     eventType: `${entityType.toLowerCase()}.status.read`,
     occurredAt,
     payload: found,
-    ...entityOf(entityType, found, settings),
+    ...told,
+    ...(!found.updated_at && onlyOnward(told)),
   };
+}
+
+/** What is read without a time of its own may lag behind a webhook: it never moves anything back. */
+function onlyOnward({
+  entityType,
+  status,
+}: Pick<InboundEvent, 'entityType' | 'status'>): Pick<InboundEvent, 'onlyFrom'> {
+  const onlyFrom = entityType === 'INVOICE' ? invoiceStatusesBefore(status) : statusesUpTo(status);
+  return onlyFrom ? { onlyFrom } : {};
 }
 
 function collectionOf(entityType: EntityType): Collection {
