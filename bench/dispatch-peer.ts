@@ -1,9 +1,9 @@
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
+import pg from 'pg';
 
 const logger = new Logger(() => () => {});
 const SETTINGS = {
   concurrentJobs: 24,
-  maxPoolSize: 10,
   pollInterval: 2000,
   localQueue: { size: 500, refetchDelay: { durationMs: 0 } },
 };
@@ -23,10 +23,15 @@ export async function runPeer(url: string, waiting: number, isBatched: boolean):
   const work = async () => {
     if (++done === waiting) finish();
   };
-  const preset = { worker: { connectionString: url, ...SETTINGS, ...(isBatched && BATCHED) } };
-  const runner = await run({ preset, logger, noHandleSignals: true, taskList: { work } });
+  const pgPool = new pg.Pool({ connectionString: url, max: 10 });
+  // Connections may still be open when it says that it has stopped, and end with their database.
+  pgPool.on('error', () => {});
+  pgPool.on('connect', (client) => client.on('error', () => {}));
+  const preset = { worker: { ...SETTINGS, ...(isBatched && BATCHED) } };
+  const runner = await run({ pgPool, preset, logger, noHandleSignals: true, taskList: { work } });
   await finished;
   await runner.stop();
+  await pgPool.end();
   return done;
 }
 
