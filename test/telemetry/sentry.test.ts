@@ -83,9 +83,14 @@ it('E4 E17 reports a 5xx that is tried again, with job, order and attempt', asyn
 
 it('E17 reports a refused sign-in, a status check and a sync of stock that failed, with their stack or attempt', async () => {
   const id = await idOf(createOrder(hub.admin, orderInput({ status: 'PAID' })));
+  // Only an order whose answer is settled is asked for.
   await eventually(
-    async () => (await warehouse.control.state()).effects.length,
-    (count) => count > 0,
+    () =>
+      hub.admin.ask<{ order: { links: { state: string; integration: { id: string } }[] } }>(
+        'query ($id: ID!) { order(id: $id) { links { state integration { id } } } }',
+        { id },
+      ),
+    ({ order }) => order.links.some(({ state, integration }) => integration.id === 'extensiv' && state === 'SYNCED'),
   );
   await hub.db.pool.query('delete from integration_tokens');
   await warehouse.control.advance({ id: 'tokens', status: 'revoked' });
