@@ -1,7 +1,7 @@
 /**
  * Signed webhooks of 600 B over HTTP into one embedded PostgreSQL with fsync on: the product, which lets requests share a
- * statement, against the same server with one statement per request, and against pgbench, which inserts one bare row
- * per transaction from 8 clients. Every webhook moves an order: webhook event, order, link, sync event, three changes.
+ * statement, against the same server with one statement per request, and against pgbench from 8 clients: one bare row per
+ * transaction, and all the rows that a webhook leaves behind, row by row. Every webhook moves an order: webhook event, order, link, sync event, three changes.
  *
  *   npm run build && node bench/inbox.ts [--rounds=3] [--seconds=5] [--connections=64]
  */
@@ -26,7 +26,7 @@ import { registerWebhooks } from '../dist/src/http/webhooks/register-webhooks.js
 import { acceptBatch } from '../dist/src/inbox/accept-batch.js';
 import { createInbox } from '../dist/src/inbox/inbox.js';
 import { createMappings } from '../dist/src/mapping/create-mappings.js';
-import { CLIENTS, insertRows } from './bare-rows.ts';
+import { bareRow, CLIENTS, runPgbench, webhookRows } from './pgbench.ts';
 import { processorTime } from './processor-time.ts';
 
 const PATH = '/api/v1/b2b/webhooks/b2b/order';
@@ -39,6 +39,8 @@ const option = (name: string, fallback: number) =>
 
 const MODES = ['shared', 'one by one', 'empty route'] as const;
 type Mode = (typeof MODES)[number];
+const PEERS = ['bare rows', 'same rows'] as const;
+type Peer = (typeof PEERS)[number];
 
 /** The server under test, in a process of its own. */
 async function serve(mode: Mode, url: string): Promise<void> {
@@ -202,8 +204,8 @@ async function measure(): Promise<void> {
     `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}; ${rounds} rounds of ${seconds} s, ${connections} connections`,
   );
   const results: Record<Mode, Load[]> = { shared: [], 'one by one': [], 'empty route': [] };
-  const bare: number[] = [];
-  let by = '';
+  const scripts = { 'bare rows': bareRow(BODY_BYTES), 'same rows': webhookRows(ORDERS, BODY_BYTES) };
+  const peers: Record<Peer, number[]> = { 'bare rows': [], 'same rows': [] };
   try {
     await prepare(server.url);
     for (let round = 0; round < rounds; round++) {
@@ -217,30 +219,33 @@ async function measure(): Promise<void> {
           `  ${mode.padEnd(12)} ${Math.round(result.perSecond)}/s  p50 ${result.p50.toFixed(1)} ms  p99 ${result.p99.toFixed(1)} ms  processor µs: hub ${result.hubUs.toFixed(0)}, PostgreSQL ${result.postgresUs.toFixed(0)}`,
         );
       }
-      const inserted = await insertRows(server.url, folder, seconds, BODY_BYTES);
-      bare.push(inserted.perSecond);
-      by = inserted.by;
-      console.log(`  ${'bare rows'.padEnd(12)} ${Math.round(inserted.perSecond)}/s by ${by}, ${CLIENTS} clients`);
+      for (const peer of PEERS) {
+        const rate = runPgbench(server.url, folder, seconds, scripts[peer]);
+        peers[peer].push(rate);
+        console.log(`  ${peer.padEnd(12)} ${Math.round(rate)}/s by pgbench, ${CLIENTS} clients`);
+      }
     }
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-  report(results, bare, by);
+  report(results, peers);
 }
 
-function report(results: Record<Mode, Load[]>, bare: number[], by: string): void {
+function report(results: Record<Mode, Load[]>, peers: Record<Peer, number[]>): void {
   const of = (mode: Mode, what: keyof Load) => median(results[mode].map((result) => result[what]));
-  console.log(
-    `\nshared / one by one: ${(of('shared', 'perSecond') / of('one by one', 'perSecond')).toFixed(2)} (target 3)`,
+  const say = (what: string, one: number, other: number, target: string) =>
+    console.log(`${what}: ${(one / other).toFixed(2)} (${target})`);
+  console.log();
+  say('shared / one by one', of('shared', 'perSecond'), of('one by one', 'perSecond'), 'target 3');
+  for (const peer of PEERS) say(`shared / ${peer}`, of('shared', 'perSecond'), median(peers[peer]), 'target 1.1');
+  say(
+    'empty route / bare rows',
+    of('empty route', 'perSecond'),
+    median(peers['bare rows']),
+    'no webhook can do better',
   );
-  console.log(`shared / bare rows by ${by}: ${(of('shared', 'perSecond') / median(bare)).toFixed(2)} (target 1.1)`);
-  console.log(
-    `empty route / bare rows: ${(of('empty route', 'perSecond') / median(bare)).toFixed(2)} (no webhook can do better)`,
-  );
-  console.log(
-    `p99 shared / one by one: ${(of('shared', 'p99') / of('one by one', 'p99')).toFixed(2)} (target at most 0.6)`,
-  );
+  say('p99 shared / one by one', of('shared', 'p99'), of('one by one', 'p99'), 'target at most 0.6');
 }
 
 const [, , role, mode, url] = process.argv;
