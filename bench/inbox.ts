@@ -6,9 +6,7 @@
  *   npm run build && node bench/inbox.ts [--rounds=3] [--seconds=5] [--connections=64]
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify from 'fastify';
@@ -26,13 +24,10 @@ import { registerWebhooks } from '../dist/src/http/webhooks/register-webhooks.js
 import { acceptBatch } from '../dist/src/inbox/accept-batch.js';
 import { createInbox } from '../dist/src/inbox/inbox.js';
 import { createMappings } from '../dist/src/mapping/create-mappings.js';
+import { BODY_BYTES, drive, ORDERS, PATH, SECRET } from './drive-webhooks.ts';
 import { bareRow, CLIENTS, runPgbench, webhookRows } from './pgbench.ts';
 import { processorTime } from './processor-time.ts';
 
-const PATH = '/api/v1/b2b/webhooks/b2b/order';
-const SECRET = 'bench-secret';
-const ORDERS = 5_000;
-const BODY_BYTES = 600;
 const keyring = createKeyring(['a secret that is long enough for a benchmark']);
 const option = (name: string, fallback: number) =>
   Number(process.argv.find((argument) => argument.startsWith(`--${name}=`))?.split('=')[1] ?? fallback);
@@ -101,34 +96,6 @@ async function startServer(mode: Mode, url: string): Promise<{ port: number; chi
   return { port, child };
 }
 
-let sequence = 0;
-const STATUSES = ['CONFIRMED', 'PROCESSING', 'SHIPPED', 'DELIVERED'];
-
-/** A signed request for the next state of one of the orders; no two are alike. */
-function request(): Buffer {
-  sequence += 1;
-  const order = sequence % ORDERS;
-  const event = {
-    event: 'order.status.updated',
-    id: `evt_${randomUUID()}`,
-    timestamp: new Date(Date.UTC(2026, 0, 1) + sequence).toISOString(),
-    entity_type: 'order',
-    data: {
-      id: `ext-${order}`,
-      order_number: `PO-${order}`,
-      status: STATUSES[Math.floor(sequence / ORDERS) % STATUSES.length],
-      tracking_numbers: ['TRK123456'],
-      note: '',
-    },
-  };
-  event.data.note = 'x'.repeat(BODY_BYTES - JSON.stringify(event).length);
-  const body = JSON.stringify(event);
-  const signature = createHmac('sha256', SECRET).update(body).digest('hex');
-  return Buffer.from(
-    `POST ${PATH} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\nx-b2b-signature: ${signature}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
 type Load = Record<'perSecond' | 'p50' | 'p99' | 'hubUs' | 'postgresUs', number>;
 
 /** Each connection sends its next request when it has the answer to the last. */
@@ -148,27 +115,6 @@ async function load(
   const [hubUs = 0, postgresUs = 0] = used().map((now, n) => ((now - (before[n] ?? 0)) * 1e6) / sorted.length);
   return { perSecond: sorted.length / seconds, p50: at(0.5), p99: at(0.99), hubUs, postgresUs };
 }
-
-function drive(port: number, until: number, latencies: number[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1').setNoDelay();
-    let sentAt = 0;
-    const next = () => {
-      if (performance.now() >= until) return socket.end(resolve);
-      const bytes = request();
-      sentAt = performance.now();
-      socket.write(bytes);
-    };
-    socket.on('connect', next).on('error', reject);
-    socket.on('data', (chunk) => {
-      if (!chunk.subarray(0, 12).equals(OK)) return reject(new Error(chunk.toString()));
-      latencies.push(performance.now() - sentAt);
-      next();
-    });
-  });
-}
-/** Answers are far smaller than a packet: one chunk is one answer. */
-const OK = Buffer.from('HTTP/1.1 200');
 
 async function prepare(url: string): Promise<void> {
   const db = await openDatabase(url, () => {});
