@@ -607,10 +607,12 @@ create table orders (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   notes text,
+  metadata jsonb,
   UNIQUE (merchant_id, number),
   PRIMARY KEY (id),
   FOREIGN KEY (customer_id) REFERENCES customers(id),
-  FOREIGN KEY (merchant_id) REFERENCES merchants(id)
+  FOREIGN KEY (merchant_id) REFERENCES merchants(id),
+  CHECK ((jsonb_typeof(metadata) = 'object'::text))
 );
 CREATE INDEX orders_customer_id_idx ON public.orders USING btree (customer_id);
 CREATE INDEX orders_merchant_id_placed_at_id_idx ON public.orders USING btree (merchant_id, placed_at, id);

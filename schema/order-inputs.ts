@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { OrderStatus } from '../src/model/statuses.js';
-import { DateTime, Decimal } from './scalars.js';
+import { DateTime, Decimal, Json } from './scalars.js';
 
 @InputType()
 export class AddressInput {
@@ -131,6 +131,13 @@ export class CreateOrderInput {
   @Field(() => String, { nullable: true })
   notes?: string | null;
 
+  @Field(() => Json, {
+    nullable: true,
+    description:
+      'An object of at most 16 kB: what its systems are sent beside the fields, e.g. `{"delivery_zone":"NORTH"}`.',
+  })
+  metadata?: Record<string, unknown> | null;
+
   @Field(() => String, {
     nullable: true,
     description: 'The same key again answers the same order without a second effect.',
@@ -169,6 +176,9 @@ export class UpdateOrderInput {
 
   @Field(() => String, { nullable: true })
   notes?: string | null;
+
+  @Field(() => Json, { nullable: true, description: 'As a whole.' })
+  metadata?: Record<string, unknown> | null;
 
   @Field(() => String, { nullable: true, description: 'The same key again has no second effect.' })
   idempotencyKey?: string | null;

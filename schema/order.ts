@@ -19,7 +19,7 @@ import { Node } from './node.js';
 import { OrderLine, OrderTotals } from './order-parts.js';
 import { Payout } from './payout.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
-import { DateTime } from './scalars.js';
+import { DateTime, Json } from './scalars.js';
 import { hasFailed, SyncLink, stateIs } from './sync-link.js';
 import { ofEntity, syncEventsOf } from './synced.js';
 
@@ -58,6 +58,12 @@ export class Order extends Node {
 
   @Field(() => String, { nullable: true, description: 'What people have added to it in words.' })
   notes!: string | null;
+
+  @Field(() => Json, {
+    nullable: true,
+    description: 'What its systems keep with it and the hub has no field for, e.g. `{"delivery_zone":"NORTH"}`.',
+  })
+  metadata!: Record<string, unknown> | null;
 
   @Field(() => [String])
   trackingNumbers!: string[];

@@ -46,7 +46,7 @@ const Totals = z.object({
 
 const Whole = z
   .object({
-    ...{ number: Text, orderNumber: Text, orderId: Text, id: Text, currency: Text, deliveryMethod: Text },
+    ...{ number: Text, orderNumber: Text, orderId: Text, id: Text, currency: Text, deliveryMethod: Text, notes: Text },
     ...{ customerName: Text, customerEmail: Text },
     lines: Lines.nullish(),
     items: Lines.nullish(),
@@ -54,6 +54,7 @@ const Whole = z
     totals: Totals.nullish(),
     shippingAddress: Address.nullish(),
     billingAddress: Address.nullish(),
+    metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
     placedAt: z.iso.datetime({ offset: true }).nullish(),
     createdAt: z.iso.datetime({ offset: true }).nullish(),
   })
@@ -71,9 +72,10 @@ export function orderOf(data: unknown, settings: unknown): InboundOrder | null {
   const number = told.number ?? told.orderNumber ?? told.orderId ?? told.id ?? null;
   const currency = told.currency?.toUpperCase() ?? defaultCurrency ?? localCurrency ?? null;
   if (number === null || currency === null) return null;
-  const { lines, deliveryMethod, totals } = told;
+  const { lines, deliveryMethod, notes, metadata, totals } = told;
   return {
     ...{ number, currency, lines, deliveryMethod: deliveryMethod ?? null, customer: customerOf(told) },
+    ...{ notes: notes ?? null, metadata: metadata ?? null },
     placedAt: told.placedAt ?? told.createdAt ?? null,
     totals: totals ? { ...NO_TOTALS, ...totals } : null,
     shippingAddress: addressOf(told.shippingAddress),

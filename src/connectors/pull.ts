@@ -84,4 +84,8 @@ export interface InboundOrder {
   shippingAddress: AddressSnapshot | null;
   billingAddress: AddressSnapshot | null;
   deliveryMethod: string | null;
+  /** Left out: none. */
+  notes?: string | null;
+  /** What its systems keep with it beside all this; left out: nothing. */
+  metadata?: Record<string, unknown> | null;
 }

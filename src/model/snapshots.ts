@@ -47,6 +47,8 @@ export interface OrderSnapshot {
   deliveryMethod: string | null;
   /** Absent in what was accepted before it was kept. */
   notes?: string | null;
+  /** What its systems keep with it beside all this. Absent in what was accepted before it was kept. */
+  metadata?: Record<string, unknown> | null;
   trackingNumbers: string[];
   placedAt: string;
   /** Absent in what was accepted before it was kept. */

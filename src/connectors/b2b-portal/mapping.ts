@@ -95,6 +95,8 @@ export function orderToPortal(order: OrderSnapshot): Record<string, unknown> {
     billing_address: addressToPortal(order.billingAddress),
     delivery_method: order.deliveryMethod,
     tracking_numbers: order.trackingNumbers,
+    ...(order.notes != null && { notes: order.notes }),
+    ...(order.metadata && { metadata: order.metadata }),
     placed_at: order.placedAt,
   };
 }
@@ -116,6 +118,7 @@ export function invoiceToPortal(invoice: InvoiceSnapshot): Record<string, unknow
     issued_date: invoice.issuedAt,
     due_date: invoice.dueAt,
     paid_date: invoice.paidAt,
+    ...(invoice.notes != null && { notes: invoice.notes }),
   };
 }
 

@@ -19,6 +19,8 @@ export interface PortalEntity {
   currency: string;
   lines: unknown[];
   amounts: Amounts;
+  /** What it has no use for and shows as it was sent. */
+  kept: { notes?: string | null; metadata?: Record<string, unknown> | null };
   trackingNumbers: string[];
   paid: { date: string; amount: string } | null;
   createdAt: string;
@@ -28,7 +30,7 @@ export interface PortalEntity {
 /** What a body sets. */
 export type PortalBody = Pick<
   PortalEntity,
-  'number' | 'erpId' | 'orderId' | 'status' | 'currency' | 'lines' | 'amounts'
+  'number' | 'erpId' | 'orderId' | 'status' | 'currency' | 'lines' | 'amounts' | 'kept'
 >;
 
 const Amount = z.union([z.number(), z.string()]).transform((value, context) => {
@@ -53,9 +55,12 @@ const OrderBody = z
     shipping_amount: Amount,
     discount_amount: Amount,
     total_amount: Amount,
+    notes: z.string().optional(),
+    metadata: z.record(z.string(), z.unknown()).optional(),
   })
-  .transform(({ erp_order_id, order_number, status, currency, items, ...amounts }): PortalBody => {
-    return { number: order_number, erpId: erp_order_id, orderId: null, status, currency, lines: items, amounts };
+  .transform(({ erp_order_id, order_number, status, currency, items, notes, metadata, ...amounts }): PortalBody => {
+    const kept = { ...(notes !== undefined && { notes }), ...(metadata && { metadata }) };
+    return { number: order_number, erpId: erp_order_id, orderId: null, status, currency, lines: items, amounts, kept };
   });
 
 const InvoiceBody = z
@@ -68,10 +73,12 @@ const InvoiceBody = z
     subtotal: Amount,
     tax_amount: Amount,
     total_amount: Amount,
+    notes: z.string().optional(),
   })
-  .transform(({ erp_invoice_id, invoice_number, order_id, status, currency, ...amounts }): PortalBody => {
+  .transform(({ erp_invoice_id, invoice_number, order_id, status, currency, notes, ...amounts }): PortalBody => {
+    const kept = notes === undefined ? {} : { notes };
     const orderId = order_id ?? null;
-    return { number: invoice_number, erpId: erp_invoice_id, orderId, status, currency, lines: [], amounts };
+    return { number: invoice_number, erpId: erp_invoice_id, orderId, status, currency, lines: [], amounts, kept };
   });
 
 /** What the portal accepts. */
@@ -98,6 +105,7 @@ export function show(entity: PortalEntity): Record<string, unknown> {
       : { erp_invoice_id: entity.erpId, order_id: entity.orderId }),
     currency: entity.currency,
     ...exact(entity.amounts),
+    ...entity.kept,
     ...(entity.paid && { paid_date: entity.paid.date, paid_amount: exactNumber(entity.paid.amount) }),
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,

@@ -38,6 +38,7 @@ export function orderBody(order: OrderSnapshot, key: string, { exportDecimalSign
     'grand total': amount(totals.grandTotal),
     ...addressFields(order.shippingAddress),
     'delivery method': order.deliveryMethod,
+    notes: order.notes ?? null,
     ...ids(order.id, key),
   };
 }
@@ -72,6 +73,7 @@ export function invoiceBody(
     'issued at': invoice.issuedAt,
     'due at': invoice.dueAt,
     'paid at': invoice.paidAt,
+    notes: invoice.notes ?? null,
     ...ids(invoice.id, key),
   };
 }

@@ -72,6 +72,7 @@ export const FIELDS = {
     shippingPostalCode: ['postal code', 'zip', 'posta kodu', 'plz'],
     shippingCountry: ['country', 'ülke', 'land'],
     deliveryMethod: ['delivery method', 'shipping method', 'teslimat'],
+    notes: ['notes', 'note', 'comment', 'açıklama', 'not', 'bemerkung'],
   },
 } as const satisfies Record<string, Record<string, readonly string[]>>;
 

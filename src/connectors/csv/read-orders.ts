@@ -149,6 +149,7 @@ function orderOf(
     shippingAddress: addressOf(cells),
     billingAddress: null,
     deliveryMethod: cells.text('deliveryMethod'),
+    notes: cells.text('notes'),
   };
 }
 

@@ -71,8 +71,10 @@ export function orderToExtensiv(order: OrderSnapshot): Record<string, unknown> {
     order_date: order.placedAt,
     delivery_method: order.deliveryMethod,
     metadata: {
-      portal_order_id: order.id,
       delivery_zone: address?.region ?? null,
+      ...(order.notes && { notes: order.notes }),
+      ...order.metadata,
+      portal_order_id: order.id,
       total_amount: exactNumber(order.totals.grandTotal),
       payment_status: PAYMENT_STATUS[order.status] ?? 'paid',
     },

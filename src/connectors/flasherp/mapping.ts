@@ -89,6 +89,7 @@ const invoice = (one: InvoiceSnapshot, linkOf: LinkOf) => ({
   issued_at: one.issuedAt,
   due_at: one.dueAt,
   paid_at: one.paidAt,
+  ...(one.notes != null && { notes: one.notes }),
 });
 
 /** The body that FlashERP is sent; amounts are JSON numbers with exactly their digits. */

@@ -4,6 +4,7 @@ import type { AddressSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import type { OrderStatus } from '../../model/statuses.js';
 import { fitText } from '../code-pages.js';
 import { exactNumber } from '../exact-json.js';
+import { textParts } from '../text-parts.js';
 import type { LogoSettings } from './settings.js';
 
 /** DOC_NUMBER, DOC_TRACKING_NR and CUST_ORD_NO. */
@@ -79,6 +80,7 @@ export function orderToLogo(order: OrderSnapshot, code: string, settings: LogoSe
     NOTES1: order.status,
     NOTES2: short(addressLine(order.shippingAddress), 50),
     NOTES3: short(order.deliveryMethod ?? '', 50),
+    ...notesToLogo(order, settings),
     TRANSACTIONS: {
       items: order.lines.map((line) => ({
         TYPE: 0,
@@ -93,6 +95,12 @@ export function orderToLogo(order: OrderSnapshot, code: string, settings: LogoSe
       })),
     },
   };
+}
+
+/** NOTES4 to NOTES6: all three, so that what is taken away here is taken away there. */
+function notesToLogo({ notes }: OrderSnapshot, { codePage }: LogoSettings): Record<string, string> {
+  const parts = textParts(notes ?? '', 50, 3);
+  return Object.fromEntries([0, 1, 2].map((at) => [`NOTES${at + 4}`, fitText(parts[at] ?? '', codePage, 50)]));
 }
 
 /** ORDER_STATUS of an order that is so in the hub. */

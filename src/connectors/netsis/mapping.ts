@@ -4,6 +4,7 @@ import type { AddressSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import { fitText } from '../code-pages.js';
 import { exactNumber } from '../exact-json.js';
 import type { PulledProduct, PulledStock, RowProblem } from '../pull.js';
+import { textParts } from '../text-parts.js';
 import type { NetsisSettings } from './settings.js';
 import { amountText, type ItemCard } from './wire.js';
 
@@ -88,6 +89,7 @@ export function orderToNetsis(
       EKACK4: short(order.customer?.name ?? '', 100),
       EKACK5: short(addressLine(order.shippingAddress), 100),
       EKACK6: short(order.deliveryMethod ?? '', 100),
+      ...notesToNetsis(order, settings),
     },
     Kalems: order.lines.map((line, index) => ({
       Sira: index + 1,
@@ -98,6 +100,12 @@ export function orderToNetsis(
       STra_ACIK: short(line.name ?? '', 100),
     })),
   };
+}
+
+/** EKACK7 to EKACK16; the first of them always, so that notes that are taken away here are taken away there. */
+function notesToNetsis({ notes }: OrderSnapshot, { codePage }: NetsisSettings): Record<string, string> {
+  const parts = textParts(notes ?? '', 100, 10);
+  return Object.fromEntries(parts.map((part, at) => [`EKACK${at + 7}`, fitText(part, codePage, 100)]));
 }
 
 function currencyNumber(currency: string, { localCurrency, currencyNumbers }: NetsisSettings): number {

@@ -33,6 +33,8 @@ export const Order = defineEntity({
     billingAddress: () => p.embedded(Address).prefix('billing_').nullable(),
     deliveryMethod: p.text().nullable(),
     notes: p.text().nullable(),
+    /** What its systems keep with it and the hub has no field for. */
+    metadata: p.json<Record<string, unknown>>().nullable(),
     trackingNumbers: p.array().columnType('text[]').defaultRaw(`'{}'`),
     placedAt: p.datetime(),
     createdAt: p.datetime().defaultRaw('now()'),

@@ -40,6 +40,7 @@ import { ProductsInOrder } from './0039-products-in-order.js';
 import { LightStatistics } from './0040-light-statistics.js';
 import { Notes } from './0041-notes.js';
 import { CustomerAddress } from './0043-customer-address.js';
+import { OrderMetadata } from './0046-order-metadata.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -85,4 +86,5 @@ export const migrations = [
   { name: '0039-products-in-order', class: ProductsInOrder },
   { name: '0036-connector-traits', class: ConnectorTraits },
   { name: '0037-record-problems', class: RecordProblems },
+  { name: '0046-order-metadata', class: OrderMetadata },
 ];

@@ -16,6 +16,7 @@ import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
 import { applyWaiting } from '../webhooks/apply-waiting.js';
+import { metadataSchema } from './order-metadata.js';
 import { linesSchema, writeLines } from './write-lines.js';
 
 export const totalsSchema = z.object({
@@ -39,6 +40,7 @@ export const createOrderSchema = z.object({
   billingAddress: addressSchema.nullish(),
   deliveryMethod: text(),
   notes: text(10_000),
+  metadata: metadataSchema.nullish(),
   idempotencyKey,
 });
 export type CreateOrder = z.infer<typeof createOrderSchema>;
@@ -89,6 +91,7 @@ export async function insertOrder(services: Services, tx: Tx, merchantId: string
     billingAddress: order.billingAddress ?? null,
     deliveryMethod: order.deliveryMethod ?? null,
     notes: order.notes ?? null,
+    metadata: order.metadata ?? null,
     placedAt: new Date(order.placedAt ?? Date.now()),
   });
   await tx.em.flush();

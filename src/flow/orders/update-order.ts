@@ -16,6 +16,7 @@ import type { Services } from '../services.js';
 import { sendUpdate } from '../sync/send-update.js';
 import { changedFields, orderSnapshot } from '../sync/snapshots.js';
 import { totalsSchema } from './create-order.js';
+import { metadataSchema } from './order-metadata.js';
 import { linesSchema, writeLines } from './write-lines.js';
 
 const updateOrderSchema = z.object({
@@ -27,6 +28,7 @@ const updateOrderSchema = z.object({
   billingAddress: addressSchema.nullish(),
   deliveryMethod: text(),
   notes: text(10_000),
+  metadata: metadataSchema.nullish(),
   idempotencyKey,
 });
 export type UpdateOrder = z.infer<typeof updateOrderSchema>;
@@ -85,7 +87,7 @@ async function refusePaidOut(tx: Tx, orderId: string): Promise<void> {
 
 async function write(services: Services, tx: Tx, merchantId: string, id: string, update: UpdateOrder): Promise<void> {
   const order = await tx.em.findOneOrFail(Order, id, { populate: ['lines'] });
-  const { customer, shippingAddress, billingAddress, deliveryMethod, notes } = update;
+  const { customer, shippingAddress, billingAddress, deliveryMethod, notes, metadata } = update;
   if (customer !== undefined) {
     const customerId = customer && (await saveCustomer(services, tx, merchantId, customer));
     order.customer = customerId === null ? null : tx.em.getReference(Customer, customerId);
@@ -94,6 +96,7 @@ async function write(services: Services, tx: Tx, merchantId: string, id: string,
   if (billingAddress !== undefined) order.billingAddress = billingAddress && whole(billingAddress);
   if (deliveryMethod !== undefined) order.deliveryMethod = deliveryMethod;
   if (notes !== undefined) order.notes = notes;
+  if (metadata !== undefined) order.metadata = metadata;
   const known = order.lines.getItems().map(({ total }) => total);
   if (update.lines || update.totals) order.totals = totalsOf(update, known, order.totals);
   await tx.em.flush();

@@ -26,7 +26,7 @@ const ORDER = `select o.id, json_build_object(
     'discount', o.discount::text, 'grandTotal', o.grand_total::text),
   'shippingAddress', ${address('o.shipping')},
   'billingAddress', ${address('o.billing')},
-  'deliveryMethod', o.delivery_method, 'notes', o.notes, 'trackingNumbers', to_json(o.tracking_numbers),
+  'deliveryMethod', o.delivery_method, 'notes', o.notes, 'metadata', o.metadata, 'trackingNumbers', to_json(o.tracking_numbers),
   'placedAt', ${time('o.placed_at')}, 'updatedAt', ${time('o.updated_at')})::text snapshot
 from orders o left join customers c on c.id = o.customer_id where o.id = any($1)`;
 

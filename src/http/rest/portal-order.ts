@@ -29,7 +29,7 @@ export function toOrderInput(body: Fields): Fields {
 
 /** The same of what is given of an order alone, as an `UpdateOrderInput` without its id. */
 export function toOrderChange(body: Fields): Fields {
-  const { metadata: _, ...order } = renamed(body, ORDER);
+  const order = renamed(body, ORDER);
   const { lines, customer, billingAddress } = order;
   return {
     ...order,
@@ -40,7 +40,7 @@ export function toOrderChange(body: Fields): Fields {
   };
 }
 
-/** What the documents' `metadata` says of the order itself; the other words of it are of its portal alone. */
+/** What the documents' `metadata` says of the order itself. It is kept as a whole, too. */
 function toldBeside({ totals }: Fields, metadata: unknown): Fields {
   if (!isFields(metadata)) return {};
   const { total_amount: total, payment_status: payment } = metadata;

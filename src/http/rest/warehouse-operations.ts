@@ -2,7 +2,7 @@ import { parse } from 'graphql';
 
 const PRODUCT = 'id sku name brand barcode price currency thc batchNumber coaLink source warning readAt updatedAt';
 const STOCK = 'sku location onHand reserved available source warning readAt ageSeconds';
-const ORDER = `id number merchantId status currency deliveryMethod notes trackingNumbers placedAt updatedAt
+const ORDER = `id number merchantId status currency deliveryMethod notes metadata trackingNumbers placedAt updatedAt
   lines { sku name quantity unitPrice total } totals { subtotal tax shipping discount grandTotal }
   payouts { recipient share amount currency } links { integration { id } externalId state lastError }`;
 const PAGE = 'pageInfo { hasNextPage endCursor } totalCount';

@@ -155,7 +155,7 @@ function registerOrderChanges(scope: FastifyInstance, contextOf: ContextOf): voi
     ...common,
     ...{ method: 'POST', url: '/api/v1/orders', summary: 'Takes an order', body: record },
     description:
-      'The body is a `CreateOrderInput` of the GraphQL schema; `order_number`, `line_items`, `price` and their like are taken, too. Without a currency it is USD. Of `metadata` `total_amount` is the grand total and `payment_status` `paid` makes the order PAID, where the body does not say so itself; the rest of it is not kept.',
+      'The body is a `CreateOrderInput` of the GraphQL schema; `order_number`, `line_items`, `price` and their like are taken, too. Without a currency it is USD. Of `metadata` `total_amount` is the grand total and `payment_status` `paid` makes the order PAID, where the body does not say so itself; it is kept as a whole.',
     authorize: contextOf,
     answer: enveloped(record),
     errors: ['ALREADY_EXISTS', 'IDEMPOTENCY_KEY_REUSED'],
