@@ -1,4 +1,5 @@
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from './http.js';
+import type { FreshToken, TokenStore } from './tokens.js';
 
 /** One call below a base address; `body` is JSON text. */
 export type BearerCall = Pick<UpstreamRequest, 'method' | 'body'> & { path: string };
@@ -6,41 +7,51 @@ export type BearerCall = Pick<UpstreamRequest, 'method' | 'body'> & { path: stri
 /** Whom to call, and as whom. */
 export interface BearerCaller {
   http: UpstreamHttp;
-  tokens: { get(): Promise<string>; drop(token: string): void };
+  tokens: TokenStore;
+  signIn(): Promise<FreshToken>;
   /** With its last slash. */
   baseUrl: string;
   timeoutMs: number;
-  secrets: UpstreamRequest['secrets'];
+  secrets: readonly string[];
 }
 
 /** Calls with a token that may become void at any time: then it signs in once more and repeats the call. */
-export function createBearerCall({ http, tokens, baseUrl, timeoutMs, secrets }: BearerCaller) {
-  const sendWith = (token: string, { method, path, body }: BearerCall) =>
-    http.send({
-      method,
-      url: baseUrl + path,
-      headers: {
-        accept: 'application/json',
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
-      },
-      body,
-      timeoutMs,
-      secrets,
-    });
-  return async (request: BearerCall): Promise<UpstreamResponse> => {
-    const token = await tokens.get();
-    const first = await sendWith(token, request);
+export function createBearerCall(caller: BearerCaller) {
+  const send = async (call: BearerCall, refused?: string, isLast = false): Promise<UpstreamResponse> => {
+    let isFresh = false;
+    const signIn = () => {
+      isFresh = true;
+      return caller.signIn();
+    };
+    const token = await caller.tokens.get(signIn, refused);
+    const response = await sendWith(caller, token, call);
     // A void token is refused before anything is done: to repeat is safe.
-    if (first.status !== 401) return first;
-    tokens.drop(token);
-    return sendWith(await tokens.get(), request);
+    if (response.status !== 401 || isLast) return response;
+    // A kept token may be another process's and as void: only one that was got for this call tells that nothing helps.
+    return refused !== undefined && isFresh ? response : send(call, token, refused !== undefined);
   };
+  return (call: BearerCall) => send(call);
 }
 
-/** Behind the question mark. */
-export function queryText(parameters: Record<string, string | number>): string {
+function sendWith({ http, baseUrl, timeoutMs, secrets }: BearerCaller, token: string, call: BearerCall) {
+  const { method, path, body } = call;
+  return http.send({
+    method,
+    url: baseUrl + path,
+    headers: {
+      accept: 'application/json',
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
+    },
+    body,
+    timeoutMs,
+    secrets: [...secrets, token],
+  });
+}
+
+/** Behind the question mark; what is undefined is left out. */
+export function queryText(parameters: Record<string, string | number | undefined>): string {
   return Object.entries(parameters)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]))
     .join('&');
 }

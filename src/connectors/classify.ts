@@ -39,6 +39,12 @@ export function failedDelivery(error: HubError): DeliveryResult {
   return isRetryable(code) ? { kind: 'retry', ...failure, retryAfterMs } : { kind: 'rejected', ...failure };
 }
 
+/** What vanished upstream is not made anew by itself: somebody there may have removed it on purpose. `what`: a whole clause. */
+export function vanished(what: string, httpStatus = 404): UpstreamError {
+  const advice = 'Have it restored there and retry, or skip this sync event.';
+  return new UpstreamError('UPSTREAM_NOT_FOUND', `${what}. ${advice}`, httpStatus);
+}
+
 /** The one place that judges an upstream's answer. Null: it succeeded. */
 export function classify(response: UpstreamResponse): UpstreamError | null {
   const { status } = response;

@@ -1,5 +1,6 @@
 import { OrderStatus } from '../model/statuses.js';
 import { OPEN_ORDER_STATUSES, statusesUpTo } from '../model/transitions.js';
+import type { InboundEvent } from './inbound-event.js';
 
 /** How far the people of an ERP have come with an order: what they decided about it, or how much of it has left the house. */
 export type ErpWord = 'proposal' | 'approved' | 'blocked' | 'partially_shipped' | 'shipped' | 'cancelled';
@@ -15,16 +16,8 @@ export interface Progress {
   echo?: true;
 }
 
-const INSIDE: readonly OrderStatus[] = [
-  'PENDING',
-  'CONFIRMED',
-  'PAID',
-  'EXPORTED',
-  'PROCESSING',
-  'PICKING',
-  'PACKED',
-  'ON_HOLD',
-];
+/** Where an order is that has not left the house. */
+const INSIDE = OPEN_ORDER_STATUSES.filter((status) => status !== 'SHIPPED');
 
 /** What each word means, and which statuses it may follow: an ERP tells no time, so that nothing else gives late news away. */
 const MEANINGS: Record<ErpWord, [OrderStatus, readonly OrderStatus[]]> = {
@@ -73,4 +66,22 @@ function meaningOf(
   const mapped = Object.hasOwn(own, word) ? own[word] : undefined;
   if (mapped) return [mapped, statusesUpTo(mapped) ?? [...OPEN_ORDER_STATUSES, mapped]];
   return Object.hasOwn(MEANINGS, word) ? MEANINGS[word as ErpWord] : null;
+}
+
+/** What a status check hands on of an order, asked for at `askedAt`: an ERP tells no time of it. */
+export function progressEvent(
+  progress: Progress,
+  reference: InboundEvent['reference'],
+  payload: unknown,
+  askedAt: string,
+): InboundEvent {
+  return {
+    eventId: `poll:ORDER:${reference.externalId}:${progress.sourceStatus}:${askedAt}`,
+    eventType: 'order.status.read',
+    entityType: 'ORDER',
+    reference,
+    occurredAt: askedAt,
+    ...progress,
+    payload,
+  };
 }

@@ -29,6 +29,11 @@ export function readRows<Row>(
   return { read, problems };
 }
 
+/** What is wrong with one field of a product's or a stock's row; `sku` empty: it says that it has none. */
+export function problemAt(line: number, column: string, value: unknown, rule: string, sku = ''): RowProblem {
+  return { line, column, value: String(value).slice(0, LONGEST_VALUE), rule, sku };
+}
+
 /** The first thing that is wrong with a row; `line`: its place, from 1. */
 export function problemOf(error: z.ZodError, row: unknown, line: number): RowProblem {
   const [issue] = error.issues;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { HubError } from '../errors.js';
 import { newId } from '../model/ids.js';
 import type { Acceptance, ReceivedEvent } from './events.js';
-import { progressOf } from './progress.js';
+import { rankOf } from './rank.js';
 import { saidBy } from './said-by.js';
 import { acceptStatement } from './sql/apply-events.js';
 import { databaseError, isAboutData, isAboutLocks } from './sql-errors.js';
@@ -140,7 +140,7 @@ export function eventText({
   failure,
 }: Pick<ReceivedEvent, 'event' | 'strictMapping' | 'failure'>): string {
   const { reference, payload: _, eventId: __, ...rest } = event;
-  const rank = progressOf(event.entityType, event.status);
+  const rank = rankOf(event.entityType, event.status);
   const says = saidBy(event);
   return JSON.stringify({ ...rest, ...reference, rank, says, strictMapping, ...(failure && { failure }) });
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { acceptBatch } from '../../src/inbox/accept-batch.js';
 import type { ReceivedEvent } from '../../src/inbox/events.js';
 import { createInbox, type Inbox } from '../../src/inbox/inbox.js';
-import { progressOf } from '../../src/inbox/progress.js';
+import { rankOf } from '../../src/inbox/rank.js';
 import { OrderStatus } from '../../src/model/statuses.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { addLink, addOrder, addShop, event, received } from './fixtures.js';
@@ -32,9 +32,7 @@ const steps = fc.array(fc.record({ minute: fc.integer({ min: 0, max: 5 }), statu
 /** The newest by the sender's clock; within one instant the one that is further along. */
 const newestOf = (set: Step[]) =>
   set
-    .toSorted(
-      (a, b) => a.minute - b.minute || (progressOf('ORDER', a.status) ?? 0) - (progressOf('ORDER', b.status) ?? 0),
-    )
+    .toSorted((a, b) => a.minute - b.minute || (rankOf('ORDER', a.status) ?? 0) - (rankOf('ORDER', b.status) ?? 0))
     .at(-1)?.status;
 
 it('ends in the newest state whatever the order, the repetitions and the batches of a set of events', async () => {

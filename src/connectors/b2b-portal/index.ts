@@ -2,7 +2,7 @@ import { HubError } from '../../errors.js';
 import type { InvoiceSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import type { EntityType } from '../../model/statuses.js';
 import { invoiceStatusesBefore, statusesUpTo } from '../../model/transitions.js';
-import { deliverSafely, UpstreamError } from '../classify.js';
+import { deliverSafely, UpstreamError, vanished } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect, InboundEvent } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
@@ -70,18 +70,12 @@ function keyWasUsed(error: unknown): boolean {
   return error instanceof UpstreamError && [409, 422].includes(error.httpStatus) && /idempoten/i.test(error.message);
 }
 
-/** What vanished at the portal is not made anew: somebody there may have removed it on purpose. */
 async function change(client: PortalClient, collection: Collection, id: string, body: unknown, key: string) {
   try {
     return await client.update(collection, id, body, key);
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.code !== 'UPSTREAM_NOT_FOUND') throw error;
-    const advice = 'Have it restored there and retry, or skip this sync event.';
-    throw new UpstreamError(
-      error.code,
-      `The portal no longer has ${id} in its ${collection}. ${advice}`,
-      error.httpStatus,
-    );
+    throw vanished(`The portal no longer has ${id} in its ${collection}`, error.httpStatus);
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvoiceStatus, OrderStatus } from '../../model/statuses.js';
 import { baseUrlSetting, policySettings } from '../policy.js';
+import { strictMapping } from '../status-settings.js';
 
 export const PortalCredentials = z.strictObject({
   apiKey: z.string().min(1).describe('Sent with every call, as X-API-Key.'),
@@ -23,6 +24,6 @@ export const PortalSettings = z.strictObject({
     })
     .prefault({})
     .describe('The portal’s status → the hub’s; goes before the standard table.'),
-  strictMapping: z.boolean().default(false).describe('An unmapped status is an error and nothing is changed.'),
+  strictMapping,
 });
 export type PortalSettings = z.infer<typeof PortalSettings>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { OrderStatus } from '../../model/statuses.js';
 import { CODE_PAGES } from '../code-pages.js';
 import { policySettings } from '../policy.js';
+import { orderStatusMappings, strictMapping } from '../status-settings.js';
 import { FIELDS } from './fields.js';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -44,11 +44,8 @@ export const CsvSettings = z.strictObject({
     .strictObject({ products: columnsOf('products'), stock: columnsOf('stock'), orders: columnsOf('orders') })
     .prefault({})
     .describe('The hub’s field → the header in the file; goes before the names that are known.'),
-  statusMappings: z
-    .strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) })
-    .prefault({})
-    .describe('A status in the file → the hub’s; goes before the hub’s own names.'),
-  strictMapping: z.boolean().default(false).describe('An unmapped status is an error and nothing is changed.'),
+  statusMappings: orderStatusMappings.describe('A status in the file → the hub’s; goes before the hub’s own names.'),
+  strictMapping,
   settleMs: z.int().min(0).max(3_600_000).default(3000).describe('A file is complete when it was left alone so long.'),
   exports: z
     .array(z.enum(['ORDER', 'INVOICE']))

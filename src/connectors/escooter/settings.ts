@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isSchedule } from '../../model/schedule.js';
-import { OrderStatus } from '../../model/statuses.js';
 import type { DeliveryPolicy } from '../connector.js';
 import { baseUrlSetting, policyOf, policySettings } from '../policy.js';
+import { orderStatusMappings, strictMapping } from '../status-settings.js';
 
 export const ErpCredentials = z.strictObject({
   apiKey: z.string().min(1).describe('Sent as X-API-KEY.'),
@@ -41,11 +41,8 @@ export const ErpSettings = z.strictObject({
     .unwrap()
     .optional()
     .describe('Milliseconds without calls after failures in a row; left out: the base delay, a minute at most.'),
-  statusMappings: z
-    .strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) })
-    .prefault({})
-    .describe('The ERP’s status → the hub’s; goes before the standard table.'),
-  strictMapping: z.boolean().default(false).describe('An unmapped status is an error and nothing is changed.'),
+  statusMappings: orderStatusMappings.describe('The ERP’s status → the hub’s; goes before the standard table.'),
+  strictMapping,
 });
 export type ErpSettings = z.infer<typeof ErpSettings>;
 

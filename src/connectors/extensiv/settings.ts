@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { OrderStatus } from '../../model/statuses.js';
 import { baseUrlSetting, policySettings } from '../policy.js';
+import { orderStatusMappings, strictMapping } from '../status-settings.js';
 
 export const ExtensivCredentials = z.strictObject({
   clientId: z.string().min(1).describe('Of the OAuth client that Extensiv gave you.'),
@@ -33,10 +33,7 @@ export const ExtensivSettings = z.strictObject({
       'Minutes between two readings of products and stock where no schedule is set; null: only when somebody asks.',
     ),
   currency: z.string().length(3).default('USD').describe('Of the prices there, which carry none.'),
-  statusMappings: z
-    .strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) })
-    .prefault({})
-    .describe('Extensiv’s status → the hub’s; goes before the standard table.'),
-  strictMapping: z.boolean().default(false).describe('An unmapped status is an error and nothing is changed.'),
+  statusMappings: orderStatusMappings.describe('Extensiv’s status → the hub’s; goes before the standard table.'),
+  strictMapping,
 });
 export type ExtensivSettings = z.infer<typeof ExtensivSettings>;

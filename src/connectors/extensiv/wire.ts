@@ -24,11 +24,6 @@ const Price = z.union([z.number(), z.string()], { error: 'must be a decimal' }).
   return z.NEVER;
 });
 
-export const TokenAnswer = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive().default(3600),
-});
-
 /** A product under whichever of its documented names. */
 const productFields = {
   sku: Id,

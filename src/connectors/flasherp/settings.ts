@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isSchedule } from '../../model/schedule.js';
 import { baseUrlSetting, policySettings } from '../policy.js';
+import { strictMapping } from '../status-settings.js';
 
 export const FlashErpCredentials = z.strictObject({
   apiKey: z.string().min(1).describe('Sent with every call.'),
@@ -60,6 +61,6 @@ export const FlashErpSettings = z.strictObject({
     })
     .prefault({})
     .describe('What is sent there.'),
-  strictMapping: z.boolean().default(false).describe('An unmapped status is an error and nothing is changed.'),
+  strictMapping,
 });
 export type FlashErpSettings = z.infer<typeof FlashErpSettings>;

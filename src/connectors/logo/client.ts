@@ -3,9 +3,10 @@ import { type BearerCall, createBearerCall, queryText } from '../bearer-call.js'
 import { classify, readAnswer, saysNothing, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamResponse } from '../http.js';
 import { type ReadRows, readRows } from '../read-rows.js';
+import type { TokenStore } from '../tokens.js';
 import { pricesQuery, statesQuery, stockQuery } from './queries.js';
 import type { LogoCredentials, LogoSettings } from './settings.js';
-import { createTokenSource, secretsOf } from './token.js';
+import { secretsOf, signIn } from './sign-in.js';
 import { Arp, Item, PriceRow, pageOf, Refusal, SalesOrder, StateRow, StockRow, Written } from './wire.js';
 
 /** One method per remote call. All throw HubErrors with the codes of `classify.ts` and `http.ts`. */
@@ -30,20 +31,31 @@ export interface LogoClient {
   updateOrder(reference: string, body: unknown): Promise<Written>;
 }
 
+type Query = Record<string, string | number>;
+
 const ORDER_FIELDS = 'INTERNAL_REFERENCE,NUMBER,DOC_NUMBER,DOC_TRACKING_NR,CUST_ORD_NO,NOTES1';
 const States = z.object({ items: z.array(z.unknown()) });
 /** With the lines of what is asked for. */
 const WHOLE = { expandLevel: 'full' };
 
 /** Needs the shared client; signs in by itself, once more when a token has become void. */
-export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials): LogoClient {
-  const call = createCall(http, settings, credentials);
-  const list = async <Row extends z.ZodType>(name: string, parameters: Record<string, string | number>, row: Row) =>
-    readPage(await call({ method: 'GET', path: `${name}?${queryText(parameters)}` }), row);
+export function createLogoClient(
+  http: UpstreamHttp,
+  settings: LogoSettings,
+  credentials: LogoCredentials,
+  tokens: TokenStore,
+): LogoClient {
+  const call = createBearerCall({
+    ...{ http, tokens, signIn: () => signIn(http, settings, credentials), secrets: secretsOf(credentials) },
+    ...{ baseUrl: `${settings.baseUrl}/api/v1/`, timeoutMs: settings.timeout },
+  });
+  const get = (path: string, parameters: Query) => call({ method: 'GET', path: `${path}?${queryText(parameters)}` });
+  const list = async <Row extends z.ZodType>(name: string, parameters: Query, row: Row) =>
+    readPage(await get(name, parameters), row);
   const select = async <Row extends z.ZodType>(sql: string, row: Row) =>
     readPage(await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql) }), row);
-  const write = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
-    await call({ method, path, body: JSON.stringify(body) });
+  const write = (method: 'POST' | 'PUT', path: string, body: unknown) =>
+    call({ method, path, body: JSON.stringify(body) });
   const orderPath = (reference: string) => `salesOrders/${encodeURIComponent(reference)}`;
   return {
     listItems: (offset, limit, whole = false) =>
@@ -57,20 +69,20 @@ export function createLogoClient(http: UpstreamHttp, settings: LogoSettings, cre
     createArp: async (body) => refuseFailure(await write('POST', 'Arps', body)),
     findOrders: (number) =>
       list('salesOrders', { q: equals('DOC_NUMBER', number), limit: 5, fields: ORDER_FIELDS }, SalesOrder),
-    async readOrder(reference) {
-      const response = await call({ method: 'GET', path: `${orderPath(reference)}?${queryText(WHOLE)}` });
-      return response.status === 404 ? null : readBody(response, SalesOrder);
-    },
+    readOrder: async (reference) => readOne(await get(orderPath(reference), WHOLE)),
     listOrders: (offset, limit) =>
       list('salesOrders', { limit, offset, sort: 'INTERNAL_REFERENCE', ...WHOLE }, z.unknown()),
     readStates: (references) => readStates(call, statesQuery(settings, references)).catch(unlessAbsent(null)),
     createOrder: async (body) => readBody(await write('POST', 'salesOrders', body), Written),
-    async updateOrder(reference, body) {
-      const response = await write('PUT', orderPath(reference), body);
-      const isSilent = saysNothing(response);
-      return isSilent ? { INTERNAL_REFERENCE: Number(reference), NUMBER: null } : readBody(response, Written);
-    },
+    updateOrder: async (reference, body) => readUpdate(await write('PUT', orderPath(reference), body), reference),
   };
+}
+
+const readOne = (response: UpstreamResponse) => (response.status === 404 ? null : readBody(response, SalesOrder));
+
+function readUpdate(response: UpstreamResponse, reference: string): Written {
+  if (saysNothing(response)) return { INTERNAL_REFERENCE: Number(reference), NUMBER: null };
+  return readBody(response, Written);
 }
 
 type Call = (request: BearerCall) => Promise<UpstreamResponse>;
@@ -79,12 +91,6 @@ async function readStates(call: Call, sql: string): Promise<ReadRows<StateRow>> 
   const response = await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql) });
   const referenceOf = (row: unknown) => String((row as { REFERENCE?: unknown } | null)?.REFERENCE);
   return readRows(readBody(response, States).items, StateRow, 0, referenceOf);
-}
-
-function createCall(http: UpstreamHttp, settings: LogoSettings, credentials: LogoCredentials) {
-  const tokens = createTokenSource(http, settings, credentials);
-  const { baseUrl, timeout: timeoutMs } = settings;
-  return createBearerCall({ http, tokens, baseUrl: `${baseUrl}/api/v1/`, timeoutMs, secrets: secretsOf(credentials) });
 }
 
 function equals(field: string, value: string): string {

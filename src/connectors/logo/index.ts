@@ -1,10 +1,12 @@
 import { HubError } from '../../errors.js';
 import type { OrderSnapshot } from '../../model/snapshots.js';
-import { deliverSafely, UpstreamError, unlessAbsent } from '../classify.js';
+import { deliverSafely, unlessAbsent, vanished } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { makeMissing } from '../make-missing.js';
 import { policyOf } from '../policy.js';
+import { takesChosenStatuses } from '../status-settings.js';
+import { createOwnTokens } from '../tokens.js';
 import { createLogoClient, type LogoClient } from './client.js';
 import { arpCode, arpToLogo, documentNumber, orderToLogo, trackingNumber } from './mapping.js';
 import { readStatus, readStatuses } from './order-state.js';
@@ -18,10 +20,8 @@ export const logo: Connector<LogoCredentials, LogoSettings> = {
   name: 'logo',
   title: 'Logo ERP',
   sends: ['ORDER'],
-  accepts: ({ snapshot, linked }, { statuses }) =>
-    linked || !statuses || statuses.includes((snapshot as OrderSnapshot).status),
+  ...takesChosenStatuses,
   lists: ['ORDER'],
-  owed: (_entityType, { statuses }) => statuses ?? null,
   honoursIdempotencyKeys: false,
   credentials: LogoCredentials,
   settings: LogoSettings,
@@ -33,8 +33,8 @@ export const logo: Connector<LogoCredentials, LogoSettings> = {
     }),
     settings: ({ url }) => ({ baseUrl: url, firmNumber: 1, defaultArpCode: '120.DEMO' }),
   },
-  connect({ credentials, settings, mappings = noFieldMappings }, http): Connection {
-    const client = createLogoClient(http, settings, credentials);
+  connect({ credentials, settings, mappings = noFieldMappings, tokens = createOwnTokens() }, http): Connection {
+    const client = createLogoClient(http, settings, credentials, tokens);
     return {
       deliver: (effect) => deliverSafely(() => deliver({ client, settings, mappings }, effect)),
       checkHealth: async () => void (await client.listItems(0, 1)),
@@ -76,7 +76,7 @@ async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
 /** The reference is in the path, so the same update again changes nothing more. */
 async function update(client: LogoClient, reference: string, body: object): Promise<DeliveryResult> {
   const found = await client.readOrder(reference);
-  if (!found) throw vanished(reference);
+  if (!found) throw vanished(`Logo no longer has the order ${reference}`);
   const { NUMBER } = found;
   const kept = NUMBER === null ? body : { ...body, NUMBER };
   return delivered(await client.updateOrder(reference, { ...kept, INTERNAL_REFERENCE: Number(reference) }));
@@ -99,9 +99,4 @@ async function findOwn(client: LogoClient, order: OrderSnapshot): Promise<SalesO
 
 function delivered(made: Pick<SalesOrder, 'INTERNAL_REFERENCE' | 'NUMBER'>): DeliveryResult {
   return { kind: 'delivered', externalId: String(made.INTERNAL_REFERENCE), externalNumber: made.NUMBER };
-}
-
-function vanished(reference: string): UpstreamError {
-  const advice = 'Have it restored there and retry, or skip this sync event.';
-  return new UpstreamError('UPSTREAM_NOT_FOUND', `Logo no longer has the order ${reference}. ${advice}`, 404);
 }

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../classify.js';
 import type { InboundEvent } from '../connector.js';
-import { hubStatus, type Progress, progressOf } from '../erp-progress.js';
+import { hubStatus, type Progress, progressEvent, progressOf } from '../erp-progress.js';
 import type { RowProblem } from '../pull.js';
 import type { LogoClient } from './client.js';
 import { statusToLogo } from './mapping.js';
@@ -78,17 +78,8 @@ function wordOf({ STATUS, CANCELLED, SHIPPED, OPENLINES, GENEXP1 }: StateRow): s
 }
 
 function toEvent(row: StateRow, settings: LogoSettings, askedAt: string): InboundEvent {
-  const progress = logoProgress(row, settings);
-  const externalId = String(row.REFERENCE);
-  return {
-    eventId: `poll:ORDER:${externalId}:${progress.sourceStatus}:${askedAt}`,
-    eventType: 'order.status.read',
-    entityType: 'ORDER',
-    reference: { externalId, entityId: null, number: row.CUSTORDNO },
-    occurredAt: askedAt,
-    ...progress,
-    payload: row,
-  };
+  const reference = { externalId: String(row.REFERENCE), entityId: null, number: row.CUSTORDNO };
+  return progressEvent(logoProgress(row, settings), reference, row, askedAt);
 }
 
 const isReference = (text: string) => /^[1-9]\d{0,9}$/.test(text);

@@ -1,4 +1,5 @@
 import type { PulledPage, PulledProduct, PulledStock, RowProblem } from '../pull.js';
+import { problemAt } from '../read-rows.js';
 import { toPage } from '../to-page.js';
 import type { LogoClient } from './client.js';
 import type { LogoSettings } from './settings.js';
@@ -74,11 +75,11 @@ function productOf(
   line: number,
   settings: LogoSettings,
 ): PulledProduct | RowProblem {
-  if (sku === '') return problem(line, 'CODE', '', 'must not be empty');
+  if (sku === '') return problemAt(line, 'CODE', '', 'must not be empty');
   const row = prices.get(foldTurkish(sku));
   const price = amountText(row?.PRICE);
   if (row?.PRICE != null && (price === null || price.startsWith('-')))
-    return problem(line, 'PRICE', row.PRICE, 'must be an amount of at least 0', sku);
+    return problemAt(line, 'PRICE', row.PRICE, 'must be an amount of at least 0', sku);
   const currency = price === null ? null : currencyOf(row?.CURRENCY ?? 0, settings);
   return { sku, name, brand: null, barcode: null, price: currency === null ? null : price, currency };
 }
@@ -95,11 +96,11 @@ function stockOf(
   line: number,
   { warehouseCode: location = '' }: LogoSettings,
 ): PulledStock | RowProblem {
-  if (sku === '') return problem(line, 'CODE', '', 'must not be empty');
+  if (sku === '') return problemAt(line, 'CODE', '', 'must not be empty');
   const onHand = wholeOf(ONHAND);
   const reserved = wholeOf(RESERVED);
-  if (onHand === null) return problem(line, 'ONHAND', ONHAND, 'must be a whole number', sku);
-  if (reserved === null) return problem(line, 'RESERVED', RESERVED, 'must be a whole number', sku);
+  if (onHand === null) return problemAt(line, 'ONHAND', ONHAND, 'must be a whole number', sku);
+  if (reserved === null) return problemAt(line, 'RESERVED', RESERVED, 'must be a whole number', sku);
   const nothing = { brand: null, barcode: null, price: null, currency: null };
   return { sku, name, ...nothing, location, onHand, reserved, available: Math.max(0, onHand - reserved) };
 }
@@ -108,8 +109,4 @@ function stockOf(
 function wholeOf(value: number | string | null | undefined): number | null {
   const text = amountText(value ?? 0) ?? '';
   return /^-?\d+(\.0+)?$/.test(text) ? Math.max(0, Number(text)) : null;
-}
-
-function problem(line: number, column: string, value: unknown, rule: string, sku = ''): RowProblem {
-  return { line, column, value: String(value).slice(0, 200), rule, sku };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { OrderStatus } from '../../model/statuses.js';
 import { CODE_PAGES } from '../code-pages.js';
 import { policySettings, serverUrlSetting } from '../policy.js';
+import { erpStatusSettings } from '../status-settings.js';
 
 export const LogoCredentials = z
   .strictObject({
@@ -43,15 +43,6 @@ export const LogoSettings = z.strictObject({
     .describe('Other currencies: ISO code → Logo’s number.'),
   codePage: z.enum(CODE_PAGES).default('windows-1254').describe('The code page of the company’s database.'),
   pageSize: z.int().min(1).max(500).default(100).describe('Items of one page of a pull.'),
-  statusMappings: z
-    .strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) })
-    .prefault({})
-    .describe('What an order’s state there means here, e.g. shipped → DELIVERED; goes before the standard table.'),
-  strictMapping: z.boolean().default(false).describe('An unmapped state is an error and nothing is changed.'),
-  statuses: z
-    .array(z.enum(OrderStatus))
-    .min(1)
-    .optional()
-    .describe('Orders of these statuses go there; left out: all.'),
+  ...erpStatusSettings,
 });
 export type LogoSettings = z.infer<typeof LogoSettings>;

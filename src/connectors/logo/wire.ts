@@ -1,13 +1,7 @@
 import { z } from 'zod';
+import { Amount, Code, Text } from '../erp-wire.js';
 import { decimalText } from '../exact-json.js';
 import { readDecimal } from '../local-decimals.js';
-
-const Code = z.union([z.string(), z.number()]).transform((value) => String(value).trim());
-const Text = z
-  .string()
-  .nullish()
-  .transform((value) => value?.trim() || null);
-const Amount = z.union([z.number(), z.string()]).nullish();
 
 /** Exact decimal text; `1.234,56` is taken too, as a server prints it whose language is Turkish. */
 export function amountText(value: number | string | null | undefined): string | null {
@@ -15,12 +9,6 @@ export function amountText(value: number | string | null | undefined): string | 
   if (typeof value === 'number') return decimalText(value);
   return decimalText(value.trim()) ?? readDecimal(value, ',');
 }
-
-/** The answer to a sign-in. */
-export const TokenAnswer = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive().default(1200),
-});
 
 /** A refusal: `ModelState` holds what the program would have shown to its user. */
 export const Refusal = z.object({

@@ -3,8 +3,9 @@ import { type BearerCall, createBearerCall, queryText } from '../bearer-call.js'
 import { classify, readAnswer, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamResponse } from '../http.js';
 import { readRows } from '../read-rows.js';
+import type { TokenStore } from '../tokens.js';
 import type { NetsisCredentials, NetsisSettings } from './settings.js';
-import { createTokenSource } from './token.js';
+import { signIn } from './sign-in.js';
 import { Account, Envelope, ItemCard, Slip } from './wire.js';
 
 /** One method per remote call. All throw HubErrors with the codes of `classify.ts` and `http.ts`. */
@@ -43,8 +44,14 @@ export function createNetsisClient(
   http: UpstreamHttp,
   settings: NetsisSettings,
   credentials: NetsisCredentials,
+  tokens: TokenStore,
 ): NetsisClient {
-  const call = createCall(http, settings, credentials);
+  const send = createBearerCall({
+    ...{ http, tokens, signIn: () => signIn(http, settings, credentials) },
+    ...{ baseUrl: `${settings.baseUrl}/api/v2/`, timeoutMs: settings.timeout },
+    secrets: [credentials.password, credentials.dbPassword],
+  });
+  const call = async (request: BearerCall) => readEnvelope(await send(request));
   const page: ReadPage = async (path, parameters, shape) => {
     const envelope = await call({ method: 'GET', path: `${path}?${queryText(parameters)}` });
     return { rows: readData(envelope, z.array(shape).nullish()) ?? [], total: envelope.TotalCount ?? null };
@@ -96,14 +103,6 @@ function readsOrders(page: ReadPage): Pick<NetsisClient, 'findOrder' | 'listOrde
 
 const slipPath = (number: string, customerCode: string) =>
   `ItemSlips/${encodeURIComponent(`${SALES_ORDER};${number};${customerCode}`)}`;
-
-function createCall(http: UpstreamHttp, settings: NetsisSettings, credentials: NetsisCredentials) {
-  const tokens = createTokenSource(http, settings, credentials);
-  const { baseUrl, timeout: timeoutMs } = settings;
-  const secrets = [credentials.password, credentials.dbPassword];
-  const send = createBearerCall({ http, tokens, baseUrl: `${baseUrl}/api/v2/`, timeoutMs, secrets });
-  return async (request: BearerCall) => readEnvelope(await send(request));
-}
 
 /** A condition of SQL, which is how Netsis filters. */
 function equals(column: string, value: string): string {

@@ -1,10 +1,12 @@
 import { HubError } from '../../errors.js';
 import type { OrderSnapshot } from '../../model/snapshots.js';
-import { deliverSafely, UpstreamError, unlessAbsent } from '../classify.js';
+import { deliverSafely, UpstreamError, unlessAbsent, vanished } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { makeMissing } from '../make-missing.js';
 import { policyOf } from '../policy.js';
+import { takesChosenStatuses } from '../status-settings.js';
+import { createOwnTokens } from '../tokens.js';
 import { createNetsisClient, type NetsisClient } from './client.js';
 import { accountCode, accountToNetsis, documentNumber, orderToNetsis, productOf, stockOf } from './mapping.js';
 import { readStatus, readStatuses } from './order-state.js';
@@ -17,10 +19,8 @@ export const netsis: Connector<NetsisCredentials, NetsisSettings> = {
   name: 'netsis',
   title: 'Netsis ERP',
   sends: ['ORDER'],
-  accepts: ({ snapshot, linked }, { statuses }) =>
-    linked || !statuses || statuses.includes((snapshot as OrderSnapshot).status),
+  ...takesChosenStatuses,
   lists: ['ORDER'],
-  owed: (_entityType, { statuses }) => statuses ?? null,
   honoursIdempotencyKeys: false,
   credentials: NetsisCredentials,
   settings: NetsisSettings,
@@ -35,8 +35,8 @@ export const netsis: Connector<NetsisCredentials, NetsisSettings> = {
       defaultCustomerCode: '120-DEMO',
     }),
   },
-  connect({ credentials, settings, mappings = noFieldMappings }, http): Connection {
-    const client = createNetsisClient(http, settings, credentials);
+  connect({ credentials, settings, mappings = noFieldMappings, tokens = createOwnTokens() }, http): Connection {
+    const client = createNetsisClient(http, settings, credentials, tokens);
     return {
       deliver: (effect) => deliverSafely(() => deliver({ client, settings, mappings }, effect)),
       checkHealth: async () => void (await client.listItems(0, 1)),
@@ -74,7 +74,7 @@ async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
   // A service that lists no orders cannot be asked; nothing was sent before the first attempt.
   const isFirst = effect.attempt === 1 && !effect.externalId;
   const found = await (isFirst ? known.catch(unlessAbsent(null)) : known);
-  if (effect.externalId && !found) throw vanished(number);
+  if (effect.externalId && !found) throw vanished(`Netsis no longer has the order ${number}`);
   if (found && effect.externalId) await client.updateOrder(number, found.FatUst.CariKod, body);
   // Found without an id known: an earlier attempt made it and its answer was lost. It says the same; nothing is repeated.
   if (!found) await create(parts, order, customerCode, body);
@@ -100,9 +100,4 @@ async function findOwn(client: NetsisClient, number: string, order: OrderSnapsho
     `Netsis has an order ${number} that another program made: give the integration a documentPrefix of its own.`,
     200,
   );
-}
-
-function vanished(number: string): UpstreamError {
-  const advice = 'Have it restored there and retry, or skip this sync event.';
-  return new UpstreamError('UPSTREAM_NOT_FOUND', `Netsis no longer has the order ${number}. ${advice}`, 404);
 }

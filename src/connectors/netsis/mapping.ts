@@ -4,6 +4,7 @@ import type { AddressSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import { fitText } from '../code-pages.js';
 import { exactNumber } from '../exact-json.js';
 import type { PulledProduct, PulledStock, RowProblem } from '../pull.js';
+import { problemAt } from '../read-rows.js';
 import { textParts } from '../text-parts.js';
 import type { NetsisSettings } from './settings.js';
 import { amountText, type ItemCard } from './wire.js';
@@ -129,16 +130,9 @@ export function productOf(
 ): PulledProduct | RowProblem {
   const column = `Satis_Fiat${settings.priceList}`;
   const price = amountText(item[column] as number | string | null | undefined);
-  const problem = (at: string, value: unknown, rule: string) => ({
-    line,
-    column: at,
-    value: String(value).slice(0, 200),
-    rule,
-    sku: item.Stok_Kodu,
-  });
-  if (item.Stok_Kodu === '') return problem('Stok_Kodu', '', 'must not be empty');
+  if (item.Stok_Kodu === '') return problemAt(line, 'Stok_Kodu', '', 'must not be empty');
   if (item[column] != null && (price === null || price.startsWith('-')))
-    return problem(column, item[column], 'must be an amount of at least 0');
+    return problemAt(line, column, item[column], 'must be an amount of at least 0', item.Stok_Kodu);
   return {
     sku: item.Stok_Kodu,
     name: item.Stok_Adi,
@@ -157,7 +151,7 @@ export function stockOf(card: ItemCard, line: number, settings: NetsisSettings):
   const { Miktar, Stok_Kodu: sku } = card.StokTemelBilgi;
   const quantity = amountText(Miktar ?? 0) ?? '';
   if (!/^-?\d+(\.0+)?$/.test(quantity)) {
-    return { line, column: 'Miktar', value: String(Miktar).slice(0, 200), rule: 'must be a whole number', sku };
+    return problemAt(line, 'Miktar', Miktar, 'must be a whole number', sku);
   }
   const onHand = Math.max(0, Number(quantity));
   return { ...product, location: '', onHand, reserved: 0, available: onHand };

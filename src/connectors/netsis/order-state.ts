@@ -1,5 +1,5 @@
 import type { InboundEvent } from '../connector.js';
-import { type Progress, progressOf } from '../erp-progress.js';
+import { type Progress, progressEvent, progressOf } from '../erp-progress.js';
 import type { NetsisClient } from './client.js';
 import type { NetsisSettings } from './settings.js';
 import { amountText, type Slip, type SlipLine } from './wire.js';
@@ -60,14 +60,5 @@ const deliveredOf = ({ Firmadovtut, TesMik }: SlipLine) => Number(amountText(Fir
 
 function toEvent(slip: Slip, settings: NetsisSettings, askedAt: string): InboundEvent {
   const { FATIRS_NO: externalId, EKACK1: entityId, EKACK2: number } = slip.FatUst;
-  const progress = netsisProgress(slip, settings);
-  return {
-    eventId: `poll:ORDER:${externalId}:${progress.sourceStatus}:${askedAt}`,
-    eventType: 'order.status.read',
-    entityType: 'ORDER',
-    reference: { externalId, entityId, number },
-    occurredAt: askedAt,
-    ...progress,
-    payload: slip,
-  };
+  return progressEvent(netsisProgress(slip, settings), { externalId, entityId, number }, slip, askedAt);
 }

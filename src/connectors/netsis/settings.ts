@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { OrderStatus } from '../../model/statuses.js';
 import { CODE_PAGES } from '../code-pages.js';
 import { policySettings, serverUrlSetting } from '../policy.js';
+import { erpStatusSettings } from '../status-settings.js';
 
 export const NetsisCredentials = z.strictObject({
   username: z.string().min(1).describe('Of the Netsis user that the hub signs in as.'),
@@ -45,15 +45,6 @@ export const NetsisSettings = z.strictObject({
   priceList: z.int().min(1).max(4).default(1).describe('Which of Satis_Fiat1 to Satis_Fiat4 is the price.'),
   codePage: z.enum(CODE_PAGES).default('windows-1254').describe('The code page of the company’s database.'),
   pageSize: z.int().min(1).max(1000).default(500).describe('Items of one page of a pull.'),
-  statusMappings: z
-    .strictObject({ orders: z.record(z.string(), z.enum(OrderStatus)).default({}) })
-    .prefault({})
-    .describe('What an order’s state there means here, e.g. shipped → DELIVERED; goes before the standard table.'),
-  strictMapping: z.boolean().default(false).describe('An unmapped state is an error and nothing is changed.'),
-  statuses: z
-    .array(z.enum(OrderStatus))
-    .min(1)
-    .optional()
-    .describe('Orders of these statuses go there; left out: all.'),
+  ...erpStatusSettings,
 });
 export type NetsisSettings = z.infer<typeof NetsisSettings>;

@@ -1,25 +1,12 @@
 import { z } from 'zod';
+import { Amount, Code, Text } from '../erp-wire.js';
 import { decimalText } from '../exact-json.js';
-
-/** Netsis pads its codes with blanks. */
-const Code = z.union([z.string(), z.number()]).transform((value) => String(value).trim());
-const Text = z
-  .string()
-  .nullish()
-  .transform((value) => value?.trim() || null);
-const Amount = z.union([z.number(), z.string()]).nullish();
 
 /** Exact decimal text; a comma for the point is taken, as some versions print amounts in the server's language. */
 export function amountText(value: number | string | null | undefined): string | null {
   if (value === null || value === undefined) return null;
   return decimalText(typeof value === 'string' ? value.trim().replace(/^(-?\d+),(\d+)$/, '$1.$2') : value);
 }
-
-/** The answer to a sign-in. */
-export const TokenAnswer = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive().default(1200),
-});
 
 /** What every other call answers with status 200; an error of the business is told by it alone. */
 export const Envelope = z.object({

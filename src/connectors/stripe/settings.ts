@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { strictMapping } from '../status-settings.js';
 
 export const StripeCredentials = z.strictObject({
   webhookSecret: z.string().min(1).describe('The signing secret of the webhook endpoint, `whsec_…`.'),
@@ -6,6 +7,6 @@ export const StripeCredentials = z.strictObject({
 export type StripeCredentials = z.infer<typeof StripeCredentials>;
 
 export const StripeSettings = z.strictObject({
-  strictMapping: z.boolean().default(false).describe('An unmapped status is an error and nothing is changed.'),
+  strictMapping,
 });
 export type StripeSettings = z.infer<typeof StripeSettings>;

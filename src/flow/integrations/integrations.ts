@@ -85,8 +85,8 @@ export interface IntegrationsDeps {
   http: UpstreamHttp;
   /** Told of each request to an integration's system; left out: nobody is. */
   onCall?(integrationId: string, call: Call): void;
-  /** The access token that an integration with these credentials uses; left out: each connection keeps one of its own. */
-  tokensOf?(integrationId: string, credentials: unknown): TokenStore;
+  /** The access token that an integration with these credentials and settings uses; left out: each connection keeps one of its own. */
+  tokensOf?(integrationId: string, client: unknown): TokenStore;
   /** Where the merchants' files are. */
   filesRoot: string;
   notifier: Pick<Notifier, 'listen'>;
@@ -197,7 +197,7 @@ function open(deps: IntegrationsDeps, row: IntegrationRow, connector: Connector 
   const policy = connector.policy(settings);
   const bound = deps.mappings.bind(ruleSets);
   const mappings = deps.hooks?.watch(bound) ?? bound;
-  const tokens = deps.tokensOf?.(id, credentials);
+  const tokens = deps.tokensOf?.(id, { credentials, settings });
   const filesRoot = merchantFolder(deps.filesRoot, merchantId);
   const http = timedHttp(deps.http, (call) => deps.onCall?.(id, call));
   const connection = connector.connect({ credentials, settings, mappings, tokens, filesRoot }, http);

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { createTokenCache, type FreshToken, isRefusal, REFUSED_MS, type TokenStore } from '../../connectors/tokens.js';
+import { createTokenCache, type FreshToken, isRefusal, restMsAfter, type TokenStore } from '../../connectors/tokens.js';
 import type { Database } from '../../db/database.js';
 import type { SealedCredentials } from '../../db/entities/integration.js';
 import { HubError } from '../../errors.js';
@@ -22,7 +22,7 @@ const POLL_MS = 50;
 /** A token is not handed out that ends while it is on its way. */
 const LEAST_MS = 2_000;
 
-/** `$1` integration, `$2` the credentials' fingerprint. */
+/** `$1` integration, `$2` its fingerprint. */
 const READ = `select sealed::text as sealed, extract(epoch from expires_at - now()) * 1000 as "usableMs",
   case when refused_until > now() then refusal end as refusal
 from integration_tokens where integration_id = $1 and fingerprint = $2`;
@@ -52,15 +52,15 @@ interface Row {
 
 /** An integration's tokens in the database, sealed, for every process of the hub; each keeps them in memory too. */
 export function createSharedTokens(deps: SharedTokensDeps) {
-  return (integrationId: string, credentials: unknown): TokenStore => {
-    const shared = new SharedToken(deps, integrationId, fingerprintOf(credentials));
+  return (integrationId: string, client: unknown): TokenStore => {
+    const shared = new SharedToken(deps, integrationId, fingerprintOf(client));
     return createTokenCache((signIn, refused) => shared.load(signIn, refused));
   };
 }
 
-/** Other credentials are another client, whose tokens these are not. */
-function fingerprintOf(credentials: unknown): string {
-  return createHash('sha256').update(JSON.stringify(credentials)).digest('hex');
+/** Other credentials, or another firm or database, are another client, whose tokens these are not. */
+function fingerprintOf(client: unknown): string {
+  return createHash('sha256').update(JSON.stringify(client)).digest('hex');
 }
 
 class SharedToken {
@@ -99,8 +99,8 @@ class SharedToken {
       await this.query(KEEP, [this.integrationId, lease, sealed, fresh.usableMs]);
       return fresh;
     } catch (error) {
-      const refusal = isRefusal(error) ? error.message : null;
-      await this.query(GIVE_UP, [this.integrationId, lease, refusal, REFUSED_MS]);
+      const refusal = isRefusal(error) ? [error.message, restMsAfter(error)] : [null, 0];
+      await this.query(GIVE_UP, [this.integrationId, lease, ...refusal]);
       throw error;
     }
   }

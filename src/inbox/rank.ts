@@ -56,6 +56,6 @@ const COURSES: Record<string, readonly string[]> = { ORDER, INVOICE, TRANSACTION
  * How far along a status is. Decides between two events of one instant, since many senders' clocks tick in whole
  * seconds: whichever arrives last, the entity ends where the further one says.
  */
-export function progressOf(entityType: string, status: EntityStatus | null): number | null {
+export function rankOf(entityType: string, status: EntityStatus | null): number | null {
   return status === null ? null : (COURSES[entityType]?.indexOf(status) ?? null);
 }
