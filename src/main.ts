@@ -4,6 +4,7 @@ import { type Config, loadConfig, summariseConfig } from './config/config.js';
 import { ConfigError } from './config/problems.js';
 import { tokenConfigOf } from './config/token-config.js';
 import { migrateAlone } from './db/open-migrated.js';
+import { beginEpochAtStart } from './feed/rebase-feed.js';
 import { createLogger } from './log.js';
 
 const ADMIN_TOKEN_SECONDS = 12 * 3600;
@@ -25,10 +26,16 @@ function readConfig(): Config {
   }
 }
 
-/** `migrate`: brings the database up to date, or up to the migration that is named, and ends without starting a hub. */
+/**
+ * `migrate`: brings the database up to date, or up to the migration that is named, and ends without starting a hub.
+ * `restored`: the same for one that was put back from a backup, whose later changes are lost.
+ */
+const COMMANDS = ['migrate', 'restored'];
 const [, , command, migration] = process.argv;
-if (command !== undefined && command !== 'migrate') {
-  process.stderr.write(`There is no command "${command}": the only one is "migrate"; without one the hub starts.\n`);
+if (command !== undefined && !COMMANDS.includes(command)) {
+  process.stderr.write(
+    `There is no command "${command}", but ${COMMANDS.join(' and ')}; without one the hub starts.\n`,
+  );
   process.exit(1);
 }
 
@@ -39,14 +46,15 @@ const readable = config.logFormat ? config.logFormat === 'pretty' : process.stdo
 const log = createLogger({ level: config.logLevel, readable });
 for (const warning of config.warnings) log.warn({ warning }, 'configuration');
 log.info(summariseConfig(config), 'starting');
-if (command === 'migrate') await migrateAndExit();
+if (command) await migrateAndExit();
 
 const starting = startHub(config, log);
 let stopping = false;
 
 async function migrateAndExit(): Promise<never> {
   try {
-    await migrateAlone(config, log, migration);
+    if (command === 'restored') await migrateAlone(config, log, undefined, beginEpochAtStart);
+    else await migrateAlone(config, log, migration);
     log.info(migration === undefined ? 'the database is up to date' : 'the migration is applied');
     process.exit(0);
   } catch (err) {

@@ -53,14 +53,21 @@ async function startEmbedded(
 }
 
 /**
- * Brings the database up to date, or up to one migration, and lets go of it: for a job that runs before a new version starts.
+ * Brings the database up to date, or up to one migration, and lets go of it: for a job that runs before a new version
+ * starts. `afterwards` is done to it before.
  * @throws Error when there is no migration of that name
  */
-export async function migrateAlone(place: DatabasePlace, log: Logger, name?: string): Promise<void> {
+export async function migrateAlone(
+  place: DatabasePlace,
+  log: Logger,
+  name?: string,
+  afterwards?: (db: Database) => Promise<void>,
+): Promise<void> {
   const last = name === undefined ? undefined : findMigration(name);
   const stops: (() => unknown)[] = [];
   try {
-    await openMigrated(place, log, (stop) => void stops.push(stop), last);
+    const db = await openMigrated(place, log, (stop) => void stops.push(stop), last);
+    await afterwards?.(db);
   } finally {
     for (const stop of stops.reverse()) await stop();
   }

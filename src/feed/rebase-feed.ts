@@ -76,3 +76,11 @@ async function isCopy(sql: Sql): Promise<boolean> {
   );
   return rows[0]?.copied ?? true;
 }
+
+/**
+ * Has the next start take the database for a copy, as {@link rebaseFeed} does: for one whose files were put back from a
+ * backup, which nothing in it tells. Cursors that were given out since the backup are refused then, not misread.
+ */
+export async function beginEpochAtStart({ pool }: Database): Promise<void> {
+  await pool.query(`update feed_epochs set cluster = 'put back' where number = (select max(number) from feed_epochs)`);
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Database, openDatabase, sqlOn } from '../../src/db/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded-postgres.js';
+import { beginEpochAtStart } from '../../src/feed/rebase-feed.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { EVERYTHING, orderChange, publish, readAll, startFeed, take } from './harness.js';
 
@@ -25,12 +26,19 @@ afterAll(async () => {
   await original.drop();
 });
 
+const TABLES = ['changes', 'change_batches', 'feed_epochs'];
+
+async function rowsOf(db: Database, table: string): Promise<string> {
+  const { rows } = await db.pool.query<{ rows: string }>(
+    `select coalesce(json_agg(t), '[]')::text as rows from ${table} t`,
+  );
+  return rows[0]?.rows ?? '';
+}
+
 /** What a dump of the original's feed puts into another server, whose transaction ids begin anew. */
 async function restore(): Promise<void> {
-  for (const table of ['changes', 'change_batches', 'feed_epochs']) {
-    const { rows } = await original.pool.query<{ rows: string }>(
-      `select coalesce(json_agg(t), '[]')::text as rows from ${table} t`,
-    );
+  for (const table of TABLES) {
+    const rows = [{ rows: await rowsOf(original, table) }];
     await restored.pool.query(`truncate ${table}`);
     await restored.pool.query(
       `insert into ${table} overriding system value select * from json_populate_recordset(null::${table}, $1::json)`,
@@ -83,6 +91,36 @@ it('goes on behind the same cursors on a restored database, and refuses those gi
   await expect(there.subscribe(EVERYTHING, ahead[0]?.cursor ?? '')).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
   const own = resumed[21]?.cursor ?? '';
   expect(await take(await there.subscribe(EVERYTHING, own), 1)).toEqual([resumed[22]]);
+  await there.stop();
+});
+
+it('refuses cursors that were given out after a backup whose files were put back', async () => {
+  const feed = await startFeed(restored);
+  const changes = await feed.subscribe(EVERYTHING, null);
+  for (let version = 1; version <= 4; version += 1) await publish(restored, feed, orderChange('backed-up', version));
+  const kept = await take(changes, 4);
+  await feed.stop();
+  const backup = await Promise.all(TABLES.map((table) => rowsOf(restored, table)));
+  const going = await startFeed(restored);
+  const more = await going.subscribe(EVERYTHING, null);
+  for (let version = 1; version <= 2; version += 1) await publish(restored, going, orderChange('lost', version));
+  const lost = await take(more, 2);
+  await going.stop();
+
+  for (const [at, table] of TABLES.entries()) {
+    await restored.pool.query(`truncate ${table}`);
+    await restored.pool.query(
+      `insert into ${table} overriding system value select * from json_populate_recordset(null::${table}, $1::json)`,
+      [backup[at]],
+    );
+  }
+  await beginEpochAtStart(restored);
+  const there = await startFeed(restored);
+  for (let version = 1; version <= 3; version += 1) await publish(restored, there, orderChange('new', version));
+  const resumed = await take(await there.subscribe(EVERYTHING, kept[1]?.cursor ?? ''), 5);
+
+  expect(resumed.map(({ entityId }) => entityId)).toEqual(['backed-up', 'backed-up', 'new', 'new', 'new']);
+  await expect(there.subscribe(EVERYTHING, lost[1]?.cursor ?? '')).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
   await there.stop();
 });
 
