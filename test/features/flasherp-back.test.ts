@@ -137,6 +137,18 @@ it('F12 applies what FlashERP says by its time: what is older changes nothing, a
   expect(webhookEvents.nodes[0]?.payload).toMatchObject({ data: { tier: 'gold' } });
 });
 
+it('F12 an event without a time of its own is as new as its stamp of whole seconds may be', async () => {
+  const id = await makeCustomer('back-second');
+  const { first } = await idsThere('customer', id);
+
+  const before = await tell('customer.updated', { id: first, name: 'Before' }, 0);
+  const event = { id: 'fe_back_second', type: 'customer.updated', data: { id: first, name: 'After' } };
+  const after = await sendWebhook(hub, event);
+
+  expect([before.status, after.status]).toEqual([200, 200]);
+  expect(await show('customer', id)).toMatchObject({ name: 'After' });
+});
+
 it('F12 takes amounts, plan and period of transactions and subscriptions to the last digit', async () => {
   const transaction = await idOf(hub.createTransaction({ reference: 'back-3' }));
   const subscription = await idOf(hub.createSubscription({ reference: 'back-3' }));

@@ -44,13 +44,16 @@ it('E8 asks for one product and its stock, makes it here, and takes what has cha
   await warehouse.control.advance({ id: 'BOLT-8', status: '7' });
   const second = await refresh('BOLT-8');
   const none = await refresh('NO-SUCH-SKU');
+  const leadingOut = await refresh('..');
 
   expect(first).toMatchObject({
     product: { sku: 'BOLT-8', name: 'Hex bolt M8', price: '0.35', inventory: [{ available: 100, source: 'live' }] },
     ...{ warning: null, userErrors: [] },
   });
   expect(second.product?.inventory).toEqual([{ available: 7, source: 'live' }]);
-  expect(none).toMatchObject({ product: null, userErrors: [{ code: 'UPSTREAM_NOT_FOUND' }] });
+  for (const missing of [none, leadingOut])
+    expect(missing).toMatchObject({ product: null, userErrors: [{ code: 'UPSTREAM_NOT_FOUND' }] });
+  expect(await asked('/api/v1/')).toBe(0);
   expect([await asked('/api/v1/products/BOLT-8'), await asked('/api/v1/inventory/BOLT-8')]).toEqual([2, 2]);
 });
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { HubError } from '../../errors.js';
 import { classify, readAnswer, saysNothing } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest } from '../http.js';
+import { pathSegment } from '../path-segment.js';
 import type { PortalCredentials, PortalSettings } from './settings.js';
 import { CreatedEntity, ReadEntity, UpdatedEntity } from './wire.js';
 
@@ -42,11 +43,11 @@ export function createPortalClient(
       return written(readAnswer(await call('POST', collection, { body, key }), CreatedEntity));
     },
     async update(collection, id, body, key) {
-      const response = await call('PUT', `${collection}/${encodeURIComponent(id)}`, { body, key });
+      const response = await call('PUT', `${collection}/${pathSegment(id)}`, { body, key });
       return saysNothing(response) ? { id, number: null } : written({ ...readAnswer(response, UpdatedEntity), id });
     },
     async read(collection, id) {
-      const response = await call('GET', `${collection}/${encodeURIComponent(id)}`);
+      const response = await call('GET', `${collection}/${pathSegment(id)}`);
       return response.status === 404 ? null : readAnswer(response, ReadEntity);
     },
     async checkHealth() {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { classify, readAnswer, saysNothing } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
+import { pathSegment } from '../path-segment.js';
 import type { Collection } from './mapping.js';
 import type { FlashErpCredentials, FlashErpSettings } from './settings.js';
 import { FlashErpPage, FlashErpRecord } from './wire.js';
@@ -58,7 +59,7 @@ export function createFlashErpClient(
   credentials: FlashErpCredentials,
 ): FlashErpClient {
   const call = createCall(http, settings, credentials);
-  const one = (collection: Collection, id: string) => `${collection}/${encodeURIComponent(id)}`;
+  const one = (collection: Collection, id: string) => `${collection}/${pathSegment(id)}`;
   return {
     create: async (collection, body, key) => readAnswer(await call('POST', collection, { body, key }), FlashErpRecord),
     update: async (collection, id, body, key) => {

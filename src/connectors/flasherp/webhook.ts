@@ -46,7 +46,7 @@ export const flashErpWebhooks: WebhookReceiver<FlashErpCredentials, FlashErpSett
       throw new HubError('TIMESTAMP_STALE', message);
     }
   },
-  parse({ headers, rawBody }) {
+  parse({ headers, rawBody, receivedAt = new Date() }) {
     const { value: event, payload } = readWebhookBody(rawBody, FlashErpEvent);
     const entityType = KINDS[event.type.split('.')[0] ?? ''];
     if (!entityType) {
@@ -58,7 +58,8 @@ export const flashErpWebhooks: WebhookReceiver<FlashErpCredentials, FlashErpSett
     return {
       eventId: event.id,
       eventType: event.type,
-      occurredAt: data.updated_at ?? event.created_at ?? event.timestamp ?? signedAt(headers['x-flasherp-timestamp']),
+      occurredAt:
+        data.updated_at ?? event.created_at ?? event.timestamp ?? signedAt(headers['x-flasherp-timestamp'], receivedAt),
       payload,
       ...toldOf(entityType, data),
       ...entityOf(entityType, { ...data, status }),
@@ -87,7 +88,9 @@ export function entityOf(
   };
 }
 
-function signedAt(header: string | undefined): string {
-  const seconds = Number(header);
-  return new Date(Number.isSafeInteger(seconds) && seconds > 0 ? seconds * 1000 : Date.now()).toISOString();
+/** The stamp has whole seconds: as its first instant, what happened would be older than what was told a moment before it. */
+function signedAt(header: string | undefined, receivedAt: Date): string {
+  const first = Number(header) * 1000;
+  if (!Number.isSafeInteger(first) || first <= 0) return receivedAt.toISOString();
+  return new Date(Math.min(Math.max(receivedAt.getTime(), first), first + 999)).toISOString();
 }
