@@ -1,8 +1,8 @@
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from './http.js';
 import type { FreshToken, TokenStore } from './tokens.js';
 
-/** One call below a base address; `body` is JSON text. */
-export type BearerCall = Pick<UpstreamRequest, 'method' | 'body'> & { path: string };
+/** One call below a base address; `body` is JSON text. A write has its key, the same whenever it is repeated. */
+export type BearerCall = Pick<UpstreamRequest, 'method' | 'body'> & { path: string; idempotencyKey?: string };
 
 /** Whom to call, and as whom. */
 export interface BearerCaller {
@@ -34,7 +34,7 @@ export function createBearerCall(caller: BearerCaller) {
 }
 
 function sendWith({ http, baseUrl, timeoutMs, secrets }: BearerCaller, token: string, call: BearerCall) {
-  const { method, path, body } = call;
+  const { method, path, body, idempotencyKey } = call;
   return http.send({
     method,
     url: baseUrl + path,
@@ -42,6 +42,7 @@ function sendWith({ http, baseUrl, timeoutMs, secrets }: BearerCaller, token: st
       accept: 'application/json',
       authorization: `Bearer ${token}`,
       ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     },
     body,
     timeoutMs,

@@ -82,6 +82,28 @@ it.each([
   expect(seen).toEqual(course.map(([word, hubStatus]) => [word, 'SUCCESS', hubStatus]));
 });
 
+it.each(['logo', 'netsis'])(
+  'G7 G8 sends the event’s idempotency key with every attempt of a write to %s',
+  async (connector) => {
+    const order = await placed(connector, 'PAID');
+    await systemOf(connector).control.addFault({ kind: 'status', status: 503, method: 'PUT' });
+
+    await idOf(moveOrder(hub.admin, { id: order.id, status: 'PACKED' }));
+    await settled(hub.admin, 'order', order.id, 'SYNCED');
+
+    const { order: shown } = await hub.admin.ask<{ order: { syncEvents: { nodes: { idempotencyKey: string }[] } } }>(
+      `{ order(id: "${order.id}") { syncEvents(first: 20) { nodes { idempotencyKey } } } }`,
+    );
+    const sent = (await systemOf(connector).control.requests()).filter(
+      ({ method, url }) => method !== 'GET' && /orders|ItemSlips/i.test(url),
+    );
+    const changes = sent.filter(({ method }) => method === 'PUT').map(({ headers }) => headers['idempotency-key']);
+    const keys = shown.syncEvents.nodes.map(({ idempotencyKey }) => idempotencyKey);
+    expect(changes.slice(-2)).toEqual([keys[0], keys[0]]);
+    expect(sent.map(({ headers }) => headers['idempotency-key'])).toContain(keys[1]);
+  },
+);
+
 it.each(['logo', 'netsis'])('G7 G8 leaves an order alone that is further than %s knows', async (connector) => {
   const order = await placed(connector, 'PAID');
   await systemOf(connector).control.addFault({ kind: 'status', status: 503, method: 'PUT', count: null });

@@ -93,7 +93,7 @@ it.each([
   expect(record.attempts).toBe(1);
 });
 
-it('S6 tries again what came as a web page or broken off', async () => {
+it('S6 tries again what came as a web page, broken off, or as an error with status 200', async () => {
   answer = (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>');
   const page = await invoiced();
   await eventually(
@@ -103,8 +103,14 @@ it('S6 tries again what came as a web page or broken off', async () => {
   answer = (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(ACCEPTED.slice(0, 20));
 
   const broken = await sync('sync-order', page);
+  answer = (response) => response.end('{"error":"Out of order","code":"BUSY"}');
+  const refused = await sync('sync-order', page);
+  answer = (response) => response.end(ACCEPTED);
+  const taken = await sync('sync-order', page);
 
   expect(broken).toMatchObject({ status: 'pending', attempts: 2 });
+  expect(refused).toMatchObject({ status: 'pending', attempts: 3 });
+  expect(taken).toMatchObject({ status: 'success', attempts: 4 });
 });
 
 it('S8 sync-order and resync-order try at once what waits for another try', async () => {

@@ -53,6 +53,13 @@ interface OrderShown {
   links: { state: string; externalId: string | null; integration: { id: string } }[];
 }
 
+/** Of the order's latest sync event with the warehouse. */
+async function keyOf(id: string): Promise<string | undefined> {
+  const ask = `{ syncEvents(filter: { entityId: "${id}", integrationId: "extensiv" }) { nodes { idempotencyKey } } }`;
+  const { syncEvents } = await hub.admin.ask<{ syncEvents: { nodes: { idempotencyKey: string }[] } }>(ask);
+  return syncEvents.nodes[0]?.idempotencyKey;
+}
+
 async function show(id: string): Promise<OrderShown> {
   const ask = `query ($id: ID!) { order(id: $id) { status trackingNumbers payouts { recipient amount share }
     links { state externalId integration { id } } } }`;
@@ -245,7 +252,9 @@ it('E11 tries an export 5 times, then marks the order failed and alerts; once it
     () => hub.admin.ask<{ alerts: { kind: string }[] }>(alerts),
     (answer) => answer.alerts.length > 0,
   );
-  expect((await asked('/api/v1/orders')).filter(({ method }) => method === 'POST')).toHaveLength(5);
+  const posts = (await asked('/api/v1/orders')).filter(({ method }) => method === 'POST');
+  expect(posts).toHaveLength(5);
+  expect(new Set(posts.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set([await keyOf(id)]));
   expect(open.alerts.map(({ kind }) => kind)).toContain('EXPORT_EXHAUSTED');
   const filter = { integrationId: 'extensiv', entityId: id };
   await hub.admin.ask('mutation ($filter: SyncEventFilter!) { redriveSyncEvents(filter: $filter) { affected } }', {

@@ -4,15 +4,21 @@ const Text = z
   .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
   .transform(String);
 
-/** The answer to a sync: a 2xx is a success whatever it says, as long as it says it in this form. */
-export const SyncAnswer = z.object({
-  erp_reference: z
-    .literal('')
-    .transform(() => null)
-    .or(Text)
-    .nullish(),
-  status: z.string().max(100).nullish(),
-});
+/** The answer to a sync: a 2xx is a success whatever it says, as long as it says it in this form and is no error. */
+export const SyncAnswer = z
+  .object({
+    erp_reference: z
+      .literal('')
+      .transform(() => null)
+      .or(Text)
+      .nullish(),
+    status: z.string().max(100).nullish(),
+    error: z.unknown().optional(),
+  })
+  .refine(({ erp_reference, error }) => erp_reference || !error, {
+    path: ['error'],
+    error: 'is set, and there is no reference',
+  });
 export type SyncAnswer = z.infer<typeof SyncAnswer>;
 
 /** ISO 8601 with its zone, in UTC. */

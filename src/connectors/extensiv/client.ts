@@ -4,6 +4,7 @@ import { HubError, isRetryable } from '../../errors.js';
 import { createBearerCall, queryText } from '../bearer-call.js';
 import { classify, readAnswer } from '../classify.js';
 import type { UpstreamHttp, UpstreamResponse } from '../http.js';
+import { pathSegment } from '../path-segment.js';
 import type { TokenStore } from '../tokens.js';
 import type { ExtensivCredentials, ExtensivSettings } from './settings.js';
 import { signIn } from './sign-in.js';
@@ -17,11 +18,11 @@ export interface ExtensivClient {
   readProduct(id: string): Promise<unknown>;
   listInventory(query: Query): Promise<ListAnswer>;
   readInventory(sku: string): Promise<unknown>;
-  createOrder(body: unknown): Promise<z.infer<typeof CreatedOrder>>;
+  createOrder(body: unknown, idempotencyKey: string): Promise<z.infer<typeof CreatedOrder>>;
   listOrders(query: Query): Promise<ListAnswer>;
   readOrder(id: string): Promise<ReadOrder | null>;
   readOrderStatus(id: string): Promise<ReadOrder | null>;
-  updateOrder(id: string, body: unknown): Promise<void>;
+  updateOrder(id: string, body: unknown, idempotencyKey: string): Promise<void>;
   /** One question, not repeated. */
   checkHealth(): Promise<void>;
 }
@@ -41,24 +42,24 @@ export function createExtensivClient(
   });
   const get = (path: string, query?: Query) =>
     call({ method: 'GET', path: query ? `${path}?${queryText(query)}` : path });
-  const write = (method: 'POST' | 'PATCH', path: string, body: unknown) =>
-    call({ method, path, body: JSON.stringify(body) });
+  const write = (method: 'POST' | 'PATCH', path: string, body: unknown, idempotencyKey: string) =>
+    call({ method, path, body: JSON.stringify(body), idempotencyKey });
   const ask = (path: string, query?: Query) => patiently(() => get(path, query), settings);
   const one = async <T>(path: string, shape: z.ZodType<T>) => {
     const response = await ask(path);
     return response.status === 404 ? null : readAnswer(response, shape);
   };
-  const order = (id: string) => `orders/${encodeURIComponent(id)}`;
+  const order = (id: string) => `orders/${pathSegment(id)}`;
   return {
     listProducts: async (query) => readAnswer(await ask('products', query), ListAnswer),
-    readProduct: (id) => one(`products/${encodeURIComponent(id)}`, z.unknown()),
+    readProduct: async (id) => one(`products/${pathSegment(id)}`, z.unknown()),
     listInventory: async (query) => readAnswer(await ask('inventory', query), ListAnswer),
-    readInventory: (sku) => one(`inventory/${encodeURIComponent(sku)}`, z.unknown()),
-    createOrder: async (body) => readAnswer(await write('POST', 'orders', body), CreatedOrder),
+    readInventory: async (sku) => one(`inventory/${pathSegment(sku)}`, z.unknown()),
+    createOrder: async (body, key) => readAnswer(await write('POST', 'orders', body, key), CreatedOrder),
     listOrders: async (query) => readAnswer(await ask('orders', query), ListAnswer),
-    readOrder: (id) => one(order(id), ReadOrder),
-    readOrderStatus: (id) => one(`${order(id)}/status`, ReadOrder),
-    updateOrder: async (id, body) => check(await write('PATCH', order(id), body)),
+    readOrder: async (id) => one(order(id), ReadOrder),
+    readOrderStatus: async (id) => one(`${order(id)}/status`, ReadOrder),
+    updateOrder: async (id, body, key) => check(await write('PATCH', order(id), body, key)),
     checkHealth: async () => check(await get('orders', { limit: '1' })),
   };
 }

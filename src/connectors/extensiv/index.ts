@@ -72,17 +72,18 @@ async function deliver(client: ExtensivClient, mappings: FieldMappings, effect: 
     throw new HubError('UNSUPPORTED', 'Extensiv takes orders and deletes none: cancel the order instead.');
   }
   const order = effect.snapshot as OrderSnapshot;
-  const { externalId } = effect;
+  const { externalId, idempotencyKey } = effect;
   if (externalId !== null) {
-    await client.updateOrder(externalId, await mappings.outbound('ORDER', order, changeToExtensiv(order)));
+    const change = await mappings.outbound('ORDER', order, changeToExtensiv(order));
+    await client.updateOrder(externalId, change, idempotencyKey);
     return { kind: 'delivered', externalId, externalNumber: null };
   }
   if (!EXPORTABLE.includes(order.status)) {
     throw new HubError('UNSUPPORTED', `An order that is ${order.status} is not exported: only paid ones are.`);
   }
   const body = await mappings.outbound('ORDER', order, orderToExtensiv(order));
-  // It knows no idempotency keys: an earlier call may have made the order although its answer was lost.
+  // The guide promises nothing of idempotency keys: an earlier call may have made the order although its answer was lost.
   const found = effect.attempt > 1 ? await findOwn(client, order) : null;
-  const { id, order_number: number } = found ?? (await client.createOrder(body));
+  const { id, order_number: number } = found ?? (await client.createOrder(body, idempotencyKey));
   return { kind: 'delivered', externalId: id, externalNumber: number ?? null };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type BearerCall, createBearerCall, queryText } from '../bearer-call.js';
 import { classify, readAnswer, saysNothing, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamResponse } from '../http.js';
+import { pathSegment } from '../path-segment.js';
 import { type ReadRows, readRows } from '../read-rows.js';
 import type { TokenStore } from '../tokens.js';
 import { pricesQuery, statesQuery, stockQuery } from './queries.js';
@@ -18,7 +19,7 @@ export interface LogoClient {
   listStock(offset: number, limit: number): Promise<StockRow[]>;
   /** True too where the service has no such address: then the code is Logo's own affair. */
   hasArp(code: string): Promise<boolean>;
-  createArp(body: unknown): Promise<void>;
+  createArp(body: unknown, idempotencyKey: string): Promise<void>;
   /** Orders with this document number, whoever made them. */
   findOrders(documentNumber: string): Promise<SalesOrder[]>;
   /** The order by Logo's own reference; null: there is none. */
@@ -27,8 +28,8 @@ export interface LogoClient {
   listOrders(offset: number, limit: number): Promise<unknown[]>;
   /** How far these orders have come, as far as they are there; null where the service answers no queries. */
   readStates(references: readonly number[]): Promise<ReadRows<StateRow> | null>;
-  createOrder(body: unknown): Promise<Written>;
-  updateOrder(reference: string, body: unknown): Promise<Written>;
+  createOrder(body: unknown, idempotencyKey: string): Promise<Written>;
+  updateOrder(reference: string, body: unknown, idempotencyKey: string): Promise<Written>;
 }
 
 type Query = Record<string, string | number>;
@@ -54,9 +55,9 @@ export function createLogoClient(
     readPage(await get(name, parameters), row);
   const select = async <Row extends z.ZodType>(sql: string, row: Row) =>
     readPage(await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql) }), row);
-  const write = (method: 'POST' | 'PUT', path: string, body: unknown) =>
-    call({ method, path, body: JSON.stringify(body) });
-  const orderPath = (reference: string) => `salesOrders/${encodeURIComponent(reference)}`;
+  const write = (method: 'POST' | 'PUT', path: string, body: unknown, idempotencyKey: string) =>
+    call({ method, path, body: JSON.stringify(body), idempotencyKey });
+  const orderPath = (reference: string) => `salesOrders/${pathSegment(reference)}`;
   return {
     listItems: (offset, limit, whole = false) =>
       list('items', { limit, offset, sort: 'CODE', ...(!whole && { fields: 'CODE,NAME' }) }, Item),
@@ -66,15 +67,16 @@ export function createLogoClient(
       const found = list('Arps', { q: equals('CODE', code), limit: 5, fields: 'CODE' }, Arp);
       return found.then((rows) => rows.some(({ CODE }) => CODE === code)).catch(unlessAbsent(true));
     },
-    createArp: async (body) => refuseFailure(await write('POST', 'Arps', body)),
+    createArp: async (body, key) => refuseFailure(await write('POST', 'Arps', body, key)),
     findOrders: (number) =>
       list('salesOrders', { q: equals('DOC_NUMBER', number), limit: 5, fields: ORDER_FIELDS }, SalesOrder),
     readOrder: async (reference) => readOne(await get(orderPath(reference), WHOLE)),
     listOrders: (offset, limit) =>
       list('salesOrders', { limit, offset, sort: 'INTERNAL_REFERENCE', ...WHOLE }, z.unknown()),
     readStates: (references) => readStates(call, statesQuery(settings, references)).catch(unlessAbsent(null)),
-    createOrder: async (body) => readBody(await write('POST', 'salesOrders', body), Written),
-    updateOrder: async (reference, body) => readUpdate(await write('PUT', orderPath(reference), body), reference),
+    createOrder: async (body, key) => readBody(await write('POST', 'salesOrders', body, key), Written),
+    updateOrder: async (reference, body, key) =>
+      readUpdate(await write('PUT', orderPath(reference), body, key), reference),
   };
 }
 

@@ -65,32 +65,41 @@ async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
   const order = effect.snapshot as OrderSnapshot;
   const code = arpCode(order, settings);
   const body = await mappings.outbound('ORDER', order, orderToLogo(order, code, settings));
-  if (effect.externalId) return update(client, effect.externalId, body);
+  if (effect.externalId) return update(client, effect.externalId, body, effect.idempotencyKey);
   // Also at the first attempt: an earlier sync event may have made it and never heard the answer.
   const known = findOwn(client, order);
   // A service that lists no orders cannot be asked; nothing was sent before the first attempt.
   const found = await (effect.attempt === 1 ? known.catch(unlessAbsent(null)) : known);
-  return delivered(found ?? (await create(parts, order, code, body)));
+  return delivered(found ?? (await create(parts, order, { code, body, key: effect.idempotencyKey })));
 }
 
 /** The reference is in the path, so the same update again changes nothing more. */
-async function update(client: LogoClient, reference: string, body: object): Promise<DeliveryResult> {
+async function update(client: LogoClient, reference: string, body: object, key: string): Promise<DeliveryResult> {
   const found = await client.readOrder(reference);
   if (!found) throw vanished(`Logo no longer has the order ${reference}`);
   const { NUMBER } = found;
   const kept = NUMBER === null ? body : { ...body, NUMBER };
-  return delivered(await client.updateOrder(reference, { ...kept, INTERNAL_REFERENCE: Number(reference) }));
+  return delivered(await client.updateOrder(reference, { ...kept, INTERNAL_REFERENCE: Number(reference) }, key));
 }
 
-async function create(parts: Parts, order: OrderSnapshot, code: string, body: unknown) {
+interface NewOrder {
+  code: string;
+  body: unknown;
+  key: string;
+}
+
+async function create(parts: Parts, order: OrderSnapshot, { code, body, key }: NewOrder) {
   const { client, settings, mappings } = parts;
   const make = async () =>
-    client.createArp(await mappings.outbound('CUSTOMER', order.customer, arpToLogo(code, order, settings)));
+    client.createArp(
+      await mappings.outbound('CUSTOMER', order.customer, arpToLogo(code, order, settings)),
+      `${key}-arp`,
+    );
   await makeMissing(() => client.hasArp(code), make);
-  return client.createOrder(body);
+  return client.createOrder(body, key);
 }
 
-/** Logo knows no idempotency keys: what is there already is looked for by its document number. */
+/** Logo promises nothing of idempotency keys: what is there already is looked for by its document number. */
 async function findOwn(client: LogoClient, order: OrderSnapshot): Promise<SalesOrder | null> {
   const number = documentNumber(order);
   const found = await client.findOrders(number);

@@ -14,7 +14,7 @@ export interface NetsisClient {
   listItems(offset: number, limit: number): Promise<{ cards: ItemCard[]; total: number | null }>;
   /** True too where the service has no such address: then the code is Netsis's own affair. */
   hasAccount(code: string): Promise<boolean>;
-  createAccount(body: unknown): Promise<void>;
+  createAccount(body: unknown, idempotencyKey: string): Promise<void>;
   /** The sales order with this number; null: there is none. */
   findOrder(number: string): Promise<Slip | null>;
   /** The sales orders among these numbers, as far as they are there and can be read. */
@@ -26,8 +26,8 @@ export interface NetsisClient {
    * all, where Netsis says it.
    */
   listOrders(offset: number, limit: number): Promise<{ slips: unknown[]; total: number | null }>;
-  createOrder(body: unknown): Promise<void>;
-  updateOrder(number: string, customerCode: string, body: unknown): Promise<void>;
+  createOrder(body: unknown, idempotencyKey: string): Promise<void>;
+  updateOrder(number: string, customerCode: string, body: unknown, idempotencyKey: string): Promise<void>;
 }
 
 /** Sales orders among the kinds of slips. */
@@ -56,8 +56,8 @@ export function createNetsisClient(
     const envelope = await call({ method: 'GET', path: `${path}?${queryText(parameters)}` });
     return { rows: readData(envelope, z.array(shape).nullish()) ?? [], total: envelope.TotalCount ?? null };
   };
-  const write = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
-    void (await call({ method, path, body: JSON.stringify(body) }));
+  const write = async (method: 'POST' | 'PUT', path: string, body: unknown, idempotencyKey: string) =>
+    void (await call({ method, path, body: JSON.stringify(body), idempotencyKey }));
   return {
     ...readsOrders(page),
     async listItems(offset, limit) {
@@ -69,13 +69,13 @@ export function createNetsisClient(
       const isThere = found.then(({ rows }) => rows.some(({ CariTemelBilgi }) => CariTemelBilgi.CARI_KOD === code));
       return isThere.catch(unlessAbsent(true));
     },
-    createAccount: (body) => write('POST', 'ARPs', body),
+    createAccount: (body, key) => write('POST', 'ARPs', body, key),
     async readOrder(number, customerCode) {
       const envelope = await call({ method: 'GET', path: slipPath(number, customerCode) });
       return readData(envelope, Slip.nullish()) ?? null;
     },
-    createOrder: (body) => write('POST', `ItemSlips?${queryText({ docType: SALES_ORDER })}`, body),
-    updateOrder: (number, customerCode, body) => write('PUT', slipPath(number, customerCode), body),
+    createOrder: (body, key) => write('POST', `ItemSlips?${queryText({ docType: SALES_ORDER })}`, body, key),
+    updateOrder: (number, customerCode, body, key) => write('PUT', slipPath(number, customerCode), body, key),
   };
 }
 

@@ -75,23 +75,29 @@ async function deliver(parts: Parts, effect: Effect): Promise<DeliveryResult> {
   const isFirst = effect.attempt === 1 && !effect.externalId;
   const found = await (isFirst ? known.catch(unlessAbsent(null)) : known);
   if (effect.externalId && !found) throw vanished(`Netsis no longer has the order ${number}`);
-  if (found && effect.externalId) await client.updateOrder(number, found.FatUst.CariKod, body);
+  if (found && effect.externalId) await client.updateOrder(number, found.FatUst.CariKod, body, effect.idempotencyKey);
   // Found without an id known: an earlier attempt made it and its answer was lost. It says the same; nothing is repeated.
-  if (!found) await create(parts, order, customerCode, body);
+  if (!found) await create(parts, order, { customerCode, body, key: effect.idempotencyKey });
   return { kind: 'delivered', externalId: number, externalNumber: number };
 }
 
-async function create(parts: Parts, order: OrderSnapshot, customerCode: string, body: unknown) {
+interface NewOrder {
+  customerCode: string;
+  body: unknown;
+  key: string;
+}
+
+async function create(parts: Parts, order: OrderSnapshot, { customerCode, body, key }: NewOrder) {
   const { client, settings, mappings } = parts;
   const make = async () => {
     const account = accountToNetsis(customerCode, order, settings);
-    await client.createAccount(await mappings.outbound('CUSTOMER', order.customer, account));
+    await client.createAccount(await mappings.outbound('CUSTOMER', order.customer, account), `${key}-arp`);
   };
   await makeMissing(() => client.hasAccount(customerCode), make);
-  await client.createOrder(body);
+  await client.createOrder(body, key);
 }
 
-/** Before every write: Netsis knows no idempotency keys, so what is there already is looked for by its number. */
+/** Before every write: Netsis promises nothing of idempotency keys, so what is there already is looked for by its number. */
 async function findOwn(client: NetsisClient, number: string, order: OrderSnapshot) {
   const found = await client.findOrder(number);
   if (!found || found.FatUst.EKACK1 === order.id) return found;
