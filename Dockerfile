@@ -5,6 +5,8 @@ COPY . .
 # Builds the pages as well (`prepare`).
 RUN npm ci --no-audit --no-fund
 RUN npm run --silent build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+# The image brings a Node of its own; what only tests and builds need stays here.
+RUN rm -rf node_modules/node node_modules/.bin/node dist/test dist/demo dist/scripts dist/tsconfig.tsbuildinfo
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
