@@ -3,8 +3,8 @@ import type { Caller } from '../src/access/caller.js';
 import { namedIn } from '../src/access/named-in.js';
 import { sqlOn } from '../src/db/database.js';
 import { HubError } from '../src/errors.js';
+import { repeatDeadlocked } from '../src/flow/repeat-deadlocked.js';
 import type { Services } from '../src/flow/services.js';
-import { settled } from '../src/flow/settled.js';
 import type { HubContext } from './context.js';
 import { type MutationPayload, payloadOf } from './mutation-payload.js';
 
@@ -30,7 +30,7 @@ export function mutate<Payload extends MutationPayload>(
   const named = { ...caller, requestId, request, startedAt: performance.now() };
   const attempt = async () => {
     try {
-      return await settled(services.log, () => work(services, named));
+      return await repeatDeadlocked(services.log, () => work(services, named));
     } catch (error) {
       if (error instanceof HubError) await auditFailure(services, named, action, error);
       throw error;

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { auditDone } from '../access/audit-done.js';
+import { changeOnce } from '../change-once.js';
 import { checkInput, idempotencyKey, label } from '../check-input.js';
-import { lockEntity } from '../lock-entity.js';
-import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { uniquely } from '../uniquely.js';
 import { customerSchema, tellOfCustomer } from './save-customer.js';
@@ -24,29 +23,20 @@ returning reference`;
  */
 export async function updateCustomer(services: Services, caller: Caller, input: UpdateCustomer): Promise<string> {
   requireRole(caller, 'operator');
-  const { id, idempotencyKey: key, ...wanted } = checkInput(updateCustomerSchema, input);
+  const { id, idempotencyKey: _key, ...wanted } = checkInput(updateCustomerSchema, input);
+  const asked = { entityType: 'CUSTOMER', operation: 'updateCustomer', input } as const;
   const taken = `Another customer has the reference ${wanted.reference}.`;
   return uniquely('customers_merchant_id_reference_key', taken, ['reference'], () =>
-    services.db.transaction(async (tx) => {
-      const entity = await lockEntity(tx, caller, 'CUSTOMER', id);
-      const { merchantId } = entity;
-      return once(tx, { merchantId, operation: 'updateCustomer', key, input }, async () => {
-        const { reference, name, email, phone } = wanted;
-        const values = [reference, name, email, phone].map((value) => value ?? null);
-        const hasMoved = await writeAddress(tx, id, wanted.address);
-        const [changed] = await tx.sql<{ reference: string | null }>(UPDATE, [id, ...values, hasMoved]);
-        if (!changed) return id;
-        await tellOfCustomer(services, tx, merchantId, { id, created: false }, changed.reference);
-        const details = { fields: Object.keys(wanted).filter((name) => wanted[name as keyof typeof wanted] != null) };
-        await auditDone(tx, caller, {
-          action: 'customer.update',
-          merchantId,
-          entityType: 'CUSTOMER',
-          entityId: id,
-          details,
-        });
-        return id;
-      });
+    changeOnce(services, caller, asked, async (tx, { merchantId, entityType }) => {
+      const { reference, name, email, phone } = wanted;
+      const values = [reference, name, email, phone].map((value) => value ?? null);
+      const hasMoved = await writeAddress(tx, id, wanted.address);
+      const [changed] = await tx.sql<{ reference: string | null }>(UPDATE, [id, ...values, hasMoved]);
+      if (!changed) return id;
+      await tellOfCustomer(services, tx, merchantId, { id, created: false }, changed.reference);
+      const details = { fields: Object.keys(wanted).filter((name) => wanted[name as keyof typeof wanted] != null) };
+      await auditDone(tx, caller, { action: 'customer.update', merchantId, entityType, entityId: id, details });
+      return id;
     }),
   );
 }

@@ -69,7 +69,7 @@ async function read(
     INVENTORY: of(files.readStock),
     ORDER: of(files.readOrders),
   };
-  await runPull(services, integration, file.kind, syncEventId, stopping, pull);
+  await runPull(services, integration, { entityType: file.kind, syncEventId, part: pull }, stopping);
   const { hasStock, unused, hints = [] } = await files.readHeader(file, file.kind);
   await setColumns(
     services.db,
@@ -77,8 +77,8 @@ async function read(
     unused.slice(0, MOST_STORED).map(shorten),
     hints.slice(0, MOST_STORED).map(shorten),
   );
-  const beside: PullSources = { INVENTORY: of(files.readStockBeside) };
-  if (hasStock) await runPull(services, integration, 'INVENTORY', syncEventId, stopping, beside);
+  const beside = { entityType: 'INVENTORY', syncEventId, part: { INVENTORY: of(files.readStockBeside) } } as const;
+  if (hasStock) await runPull(services, integration, beside, stopping);
   return unused;
 }
 

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { type Caller, requireRole } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import type { BillingSubscriptionStatus } from '../../model/statuses.js';
+import { type AskedChange, changeOnce } from '../change-once.js';
 import { checkInput, idempotencyKey, label, time } from '../check-input.js';
-import { lockEntity } from '../lock-entity.js';
-import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { subscriptionFields } from './record-billing-subscription.js';
 import { type SubscriptionFields, writeSubscription } from './write-billing-subscription.js';
@@ -30,8 +29,8 @@ export async function updateBillingSubscription(
   input: UpdateBillingSubscription,
 ): Promise<string> {
   requireRole(caller, 'operator');
-  const { id, idempotencyKey: key, ...fields } = checkInput(updateBillingSubscriptionSchema, input);
-  return write(services, caller, id, { operation: 'updateBillingSubscription', key, input }, fields);
+  const { id: _id, idempotencyKey: _key, ...fields } = checkInput(updateBillingSubscriptionSchema, input);
+  return write(services, caller, { operation: 'updateBillingSubscription', input }, fields);
 }
 
 /** Ends a subscription now, or lets it end with its period; answers its id. Fails as `updateBillingSubscription` does. */
@@ -41,25 +40,27 @@ export async function cancelBillingSubscription(
   input: CancelBillingSubscription,
 ): Promise<string> {
   requireRole(caller, 'operator');
-  const { id, atPeriodEnd, cancelledAt, idempotencyKey: key } = checkInput(cancelBillingSubscriptionSchema, input);
+  const { atPeriodEnd, cancelledAt } = checkInput(cancelBillingSubscriptionSchema, input);
   const fields: SubscriptionFields = atPeriodEnd ? { cancelAtPeriodEnd: true } : { status: 'CANCELLED', cancelledAt };
-  return write(services, caller, id, { operation: 'cancelBillingSubscription', key, input }, fields);
+  return write(services, caller, { operation: 'cancelBillingSubscription', input }, fields);
 }
 
 function write(
   services: Services,
   caller: Caller,
-  id: string,
-  asked: { operation: string; key: string | null | undefined; input: unknown },
+  { operation, input }: Omit<AskedChange, 'entityType'>,
   fields: SubscriptionFields,
 ): Promise<string> {
-  return services.db.transaction(async (tx) => {
-    const { merchantId, status } = await lockEntity<BillingSubscriptionStatus>(tx, caller, 'BILLING_SUBSCRIPTION', id);
-    return once(tx, { merchantId, ...asked }, () => {
-      if (status === 'CANCELLED' && fields.status !== 'CANCELLED') throw alreadyOver(id);
-      return writeSubscription(services, tx, caller, { merchantId, id }, fields);
-    });
-  });
+  const asked = { entityType: 'BILLING_SUBSCRIPTION', operation, input } as const;
+  return changeOnce<BillingSubscriptionStatus>(
+    services,
+    caller,
+    asked,
+    async (tx, { merchantId, entityId, status }) => {
+      if (status === 'CANCELLED' && fields.status !== 'CANCELLED') throw alreadyOver(entityId);
+      return writeSubscription(services, tx, caller, { merchantId, id: entityId }, fields);
+    },
+  );
 }
 
 function alreadyOver(id: string): HubError {

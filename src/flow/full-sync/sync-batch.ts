@@ -1,8 +1,8 @@
 import type { Caller } from '../../access/caller.js';
 import { HubError, isRetryable } from '../../errors.js';
-import { atOnce } from '../at-once.js';
+import { inParallel } from '../in-parallel.js';
+import { repeatDeadlocked } from '../repeat-deadlocked.js';
 import type { Services } from '../services.js';
-import { settled } from '../settled.js';
 import type { Sendable } from '../sync/find-recipients.js';
 import { syncEntity } from '../sync/sync-entity.js';
 
@@ -35,9 +35,9 @@ export async function syncBatch(
   ids: readonly string[],
 ): Promise<{ sent: number; refused: number }> {
   const result = { sent: 0, refused: 0 };
-  await atOnce(ids, AT_ONCE, async (id) => {
+  await inParallel(ids, AT_ONCE, async (id) => {
     try {
-      await settled(services.log, () => syncEntity(services, HUB, entityType, { id, integrationId }));
+      await repeatDeadlocked(services.log, () => syncEntity(services, HUB, entityType, { id, integrationId }));
       result.sent += 1;
     } catch (error) {
       if (!(error instanceof HubError) || concernsAll(error)) throw error;

@@ -5,9 +5,9 @@ import { HubError } from '../../errors.js';
 import { InvoiceStatus } from '../../model/statuses.js';
 import { INVOICE_TRANSITIONS } from '../../model/transitions.js';
 import { auditDone } from '../access/audit-done.js';
+import { changeOnce } from '../change-once.js';
 import { amount, checkInput, idempotencyKey, label, time } from '../check-input.js';
-import { type LockedEntity, lockEntity } from '../lock-entity.js';
-import { once } from '../once.js';
+import type { LockedEntity } from '../lock-entity.js';
 import { checkTransition } from '../orders/check-transition.js';
 import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
@@ -37,12 +37,10 @@ export async function updateInvoiceStatus(
   if (update.status === 'PARTIALLY_PAID' && update.paidAmount == null) {
     throw new HubError('BAD_USER_INPUT', 'Give the paidAmount of a partly paid invoice.', { path: ['paidAmount'] });
   }
-  return services.db.transaction(async (tx) => {
-    const invoice = await lockEntity<InvoiceStatus>(tx, caller, 'INVOICE', update.id);
-    const { merchantId } = invoice;
-    const request = { merchantId, operation: 'updateInvoiceStatus', key: update.idempotencyKey, input: update };
-    return once(tx, request, () => moveInvoice(services, tx, caller, invoice, update));
-  });
+  const asked = { entityType: 'INVOICE', operation: 'updateInvoiceStatus', input: update } as const;
+  return changeOnce<InvoiceStatus>(services, caller, asked, (tx, invoice) =>
+    moveInvoice(services, tx, caller, invoice, update),
+  );
 }
 
 async function moveInvoice(

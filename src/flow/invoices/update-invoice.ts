@@ -6,9 +6,9 @@ import { HubError } from '../../errors.js';
 import { add, isGreater } from '../../model/money.js';
 import type { InvoiceStatus } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
+import { changeOnce } from '../change-once.js';
 import { amount, checkInput, idempotencyKey, label, text, time } from '../check-input.js';
-import { type LockedEntity, lockEntity } from '../lock-entity.js';
-import { once } from '../once.js';
+import type { LockedEntity } from '../lock-entity.js';
 import type { Services } from '../services.js';
 import { sendUpdate } from '../sync/send-update.js';
 import { changedFields, invoiceSnapshot } from '../sync/snapshots.js';
@@ -37,12 +37,10 @@ const ENDED: readonly InvoiceStatus[] = ['PAID', 'CANCELLED', 'REFUNDED', 'VOID'
 export async function updateInvoice(services: Services, caller: Caller, input: UpdateInvoice): Promise<string> {
   requireRole(caller, 'operator');
   const update = checkInput(updateInvoiceSchema, input);
-  return services.db.transaction(async (tx) => {
-    const invoice = await lockEntity<InvoiceStatus>(tx, caller, 'INVOICE', update.id);
-    const { merchantId } = invoice;
-    const request = { merchantId, operation: 'updateInvoice', key: update.idempotencyKey, input: update };
-    return once(tx, request, () => changeInvoice(services, tx, caller, invoice, update));
-  });
+  const asked = { entityType: 'INVOICE', operation: 'updateInvoice', input: update } as const;
+  return changeOnce<InvoiceStatus>(services, caller, asked, (tx, invoice) =>
+    changeInvoice(services, tx, caller, invoice, update),
+  );
 }
 
 async function changeInvoice(

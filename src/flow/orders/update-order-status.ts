@@ -4,9 +4,9 @@ import type { Tx } from '../../db/database.js';
 import { OrderStatus } from '../../model/statuses.js';
 import { ORDER_TRANSITIONS } from '../../model/transitions.js';
 import { auditDone } from '../access/audit-done.js';
+import { changeOnce } from '../change-once.js';
 import { checkInput, idempotencyKey, label } from '../check-input.js';
-import { type LockedEntity, lockEntity } from '../lock-entity.js';
-import { once } from '../once.js';
+import type { LockedEntity } from '../lock-entity.js';
 import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { checkTransition } from './check-transition.js';
@@ -27,12 +27,10 @@ export type UpdateOrderStatus = z.infer<typeof updateOrderStatusSchema>;
 export async function updateOrderStatus(services: Services, caller: Caller, input: UpdateOrderStatus): Promise<string> {
   requireRole(caller, 'operator');
   const update = checkInput(updateOrderStatusSchema, input);
-  return services.db.transaction(async (tx) => {
-    const order = await lockEntity<OrderStatus>(tx, caller, 'ORDER', update.id);
-    const { merchantId } = order;
-    const request = { merchantId, operation: 'updateOrderStatus', key: update.idempotencyKey, input: update };
-    return once(tx, request, () => moveOrder(services, tx, caller, order, update));
-  });
+  const asked = { entityType: 'ORDER', operation: 'updateOrderStatus', input: update } as const;
+  return changeOnce<OrderStatus>(services, caller, asked, (tx, order) =>
+    moveOrder(services, tx, caller, order, update),
+  );
 }
 
 async function moveOrder(

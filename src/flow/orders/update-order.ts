@@ -7,11 +7,11 @@ import { HubError } from '../../errors.js';
 import type { OrderStatus } from '../../model/statuses.js';
 import { lineTotal, orderTotals } from '../../model/totals.js';
 import { auditDone } from '../access/audit-done.js';
+import { changeOnce } from '../change-once.js';
 import { checkInput, idempotencyKey, label, text } from '../check-input.js';
 import { customerSchema, saveCustomer } from '../customers/save-customer.js';
 import { addressSchema } from '../customers/write-address.js';
-import { type LockedEntity, lockEntity } from '../lock-entity.js';
-import { once } from '../once.js';
+import type { LockedEntity } from '../lock-entity.js';
 import type { Services } from '../services.js';
 import { sendUpdate } from '../sync/send-update.js';
 import { changedFields, orderSnapshot } from '../sync/snapshots.js';
@@ -48,12 +48,10 @@ const HAS_PAYOUTS = 'select 1 from payouts where order_id = $1 limit 1';
 export async function updateOrder(services: Services, caller: Caller, input: UpdateOrder): Promise<string> {
   requireRole(caller, 'operator');
   const update = checkInput(updateOrderSchema, input);
-  return services.db.transaction(async (tx) => {
-    const order = await lockEntity<OrderStatus>(tx, caller, 'ORDER', update.id);
-    const { merchantId } = order;
-    const request = { merchantId, operation: 'updateOrder', key: update.idempotencyKey, input: update };
-    return once(tx, request, () => changeOrder(services, tx, caller, order, update));
-  });
+  const asked = { entityType: 'ORDER', operation: 'updateOrder', input: update } as const;
+  return changeOnce<OrderStatus>(services, caller, asked, (tx, order) =>
+    changeOrder(services, tx, caller, order, update),
+  );
 }
 
 async function changeOrder(

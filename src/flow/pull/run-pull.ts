@@ -1,6 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { PullSources } from '../../connectors/connector.js';
-import { connectionOptions } from '../../db/connection-options.js';
+import { withClient } from '../../db/with-client.js';
 import { HubError } from '../../errors.js';
 import { isAboutData } from '../../inbox/sql-errors.js';
 import type { EntityType } from '../../model/statuses.js';
@@ -24,43 +24,46 @@ export function canBePulled({ connection }: OpenIntegration, entityType: EntityT
   return connection.pull?.[entityType as PullableType] !== undefined;
 }
 
+/** What of an integration is read, and for which sync event. */
+export interface AskedPull {
+  entityType: PullableType;
+  syncEventId: string;
+  /** Read in place of what the system answers: a file, for example, from which nothing follows for what is missing in it. */
+  part?: PullSources;
+}
+
 /**
  * Reads an integration's products, stock or orders, by a connection of its own to the database: no page is held in a
- * transaction, and two runs of the same kind wait for each other. `signal` ends it between two pages. `part` is read in
- * place of what the system answers: a file, for example, from which nothing follows for what is missing in it.
+ * transaction, and two runs of the same kind wait for each other. `signal` ends it between two pages.
  * @throws HubError what the upstream fails with, DATABASE_UNAVAILABLE, INTERNAL; Error when the hub stops
  */
 export async function runPull(
   services: Services,
   integration: OpenIntegration,
-  entityType: PullableType,
-  syncEventId: string,
+  asked: AskedPull,
   signal: AbortSignal,
-  part?: PullSources,
 ): Promise<void> {
-  const options = connectionOptions(services.db.url);
-  const client = new pg.Client({ ...options, options: `${options.options} ${PLAN_EACH} ${NO_WAIT}` });
-  // Whoever waits for a statement hears of it; without a listener it would end the process.
-  client.on('error', () => {});
-  try {
-    await client.connect();
+  const { entityType } = asked;
+  const about = { integrationId: integration.id, entityType };
+  const expected = (error: unknown) =>
+    toExpected(error, 'pull', services.log, { ...about, aboutData: isAboutData(error) });
+  const work = async (client: pg.Client) => {
     await client.query(LOCK, [`pull ${integration.id} ${entityType}`]);
-    const { merchantId, id: integrationId } = integration;
-    const run = await beginRun(
-      client,
-      {
-        ...{ merchantId, integrationId, entityType, syncEventId },
-        isPart: part !== undefined,
-        removeAtMost: removeAtMostOf(integration),
-      },
-      pullTimesOf(integration, new Date()),
-    );
-    await follow(services, client, integration, entityType, run, signal, part);
+    const run = await beginPull(client, integration, asked);
+    try {
+      await readAll({ services, integration, client, run, ...asked }, signal);
+      await run.complete();
+    } catch (error) {
+      const failure = expected(error);
+      // A hub that stops has seen no failure of the upstream.
+      if (!signal.aborted && failure instanceof HubError) await run.fail(failure).catch(() => {});
+      throw failure;
+    }
+  };
+  try {
+    await withClient(services.db.url, work, `${PLAN_EACH} ${NO_WAIT}`);
   } catch (error) {
-    const about = { integrationId: integration.id, entityType, aboutData: isAboutData(error) };
-    throw toExpected(error, 'pull', services.log, about);
-  } finally {
-    await client.end().catch(() => {});
+    throw expected(error);
   }
 }
 
@@ -73,34 +76,21 @@ const PLAN_EACH = '-c plan_cache_mode=force_custom_plan';
 const NO_WAIT = '-c synchronous_commit=off';
 const LOCK = 'select pg_advisory_lock(hashtextextended($1, 0))';
 
-async function follow(
-  services: Services,
-  client: pg.Client,
-  integration: OpenIntegration,
-  entityType: PullableType,
-  run: PullRun,
-  signal: AbortSignal,
-  part?: PullSources,
-): Promise<void> {
-  try {
-    await readAll(services, client, integration, entityType, run, signal, part);
-    await run.complete();
-  } catch (error) {
-    // A hub that stops has seen no failure of the upstream.
-    if (!signal.aborted) await run.fail(toFailure(error)).catch(() => {});
-    throw error;
-  }
+function beginPull(client: pg.Client, integration: OpenIntegration, { entityType, syncEventId, part }: AskedPull) {
+  const { merchantId, id: integrationId } = integration;
+  const of = { merchantId, integrationId, entityType, syncEventId, isPart: part !== undefined };
+  return beginRun(client, { ...of, removeAtMost: removeAtMostOf(integration) }, pullTimesOf(integration, new Date()));
 }
 
-async function readAll(
-  services: Services,
-  client: pg.Client,
-  integration: OpenIntegration,
-  entityType: PullableType,
-  run: PullRun,
-  signal: AbortSignal,
-  part?: PullSources,
-): Promise<void> {
+interface Reading extends AskedPull {
+  services: Services;
+  integration: OpenIntegration;
+  client: pg.Client;
+  run: PullRun;
+}
+
+async function readAll(reading: Reading, signal: AbortSignal): Promise<void> {
+  const { services, integration, client, run, entityType, part } = reading;
   const pull = part ?? integration.connection.pull;
   const request = { since: run.since, signal };
   const paced = <Page>(pages: AsyncIterable<Page> | undefined) =>
@@ -144,8 +134,4 @@ async function* atPace<Page>(pages: AsyncIterable<Page>, pause: () => Promise<vo
     await pause();
   }
   signal.throwIfAborted();
-}
-
-function toFailure(error: unknown): HubError {
-  return error instanceof HubError ? error : new HubError('INTERNAL', "The pull failed; the hub's log has the reason.");
 }

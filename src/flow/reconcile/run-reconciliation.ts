@@ -1,8 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { ListedPage } from '../../connectors/connector.js';
 import type { PulledPage, PulledProduct, RowProblem } from '../../connectors/pull.js';
-import { connectionOptions } from '../../db/connection-options.js';
 import { sqlOn } from '../../db/database.js';
+import { withClient } from '../../db/with-client.js';
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { FORGET_PROBLEMS, keepProblems } from '../keep-problems.js';
@@ -47,27 +47,28 @@ export async function runReconciliation(
   syncEventId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const client = new pg.Client(connectionOptions(services.db.url));
-  // Whoever waits for a statement hears of it; without a listener it would end the process.
-  client.on('error', () => {});
   try {
-    await client.connect();
-    const { rows } = await client.query<Run>(BEGIN, [syncEventId]);
-    for (const run of rows) await follow(services, client, integration, run, signal);
+    await withClient(services.db.url, async (client) => {
+      const { rows } = await client.query<Run>(BEGIN, [syncEventId]);
+      for (const run of rows) await follow(services, { client, integration, run }, signal);
+    });
   } catch (error) {
-    throw toExpected(error, 'reconciliation', services.log, { integrationId: integration.id });
-  } finally {
-    await client.end().catch(() => {});
+    throw expected(services, integration, error);
   }
 }
 
-async function follow(
-  services: Services,
-  client: pg.Client,
-  integration: OpenIntegration,
-  run: Run,
-  signal: AbortSignal,
-): Promise<void> {
+/** A run over one integration, on the connection that holds what it stages. */
+interface Comparison {
+  client: pg.Client;
+  integration: OpenIntegration;
+  run: Run;
+}
+
+const expected = ({ log }: Services, { id }: OpenIntegration, error: unknown) =>
+  toExpected(error, 'reconciliation', log, { integrationId: id });
+
+async function follow(services: Services, comparison: Comparison, signal: AbortSignal): Promise<void> {
+  const { client, run } = comparison;
   const tell = async () => {
     await client.query(TELL, [run.id]);
     services.feed.wake();
@@ -77,28 +78,24 @@ async function follow(
     await client.query('delete from reconciliation_differences where reconciliation_id = $1', [run.id]);
     await client.query(FORGET_PROBLEMS, [run.sync_event_id]);
     for (const entityType of run.entity_types as Comparable[]) {
-      await compare(client, integration, run, entityType, signal);
+      await compare(comparison, entityType, signal);
       await tell();
     }
     await client.query(END, [run.id, 'COMPLETE', null, null]);
   } catch (error) {
-    const { code, message } = error instanceof HubError ? error : new HubError('INTERNAL', 'The run failed.');
-    if (!signal.aborted) await client.query(END, [run.id, 'FAILED', code, message]).catch(() => {});
-    throw error;
+    const failure = expected(services, comparison.integration, error);
+    if (!signal.aborted && failure instanceof HubError)
+      await client.query(END, [run.id, 'FAILED', failure.code, failure.message]).catch(() => {});
+    throw failure;
   } finally {
     await tell().catch(() => {});
   }
 }
 
 /** Reads all that the system has of one kind, at half of the integration's rate, and writes what differs. */
-async function compare(
-  client: pg.Client,
-  integration: OpenIntegration,
-  run: Run,
-  entityType: Comparable,
-  signal: AbortSignal,
-): Promise<void> {
-  const note = (problems: readonly RowProblem[]) => noteProblems(client, integration, run, problems);
+async function compare(comparison: Comparison, entityType: Comparable, signal: AbortSignal): Promise<void> {
+  const { client, integration, run } = comparison;
+  const note = (problems: readonly RowProblem[]) => noteProblems(comparison, problems);
   const pause = createPace(integration.policy.ratePerSecond);
   await createStage(client);
   for await (const { rows, problems = [] } of pagesOf(integration, run, entityType, signal)) {
@@ -138,13 +135,8 @@ const nothing = {
   async *[Symbol.asyncIterator]() {},
 };
 
-async function noteProblems(
-  client: pg.Client,
-  { merchantId }: OpenIntegration,
-  { id, sync_event_id }: Run,
-  problems: readonly RowProblem[],
-): Promise<void> {
+async function noteProblems({ client, integration, run }: Comparison, problems: readonly RowProblem[]): Promise<void> {
   if (problems.length === 0) return;
-  await client.query(COUNT_PROBLEMS, [id, problems.length]);
-  await keepProblems(sqlOn(client), merchantId, sync_event_id, problems);
+  await client.query(COUNT_PROBLEMS, [run.id, problems.length]);
+  await keepProblems(sqlOn(client), integration.merchantId, run.sync_event_id, problems);
 }

@@ -81,7 +81,7 @@ function readAll(
     if (entityType === 'INTEGRATION') await runOnAll(services, integration, syncEventId, stopping);
     else if (integration.connection.files) await watchFolder(services, integration);
     else if (canBePulled(integration, entityType))
-      await runPull(services, integration, entityType, syncEventId, stopping);
+      await runPull(services, integration, { entityType, syncEventId }, stopping);
     else {
       const unread = unreadError(await checkStatus(services, integration, entityType, { signal: stopping }));
       // What was passed over is no reason to read all the rest again.

@@ -3,8 +3,8 @@ import type { Acceptance } from '../../inbox/events.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { takeInboundOrder } from '../orders/take-inbound-order.js';
 import { takeInboundGoods } from '../products/take-inbound-goods.js';
+import { repeatDeadlocked } from '../repeat-deadlocked.js';
 import type { Services } from '../services.js';
-import { settled } from '../settled.js';
 import { mapInbound } from './map-inbound.js';
 
 /** An event with the bytes that it was made of. */
@@ -29,7 +29,9 @@ export async function receiveEvent(
   { event: received, rawBody, headers, traceparent = null }: Received,
 ): Promise<Acceptance> {
   const { event: mapped, failure } = await mapInbound(integration, received);
-  const event = failure ? mapped : await settled(services.log, () => takeInbound(services, integration, mapped));
+  const event = failure
+    ? mapped
+    : await repeatDeadlocked(services.log, () => takeInbound(services, integration, mapped));
   return services.inbox.accept({
     merchantId: integration.merchantId,
     integrationId: integration.id,

@@ -1,5 +1,5 @@
 /** Works through the items, so many at the same time; rejects with the first failure after what had begun has ended. */
-export async function atOnce<Item>(
+export async function inParallel<Item>(
   items: readonly Item[],
   most: number,
   work: (item: Item) => Promise<void>,

@@ -10,7 +10,7 @@ const ABOUT_INPUT = /^(22|54)...$/;
  * Runs work that is one transaction. After a deadlock it is run again, since nothing of it was done. A database that is
  * away and a value that it cannot hold become expected failures.
  */
-export async function settled<T>(log: Logger, work: () => Promise<T>): Promise<T> {
+export async function repeatDeadlocked<T>(log: Logger, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
