@@ -1,5 +1,5 @@
 import { evaluateAlerts as evaluate } from '../src/flow/alerts/evaluate.js';
-import { rollUpMetrics } from '../src/flow/jobs/roll-up-metrics.js';
+import { rollUpMetrics } from '../src/flow/watching/roll-up-metrics.js';
 import type { JobDefinition } from './define.js';
 
 export const evaluateAlerts: JobDefinition = {

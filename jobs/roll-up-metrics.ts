@@ -1,4 +1,4 @@
-import { rollUpMetrics as run } from '../src/flow/jobs/roll-up-metrics.js';
+import { rollUpMetrics as run } from '../src/flow/watching/roll-up-metrics.js';
 import type { JobDefinition } from './define.js';
 
 export const rollUpMetrics: JobDefinition = {

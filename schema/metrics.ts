@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
-import { type MetricsRequest, readMetrics } from '../src/flow/jobs/read-metrics.js';
-import { readSummaries, SummaryPeriod } from '../src/flow/jobs/read-summaries.js';
+import { type MetricsRequest, readMetrics } from '../src/flow/watching/read-metrics.js';
+import { readSummaries, SummaryPeriod } from '../src/flow/watching/read-summaries.js';
 import { type MetricDefinition as Definition, METRICS } from '../src/model/metric-definitions.js';
 import { ROLLUP_METRICS } from '../src/model/rollup-metrics.js';
 import type { HubContext } from './context.js';

@@ -1,5 +1,5 @@
 import { Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import type * as flow from '../src/flow/jobs/read-health.js';
+import type * as flow from '../src/flow/watching/read-health.js';
 import { Health } from '../src/model/statuses.js';
 import type { HubContext } from './context.js';
 import { Read } from './planned.js';

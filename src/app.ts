@@ -2,30 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { allJobs } from '../jobs/all-jobs.js';
-import { createJobs, type Jobs } from '../jobs/create-jobs.js';
 import { buildHubSchema } from '../schema/build.js';
 import { createAuthenticate } from './access/authenticate.js';
 import type { Caller } from './access/caller.js';
-import { createKeyring, seal, unseal } from './access/seal.js';
+import { composeServices } from './compose-services.js';
 import type { Config } from './config/config.js';
 import { tokenConfigOf } from './config/token-config.js';
 import { withOutsideConnectors } from './connectors/outside-connectors.js';
 import { connectors as ownConnectors } from './connectors/registry.js';
-import { createUpstreamHttp } from './connectors/upstream-http.js';
-import { type Database, sqlOn } from './db/database.js';
-import { createNotifier, type Notifier } from './db/notifier.js';
+import { sqlOn } from './db/database.js';
+import { createNotifier } from './db/notifier.js';
 import { openMigrated } from './db/open-migrated.js';
-import { createFeed } from './feed/feed.js';
-import { tellAttempt } from './flow/hooks/tell-attempt.js';
 import { configureFromEnvironment } from './flow/integrations/configure-from-environment.js';
-import { createIntegrations } from './flow/integrations/integrations.js';
-import { createSharedTokens } from './flow/integrations/shared-tokens.js';
-import type { HealthDeps, Phase } from './flow/jobs/read-health.js';
-import { allReactions } from './flow/react/all-reactions.js';
-import { createReactor } from './flow/react/create-reactor.js';
 import type { Services } from './flow/services.js';
-import { deliverEffect } from './flow/sync/deliver-effect.js';
+import type { Phase } from './flow/watching/read-health.js';
 import { createAddressOf } from './http/address-of.js';
 import { registerApi } from './http/api.js';
 import { createCallerLimits } from './http/caller-limits.js';
@@ -35,28 +25,12 @@ import { registerPages } from './http/pages.js';
 import { createServer } from './http/server.js';
 import { shareAnswer } from './http/share-answer.js';
 import type { WebSocketTransport } from './http/websocket.js';
-import { createInbox } from './inbox/inbox.js';
-import { createMetrics, type Metrics } from './metrics.js';
-import { createDispatcher, type Dispatcher, OUTBOX_CHANNEL } from './outbox/dispatcher.js';
-import { createOutbox } from './outbox/outbox.js';
+import { createMetrics } from './metrics.js';
 import { readQueueStates } from './outbox/queue-states.js';
 import { adoptRollups } from './rollup/roll-up.js';
-import {
-  countSecurityEvents,
-  healthOf,
-  listen,
-  type OnStop,
-  openHooks,
-  openMappings,
-  openReader,
-  readFigures,
-  startCourier,
-  startTally,
-  watchProcess,
-} from './start-parts.js';
+import { listen, type OnStop, openReader, readFigures, watchProcess } from './start-parts.js';
 import { startSimulators } from './start-simulators.js';
 import { openTelemetry, type Telemetry } from './telemetry/open-telemetry.js';
-import { reportFailure, traceAttempt } from './telemetry/watch-attempts.js';
 
 /** A running hub. */
 export interface Hub {
@@ -66,7 +40,6 @@ export interface Hub {
   stop(): Promise<void>;
 }
 
-const DISPATCHER_DRAIN_MS = 10_000;
 const STOP_PATIENCE_MS = 15_000;
 const QUEUE_STATES_MAX_AGE_MS = 2_000;
 const PAGES = fileURLToPath(new URL('../web', import.meta.url));
@@ -111,7 +84,7 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   let phase: Phase = 'starting';
   const watch = { ...figures, ...watchProcess(db), phase: () => phase };
   const parts = { config, connectors, log, db, notifier, metrics, watch, telemetry, onStop };
-  const { services, feed, startWorker } = compose(parts);
+  const { services, feed, startWorker } = composeServices(parts);
   await feed.start();
   onStop(() => feed.stop());
   await configureFromEnvironment(services, config);
@@ -131,91 +104,6 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
     phase = 'draining';
   });
   return url;
-}
-
-interface Parts {
-  config: Config;
-  connectors: Services['connectors'];
-  log: Logger;
-  db: Database;
-  notifier: Notifier;
-  metrics: Metrics;
-  watch: Omit<HealthDeps, 'listJobs'>;
-  telemetry: Telemetry;
-  onStop: OnStop;
-}
-
-/** Integrations with what opens them. */
-function openIntegrations({ config, connectors, log, db, notifier, onStop }: Parts) {
-  const keyring = createKeyring(config.encryptionSecrets);
-  const http = createUpstreamHttp({ httpsOnly: config.production, log });
-  onStop(() => http.close());
-  const openCredentials: Services['openCredentials'] = (id, sealed) => unseal(keyring, id, sealed) as never;
-  const sealCredentials: Services['sealCredentials'] = (id, credentials) => seal(keyring, id, credentials);
-  const tally = startTally(db, log, onStop);
-  const onSignIn = (id: string) => tally.add(id, 'token.refresh');
-  const tokensOf = createSharedTokens({ db, seal: sealCredentials, open: openCredentials, onSignIn, log });
-  const mappings = openMappings(onStop);
-  const hooks = openHooks(config, log, onStop);
-  const { filesRoot } = config;
-  const { called: onCall } = tally;
-  const given = { db, connectors, openCredentials, tokensOf, mappings, hooks, http, onCall, filesRoot, notifier, log };
-  return { integrations: createIntegrations(given), mappings, hooks, tally, openCredentials, sealCredentials };
-}
-
-function compose(parts: Parts) {
-  const { config, connectors, log, db, notifier, metrics, watch, telemetry } = parts;
-  const { integrations, hooks, ...opened } = openIntegrations(parts);
-  const feed = createFeed({ db, notifier, log });
-  const changed = () => feed.wake();
-  const inbox = createInbox({ db, onCommit: changed, onAccepted: (one) => metrics.webhookAccepted(one) });
-  const stopping = new AbortController();
-  const dispatcher = createDispatcher({
-    ...{ db, notifier, changed, log },
-    targets: () => integrations.targets(),
-    deliver: (id, effect) =>
-      traceAttempt(telemetry.tracer, id, effect, () => deliverEffect(services, id, effect, stopping.signal)),
-    onLinked: (reference) =>
-      void inbox.applyWaiting(reference).catch((err) => log.warn({ err }, 'webhooks still wait')),
-    onAttempt: (...ended) => [
-      metrics.attemptEnded(...ended),
-      tellAttempt(hooks, ...ended),
-      reportFailure(telemetry.reports, ...ended),
-    ],
-  });
-  const wake = config.role === 'api' ? () => notifier.notify(OUTBOX_CHANNEL) : () => dispatcher.wake();
-  const outbox = createOutbox({ wake, changed });
-  const jobs = createJobs({ db, timersUrl: config.jobsUrl ?? undefined, definitions: allJobs, log });
-  const services: Services = {
-    ...{ db, outbox, inbox, feed, integrations, jobs, connectors, log, ...opened },
-    noteSecurityEvent: countSecurityEvents(metrics, opened.tally),
-    readHealth: healthOf(watch, jobs),
-    httpsOnly: config.production,
-  };
-  return { services, feed, startWorker: () => startWorker(parts, services, jobs, dispatcher, stopping) };
-}
-
-/** What works by itself; where the role is `api`, jobs can only be seen and asked for. */
-async function startWorker(
-  { config, db, log, telemetry, onStop }: Parts,
-  services: Services,
-  jobs: Jobs,
-  dispatcher: Dispatcher,
-  stopping: AbortController,
-): Promise<void> {
-  const isWorker = config.role !== 'api';
-  void jobs.start(isWorker ? services : null);
-  onStop(() => jobs.stop());
-  if (!isWorker) return;
-  const reactor = createReactor(services, allReactions, telemetry.tracer);
-  reactor.start();
-  onStop(() => reactor.stop());
-  startCourier(config, db, log, onStop);
-  await dispatcher.start();
-  onStop(() => {
-    stopping.abort();
-    return dispatcher.stop(DISPATCHER_DRAIN_MS);
-  });
 }
 
 async function serve(

@@ -10,9 +10,9 @@ import type { Outbox } from '../outbox/outbox.js';
 import type { Tally } from '../rollup/tally.js';
 import type { Integrations } from './integrations/integrations.js';
 import type { JobRunner } from './jobs/job-runner.js';
-import type { SystemHealth } from './jobs/read-health.js';
+import type { SystemHealth } from './watching/read-health.js';
 
-/** What `app.ts` hands to every use case. */
+/** What `compose-services.ts` hands to every use case. */
 export interface Services {
   db: Database;
   outbox: Outbox;

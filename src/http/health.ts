@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import { type Phase, requireDatabase, type SystemHealth } from '../flow/jobs/read-health.js';
+import { type Phase, requireDatabase, type SystemHealth } from '../flow/watching/read-health.js';
 import type { Metrics } from '../metrics.js';
 import { Health } from '../model/statuses.js';
 import { registerRoute } from './docs/register-route.js';

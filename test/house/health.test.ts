@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { allJobs } from '../../jobs/all-jobs.js';
 import { listJobs, registerJobs } from '../../jobs/job-rows.js';
 import { type Database, openDatabase, sqlOn } from '../../src/db/database.js';
-import { type Phase, readHealth } from '../../src/flow/jobs/read-health.js';
+import { type Phase, readHealth } from '../../src/flow/watching/read-health.js';
 import { sendError } from '../../src/http/envelope.js';
 import { registerHealth } from '../../src/http/health.js';
 import { createMetrics, type Metrics } from '../../src/metrics.js';

@@ -3,8 +3,8 @@ import { type Sql, sqlOn } from '../../db/database.js';
 import { RETENTION, type Retained } from '../../model/retention.js';
 import type { Role } from '../../model/statuses.js';
 import { readSecurityEvents, type SecurityEventCount } from '../../rollup/security-events.js';
-import { timeOf } from '../jobs/read-metrics.js';
 import type { Services } from '../services.js';
+import { timeOf } from '../watching/read-metrics.js';
 
 /** Who has done what, in figures, over a time. */
 export interface ComplianceReport {

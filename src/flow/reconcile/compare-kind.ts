@@ -8,7 +8,7 @@ import type { Sendable } from '../sync/find-recipients.js';
 import { compareFields } from './compare-fields.js';
 import { ADD_DIFFERENT, findMissingHere, findMissingThere, matchStatements, pageOfBoth } from './compare-sql.js';
 import { comparedHere } from './compared-here.js';
-import { toldFields } from './told-fields.js';
+import { mapRecords } from './map-records.js';
 
 /** Records that are held at once. */
 const PAGE = 500;
@@ -69,7 +69,7 @@ async function comparePage(
 ) {
   const ids = rows.map(({ hub_id }) => hub_id);
   const here = await comparedHere(sqlOn(client), integration, entityType, ids);
-  const there = await toldFields(integration, entityType, rows.map(toTold));
+  const there = await mapRecords(integration, entityType, rows.map(toTold));
   const problems: RowProblem[] = [];
   const different = rows.flatMap(({ n, hub_id: hubId, external_id: externalId, newer }, index) => {
     const [own, told] = [here.get(hubId), there[index]];

@@ -4,8 +4,8 @@ import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { syncEntity } from '../sync/sync-entity.js';
 import type { RecordDifference } from './difference.js';
+import { mapRecords } from './map-records.js';
 import { checkHere, moved } from './moved.js';
-import { toldFields } from './told-fields.js';
 
 /** The hub lets go of a record that its system has no more, so that it is created anew. */
 const UNLINK = `update links set external_id = null, source_at = null, source_rank = null
@@ -50,7 +50,7 @@ async function checkThere(
     return;
   }
   if (!now) throw moved(`${connector.title} no longer has it.`);
-  const [told] = await toldFields(integration, one.entity_type, [now]);
+  const [told] = await mapRecords(integration, one.entity_type, [now]);
   const value = told && !(told instanceof HubError) ? (told[one.field ?? ''] ?? null) : null;
   if (value !== one.there_value) throw moved(`${one.field} is ${value} in ${connector.title} by now.`);
 }

@@ -1,5 +1,5 @@
 import { parse } from 'graphql';
-import type { SystemHealth } from '../../flow/jobs/read-health.js';
+import type { SystemHealth } from '../../flow/watching/read-health.js';
 import type { CircuitState, Direction, EntityType, Health, IntegrationMode } from '../../model/statuses.js';
 
 const INTEGRATION = `fragment Integration on Integration {

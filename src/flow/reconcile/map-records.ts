@@ -10,7 +10,7 @@ type Fields = UpstreamRecord['fields'];
 const TAKEN = ['status', 'amount', 'currency', 'plan', 'paidAmount'];
 
 /** The fields of each record as the integration's inbound rules make them, or why they cannot be followed. */
-export async function toldFields(
+export async function mapRecords(
   { mappings }: OpenIntegration,
   entityType: Sendable['entityType'],
   records: readonly Told[],

@@ -2,7 +2,7 @@ import { HubError } from '../../errors.js';
 import { Health } from '../../model/statuses.js';
 import type { QueueState } from '../../outbox/queue-states.js';
 import type { InstanceLoad, SystemLoad } from '../../rollup/report-load.js';
-import type { JobState } from './job-runner.js';
+import type { JobState } from '../jobs/job-runner.js';
 
 /** `starting` until the migrations are done and everything runs; `draining` from the first signal to stop. */
 export type Phase = 'starting' | 'ready' | 'draining';
