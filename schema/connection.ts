@@ -44,6 +44,20 @@ export function filteredBy<Filter extends object>(filter: () => ClassType<Filter
   return FilteredArgs;
 }
 
+/** The same where the order can be chosen, too; `standard`: the enum's name of the one that is taken else. */
+export function filteredAndSortedBy<Filter extends object, Order extends object>(
+  filter: () => ClassType<Filter>,
+  order: () => Order,
+  standard: keyof Order & string,
+): ClassType<PageArgs> {
+  @ArgsType()
+  class SortedArgs extends filteredBy(filter) {
+    @Field(order, { nullable: true, description: `Default: ${standard}.` })
+    orderBy?: Order[keyof Order] | null;
+  }
+  return SortedArgs;
+}
+
 export interface Edge<T> {
   cursor: string;
   node: T;

@@ -1,7 +1,6 @@
 import {
   Arg,
   Args,
-  ArgsType,
   Field,
   FieldResolver,
   ID,
@@ -12,7 +11,7 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { InvoiceStatus } from '../src/model/statuses.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredAndSortedBy, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { Order } from './order.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
@@ -110,14 +109,11 @@ export class InvoiceFilter {
   search?: string | null;
 }
 
-@ArgsType()
-class InvoicesArgs extends PageArgs {
-  @Field(() => InvoiceFilter, { nullable: true })
-  filter?: InvoiceFilter | null;
-
-  @Field(() => InvoiceOrderBy, { nullable: true, description: 'Default: ISSUED_AT_DESC.' })
-  orderBy?: InvoiceOrderBy | null;
-}
+const InvoicesArgs = filteredAndSortedBy(
+  () => InvoiceFilter,
+  () => InvoiceOrderBy,
+  'ISSUED_AT_DESC',
+);
 
 @Resolver(() => Invoice)
 export class InvoiceQueries {
@@ -133,7 +129,7 @@ export class InvoiceQueries {
   }
 
   @Query(() => InvoiceConnection)
-  invoices(@Args(() => InvoicesArgs) _args: InvoicesArgs): Connection<Invoice> {
+  invoices(@Args(() => InvoicesArgs) _args: PageArgs): Connection<Invoice> {
     return planned();
   }
 }

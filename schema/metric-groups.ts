@@ -5,6 +5,7 @@ import type * as figures from '../src/rollup/figures.js';
 import type * as security from '../src/rollup/security-events.js';
 import type * as rollup from '../src/rollup/summarise.js';
 import { DateTime } from './scalars.js';
+import { QueueHealth } from './system-health.js';
 
 @ObjectType({
   simpleResolvers: true,
@@ -121,19 +122,7 @@ export class WebhookOutcomes implements figures.WebhookOutcomes {
 }
 
 @ObjectType({ simpleResolvers: true })
-export class QueueNow implements flow.QueueNow {
-  @Field(() => Int)
-  active!: number;
-
-  @Field(() => Int)
-  retrying!: number;
-
-  @Field(() => Int)
-  deadLetters!: number;
-
-  @Field(() => Int, { description: 'How long the most overdue work has been waiting for a worker.' })
-  overdueMs!: number;
-
+export class QueueNow extends QueueHealth implements flow.QueueNow {
   @Field(() => Int, { description: 'Webhook events that wait for an entity that the hub does not know yet.' })
   waitingWebhooks!: number;
 

@@ -1,7 +1,6 @@
 import {
   Arg,
   Args,
-  ArgsType,
   Field,
   FieldResolver,
   ID,
@@ -13,7 +12,7 @@ import {
 } from 'type-graphql';
 import { OrderStatus, SyncState } from '../src/model/statuses.js';
 import { Address } from './address.js';
-import { type Connection, connectionOf, PageArgs } from './connection.js';
+import { type Connection, connectionOf, filteredAndSortedBy, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
 import { Node } from './node.js';
 import { OrderLine, OrderTotals } from './order-parts.js';
@@ -157,14 +156,11 @@ function linkedTo(integrationId: string | null): string {
   return integrationId === null ? '' : ` and l.integration_id = ${integrationId}`;
 }
 
-@ArgsType()
-class OrdersArgs extends PageArgs {
-  @Field(() => OrderFilter, { nullable: true })
-  filter?: OrderFilter | null;
-
-  @Field(() => OrderOrderBy, { nullable: true, description: 'Default: PLACED_AT_DESC.' })
-  orderBy?: OrderOrderBy | null;
-}
+const OrdersArgs = filteredAndSortedBy(
+  () => OrderFilter,
+  () => OrderOrderBy,
+  'PLACED_AT_DESC',
+);
 
 @Resolver(() => Order)
 export class OrderQueries {
@@ -180,7 +176,7 @@ export class OrderQueries {
   }
 
   @Query(() => OrderConnection)
-  orders(@Args(() => OrdersArgs) _args: OrdersArgs): Connection<Order> {
+  orders(@Args(() => OrdersArgs) _args: PageArgs): Connection<Order> {
     return planned();
   }
 }

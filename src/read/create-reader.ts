@@ -3,7 +3,7 @@ import { getVariableValues } from 'graphql/execution/values.js';
 import type { Resources } from '../access/resources.js';
 import type { Database } from '../db/database.js';
 import { answerAsRoot, answerAsText } from './answer-query.js';
-import { attachResolvers } from './attach.js';
+import { attachResolvers } from './attach-resolvers.js';
 import type { Execution, Reading } from './execution.js';
 import { nounsOf } from './nouns.js';
 import type { Values } from './parameters.js';

@@ -1,7 +1,7 @@
 import type { FieldNode, GraphQLSchema } from 'graphql';
 import type { Caller } from '../access/caller.js';
 import type { Resources } from '../access/resources.js';
-import type { Tail } from './leaf.js';
+import type { AnswerAs } from './leaf.js';
 import type { Nouns } from './nouns.js';
 import { bindParameters, SiteError, type Values } from './parameters.js';
 import type { Plan } from './plan.js';
@@ -34,7 +34,7 @@ export interface Execution {
 /** The kept plan for variables of this shape, or a new one. What leaves fields out is rare and never kept. */
 export function planFor(
   execution: Execution,
-  tail: Tail,
+  answerAs: AnswerAs,
   plans: Map<string, Plan>,
   write: (input: PlanInput) => Plan,
 ): Plan {
@@ -42,9 +42,9 @@ export function planFor(
   const limited = caller.merchantId !== null;
   const { schema, nouns } = reading;
   const { fragments } = prepared;
-  const input = { schema, nouns, fragments, variables, tail, limited, failed: new Set(failures.keys()) };
+  const input = { schema, nouns, fragments, variables, answerAs, limited, failed: new Set(failures.keys()) };
   if (failures.size > 0) return write(input);
-  return keptPlan(plans, `${tail};${limited};${shapeOf(prepared, variables)}`, () => write(input));
+  return keptPlan(plans, `${answerAs};${limited};${shapeOf(prepared, variables)}`, () => write(input));
 }
 
 /**

@@ -33,7 +33,7 @@ function writeMember(
 ): Piece[] | null {
   const node = nodes[0] as FieldNode;
   const name = node.name.value;
-  if (name === '__typename') return planning.tail === 'pass' ? [`"${type.name}"`] : null;
+  if (name === '__typename') return planning.answerAs === 'text' ? [`"${type.name}"`] : null;
   const field = type.getFields()[name];
   if (field) noteRight(planning, type, field);
   const value = field && !planning.failed.has(node) ? write(field, nodes) : null;

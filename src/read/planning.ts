@@ -9,7 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
-import type { Tail } from './leaf.js';
+import type { AnswerAs } from './leaf.js';
 import type { Noun, Nouns } from './nouns.js';
 import type { Parameters, Values } from './parameters.js';
 import type { NeededRight } from './rights.js';
@@ -27,7 +27,7 @@ export interface PlanInput {
   fragments: Record<string, FragmentDefinitionNode>;
   /** Coerced. The plan holds for all variables of the same shape. */
   variables: Values;
-  tail: Tail;
+  answerAs: AnswerAs;
   /** The caller sees one merchant only: it is `$1`. */
   limited: boolean;
   /** Fields that are left out, because their arguments were refused. */

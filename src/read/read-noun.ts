@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Caller } from '../access/caller.js';
-import { rememberFailures } from './attach.js';
+import { rememberFailures } from './attach-resolvers.js';
 import { type Execution, leavingOutFailures, planFor, type Reading, runPlan } from './execution.js';
 import { type Plan, planNoun } from './plan.js';
 import type { Prepared } from './plan-cache.js';
@@ -19,7 +19,7 @@ export async function readNoun(
   const text = await leavingOutFailures(execution, () => {
     const write = (input: Parameters<typeof planNoun>[0]) =>
       planNoun(input, objectTypeOf(info.returnType), info.fieldNodes);
-    return runPlan(execution, planFor(execution, 'feed', plansOf(prepared, info), write), [id]);
+    return runPlan(execution, planFor(execution, 'root', plansOf(prepared, info), write), [id]);
   });
   rememberFailures(variables, execution.failures);
   return JSON.parse(text);

@@ -28,7 +28,9 @@ export function writeRow(
   const noun = nounOf(planning, type);
   const fields = subfields(planning, type, nodes);
   const extra =
-    planning.tail === 'feed' ? [[`"$type":"${type.name}"`], ...neededColumns(type, fields.values(), noun, row)] : [];
+    planning.answerAs === 'root'
+      ? [[`"$type":"${type.name}"`], ...neededColumns(type, fields.values(), noun, row)]
+      : [];
   return writeObject(planning, type, fields, (field, of) => writeField(planning, noun, field, of, row), extra);
 }
 
@@ -62,10 +64,10 @@ function writeField(
   if (rule.needs || rule.js) return null;
   if (rule.expression) {
     const { sql, type, nullable } = rule.expression;
-    return [leaf(field.type, { sql: '', type, nullable: nullable ?? false }, sql(row), planning.tail)];
+    return [leaf(field.type, { sql: '', type, nullable: nullable ?? false }, sql(row), planning.answerAs)];
   }
   const column = noun.columns[name];
-  if (column) return [leaf(field.type, column, `${row}.${column.sql}`, planning.tail)];
+  if (column) return [leaf(field.type, column, `${row}.${column.sql}`, planning.answerAs)];
   if (noun.embedded[name]) return writeEmbedded(planning, noun, name, field, nodes, row);
   return writeRelated(planning, noun.relations[name], field, nodes, row);
 }
@@ -82,12 +84,12 @@ function writeEmbedded(
   const type = objectTypeOf(field.type);
   const object = writeObject(planning, type, subfields(planning, type, nodes), (inner) => {
     const column = columns[inner.name];
-    return column ? [leaf(inner.type, column, `${row}.${column.sql}`, planning.tail)] : null;
+    return column ? [leaf(inner.type, column, `${row}.${column.sql}`, planning.answerAs)] : null;
   });
   if (presence === null) return object;
   return [
     {
-      sql: `case when ${row}.${presence} is null then ${absent(field.type, planning.tail)} else ${concat(object)} end`,
+      sql: `case when ${row}.${presence} is null then ${absent(field.type, planning.answerAs)} else ${concat(object)} end`,
     },
   ];
 }
@@ -109,7 +111,7 @@ function writeRelated(
   const other = newAlias(planning);
   const object = concat(planning.writeRow(type, nodes, other));
   const from = `from ${noun.table} ${other}${whereAll([join(other), ...merchantIs(planning, noun, other)])}`;
-  if (!isList(field)) return [{ sql: `coalesce((select ${object} ${from}),${absent(field.type, planning.tail)})` }];
+  if (!isList(field)) return [{ sql: `coalesce((select ${object} ${from}),${absent(field.type, planning.answerAs)})` }];
   return [
     '[',
     {
