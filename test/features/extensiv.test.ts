@@ -11,12 +11,8 @@ let warehouse: SpawnedSimulator;
 
 beforeAll(async () => {
   warehouse = await spawnSimulator('extensiv', KEYS);
-  const env = {
-    EXTENSIV_BASE_URL: warehouse.url,
-    EXTENSIV_CLIENT_ID: KEYS.apiKey,
-    EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
-  };
-  hub = await startTestHub({ env });
+  const { apiKey: EXTENSIV_CLIENT_ID, apiSecret: EXTENSIV_CLIENT_SECRET } = KEYS;
+  hub = await startTestHub({ env: { EXTENSIV_BASE_URL: warehouse.url, EXTENSIV_CLIENT_ID, EXTENSIV_CLIENT_SECRET } });
   const settings = { backoffBaseMs: 20, readRetryBaseMs: 20, circuitOpenMs: 100, ratePerSecond: null, pageSize: 4 };
   const update = { id: 'extensiv', settings };
   await idOf(mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', update));
