@@ -52,8 +52,8 @@ interface OrderShown {
 /** Of the order's latest sync event with the warehouse. */
 async function keyOf(id: string): Promise<string | undefined> {
   const ask = `{ syncEvents(filter: { entityId: "${id}", integrationId: "extensiv" }) { nodes { idempotencyKey } } }`;
-  const { syncEvents } = await hub.admin.ask<{ syncEvents: { nodes: { idempotencyKey: string }[] } }>(ask);
-  return syncEvents.nodes[0]?.idempotencyKey;
+  const found = await hub.admin.ask<{ syncEvents: { nodes: { idempotencyKey: string }[] } }>(ask);
+  return found.syncEvents.nodes[0]?.idempotencyKey;
 }
 
 async function show(id: string): Promise<OrderShown> {
@@ -249,8 +249,7 @@ it('E11 tries an export 5 times, then marks the order failed and alerts; once it
     (answer) => answer.alerts.length > 0,
   );
   const posts = (await asked('/api/v1/orders')).filter(({ method }) => method === 'POST');
-  expect(posts).toHaveLength(5);
-  expect(new Set(posts.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set([await keyOf(id)]));
+  expect(posts.map(({ headers }) => headers['idempotency-key'])).toEqual(Array(5).fill(await keyOf(id)));
   expect(open.alerts.map(({ kind }) => kind)).toContain('EXPORT_EXHAUSTED');
   const filter = { integrationId: 'extensiv', entityId: id };
   await hub.admin.ask('mutation ($filter: SyncEventFilter!) { redriveSyncEvents(filter: $filter) { affected } }', {
