@@ -24,7 +24,7 @@ export const decimalFunctions: Readonly<Record<string, (...args: unknown[]) => u
   decimalCompare: (a: unknown, b: unknown) => read(a).comparedTo(read(b)),
 };
 
-export function registerDecimalFunctions(expression: jsonata.Expression): void {
+export function registerDecimalFunctions(expression: Pick<jsonata.Expression, 'registerFunction'>): void {
   for (const [name, work] of Object.entries(decimalFunctions)) expression.registerFunction(name, work);
 }
 

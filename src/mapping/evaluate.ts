@@ -1,9 +1,8 @@
-import jsonata from 'jsonata';
 import { LRUCache } from 'lru-cache';
 import { registerDecimalFunctions } from './decimal-functions.js';
-import { type DirectExpression, directExpression } from './direct-expression.js';
 import { linearRegexEngine } from './linear-regex.js';
 import type { Program } from './mapping-rules.js';
+import { type SynchronousExpression, synchronousJsonata } from './synchronous-jsonata.js';
 
 /** What a program came to: a value's JSON (left out: no value), or why there is none. */
 export interface Evaluated {
@@ -24,50 +23,25 @@ const KEPT_EXPRESSIONS = 2_000;
 /** JSONata's codes of its own time limit. */
 const TIMED_OUT = 'D1012';
 
-interface Compiled {
-  expression: jsonata.Expression;
-  /** Null: only JSONata itself can evaluate it. */
-  direct: DirectExpression | null;
-}
-
-const compiled = new LRUCache<string, Compiled>({ max: KEPT_EXPRESSIONS });
+const compiled = new LRUCache<string, SynchronousExpression>({ max: KEPT_EXPRESSIONS });
 
 /** @throws what JSONata throws: an object with a code, a position and a message */
-export function compile(text: string, { timeoutMs }: Limits): Compiled {
+export function compile(text: string, { timeoutMs }: Limits): SynchronousExpression {
   const known = compiled.get(text);
   if (known) return known;
   const options = { RegexEngine: linearRegexEngine, timeout: timeoutMs, stack: MOST_DEPTH, sequence: MOST_ITEMS };
-  const expression = jsonata(text, options);
+  const expression = synchronousJsonata(text, options);
   registerDecimalFunctions(expression);
-  const made = { expression, direct: directExpression(expression) };
-  compiled.set(text, made);
-  return made;
-}
-
-/** What a program comes to at once; null: only {@link evaluate} can tell, also why it fails. */
-export function evaluateDirectly(
-  { source, transformation }: Program,
-  document: unknown,
-  limits: Limits,
-): Evaluated | null {
-  try {
-    const first = compile(source, limits).direct;
-    const second = transformation === null ? null : compile(transformation, limits).direct;
-    if (!first || (transformation !== null && !second)) return null;
-    const value = first(document, { root: document, document: undefined });
-    if (!second || value === undefined || value === null) return toEvaluated(value);
-    return toEvaluated(second(value, { root: value, document }));
-  } catch {
-    return null;
-  }
+  compiled.set(text, expression);
+  return expression;
 }
 
 /** Never throws: foreign code may fail in any way. */
-export async function evaluate(program: Program, document: unknown, limits: Limits): Promise<Evaluated> {
+export function evaluate(program: Program, document: unknown, limits: Limits): Evaluated {
   try {
-    const value = await compile(program.source, limits).expression.evaluate(document);
+    const value = compile(program.source, limits).evaluate(document);
     if (program.transformation === null || value === undefined || value === null) return toEvaluated(value);
-    return toEvaluated(await compile(program.transformation, limits).expression.evaluate(value, { document }));
+    return toEvaluated(compile(program.transformation, limits).evaluate(value, { document }));
   } catch (thrown) {
     return failed(thrown);
   }

@@ -1,13 +1,23 @@
 import { RE2JS } from 're2js';
 
+/** JSONata makes an engine of the same pattern for each value. */
+const known = new WeakMap<RegExp, RE2JS>();
+
+function compile(pattern: RegExp): RE2JS {
+  const { source, flags } = pattern;
+  const ignoreCase = flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0;
+  const compiled = RE2JS.compile(source, ignoreCase | (flags.includes('m') ? RE2JS.MULTILINE : 0));
+  known.set(pattern, compiled);
+  return compiled;
+}
+
 /** A regular expression as JSONata uses one, matched in linear time: a pattern of a mapping cannot stall the hub. */
 class LinearRegex {
   lastIndex = 0;
   private readonly compiled: RE2JS;
 
-  constructor({ source, flags }: RegExp) {
-    const ignoreCase = flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0;
-    this.compiled = RE2JS.compile(source, ignoreCase | (flags.includes('m') ? RE2JS.MULTILINE : 0));
+  constructor(pattern: RegExp) {
+    this.compiled = known.get(pattern) ?? compile(pattern);
   }
 
   exec(text: string): (Array<string | null> & { index: number }) | null {
