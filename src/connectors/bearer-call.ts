@@ -2,7 +2,7 @@ import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from './http.js'
 import type { FreshToken, TokenStore } from './tokens.js';
 
 /** One call below a base address; `body` is JSON text. A write has its key, the same whenever it is repeated. */
-export type BearerCall = Pick<UpstreamRequest, 'method' | 'body'> & { path: string; idempotencyKey?: string };
+export type BearerCall = Pick<UpstreamRequest, 'method' | 'body' | 'isRead'> & { path: string; idempotencyKey?: string };
 
 /** Whom to call, and as whom. */
 export interface BearerCaller {
@@ -34,7 +34,7 @@ export function createBearerCall(caller: BearerCaller) {
 }
 
 function sendWith({ http, baseUrl, timeoutMs, secrets }: BearerCaller, token: string, call: BearerCall) {
-  const { method, path, body, idempotencyKey } = call;
+  const { method, path, body, isRead, idempotencyKey } = call;
   return http.send({
     method,
     url: baseUrl + path,
@@ -45,6 +45,7 @@ function sendWith({ http, baseUrl, timeoutMs, secrets }: BearerCaller, token: st
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     },
     body,
+    ...(isRead && { isRead }),
     timeoutMs,
     secrets: [...secrets, token],
   });

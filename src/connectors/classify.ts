@@ -83,9 +83,13 @@ export function readAnswer<T>(response: UpstreamResponse, shape: z.ZodType<T>): 
   if (failure) throw failure;
   const parsed = shape.safeParse(parseBody(response));
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const place = issue?.path.length ? `the field "${issue.path.join('.')}"` : 'its body';
-  throw badResponse(response, `${place} is wrong: ${issue?.message ?? 'unknown'}`);
+  throw badResponse(response, describeMismatch(parsed.error));
+}
+
+/** The first thing that is wrong: `the field "data.sku" is wrong: …`. `within`: where in the answer it was looked at. */
+export function describeMismatch({ issues: [issue] }: z.ZodError, ...within: string[]): string {
+  const path = [...within, ...(issue?.path ?? [])].join('.');
+  return `${path === '' ? 'its body' : `the field "${path}"`} is wrong: ${issue?.message ?? 'unknown'}`;
 }
 
 function parseBody(response: UpstreamResponse): unknown {
@@ -99,11 +103,9 @@ function parseBody(response: UpstreamResponse): unknown {
 }
 
 function badResponse(response: UpstreamResponse, reason: string): UpstreamError {
-  return new UpstreamError(
-    'UPSTREAM_BAD_RESPONSE',
-    `The upstream answered ${response.status}, but ${reason}. The call may have had its effect.`,
-    response.status,
-  );
+  const { status, isRead } = response;
+  const effect = isRead ? '' : ' The call may have had its effect.';
+  return new UpstreamError('UPSTREAM_BAD_RESPONSE', `The upstream answered ${status}, but ${reason}.${effect}`, status);
 }
 
 const CODES: Record<number, ErrorCode> = {

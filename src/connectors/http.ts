@@ -12,6 +12,8 @@ export interface UpstreamResponse {
   /** Lower-case names. */
   headers: Record<string, string | undefined>;
   body: string;
+  /** Whether the request changed nothing there, whatever became of it. */
+  isRead: boolean;
   /** Replaces, in text that is shown or kept, what the request carried as credentials. */
   mask(text: string): string;
 }
@@ -22,6 +24,8 @@ export interface UpstreamRequest {
   headers?: Record<string, string>;
   /** Already serialised; sent as these bytes. */
   body?: string;
+  /** A question, or a sign-in, that is asked by POST; a GET is one anyway. */
+  isRead?: true;
   /** Bound of the whole call, the answer's body included. */
   timeoutMs: number;
   /** Credentials that are not sent, masked all the same wherever the upstream says them. */

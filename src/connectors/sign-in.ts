@@ -28,6 +28,7 @@ export async function signInByForm(http: UpstreamHttp, request: SignInRequest): 
   const { url, form, headers, timeoutMs, secrets, lifeSeconds } = request;
   const response = await http.send({
     method: 'POST',
+    isRead: true,
     url,
     headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...headers },
     body: new URLSearchParams(form).toString(),

@@ -83,13 +83,15 @@ async function sendRecorded(request: UpstreamRequest, agent: Agents, log?: Logge
   try {
     const answer = await exchange(request, agent);
     record(answer, null);
-    return { status: answer.status, headers: answer.headers, body: answer.body.toString('utf8'), mask };
+    return { status: answer.status, headers: answer.headers, body: answer.body.toString('utf8'), isRead: isRead(request), mask };
   } catch (thrown) {
     const error = explain(thrown, request, mask);
     record(null, error.message);
     throw error;
   }
 }
+
+const isRead = ({ method, isRead: asks }: UpstreamRequest) => asks ?? method === 'GET';
 
 async function exchange(request: UpstreamRequest, agent: Agents): Promise<Answer> {
   const traceparent = currentTraceparent();
@@ -138,10 +140,8 @@ function explain(thrown: unknown, request: UpstreamRequest, mask: (text: string)
   if (cause) return cause;
   const { host } = new URL(request.url);
   if (thrown instanceof TimeoutError) {
-    return new HubError(
-      'UPSTREAM_TIMEOUT',
-      `${host} did not answer in full within ${request.timeoutMs} ms; the call may have had its effect.`,
-    );
+    const effect = isRead(request) ? '' : '; the call may have had its effect';
+    return new HubError('UPSTREAM_TIMEOUT', `${host} did not answer in full within ${request.timeoutMs} ms${effect}.`);
   }
   const reason = thrown instanceof Error ? mask(thrown.message) : 'unknown';
   const answered = thrown instanceof RequestError && thrown.response !== undefined;

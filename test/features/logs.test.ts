@@ -63,3 +63,21 @@ it('G5 G18 writes one line for each webhook, for each status that changes and, a
   const all = written.join('');
   for (const secret of [PORTAL_KEY, PORTAL_SECRET, 'only-in-the-body']) expect(all).not.toContain(secret);
 });
+
+it('B23 one line tells of all states that a check could not read, with examples and no stack', async () => {
+  const ids = [await idOf(createOrder(hub.admin, orderInput())), await idOf(createOrder(hub.admin, orderInput()))];
+  for (const id of ids) {
+    const { links } = await settled(hub.admin, 'order', id, 'SYNCED');
+    const path = `/orders/${links[0]?.externalId}`;
+    await hub.portal.control.addFault({ kind: 'html', method: 'GET', path, count: null });
+  }
+
+  await hub.admin.ask('mutation { runJob(name: "check-status") { userErrors { code } } }');
+  const told = await until('states not read; the first are named', ({ failed }) => failed === 2);
+
+  const unread = told[0]?.['unread'] as { entityId: string; message: string }[];
+  expect(told).toHaveLength(1);
+  expect(unread.map(({ entityId }) => entityId).sort()).toEqual(ids.sort());
+  expect(unread[0]?.message).toBe('The upstream answered 200, but it is a web page, not JSON.');
+  expect(JSON.stringify(told)).not.toContain('stack');
+});

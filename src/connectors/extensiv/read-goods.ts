@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { HubError } from '../../errors.js';
+import { describeMismatch } from '../classify.js';
 import type { InboundEvent } from '../connector.js';
 import type { ExtensivClient } from './client.js';
 import { productFromExtensiv, stockFromExtensiv } from './mapping.js';
@@ -44,9 +45,7 @@ export async function readGoods(
 function parse<Row>(shape: z.ZodType<Row>, row: unknown): Row {
   const parsed = shape.safeParse(row);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const message = `The upstream answered, but the field "${issue?.path.join('.') ?? ''}" is wrong: ${issue?.message}.`;
-  throw new HubError('UPSTREAM_BAD_RESPONSE', message);
+  throw new HubError('UPSTREAM_BAD_RESPONSE', `The upstream answered, but ${describeMismatch(parsed.error)}.`);
 }
 
 /** A record bare or under `data`, or a list of them: a SKU may lie at several places. */

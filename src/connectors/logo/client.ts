@@ -54,7 +54,7 @@ export function createLogoClient(
   const list = async <Row extends z.ZodType>(name: string, parameters: Query, row: Row) =>
     readPage(await get(name, parameters), row);
   const select = async <Row extends z.ZodType>(sql: string, row: Row) =>
-    readPage(await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql) }), row);
+    readPage(await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql), isRead: true }), row);
   const write = (method: 'POST' | 'PUT', path: string, body: unknown, idempotencyKey: string) =>
     call({ method, path, body: JSON.stringify(body), idempotencyKey });
   const orderPath = (reference: string) => `salesOrders/${pathSegment(reference)}`;
@@ -90,7 +90,7 @@ function readUpdate(response: UpstreamResponse, reference: string): Written {
 type Call = (request: BearerCall) => Promise<UpstreamResponse>;
 
 async function readStates(call: Call, sql: string): Promise<ReadRows<StateRow>> {
-  const response = await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql) });
+  const response = await call({ method: 'POST', path: 'queries/unsafe', body: JSON.stringify(sql), isRead: true });
   const referenceOf = (row: unknown) => String((row as { REFERENCE?: unknown } | null)?.REFERENCE);
   return readRows(readBody(response, States).items, StateRow, 0, referenceOf);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type BearerCall, createBearerCall, queryText } from '../bearer-call.js';
-import { classify, readAnswer, UpstreamError, unlessAbsent } from '../classify.js';
+import { classify, describeMismatch, readAnswer, UpstreamError, unlessAbsent } from '../classify.js';
 import type { UpstreamHttp, UpstreamResponse } from '../http.js';
 import { readRows } from '../read-rows.js';
 import type { TokenStore } from '../tokens.js';
@@ -130,10 +130,6 @@ function readEnvelope(response: UpstreamResponse): Envelope {
 function readData<T>(envelope: Envelope, shape: z.ZodType<T>): T {
   const parsed = shape.safeParse(envelope.Data);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new UpstreamError(
-    'UPSTREAM_BAD_RESPONSE',
-    `Netsis answered, but the field "Data.${issue?.path.join('.') ?? ''}" is wrong: ${issue?.message ?? 'unknown'}.`,
-    200,
-  );
+  const message = `Netsis answered, but ${describeMismatch(parsed.error, 'Data')}.`;
+  throw new UpstreamError('UPSTREAM_BAD_RESPONSE', message, 200);
 }

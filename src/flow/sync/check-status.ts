@@ -8,7 +8,7 @@ import type { Services } from '../services.js';
 import { measured } from '../watching/measured.js';
 import { createPace } from './pace.js';
 import { type KnownEntity, takeNews } from './take-news.js';
-import { concernsAll, passOver, toHubError, type UnreadList } from './unread.js';
+import { concernsAll, logUnread, passOver, toHubError, type UnreadList } from './unread.js';
 
 /** What a status check came to; `failed` and `unread`: what could not be read, while the rest went on. */
 export interface StatusCheck extends UnreadList {
@@ -86,7 +86,10 @@ export async function checkStatus(
   const run = { integrationId: integration.id, name: 'check-status' };
   const counts = ({ asked, changed, failed }: StatusCheck) => ({ polled: asked, changed, failed });
   const pause = createPace(integration.policy.ratePerSecond);
-  return measured(services, run, () => askForAll({ services, integration, entityType, pause, log, signal }), counts);
+  const check = { services, integration, entityType, pause, log, signal };
+  const result = await measured(services, run, () => askForAll(check), counts);
+  logUnread(result, integration, entityType, log);
+  return result;
 }
 
 interface Check {
@@ -122,7 +125,7 @@ async function askForOne(
   known: ReadonlyMap<string, InboundEvent>,
   result: StatusCheck,
 ): Promise<void> {
-  const { services, integration, entityType, log } = check;
+  const { services, integration } = check;
   result.asked += 1;
   try {
     const event = known.get(entity.external_id) ?? (await readOne(check, entity));
@@ -130,14 +133,7 @@ async function askForOne(
     else if (await takeNews(services, integration, entity, event)) result.changed += 1;
   } catch (thrown) {
     const error = await unlessOfAll(check, thrown);
-    passOver(
-      result,
-      integration,
-      entityType,
-      { entityId: entity.entity_id, externalId: entity.external_id },
-      error,
-      log,
-    );
+    passOver(result, { entityId: entity.entity_id, externalId: entity.external_id }, error);
   }
 }
 
@@ -160,7 +156,7 @@ async function readMany(check: Check, entities: readonly KnownEntity[]): Promise
     return await connection.readStatuses(entityType, ids);
   } catch (thrown) {
     const error = await unlessOfAll(check, thrown);
-    log.warn({ err: error, integrationId, entityType }, 'states not read at once: asked for one by one');
+    log.warn({ integrationId, entityType, reason: error.message }, 'states not read at once: asked for one by one');
     return new Map();
   }
 }

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { UpstreamError } from '../../connectors/classify.js';
 import { type ErrorCode, HubError } from '../../errors.js';
 import { databaseError } from '../../inbox/sql-errors.js';
 import type { EntityType } from '../../model/statuses.js';
@@ -13,7 +12,7 @@ export interface Unread {
   message: string;
 }
 
-/** Named in the result; the log has all. */
+/** Named in the result and in the log. */
 const MOST_NAMED = 10;
 
 /** What could not be read of a run, while the rest went on. */
@@ -23,27 +22,24 @@ export interface UnreadList {
   unread: Unread[];
 }
 
-/** Adds one and says so in the log. */
+/** Adds one. */
 export function passOver(
   list: UnreadList,
+  entity: Pick<Unread, 'entityId' | 'externalId'>,
+  { code, message }: HubError,
+): void {
+  list.failed += 1;
+  if (list.unread.length < MOST_NAMED) list.unread.push({ ...entity, code, message });
+}
+
+/** One line for all of a run, without stacks: what a system's records lack is no fault of the hub's code. */
+export function logUnread(
+  { failed, unread }: UnreadList,
   { id: integrationId }: Pick<OpenIntegration, 'id'>,
   entityType: EntityType,
-  { entityId, externalId }: Pick<Unread, 'entityId' | 'externalId'>,
-  error: HubError,
   log: Logger,
 ): void {
-  const { code, message } = error;
-  list.failed += 1;
-  if (list.unread.length < MOST_NAMED) list.unread.push({ entityId, externalId, code, message });
-  const about = {
-    integrationId,
-    entityType,
-    entityId,
-    ...(entityType === 'ORDER' && { orderId: entityId }),
-    externalId,
-  };
-  const httpStatus = error instanceof UpstreamError ? error.httpStatus : null;
-  log.error({ err: error, ...about, code, httpStatus, attempt: 1 }, 'state of an entity not read');
+  if (failed > 0) log.warn({ integrationId, entityType, failed, unread }, 'states not read; the first are named');
 }
 
 /** Only the hub itself can be the reason, or the way to the whole system. */
@@ -87,7 +83,7 @@ export function unreadError({ asked, failed, unread }: UnreadList & { asked: num
   const named = unread.map(
     ({ entityId, externalId, code, message }) => `${entityId} (${externalId}): ${code}: ${message}`,
   );
-  const more = failed > unread.length ? `; and ${failed - unread.length} more, see the log` : '';
+  const more = failed > unread.length ? `; and ${failed - unread.length} more` : '';
   return new HubError(
     first.code,
     `${failed} of ${asked} could not be read, the others were: ${named.join('; ')}${more}`,
