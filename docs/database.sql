@@ -146,6 +146,8 @@ create table changes (
   data jsonb default '{}'::jsonb not null,
   at timestamp with time zone default clock_timestamp() not null,
   traceparent text,
+  size integer default 1 not null,
+  more json,
   PRIMARY KEY (xid, id)
 );
 CREATE INDEX changes_status ON public.changes USING btree (entity_id) WHERE (kind = ANY (ARRAY['order.status_changed'::text, 'invoice.status_changed'::text]));

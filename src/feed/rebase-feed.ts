@@ -1,6 +1,6 @@
 import type { Database, Sql } from '../db/database.js';
 import { CLUSTER } from './epochs.js';
-import { CHANGES_OF_BATCH } from './read-changes.js';
+import { CHANGES_OF_BATCH, PLACES_BEFORE } from './read-changes.js';
 
 /** All changes that are kept, sealed or not, with their positions. */
 const COLLECT = `
@@ -9,13 +9,22 @@ with batches as (
   select b.snapshot, p.position as start, p.snapshot as earlier
   from change_batches b join change_batches p on p.no = b.no - 1
 ),
-last as (select position, snapshot from change_batches order by no desc limit 1)
-select r.* from batches cross join lateral (
-  select start + row_number() over (order by c.id) as position, c.* from (${CHANGES_OF_BATCH}) c
-) r
+last as (select position, snapshot from change_batches order by no desc limit 1),
+kept as (
+  select r.* from batches cross join lateral (
+    select start + ${PLACES_BEFORE} as before, c.* from (${CHANGES_OF_BATCH}) c
+  ) r
+  union all
+  select last.position + ${PLACES_BEFORE}, c.* from last join changes c
+    on c.xid >= pg_snapshot_xmax(last.snapshot) or c.xid in (select pg_snapshot_xip(last.snapshot))
+)
+select before + 1 as position, kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, at, traceparent
+from kept
 union all
-select last.position + row_number() over (order by c.id), c.* from last join changes c
-  on c.xid >= pg_snapshot_xmax(last.snapshot) or c.xid in (select pg_snapshot_xip(last.snapshot))`;
+select before + 1 + m.place, m.kind, merchant_id, entity_type, entity_id, integration_id, m.sync_event_id, m.data, at, traceparent
+from kept cross join lateral rows from (
+  json_to_recordset(more) as (kind text, "syncEventId" bigint, data jsonb)
+) with ordinality as m (kind, sync_event_id, data, place)`;
 
 /** Batches get transaction ids that this server has used up: 3, 4, … below the current one, so that whatever comes is later. */
 const BOUNDS = `
@@ -47,7 +56,7 @@ values (floor(random() * 4294967296)::bigint, ${CLUSTER}, $1)`;
 
 /**
  * Makes the feed whole on a database that is a copy: a dump restored elsewhere, a clone. Transaction ids begin anew there,
- * while batches are told apart by them, so each kept change gets an id of this server; positions stay as they were.
+ * while batches are told apart by them, so each kept change gets a row and an id of this server; positions stay as they were.
  * A new epoch begins, so that a cursor given out by the original after the copy was made is refused, not misread.
  * Does nothing on a database that is no copy. Run by `start()` of every feed; others wait for it meanwhile.
  * @returns whether the database was a copy

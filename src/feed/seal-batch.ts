@@ -10,8 +10,8 @@ export const SEALED_CHANNEL = 'feed_sealed';
 const SEAL = `
 with last as (select no, position, snapshot from change_batches order by no desc limit 1),
 fresh as (
-  select (select count(*) from last join changes c on c.xid >= pg_snapshot_xmax(last.snapshot))
-    + (select count(*) from last cross join lateral pg_snapshot_xip(last.snapshot) as x join changes c on c.xid = x) as count
+  select (select coalesce(sum(c.size), 0) from last join changes c on c.xid >= pg_snapshot_xmax(last.snapshot))
+    + (select coalesce(sum(c.size), 0) from last cross join lateral pg_snapshot_xip(last.snapshot) as x join changes c on c.xid = x) as count
 ),
 sealed as (
   insert into change_batches (no, position, snapshot)

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { DispatchTarget } from './lane.js';
+import { type ChangeRow, toChangeRows } from './settled-changes.js';
 import type { EventRow, LaneRow, Settlement } from './settlement.js';
 import { SETTLE } from './sql/settle.js';
 import { toJson } from './to-json.js';
@@ -31,6 +32,8 @@ const LANE_COLUMNS = [
   'answered',
   'failed',
   'hold_ms',
+  'open_create',
+  'merchant',
 ] as const satisfies (keyof LaneRow)[];
 const EVENT_COLUMNS = [
   'id',
@@ -48,22 +51,28 @@ const EVENT_COLUMNS = [
   'message',
   'external_id',
   'delay_ms',
-  'step',
-  'change',
-  'data',
 ] as const satisfies (keyof EventRow)[];
+const CHANGE_COLUMNS = [
+  'lane',
+  'type',
+  'entity',
+  'event',
+  'data',
+  'size',
+  'more',
+] as const satisfies (keyof ChangeRow)[];
 
 /** Settles a group in one statement: all of it or, when it throws, nothing. */
 export async function settle(pool: pg.Pool, group: readonly Settlement[], instanceId: number): Promise<Settled> {
   const lanes = group.map(({ laneRow }) => laneRow);
   const events = group.flatMap(({ eventRows }) => eventRows);
+  const changes = group.flatMap(toChangeRows);
   const values = [
     ...LANE_COLUMNS.map((name) => toColumn(lanes.map((row) => row[name]))),
     ...EVENT_COLUMNS.map((name) => toColumn(events.map((row) => row[name]))),
+    ...CHANGE_COLUMNS.map((name) => toColumn(changes.map((row) => row[name]))),
     toJson(policies(group)),
     instanceId,
-    toColumn(lanes.map(({ open_create }) => open_create)),
-    toColumn(events.map(({ begun }) => begun)),
   ];
   const { rows } = await pool.query<Settled>({ name: 'outbox-settle', text: SETTLE, values });
   const [row] = rows;

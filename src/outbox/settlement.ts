@@ -1,12 +1,13 @@
 import type { DeliveryResult } from '../connectors/connector.js';
 import type { Exchange } from '../connectors/http.js';
+import type { ChangeKind } from '../feed/change.js';
 import type { SyncEventStatus } from '../model/statuses.js';
 import { backoffMs, capRetryAfter } from './backoff.js';
 import type { Attempt, ClaimedEvent, ClaimedLane, LaneRun } from './lane.js';
 import { toJson, toStorable } from './to-json.js';
 import { openAfter } from './try-effect.js';
 
-/** A settled-to-be event, as the statement SETTLE reads it. */
+/** A settled-to-be event, as the statement SETTLE reads it, and what its changes tell. */
 export type EventRow = ReturnType<typeof toEventRow>;
 /** A settled-to-be lane, as the statement SETTLE reads it. */
 export type LaneRow = ReturnType<typeof toLaneRow>;
@@ -47,6 +48,7 @@ function toLaneRow(run: LaneRun, last: EventRow | undefined) {
     action: last?.status === 'FAILED' ? 'PARK' : last?.status === 'RETRYING' || run.pauseMs !== null ? 'WAIT' : 'GO_ON',
     delay_ms: last?.delay_ms ?? run.pauseMs,
     integration: lane.target.integrationId,
+    merchant: lane.events[0]?.merchantId ?? null,
     tried: attempts.length > 0,
     synced: delivered.length > 0,
     external_id: learned(attempts, 'externalId'),
@@ -113,8 +115,7 @@ function toEventRow(lane: ClaimedLane, attempt: Attempt) {
     message: problem && toStorable(problem.message),
     external_id: storableOrNull(answer?.externalId) ?? attempt.externalIdBefore,
     delay_ms: delayMs,
-    begun: event.started ? null : describeStep(event.previous, 'IN_PROGRESS'),
-    step: describeStep('IN_PROGRESS', status),
+    begunFrom: event.started ? null : event.previous,
     change: answer ? syncedChange(event) : null,
     data: answer && toJson(syncedData(answer, attempt.externalIdBefore)),
   };
@@ -137,7 +138,6 @@ function toUntriedRow(lane: ClaimedLane, event: ClaimedEvent): EventRow {
     id: event.id,
     lane: lane.id,
     status,
-    step: describeStep('IN_PROGRESS', status),
     attempt: event.attempt - 1,
     tried: false,
     delay_ms: 0,
@@ -155,19 +155,15 @@ const UNTRIED = {
   code: null,
   message: null,
   external_id: null,
-  begun: null,
+  begunFrom: null,
   change: null,
   data: null,
 };
 
-/** Fields of the change of status. */
-function describeStep(previousStatus: SyncEventStatus, newStatus: SyncEventStatus): string {
-  return `{"previousStatus":"${previousStatus}","newStatus":"${newStatus}"}`;
-}
-
 /** Stock is told of row by row, by whoever writes it. */
-function syncedChange({ entityType }: ClaimedEvent): string | null {
-  return ['PRODUCT', 'INVENTORY', 'INTEGRATION'].includes(entityType) ? null : `${entityType.toLowerCase()}.synced`;
+function syncedChange({ entityType }: ClaimedEvent): ChangeKind | null {
+  if (entityType === 'PRODUCT' || entityType === 'INVENTORY' || entityType === 'INTEGRATION') return null;
+  return `${entityType.toLowerCase() as Lowercase<typeof entityType>}.synced`;
 }
 
 /** Fields of the domain event. */

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { sqlOn } from '../../src/db/database.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
-import { EVERYTHING, orderChange, publish, startFeed, type TestFeed, take } from './harness.js';
+import { EVERYTHING, insertRowOf, orderChange, publish, startFeed, type TestFeed, take } from './harness.js';
 
 let db: TestDatabase;
 let feed: TestFeed;
@@ -89,6 +90,27 @@ it('finds what was inserted by a process that told nobody', async () => {
   );
 
   expect(await take(changes, 1)).toMatchObject([{ entityId: 'silent', data: {}, integrationId: null }]);
+});
+
+it('gives each change of a row its own place, from memory and from the database, and resumes between them', async () => {
+  const other = await startFeed(db, { recentChanges: 2 });
+  const changes = await feed.subscribe(EVERYTHING, null);
+  await insertRowOf(sqlOn(db.pool), 'several', 4);
+  await publish(db, feed, orderChange('several', 5));
+
+  const taken = await take(changes, 5);
+  const resumed = await take(await other.subscribe(EVERYTHING, taken[1]?.cursor ?? ''), 3);
+  await other.stop();
+
+  expect(taken.map(({ kind, syncEventId, data }) => [kind, syncEventId, data['version']])).toEqual([
+    ['order.created', null, 1],
+    ['order.updated', '0', 2],
+    ['order.updated', '1', 3],
+    ['order.updated', '2', 4],
+    ['order.status_changed', null, 5],
+  ]);
+  expect(taken.map(({ position }) => position - (taken[0]?.position ?? 0))).toEqual([0, 1, 2, 3, 4]);
+  expect(resumed).toEqual(taken.slice(2));
 });
 
 it('limits a subscriber to its merchant and to the kinds it asks for', async () => {

@@ -44,6 +44,20 @@ export function publish(db: Database, feed: Feed, ...changes: NewChange[]): Prom
   return db.transaction((tx) => feed.publish(tx, changes));
 }
 
+/** One row that holds changes of an order, its versions 1 to `count`. */
+export async function insertRowOf(sql: Sql, entityId: string, count: number): Promise<void> {
+  const more = Array.from({ length: count - 1 }, (_, index) => ({
+    kind: 'order.updated',
+    syncEventId: String(index),
+    data: { version: index + 2 },
+  }));
+  await sql(
+    `insert into changes (kind, merchant_id, entity_type, entity_id, data, size, more)
+     values ('order.created', 'm1', 'ORDER', $1, '{"version":1}', $2, $3)`,
+    [entityId, count, JSON.stringify(more)],
+  );
+}
+
 /** The next `count` changes. */
 export async function take(changes: AsyncIterator<ChangeEntry>, count: number): Promise<ChangeEntry[]> {
   const taken: ChangeEntry[] = [];
@@ -56,11 +70,15 @@ export async function take(changes: AsyncIterator<ChangeEntry>, count: number): 
 }
 
 /** All positions that are sealed, with the changes that stand there, read the plain way. */
-export async function readAll(sql: Sql): Promise<{ position: number; id: string }[]> {
-  const rows = await sql<{ position: string; id: string }>(`
-    select p.position + row_number() over (partition by b.no order by c.id) as position, c.id
-    from change_batches b join change_batches p on p.no = b.no - 1
-    join changes c on pg_visible_in_snapshot(c.xid, b.snapshot) and not pg_visible_in_snapshot(c.xid, p.snapshot)
+export async function readAll(sql: Sql): Promise<{ position: number; id: string; content: string }[]> {
+  const rows = await sql<{ position: string; id: string; content: string }>(`
+    select before + place as position, id,
+      entity_id || ' ' || case place when 1 then data else (more -> (place - 2) -> 'data')::jsonb end as content
+    from (
+      select p.position + sum(c.size) over (partition by b.no order by c.id) - c.size as before, c.*
+      from change_batches b join change_batches p on p.no = b.no - 1
+      join changes c on pg_visible_in_snapshot(c.xid, b.snapshot) and not pg_visible_in_snapshot(c.xid, p.snapshot)
+    ) r cross join lateral generate_series(1, size) as place
     order by position`);
-  return rows.map((row) => ({ position: Number(row.position), id: row.id }));
+  return rows.map((row) => ({ ...row, position: Number(row.position) }));
 }

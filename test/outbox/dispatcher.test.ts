@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import {
   addIntegration,
   delivered,
+  EACH_CHANGE,
   effect,
   enqueue,
   readEvents,
@@ -58,7 +59,7 @@ it('sends an effect with what the link knows by then, and writes the whole outco
   expect(await readTransitions(db, ids[0] ?? '')).toEqual(['>PENDING', 'PENDING>IN_PROGRESS', 'IN_PROGRESS>SUCCESS']);
   expect(await readTransitions(db, ids[1] ?? '')).toEqual(['>PENDING', 'PENDING>IN_PROGRESS', 'IN_PROGRESS>SUCCESS']);
   const { rows } = await db.pool.query(
-    `select kind, entity_type, entity_id, data from changes where kind = 'order.synced' and entity_id = 'ord_1' order by id`,
+    `select data from ${EACH_CHANGE} where kind = 'order.synced' and entity_id = 'ord_1' order by id, place`,
   );
   expect(rows.map(({ data }) => JSON.parse(data))).toEqual([
     { action: 'created', externalId: 'ext-ord_1', externalNumber: 'N-ext-ord_1' },

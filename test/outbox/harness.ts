@@ -64,11 +64,21 @@ export async function readEvents(db: Database, ids: string[]): Promise<EventRow[
 export const readStatuses = async (db: Database, ids: string[]): Promise<string[]> =>
   (await readEvents(db, ids)).map(({ status }) => status);
 
+/** Every change, also those that stand in one row with others: for the `from` of a query. */
+export const EACH_CHANGE = `(
+  select id, 0 as place, kind, entity_type, entity_id, sync_event_id, data from changes
+  union all
+  select c.id, m.place, m.kind, entity_type, entity_id, m.sync_event_id, m.data
+    from changes c cross join lateral rows from (
+      json_to_recordset(c.more) as (kind text, "syncEventId" bigint, data jsonb)
+    ) with ordinality as m (kind, sync_event_id, data, place)
+) each_change`;
+
 /** `previous>new` of every change of an event's status, in order. */
 export async function readTransitions(db: Database, id: string): Promise<string[]> {
   const { rows } = await db.pool.query<{ step: string }>(
     `select coalesce(data->>'previousStatus', '') || '>' || (data->>'newStatus') as step
-       from changes where sync_event_id = $1 and kind = 'sync_event.status_changed' order by changes.id`,
+       from ${EACH_CHANGE} where sync_event_id = $1 and kind = 'sync_event.status_changed' order by id, place`,
     [id],
   );
   return rows.map(({ step }) => step);

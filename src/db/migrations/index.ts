@@ -41,6 +41,7 @@ import { LightStatistics } from './0040-light-statistics.js';
 import { Notes } from './0041-notes.js';
 import { CustomerAddress } from './0043-customer-address.js';
 import { OrderMetadata } from './0046-order-metadata.js';
+import { ChangesInOneRow } from './0047-changes-in-one-row.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -87,4 +88,5 @@ export const migrations = [
   { name: '0036-connector-traits', class: ConnectorTraits },
   { name: '0037-record-problems', class: RecordProblems },
   { name: '0046-order-metadata', class: OrderMetadata },
+  { name: '0047-changes-in-one-row', class: ChangesInOneRow },
 ];

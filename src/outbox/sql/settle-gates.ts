@@ -4,7 +4,7 @@
  * Calls that were under way when the circuit opened change nothing; while it is half open only its probe decides.
  */
 export const SETTLE_GATES = `policy as materialized (
-  select * from json_to_recordset($33) as (integration text, circuit_failures int, circuit_open_ms float8)
+  select * from json_to_recordset($39) as (integration text, circuit_failures int, circuit_open_ms float8)
 ), ordered as (
   select l.*, max(l.place) filter (where l.answered) over (partition by l.integration) as last_answer from lane l
 ), tally as materialized (

@@ -1,12 +1,11 @@
 import { SETTLE_GATES } from './settle-gates.js';
 
 /**
- * Settles a group of lanes, all that belongs to them in one statement: `$1` to `$14` the lanes as in `given`, `$15` to `$32`
- * their events as in `done`, `$33` JSON of the policies as in `policy` (settle-gates), `$34` the instance, `$35` the
- * lanes' open creates (0: none any more), `$36` the step before `step` of events that were claimed behind another. Columns
- * as arrays, not JSON: parsing that took as long as half of the writes.
+ * Settles a group of lanes, all that belongs to them in one statement: `$1` to `$16` the lanes as in `given`, `$17` to `$31`
+ * their events as in `done`, `$32` to `$38` their changes as in `change`, `$39` JSON of the policies as in `policy`
+ * (settle-gates), `$40` the instance. Columns as arrays, not JSON: parsing that took as long as half of the writes.
  *
- * An open create is one that may have happened unknown to the hub. An upstream that has answered a success without an id
+ * An open create (0: none any more) is one that may have happened unknown to the hub. An upstream that has answered a success without an id
  * gives none, so nothing of it stays open.
  *
  * Lanes and links are locked without waiting: one slow writer holds up its own lanes only. A lane that is in neither
@@ -15,9 +14,9 @@ import { SETTLE_GATES } from './settle-gates.js';
 export const SETTLE = `
 with given as materialized (
   select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::float8[], $6::text[], $7::bool[],
-      $8::bool[], $9::text[], $10::text[], $11::text[], $12::bool[], $13::bool[], $14::float8[], $35::bigint[])
+      $8::bool[], $9::text[], $10::text[], $11::text[], $12::bool[], $13::bool[], $14::float8[], $15::bigint[], $16::text[])
     with ordinality as s (id, token, head, action, delay_ms, integration, tried, synced, external_id, external_number,
-      error, answered, failed, hold_ms, open_create, place)
+      error, answered, failed, hold_ms, open_create, merchant, place)
 ), held as materialized (
   select s.* from given s join lanes l on l.id = s.id and l.token = s.token join links k on k.id = l.id
    order by l.id for no key update of l, k skip locked
@@ -33,11 +32,11 @@ with given as materialized (
     from held h where l.id = h.id
   returning h.*, l.due, l.tail > l.head as more
 ), done as materialized (
-  select d.*, l.token from unnest($15::bigint[], $16::bigint[], $17::text[], $18::int[], $19::bool[], $20::text[],
-      $21::timestamptz[], $22::int[], $23::text[], $24::text[], $25::int[], $26::text[], $27::text[], $28::text[],
-      $29::float8[], $30::text[], $31::text[], $32::text[], $36::text[])
+  select d.*, l.token, l.merchant from unnest($17::bigint[], $18::bigint[], $19::text[], $20::int[], $21::bool[], $22::text[],
+      $23::timestamptz[], $24::int[], $25::text[], $26::text[], $27::int[], $28::text[], $29::text[], $30::text[],
+      $31::float8[])
     as d (id, lane, status, attempt, tried, outcome, started, duration_ms, request, response, http_status, code, message,
-      external_id, delay_ms, step, change, data, begun)
+      external_id, delay_ms)
     join lane l on l.id = d.lane
 ), event as (
   update sync_events e set status = d.status, attempt_count = d.attempt,
@@ -47,13 +46,12 @@ with given as materialized (
     processed_at = case when d.status in ('SUCCESS', 'FAILED') then now() end, updated_at = now(),
     external_id = coalesce(d.external_id, e.external_id)
     from done d where e.id = d.id
-  returning d.*, e.merchant_id, e.entity_type, e.entity_id, e.integration_id
 ), attempt as (
   insert into sync_attempts (sync_event_id, number, merchant_id, token, owner, started_at, duration_ms, outcome,
                              request, response, http_status, error_code, error_message, led_to)
-  select id, attempt, merchant_id, token, $34, started, duration_ms, outcome, request::jsonb, response::jsonb, http_status, code, message,
-         status
-    from event where tried
+  select id, attempt, merchant, token, $40, started, duration_ms, outcome, request::jsonb, response::jsonb, http_status, code,
+         message, status
+    from done where tried
 ), link as (
   update links k set external_id = coalesce(l.external_id, k.external_id),
     external_number = coalesce(l.external_number, k.external_number),
@@ -63,17 +61,12 @@ with given as materialized (
     synced_at = case when l.synced then now() else k.synced_at end, last_error = l.error
     from lane l where k.id = l.id and l.tried
 ), ${SETTLE_GATES}, change as (
-  insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
-  select kind, merchant_id, entity_type, entity_id, integration_id, id, data from (
-    select 1 as part, 'sync_event.status_changed' as kind, merchant_id, entity_type, entity_id, integration_id, id,
-           step::jsonb as data
-      from event
-    union all
-    select 0, 'sync_event.status_changed', merchant_id, entity_type, entity_id, integration_id, id, begun::jsonb
-      from event where begun is not null
-    union all
-    select 2, change, merchant_id, entity_type, entity_id, integration_id, id, data::jsonb from event where change is not null
-  ) c order by id, part
+  insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, size, more)
+  select 'sync_event.status_changed', l.merchant, c.type, c.entity, l.integration, c.event, c.data::jsonb, c.size, c.more::json
+    from unnest($32::bigint[], $33::text[], $34::text[], $35::bigint[], $36::text[], $37::int[], $38::text[])
+      as c (lane, type, entity, event, data, size, more)
+    join lane l on l.id = c.lane
+   order by c.event
 )
 select array(select id::text from lane) as settled,
        array(select s.id::text from given s join lanes l on l.id = s.id
