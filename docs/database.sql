@@ -959,7 +959,7 @@ create view blockers as
     c.next_at,
     c.mutation,
     c.variables
-   FROM ((((((((links k
+   FROM (((((((((links k
      JOIN integrations i ON (((i.id = k.integration_id) AND (i.deleted_at IS NULL))))
      JOIN lanes l ON (((l.id = k.id) AND (l.owner IS NULL) AND (l.tail > l.head))))
      CROSS JOIN LATERAL ( SELECT s.id,
@@ -1037,7 +1037,8 @@ create view blockers as
             (COALESCE((g.hold_until > now()), false) AND (e.status <> 'FAILED'::text)) AS held,
             COALESCE((e.next_attempt_at > now()), false) AS later,
             ((d.entity_id IS NOT NULL) AND (e.status <> 'FAILED'::text)) AS depends,
-            ((l.due = 'infinity'::timestamp with time zone) AND (e.status <> 'FAILED'::text)) AS scheduled) f)
+            ((l.due = 'infinity'::timestamp with time zone) AND (e.status <> 'FAILED'::text)) AS scheduled,
+            ((e.status = 'PENDING'::text) AND i.enabled AND COALESCE(((NOT g.reachable) AND (g.circuit = 'CLOSED'::text)), false)) AS unwell) f)
      CROSS JOIN LATERAL ( SELECT
                 CASE
                     WHEN ((NOT f.dead) AND i.enabled AND (NOT COALESCE(f.scheduled, false)) AND (NOT (f.depends AND (d.dead_id IS NOT NULL)))) THEN GREATEST(e.next_attempt_at,
@@ -1055,7 +1056,19 @@ create view blockers as
                     END)
                     ELSE NULL::timestamp with time zone
                 END AS at) next)
-     CROSS JOIN LATERAL ( VALUES (1,(f.dead OR f.retrying OR f.disabled OR f.paused OR f.held OR f.later OR f.depends OR f.scheduled),
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (e.error_code = 'UPSTREAM_REJECTED'::text) THEN
+                    CASE e.entity_type
+                        WHEN 'ORDER'::text THEN 'updateOrder'::text
+                        WHEN 'INVOICE'::text THEN 'updateInvoice'::text
+                        WHEN 'CUSTOMER'::text THEN 'updateCustomer'::text
+                        WHEN 'BILLING_SUBSCRIPTION'::text THEN 'updateBillingSubscription'::text
+                        ELSE NULL::text
+                    END
+                    ELSE NULL::text
+                END AS mutation) m)
+     CROSS JOIN LATERAL ( VALUES (1,(f.dead OR f.retrying OR f.disabled OR f.paused OR f.held OR f.later OR f.depends OR f.scheduled OR f.unwell),
                 CASE
                     WHEN f.dead THEN 'DEAD_LETTER'::text
                     WHEN f.retrying THEN 'WAITING_FOR_RETRY'::text
@@ -1093,7 +1106,7 @@ create view blockers as
                 CASE
                     WHEN i.enabled THEN g.open_until
                     ELSE NULL::timestamp with time zone
-                END,'testConnection'::text,jsonb_build_object('integrationId', i.id)), (4,f.held,'RATE_LIMITED'::text,(i.name || ' has asked for a pause.'::text),e.updated_at,
+                END,'testConnection'::text,jsonb_build_object('integrationId', i.id)), (3,f.unwell,'CONNECTOR_DOWN'::text,format('%s is not well: %s'::text, i.name, COALESCE(g.last_error, 'the reason is not known'::text)),COALESCE(g.checked_at, e.created_at),'It is sent by itself once the hub can work with it again. A test of the connection tells whether it can.'::text,NULL::timestamp with time zone,'testConnection'::text,jsonb_build_object('integrationId', i.id)), (4,f.held,'RATE_LIMITED'::text,(i.name || ' has asked for a pause.'::text),e.updated_at,
                 CASE
                     WHEN i.enabled THEN 'Sending goes on by itself.'::text
                     ELSE 'Nothing happens by itself until it is enabled.'::text
@@ -1131,16 +1144,25 @@ create view blockers as
                     ELSE NULL::jsonb
                 END), (6,(f.depends AND (d.dead_code IS NOT NULL)),d.dead_code,COALESCE(d.dead_message, ''::text),d.dead_since,'Nothing happens by itself: mend the cause.'::text,NULL::timestamp with time zone,NULL::text,NULL::jsonb), (7,(((f.dead OR f.retrying) AND (e.error_code IS NOT NULL)) OR (f.paused AND (g.last_error IS NOT NULL))),COALESCE(e.error_code, 'UPSTREAM_UNAVAILABLE'::text),COALESCE(e.error_message, g.last_error, ''::text),e.updated_at,
                 CASE
-                    WHEN f.dead THEN 'Nothing happens by itself: mend the cause and retry, or skip it.'::text
+                    WHEN f.dead THEN
+                    CASE
+                        WHEN (e.error_code = ANY (ARRAY['UPSTREAM_UNAUTHORIZED'::text, 'CREDENTIALS_UNREADABLE'::text])) THEN ('Nothing happens by itself: set valid credentials by updateIntegration, '::text || 'see by testConnection whether they are, then redrive by redriveSyncEvents all that failed so.'::text)
+                        WHEN (m.mutation IS NOT NULL) THEN format(('Nothing happens by itself: read the answer in the attempts. If the %s is wrong, correct it by %s, '::text || 'which sends it anew; if the system or a mapping was, mend that and retry; or skip it.'::text), lower(replace(e.entity_type, '_'::text, ' '::text)), m.mutation)
+                        ELSE 'Nothing happens by itself: mend the cause and retry, or skip it.'::text
+                    END
                     WHEN (NOT i.enabled) THEN 'It is tried again when the integration is enabled again.'::text
                     ELSE 'It is tried again by itself, in case the cause is gone.'::text
                 END,next.at,
                 CASE
-                    WHEN f.dead THEN 'skipSyncEvent'::text
+                    WHEN f.dead THEN
+                    CASE
+                        WHEN (e.error_code = ANY (ARRAY['UPSTREAM_UNAUTHORIZED'::text, 'CREDENTIALS_UNREADABLE'::text])) THEN 'updateIntegration'::text
+                        ELSE COALESCE(m.mutation, 'skipSyncEvent'::text)
+                    END
                     ELSE NULL::text
                 END,
                 CASE
-                    WHEN f.dead THEN jsonb_build_object('id', (e.id)::text, 'reason', 'Not needed any more.')
+                    WHEN (f.dead AND (m.mutation IS NULL) AND (e.error_code <> ALL (ARRAY['UPSTREAM_UNAUTHORIZED'::text, 'CREDENTIALS_UNREADABLE'::text]))) THEN jsonb_build_object('id', (e.id)::text, 'reason', 'Not needed any more.')
                     ELSE NULL::jsonb
                 END), (8,(k.open_create IS NOT NULL),'CREATE_UNCONFIRMED'::text,format('It is not known whether the create of sync event %s took effect: it may exist at %s already.'::text, k.open_create, i.name),e.updated_at,'Before anything else is sent, that create is repeated under its own key, which cannot make a second one.'::text,next.at,NULL::text,NULL::jsonb)) c(place, wanted, code, message, since, next_step, next_at, mutation, variables))
   WHERE c.wanted

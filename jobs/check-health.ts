@@ -1,4 +1,4 @@
-import { checkHealth as check } from '../src/flow/integrations/check-health.js';
+import { checkHealth as check, noteUnopened } from '../src/flow/integrations/check-health.js';
 import type { JobDefinition } from './define.js';
 import { eachIntegration } from './each-integration.js';
 
@@ -6,8 +6,10 @@ export const checkHealth: JobDefinition = {
   name: 'check-health',
   title: 'Asks each system that has no timetable of its own whether it is well; alerts after three failures in a row',
   schedule: '* * * * *',
-  run: (services, run) =>
-    eachIntegration(services, run, async (integration) => {
+  run: async (services, run) => {
+    await noteUnopened(services);
+    await eachIntegration(services, run, async (integration) => {
       if (run.asked || !integration.connector.timetable) await check(services, integration);
-    }),
+    });
+  },
 };

@@ -46,6 +46,7 @@ import { JobQueries } from './job.js';
 import { JobMutations } from './job-mutations.js';
 import { IntegrationMappings, MappingQueries } from './mapping.js';
 import { MappingMutations } from './mapping-mutations.js';
+import { MeQueries } from './me.js';
 import { MerchantMutations } from './merchant-mutations.js';
 import { MetricsQueries } from './metrics.js';
 import { NodeQueries } from './node.js';
@@ -122,6 +123,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   AlertQueries,
   AlertRules,
   ErrorCodeQueries,
+  MeQueries,
   Notifications,
   OrderTimeline,
   OrderBlockers,

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
+import { ERROR_TEXTS } from '../src/error-texts.js';
 import { createIntegration } from '../src/flow/integrations/create-integration.js';
 import { deleteIntegration } from '../src/flow/integrations/delete-integration.js';
 import { testConnection } from '../src/flow/integrations/test-connection.js';
@@ -66,7 +67,7 @@ export class UpdateIntegrationInput {
 }
 
 const NONE = { integration: null };
-const UNTESTED = { integration: null, ok: false, latencyMs: null, errorCode: null, errorMessage: null };
+const UNTESTED = { integration: null, ok: false, latencyMs: null, errorCode: null, errorMessage: null, remedy: null };
 
 @Resolver()
 export class IntegrationMutations {
@@ -106,7 +107,8 @@ export class IntegrationMutations {
     const info = { action: 'integration.test', failed: UNTESTED };
     return mutate(context, info, async (...hub) => {
       const { healthy, latencyMs, error } = await testConnection(...hub, integrationId);
-      const why = { errorCode: error?.code ?? null, errorMessage: error?.message ?? null };
+      const remedy = error && ERROR_TEXTS[error.code].remedy;
+      const why = { errorCode: error?.code ?? null, errorMessage: error?.message ?? null, remedy };
       return { integration: integrationId, ok: healthy, latencyMs, ...why };
     });
   }

@@ -32,6 +32,13 @@ export class Integration extends Node {
   @Read({ expression: { sql: (row) => `(${row}.sealed_credentials is not null)`, type: 'boolean' } })
   credentialsConfigured!: boolean;
 
+  @Field(() => String, {
+    description:
+      'Where the hub takes its webhooks, below its own address: signed as its system signs, or as `webhook` was registered.',
+  })
+  @Read({ expression: { sql: (row) => `('/webhooks/' || ${row}.id)`, type: 'text' } })
+  webhookPath!: string;
+
   @Field(() => Json)
   @Read({ role: 'operator' })
   settings!: unknown;

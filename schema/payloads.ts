@@ -51,6 +51,9 @@ export class ConnectionTestPayload extends MutationPayload {
 
   @Field(() => String, { nullable: true })
   errorMessage!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What to do about that code.' })
+  remedy!: string | null;
 }
 
 @ObjectType({ implements: MutationPayload, simpleResolvers: true })

@@ -42,7 +42,8 @@ export function openMappings(onStop: OnStop): Mappings {
 
 export function startCourier(config: Config, db: Database, log: Logger, onStop: OnStop): void {
   const channels = openChannels(config.notifications, config.production);
-  const courier = createCourier({ sql: sqlOn(db.pool), channels, log });
+  const { publicUrl } = config.notifications;
+  const courier = createCourier({ sql: sqlOn(db.pool), channels, log, publicUrl });
   courier.start();
   onStop(() => courier.stop());
 }

@@ -159,7 +159,7 @@ export function summariseConfig(config: Config): Record<string, unknown> {
     jwtSecret,
     encryptionSecrets,
     integrations,
-    notifications,
+    notifications: { publicUrl, ...channels },
     telemetry,
     warnings: _,
     ...plain
@@ -170,7 +170,8 @@ export function summariseConfig(config: Config): Record<string, unknown> {
     jobsUrlConfigured: jobsUrl !== null,
     jwtSecretConfigured: jwtSecret !== '',
     encryptionKeyConfigured: true,
-    notificationChannels: Object.entries(notifications).flatMap(([name, channel]) => (channel ? [name] : [])),
+    publicUrl,
+    notificationChannels: Object.entries(channels).flatMap(([name, channel]) => (channel ? [name] : [])),
     otlpEndpoint: telemetry.otlpEndpoint,
     sentryConfigured: telemetry.sentryDsn !== null,
     oldEncryptionKeys: encryptionSecrets.length - 1,

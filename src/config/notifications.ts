@@ -10,6 +10,12 @@ const httpUrl = z.string().refine((text) => URL.canParse(text) && /^https?:$/.te
 
 /** By what channels people are told of something. Each is off until it is configured. */
 export const NOTIFICATIONS = {
+  PUBLIC_URL: {
+    schema: httpUrl.transform((text) => text.replace(/\/+$/, '')),
+    about: 'Where people reach the hub: links in messages begin with it. Not set: they begin with `/`.',
+    expected: 'a URL',
+    example: 'https://syncline.example.com',
+  },
   NOTIFY_SMTP_URL: {
     schema: z.string().refine((text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol)),
     about: 'The mail server. Not set: no mail is sent.',
@@ -59,6 +65,8 @@ export interface NotificationConfig {
   mail: { smtpUrl: string; from: string; to: string[] } | null;
   slack: { url: string } | null;
   webhook: { url: string; secret: string } | null;
+  /** What links in messages begin with, without a slash at its end; null: they stay paths. */
+  publicUrl: string | null;
 }
 
 /** Tells `problems` of a channel that is configured by half. */
@@ -75,5 +83,6 @@ export function notificationConfigOf(values: Values, problems: Problem[]): Notif
     mail: smtpUrl && from ? { smtpUrl, from, to } : null,
     slack: slackUrl ? { url: slackUrl } : null,
     webhook: url && secret ? { url, secret } : null,
+    publicUrl: values.PUBLIC_URL ?? null,
   };
 }

@@ -92,12 +92,24 @@ export function describeMismatch({ issues: [issue] }: z.ZodError, ...within: str
   return `${path === '' ? 'its body' : `the field "${path}"`} is wrong: ${issue?.message ?? 'unknown'}`;
 }
 
+/**
+ * For an answer whose content does not matter, of which a portal's login page or a proxy's greeting is none.
+ * @throws UpstreamError with the code of {@link classify}; UPSTREAM_BAD_RESPONSE for a web page
+ */
+export function refuseWebPage(response: UpstreamResponse): void {
+  const failure = classify(response);
+  if (failure) throw failure;
+  if (isMarkup(response)) throw badResponse(response, 'it is a web page, not JSON: check the base URL');
+}
+
+const isMarkup = ({ body }: UpstreamResponse) => /^\s*</.test(body);
+
 function parseBody(response: UpstreamResponse): unknown {
   try {
     // Some servers send a byte order mark.
     return parseExactJson(response.body.replace(/^\uFEFF/, ''));
   } catch {
-    const html = /^\s*</.test(response.body) || response.headers['content-type']?.includes('html');
+    const html = isMarkup(response) || response.headers['content-type']?.includes('html');
     throw badResponse(response, html ? 'it is a web page, not JSON' : 'it is broken JSON');
   }
 }

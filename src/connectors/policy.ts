@@ -44,7 +44,7 @@ export function policyOf(settings: Omit<z.infer<typeof PolicySettings>, 'removeA
 
 /** A base address: http(s), without credentials, query or fragment; a slash at its end is dropped. */
 export const baseUrlSetting = z
-  .url({ protocol: /^https?$/, error: 'must be an address such as https://portal.example.com/api/v1' })
+  .url({ protocol: /^https?$/, error: 'must be an address such as https://api.example.com' })
   .refine((url) => !/[?#]|\/\/[^/]*@/.test(url), 'must have no query, fragment or credentials')
   .transform((url) => url.replace(/\/+$/, ''));
 

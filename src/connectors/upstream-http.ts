@@ -7,6 +7,7 @@ import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-f
 import { HubError } from '../errors.js';
 import { currentTraceparent, inSpan } from '../model/trace.js';
 import { addExchange } from './exchanges.js';
+import { explainNetwork } from './explain-network.js';
 import type { Exchange, UpstreamHttp, UpstreamRequest, UpstreamResponse } from './http.js';
 import { maskHeaders, maskText, maskUrl, secretsOf } from './mask.js';
 
@@ -147,8 +148,10 @@ function explain(thrown: unknown, request: UpstreamRequest, mask: (text: string)
   const answered = thrown instanceof RequestError && thrown.response !== undefined;
   return answered
     ? new HubError('UPSTREAM_BAD_RESPONSE', `${host} broke off its answer: ${reason}`)
-    : new HubError('UPSTREAM_UNREACHABLE', `No answer from ${host}: ${reason}`);
+    : new HubError('UPSTREAM_UNREACHABLE', `No answer from ${host}: ${explainNetwork(codeOf(thrown), reason)}`);
 }
+
+const codeOf = (thrown: unknown) => (thrown instanceof RequestError ? thrown.code : undefined);
 
 function describe(
   request: UpstreamRequest,

@@ -10,6 +10,8 @@ export interface CourierDeps {
   sql: Sql;
   channels: readonly Channel[];
   log: Logger;
+  /** Put before a line that is a path of the hub; left out: such lines stay as they are. */
+  publicUrl?: string | null;
   /** How long a claim holds; longer than all channels together take. A dead courier's messages go on after it. */
   leaseMs?: number;
   /** Delay after the first failure; each further one is twice as long. */
@@ -30,6 +32,7 @@ const AT_ONCE = 10;
 const LEASE_MS = 120_000;
 const BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 600_000;
+const PATH_LINE = /^\/\S+$/gm;
 /** With the pauses in between about a quarter of an hour. */
 const MOST_ATTEMPTS = 10;
 
@@ -72,7 +75,8 @@ async function sendDue(deps: CourierDeps): Promise<number> {
 }
 
 async function send(deps: CourierDeps, claimed: ClaimedMessage): Promise<void> {
-  const { token: _, attempts, sentBy, ...message } = claimed;
+  const { token: _, attempts, sentBy, ...kept } = claimed;
+  const message = { ...kept, body: kept.body.replace(PATH_LINE, `${deps.publicUrl ?? ''}$&`) };
   const channels = deps.channels.filter((channel) => channel.takes(message));
   const problems: string[] = [];
   for (const channel of channels.filter(({ name }) => !sentBy.includes(name))) {

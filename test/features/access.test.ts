@@ -88,6 +88,28 @@ it('G14 lets in with an API key that an admin made, limited to its role and merc
   expect(forbidden.errors[0].extensions.code).toBe('FORBIDDEN');
 });
 
+it('G14 tells callers who they are and what they may do', async () => {
+  const ME = '{ me { subject role merchantId permissions via expiresAt rights { connector config sync viewStatus } } }';
+  const { text } = await createKey({ name: 'clerk', role: 'operator', merchantId: 'acme' });
+  const permissions = ['Escooter_ErpConnector::view_status'];
+
+  const clerk = (await ask({ 'x-api-key': text }, ME)).data.me;
+  const viewer = (await ask(await bearer({ role: 'viewer', permissions }), ME)).data.me;
+
+  const rights = ({ rights: all }: { rights: { connector: string }[] }, name: string) =>
+    all.find(({ connector }) => connector === name);
+  expect(clerk).toMatchObject({
+    role: 'operator',
+    merchantId: 'acme',
+    permissions: [],
+    via: 'api-key',
+    expiresAt: null,
+  });
+  expect(rights(clerk, 'escooter')).toMatchObject({ config: false, sync: true, viewStatus: true });
+  expect(viewer).toMatchObject({ subject: 'ada', role: 'viewer', merchantId: null, permissions, via: 'jwt' });
+  expect(rights(viewer, 'escooter')).toMatchObject({ config: false, sync: false, viewStatus: true });
+});
+
 it('G14 never shows a key again, and keeps it nowhere', async () => {
   const { text } = await createKey({ name: 'secret bearer', role: 'viewer' });
 

@@ -61,9 +61,64 @@ it('N1 names the dead letter, its cause, and the mutation that puts it back', as
 
   expect(chain).toMatchObject([
     { code: 'DEAD_LETTER', mutation: 'retrySyncEvent', nextAt: null, integration: { id: 'b2b-portal' } },
-    { code: 'UPSTREAM_REJECTED', message: expect.stringContaining('The SKU is unknown'), mutation: 'skipSyncEvent' },
+    {
+      code: 'UPSTREAM_REJECTED',
+      message: expect.stringContaining('The SKU is unknown'),
+      nextStep: expect.stringContaining('correct it by updateOrder'),
+      mutation: 'updateOrder',
+      variables: null,
+    },
   ]);
   expect(await blockersOf(id)).toEqual([]);
+});
+
+it('N1 G20 names new credentials as what mends a refused key', async () => {
+  await hub.portal.control.addFault({ kind: 'status', status: 401, method: 'POST', path: '/orders' });
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+
+  const chain = await until(id, 'UPSTREAM_UNAUTHORIZED');
+  await mend(chain[0], 'id', 'ID!');
+  await settled(hub.admin, 'order', id, 'SYNCED');
+
+  expect(chain[1]).toMatchObject({
+    nextStep: expect.stringMatching(/set valid credentials .* redrive/),
+    mutation: 'updateIntegration',
+    variables: null,
+  });
+});
+
+it('N1 G15 names an integration whose credentials cannot be read, of which an alert opens, too', async () => {
+  const swap = (from: string, to: string) =>
+    hub.db.pool.query(
+      `update integrations set updated_at = now(), sealed_credentials = replace(sealed_credentials::text, $1, $2)::jsonb`,
+      [from, to],
+    );
+  const { rows } = await hub.db.pool.query<{ key: string }>(
+    `select sealed_credentials ->> 'keyId' as key from integrations`,
+  );
+  const key = rows[0]?.key ?? '';
+  await swap(key, 'bygone00');
+  const unwell = await eventually(
+    async () => {
+      await hub.admin.ask('mutation { runJob(name: "check-health") { userErrors { code } } }');
+      return hub.admin.ask<{ alerts: { kind: string; message: string }[] }>('{ alerts(open: true) { kind message } }');
+    },
+    ({ alerts }) => alerts.some(({ kind }) => kind === 'CONNECTOR_DOWN'),
+  );
+  const id = await idOf(createOrder(hub.admin, orderInput()));
+
+  const chain = await until(id, 'CONNECTOR_DOWN');
+  await swap('bygone00', key);
+  await settled(hub.admin, 'order', id, 'SYNCED');
+
+  expect(chain.map(({ code, mutation }) => [code, mutation])).toEqual([
+    ['WAITING', null],
+    ['CONNECTOR_DOWN', 'testConnection'],
+  ]);
+  expect(chain[1]).toMatchObject({
+    message: expect.stringContaining('no configured encryption key has the id bygone00'),
+  });
+  expect(unwell.alerts.find(({ kind }) => kind === 'CONNECTOR_DOWN')?.message).toMatch(/no configured encryption key/);
 });
 
 it('N1 names an open circuit and when it is tried again, then a disabled integration and how to enable it', async () => {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { PORTAL_KEY, PORTAL_SECRET, startTestHub, type TestHub } from '../harness/hub.js';
@@ -145,18 +148,46 @@ it('never shows credentials: not in the schema, not in the audit log', async () 
   expect(everything).not.toContain('another-key');
 });
 
-it('B24 tests a connection: well, refused, away', async () => {
+it('B24 G3 tests a connection, and says what to do where it fails', async () => {
   const TEST = `mutation ($id: ID!) { testConnection(integrationId: $id) {
-    ok latencyMs errorCode errorMessage integration { id } userErrors { code } } }`;
+    ok latencyMs errorCode errorMessage remedy integration { id } userErrors { code } } }`;
   const test = async (id: string) =>
     (await hub.admin.ask<{ testConnection: Record<string, unknown> }>(TEST, { id })).testConnection;
   const away = await idOf(
     create(integrationInput({ merchantId: 'shop-5', settings: { baseUrl: 'http://127.0.0.1:9', merchantId: 'm' } })),
   );
 
+  const at = (merchantId: string, baseUrl: string) =>
+    idOf(create(integrationInput({ merchantId, settings: { baseUrl, merchantId: 'm' } })));
+  const nameless = await at('shop-7', 'http://nobody.invalid');
+  const site = createServer((_, response) => response.end('<!doctype html><title>Sign in</title>'));
+  await once(site.listen(0, '127.0.0.1'), 'listening');
+  const page = await at('shop-8', `http://127.0.0.1:${(site.address() as AddressInfo).port}`);
+
   expect(await test('b2b-portal')).toMatchObject({ ok: true, latencyMs: expect.any(Number), errorCode: null });
-  expect(await test(away)).toMatchObject({ ok: false, errorCode: 'UPSTREAM_UNREACHABLE' });
+  expect(await test(away)).toMatchObject({
+    ok: false,
+    errorCode: 'UPSTREAM_UNREACHABLE',
+    errorMessage: expect.stringMatching(/ECONNREFUSED.*check the host and port/),
+    remedy: expect.stringContaining('check the base URL'),
+  });
+  expect(await test(nameless)).toMatchObject({ errorMessage: expect.stringMatching(/this name has no address/) });
+  expect(await test(page)).toMatchObject({ ok: false, errorMessage: expect.stringMatching(/it is a web page/) });
   expect(await test('nothing')).toMatchObject({ ok: false, userErrors: [{ code: 'NOT_FOUND' }] });
+  site.close();
+});
+
+it('G4 tells where an integration takes its webhooks, and takes them there', async () => {
+  const id = await idOf(create(integrationInput({ merchantId: 'shop-9' })));
+  const { integration } = await hub.admin.ask<{ integration: { webhookPath: string } }>(
+    'query ($id: ID!) { integration(id: $id) { webhookPath } }',
+    { id },
+  );
+
+  const answer = await fetch(hub.url + integration.webhookPath, { method: 'POST', body: '{}' });
+
+  expect(answer.status).toBe(401);
+  expect(await answer.json()).toMatchObject({ code: 'SIGNATURE_INVALID' });
 });
 
 it('deletes an integration', async () => {

@@ -38,8 +38,8 @@ async function rowOf(dedupKey: string) {
 }
 
 /** Lets a courier work until the message has ended. */
-async function deliver(dedupKey: string, channels: Channel[], backoffMs = 1) {
-  const courier = createCourier({ sql: sql(), channels, log, backoffMs, pollMs: 20 });
+async function deliver(dedupKey: string, channels: Channel[], backoffMs = 1, publicUrl?: string) {
+  const courier = createCourier({ sql: sql(), channels, log, backoffMs, pollMs: 20, publicUrl });
   courier.start();
   const row = await eventually(
     () => rowOf(dedupKey),
@@ -70,6 +70,17 @@ it('E13 lets couriers share the work without telling anything twice', async () =
   await deliver(names.at(-1) ?? '', toSlack());
 
   expect(names.map(told)).toEqual(names.map(() => 1));
+});
+
+it('E13 puts the public address before links, and leaves other text as it is', async () => {
+  const text = 'See a/b and /c.\n\n/graphiql?query=%7B%7D';
+  await notify({ sql: sql() }, { kind: 'alert.opened', merchantId: null, dedupKey: 'linked', subject: 'linked', text });
+  const publicUrl = 'https://hub.example.com';
+
+  await deliver('linked', toSlack(), 1, publicUrl);
+
+  const [sent] = receiver.posts.filter(({ body }) => body.includes('linked'));
+  expect(sent?.body).toContain('See a/b and /c.\\n\\nhttps://hub.example.com/graphiql?query=%7B%7D');
 });
 
 it('E13 keeps what no channel takes', async () => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { HubError } from '../../errors.js';
-import { classify, readAnswer, saysNothing } from '../classify.js';
+import { readAnswer, refuseWebPage, saysNothing } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest } from '../http.js';
 import { pathSegment } from '../path-segment.js';
 import type { PortalCredentials, PortalSettings } from './settings.js';
@@ -51,8 +51,7 @@ export function createPortalClient(
       return response.status === 404 ? null : readAnswer(response, ReadEntity);
     },
     async checkHealth() {
-      const failure = classify(await call('GET', 'health'));
-      if (failure) throw failure;
+      refuseWebPage(await call('GET', 'health'));
     },
   };
 }

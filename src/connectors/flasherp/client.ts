@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { classify, readAnswer, saysNothing } from '../classify.js';
+import { readAnswer, refuseWebPage, saysNothing } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
 import { pathSegment } from '../path-segment.js';
 import type { Collection } from './mapping.js';
@@ -75,8 +75,7 @@ export function createFlashErpClient(
       return readAnswer(await call('GET', `${collection}?${since}page=${page}&limit=${limit}`), FlashErpPage);
     },
     async checkHealth() {
-      const failure = classify(await call('GET', 'health'));
-      if (failure) throw failure;
+      refuseWebPage(await call('GET', 'health'));
     },
   };
 }

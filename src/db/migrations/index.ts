@@ -42,6 +42,7 @@ import { Notes } from './0041-notes.js';
 import { CustomerAddress } from './0043-customer-address.js';
 import { OrderMetadata } from './0046-order-metadata.js';
 import { ChangesInOneRow } from './0047-changes-in-one-row.js';
+import { ClearerBlockers } from './0053-clearer-blockers.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -89,4 +90,5 @@ export const migrations = [
   { name: '0037-record-problems', class: RecordProblems },
   { name: '0046-order-metadata', class: OrderMetadata },
   { name: '0047-changes-in-one-row', class: ChangesInOneRow },
+  { name: '0053-clearer-blockers', class: ClearerBlockers },
 ];

@@ -33,6 +33,25 @@ export function requireRight(
   }
 }
 
+/** Which of all rights {@link requireRight} would grant. */
+export function rightsOf(caller: Caller, connector: Pick<Connector, 'permissions'>): Record<IntegrationRight, boolean> {
+  const granted = (right: IntegrationRight) => {
+    try {
+      requireRight(caller, connector, right);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return {
+    config: granted('config'),
+    manage: granted('manage'),
+    sync: granted('sync'),
+    resync: granted('resync'),
+    viewStatus: granted('viewStatus'),
+  };
+}
+
 /**
  * For work that names no integration yet: whoever has the role may begin it, and whoever has permissions may have it;
  * `requireRight` then decides.

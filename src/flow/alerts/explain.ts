@@ -1,17 +1,19 @@
 import type { AlertKind, AlertRule } from './rule.js';
 
 /** Of whom an alert speaks; null: the hub itself. */
-export type Subject = { integrationId: string; name: string; lastError: string | null } | null;
+export type Subject = { integrationId: string; name: string; lastError: string | null; lastFailure?: string } | null;
 
 interface Explanation {
   /** What is measured, as the subject of a sentence. */
   what: string;
   show(value: number): string;
-  /** The system's last error is its cause. */
-  blamesSystem?: true;
+  /** The system's last error is its cause, or the reason of the last dead letter. */
+  blames?: 'lastError' | 'lastFailure';
   advice: string;
   /** An operation of the public schema that mends it, or shows more. */
   remedy(integrationId: string): string;
+  /** A query that is to be looked at before it is mended. */
+  look?(integrationId: string): string;
 }
 
 const waiting = (id: string) =>
@@ -24,6 +26,8 @@ const hours = (value: number) => `${plain(value / 3_600_000)} h`;
 const errors = (id: string) => `{ integrationMetrics(integrationId: "${id}") { errors { code count } } }`;
 const deadLetters = (id: string) =>
   `mutation { redriveSyncEvents(filter: { integrationId: "${id}", status: [FAILED] }) { affected } }`;
+const lookAtDeadLetters = (id: string) =>
+  `query { syncEvents(filter: { integrationId: "${id}", status: [FAILED] }) { totalCount nodes { id entityType entityId errorCode errorMessage processedAt } } }`;
 const test = (id: string) => `mutation { testConnection(integrationId: "${id}") { ok errorCode errorMessage } }`;
 
 const EXPLANATIONS: Record<AlertKind, Explanation> = {
@@ -36,7 +40,9 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
   FAILURE_RATE: {
     what: 'The share of syncs that fail for good',
     show: percent,
+    blames: 'lastFailure',
     advice: 'See why in the errors, mend it, and redrive the dead letters.',
+    look: lookAtDeadLetters,
     remedy: deadLetters,
   },
   RESPONSE_TIME: {
@@ -60,7 +66,7 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
   RETRY_QUEUE: {
     what: 'The number of entities that wait for another try',
     show: plain,
-    blamesSystem: true,
+    blames: 'lastError',
     advice: 'See whether the system is up. They are tried again by themselves.',
     remedy: (id) =>
       `{ syncEvents(filter: { integrationId: "${id}", status: [RETRYING, FAILED] }) { nodes { errorMessage } } }`,
@@ -81,14 +87,14 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
   CONNECTOR_DOWN: {
     what: 'The number of health checks that failed in a row',
     show: plain,
-    blamesSystem: true,
+    blames: 'lastError',
     advice: 'See whether its system is up, and whether its address and credentials still hold. What waits is kept.',
     remedy: test,
   },
   CIRCUIT_OPEN: {
     what: 'The number of open circuits',
     show: plain,
-    blamesSystem: true,
+    blames: 'lastError',
     advice:
       'Check that the system is up and reachable. One event is tried from time to time, and sending resumes by itself when it succeeds.',
     remedy: test,
@@ -96,7 +102,7 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
   UNHEALTHY: {
     what: 'The number of systems that are not healthy',
     show: plain,
-    blamesSystem: true,
+    blames: 'lastError',
     advice: 'See whether its system is up, and what its last error says.',
     remedy: test,
   },
@@ -110,6 +116,8 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
   EXPORT_EXHAUSTED: {
     what: 'The number of dead letters, syncs that have failed for good,',
     show: plain,
+    blames: 'lastFailure',
+    look: lookAtDeadLetters,
     advice:
       'See the reason of each, mend it, and redrive them, or skip what is not to be sent; what came after them waits.',
     remedy: deadLetters,
@@ -128,18 +136,36 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
       'See what it is about, and bring in what is missing: it is applied by itself then. If it will never come, dismiss it by `dismissWebhookEvents`.',
     remedy: waiting,
   },
+  REFUSED_WEBHOOKS: {
+    what: 'The number of webhooks that were refused for their signature since one was taken',
+    show: plain,
+    advice:
+      'Its secret was probably changed at the sender: set it here, too, by `updateIntegration`, or by `registerWebhook` where it was registered so. What was refused is not kept: have the sender repeat it, or `startSync` ask for what was missed.',
+    remedy: (id) =>
+      `{ auditLog(filter: { action: "webhook.refuse", integrationId: "${id}" }, first: 20) { nodes { at details } } }`,
+  },
 };
+
+/** Kinds whose message names the last dead letter's reason. */
+export const namesFailure = (kind: AlertKind) => EXPLANATIONS[kind].blames === 'lastFailure';
+
+const REASONS = { lastError: 'Last error', lastFailure: 'The last one' } as const;
 
 /** What an alert says: the measured value beside the rule's, what to do, by which operation, and where that is at hand. */
 export function explain(rule: AlertRule, subject: Subject, value: number) {
-  const { what, show, advice, remedy, blamesSystem } = EXPLANATIONS[rule.kind];
+  const { what, show, advice, remedy, look, blames } = EXPLANATIONS[rule.kind];
   const limit = rule.comparison === 'ABOVE' ? 'above' : 'at least';
-  const reason = blamesSystem && subject?.lastError ? ` Last error: ${subject.lastError}` : '';
-  const operation = remedy(subject?.integrationId ?? '');
+  const cause = blames && subject?.[blames];
+  const reason = cause ? ` ${REASONS[blames]}: ${cause}` : '';
+  const about = subject?.integrationId ?? '';
+  const operation = remedy(about);
+  const shown = look
+    ? `${look(about).replace('query', 'query LookFirst')}\n\n${operation.replace('mutation', 'mutation ThenMend')}`
+    : operation;
   return {
     message: `${subject?.name ?? 'The hub'}: ${what.toLowerCase()} is ${show(value)}, ${limit} the limit of ${show(rule.threshold)}.${reason}`,
     advice,
     remedy: operation,
-    link: `/graphiql?query=${encodeURIComponent(operation)}`,
+    link: `/graphiql?query=${encodeURIComponent(shown)}`,
   };
 }

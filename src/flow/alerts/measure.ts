@@ -8,6 +8,9 @@ import { countToRedrive } from '../sync/retry-failed.js';
 import type { Measure } from './judge.js';
 import type { AlertKind, AlertRule } from './rule.js';
 
+/** The tally's name for a webhook whose sender is known and whose signature is not good. */
+export const REFUSED = 'webhook.refused';
+
 /** What is known of one integration, for whichever rule asks. */
 export interface IntegrationFacts extends QueueState {
   name: string;
@@ -64,11 +67,22 @@ where d.state in ('OPEN', 'REPAIRING', 'FAILED') and d.reconciliation_id = (
   select r.id from reconciliations r where r.integration_id = $1 and r.state = 'COMPLETE'
   order by r.created_at desc, r.id desc limit 1)`;
 
+/** Webhooks whose signature was refused since one was taken: to the minute, so that a stranger's do not ring beside good ones. */
+const REFUSED_SINCE = `
+with counted as (select source, operation, at, count from metric_rollups where integration_id = $1 and period = 'MINUTE'
+  and source in ('COUNT', 'WEBHOOK') and at >= date_trunc('minute', now() - least($2, 7200000) * interval '1 ms'))
+select coalesce(sum(count), 0)::float8 as value from counted
+where source = 'COUNT' and operation = '${REFUSED}' and at > coalesce((select max(at) from counted where source = 'WEBHOOK'), '-infinity')`;
+
 /** What the rule watches of this integration. */
 export async function measure(sql: Sql, rule: AlertRule, facts: IntegrationFacts): Promise<Measure> {
   if (rule.kind === 'DISCREPANCIES') {
     const [found] = await sql<{ value: number }>(OPEN_DIFFERENCES, [facts.integrationId]);
     return { value: found?.value ?? 0, samples: rule.minSamples };
+  }
+  if (rule.kind === 'REFUSED_WEBHOOKS') {
+    const [refused] = await sql<{ value: number }>(REFUSED_SINCE, [facts.integrationId, rule.windowMs]);
+    return { value: refused?.value ?? 0, samples: rule.minSamples };
   }
   if (!OVER_TIME.has(rule.kind)) return { value: valueNow(rule.kind, facts), samples: rule.minSamples };
   const rows = await sql<RollupRow>(READ_WINDOW, [facts.integrationId, rule.windowMs]);

@@ -2,7 +2,7 @@ import type { Tx } from '../../db/database.js';
 import { newId } from '../../model/ids.js';
 import { notify } from '../../notify/notify.js';
 import type { Services } from '../services.js';
-import { explain, type Subject } from './explain.js';
+import { explain, namesFailure, type Subject } from './explain.js';
 import type { AlertRule } from './rule.js';
 
 /** Whose alert it is; null and null: the hub's own. */
@@ -16,7 +16,12 @@ const OPEN = `insert into alerts
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing returning 1`;
 
 const CLOSE = `update alerts set closed_at = now()
-where kind = $1 and integration_id is not distinct from $2 and closed_at is null returning id, message`;
+where kind = $1 and integration_id is not distinct from $2 and closed_at is null
+returning id, message, to_char(opened_at at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"') as "openedAt",
+  coalesce((select name from integrations where id = alerts.integration_id), 'Syncline') as name`;
+
+const LAST_FAILURE = `select concat_ws(': ', error_code, error_message) as reason from sync_events
+where integration_id = $1 and status = 'FAILED' order by id desc limit 1`;
 
 type Publisher = Pick<Services, 'feed'>;
 
@@ -30,7 +35,7 @@ export async function openAlert(
   value: number,
 ): Promise<void> {
   const id = newId('Alert');
-  const { message, advice, remedy, link } = explain(rule, subject, value);
+  const { message, advice, remedy, link } = explain(rule, await withFailure(tx, rule, subject), value);
   const values = [rule.kind, rule.severity, message, advice, rule.id, value, rule.threshold, remedy, link];
   const opened = await tx.sql(OPEN, [id, scope.merchantId, scope.integrationId, ...values]);
   if (opened.length === 0) return;
@@ -41,6 +46,19 @@ export async function openAlert(
   await notify(tx, { kind: 'alert.opened', ...scope, dedupKey: `alert.opened:${id}`, subject: subjectLine, text });
 }
 
+async function withFailure({ sql }: Tx, { kind }: AlertRule, subject: Subject): Promise<Subject> {
+  if (!subject || !namesFailure(kind)) return subject;
+  const [last] = await sql<{ reason: string }>(LAST_FAILURE, [subject.integrationId]);
+  return { ...subject, ...(last && { lastFailure: last.reason }) };
+}
+
+interface Closed {
+  id: string;
+  message: string;
+  openedAt: string;
+  name: string;
+}
+
 /** Closes the open alert of this kind and tells of it, if there is one. */
 export async function closeAlert(
   services: Publisher,
@@ -48,12 +66,13 @@ export async function closeAlert(
   rule: Pick<AlertRule, 'kind' | 'notify'>,
   scope: AlertScope,
 ): Promise<void> {
-  const [closed] = await tx.sql<{ id: string; message: string }>(CLOSE, [rule.kind, scope.integrationId]);
+  const [closed] = await tx.sql<Closed>(CLOSE, [rule.kind, scope.integrationId]);
   if (!closed) return;
   await publishAlert(services, tx, 'alert.closed', scope, { alertId: closed.id, alertKind: rule.kind });
   if (!rule.notify) return;
   const dedupKey = `alert.closed:${closed.id}`;
-  await notify(tx, { kind: 'alert.closed', ...scope, dedupKey, subject: `Over: ${rule.kind}`, text: closed.message });
+  const text = `This is no longer so; it was from ${closed.openedAt} on:\n\n${closed.message}`;
+  await notify(tx, { kind: 'alert.closed', ...scope, dedupKey, subject: `Over: ${rule.kind} ${closed.name}`, text });
 }
 
 /** Changes of the hub's own alerts have no merchant: only callers of all merchants see them. */

@@ -17,6 +17,7 @@ export const AlertKind = {
   EXPORT_EXHAUSTED: 'EXPORT_EXHAUSTED',
   WAITING_WEBHOOKS: 'WAITING_WEBHOOKS',
   WAITING_WEBHOOK_AGE: 'WAITING_WEBHOOK_AGE',
+  REFUSED_WEBHOOKS: 'REFUSED_WEBHOOKS',
 } as const;
 export type AlertKind = keyof typeof AlertKind;
 

@@ -32,13 +32,21 @@ export async function checkHealth(services: Services, integration: OpenIntegrati
   return check;
 }
 
+/** Keeps of the integrations that cannot be opened, so that nothing can be sent to them, that they are not well, and why. */
+export async function noteUnopened(services: Services): Promise<void> {
+  for (const { reason: error, ...integration } of await services.integrations.unopened())
+    await keep(services, integration, { healthy: false, latencyMs: 0, error });
+}
+
 function asHubError(failure: unknown): HubError {
   if (failure instanceof HubError) return failure;
   throw failure;
 }
 
+type Whose = Pick<OpenIntegration, 'id' | 'merchantId'>;
+
 /** Alerts are looked at after the commit, by what is true then. */
-async function keep(services: Services, integration: OpenIntegration, check: HealthCheck): Promise<void> {
+async function keep(services: Services, integration: Whose, check: HealthCheck): Promise<void> {
   const { id, merchantId } = integration;
   const turned = await services.db.transaction(async (tx) => {
     const values = [id, check.latencyMs, check.healthy, check.error?.message ?? null];

@@ -64,6 +64,8 @@ export interface Integrations {
   find(id: string): Promise<IntegrationRow | null>;
   /** Every one that can be opened; the others are logged. Disabled ones are among them. */
   all(): Promise<OpenIntegration[]>;
+  /** The enabled ones that cannot be opened, and why. */
+  unopened(): Promise<{ id: string; merchantId: string; reason: HubError }[]>;
   byConnector(connector: string): Promise<OpenIntegration[]>;
   byMerchant(merchantId: string): Promise<OpenIntegration[]>;
   /** The enabled integrations that can be sent to, as the dispatcher needs to know them. */
@@ -121,6 +123,10 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     byId,
     find: async (id) => (await cache.find(id))?.row ?? null,
     all: () => list(() => true),
+    unopened: async () =>
+      [...(await cache.entries()).values()].flatMap(({ row: { id, merchantId, enabled }, opened }) =>
+        enabled && opened instanceof HubError ? [{ id, merchantId, reason: opened }] : [],
+      ),
     byConnector: (connector) => list((integration) => integration.connector.name === connector),
     byMerchant: (merchantId) => list((integration) => integration.merchantId === merchantId),
     targets: async () => (await list(({ enabled }) => enabled)).map(toTarget),

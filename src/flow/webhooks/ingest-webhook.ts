@@ -7,6 +7,7 @@ import type { Acceptance } from '../../inbox/events.js';
 import { databaseError } from '../../inbox/sql-errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import { currentTraceparent } from '../../model/trace.js';
+import { REFUSED } from '../alerts/measure.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import {
@@ -110,7 +111,7 @@ function wrongEntity(expected: EntityType): HubError {
 }
 
 async function auditRefusal(
-  { db, log, noteSecurityEvent }: Services,
+  { db, log, noteSecurityEvent, tally }: Services,
   caller: Caller,
   input: IngestWebhook,
   candidates: OpenIntegration[],
@@ -119,6 +120,7 @@ async function auditRefusal(
   if (!(error instanceof HubError)) return;
   noteSecurityEvent('SIGNATURE_REJECTED');
   const known = candidates.length === 1 ? candidates[0] : undefined;
+  if (known) tally.add(known.id, REFUSED);
   const entry = audit(sqlOn(db.pool), {
     actor: 'anonymous',
     action: 'webhook.refuse',
