@@ -2,7 +2,10 @@ import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from './http.js'
 import type { FreshToken, TokenStore } from './tokens.js';
 
 /** One call below a base address; `body` is JSON text. A write has its key, the same whenever it is repeated. */
-export type BearerCall = Pick<UpstreamRequest, 'method' | 'body' | 'isRead'> & { path: string; idempotencyKey?: string };
+export type BearerCall = Pick<UpstreamRequest, 'method' | 'body' | 'isRead'> & {
+  path: string;
+  idempotencyKey?: string;
+};
 
 /** Whom to call, and as whom. */
 export interface BearerCaller {

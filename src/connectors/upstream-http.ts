@@ -84,7 +84,13 @@ async function sendRecorded(request: UpstreamRequest, agent: Agents, log?: Logge
   try {
     const answer = await exchange(request, agent);
     record(answer, null);
-    return { status: answer.status, headers: answer.headers, body: answer.body.toString('utf8'), isRead: isRead(request), mask };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: answer.body.toString('utf8'),
+      isRead: isRead(request),
+      mask,
+    };
   } catch (thrown) {
     const error = explain(thrown, request, mask);
     record(null, error.message);

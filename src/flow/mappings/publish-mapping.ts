@@ -28,9 +28,13 @@ export async function rollbackMapping(services: Services, caller: Caller, mappin
     await checkVisible(tx.sql, caller, mappingId);
     const former = await findFormerVersion(tx, caller, mappingId);
     if (former) return publish(services, tx, caller, former, 'mapping.rollback');
-    throw new HubError('INVALID_STATE', 'No other version of this mapping was ever published.', {
-      path: ['mappingId'],
-    });
+    throw new HubError(
+      'INVALID_STATE',
+      'No other version of this mapping was ever published; withdrawMapping takes this one back.',
+      {
+        path: ['mappingId'],
+      },
+    );
   });
 }
 
