@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, Float, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { AlertComparison, AlertKind, AlertSeverity, type AlertRule as Rule } from '../src/flow/alerts/rule.js';
 import { createAlertRule, listAlertRules, updateAlertRule } from '../src/flow/alerts/save-alert-rule.js';
+import { Allow, rowAt, scopeAt } from './allow.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { MutationPayload } from './mutation-payload.js';
@@ -107,12 +108,14 @@ const FAILED = { alertRule: null };
 
 @Resolver()
 export class AlertRules {
+  @Allow('viewer', 'viewStatus')
   @Query(() => [AlertRule])
   @Read({ js: true })
-  alertRules(@Ctx() { services }: HubContext): Promise<AlertRule[]> {
-    return listAlertRules(services);
+  alertRules(@Ctx() { services, caller }: HubContext): Promise<AlertRule[]> {
+    return listAlertRules(services, caller);
   }
 
+  @Allow('admin', 'config', rowAt('alertRule', 'input.id'))
   @Mutation(() => AlertRulePayload, { description: 'Admins of all merchants.' })
   updateAlertRule(
     @Arg('input', () => UpdateAlertRuleInput) input: UpdateAlertRuleInput,
@@ -122,6 +125,7 @@ export class AlertRules {
     return mutate(context, info, async (...hub) => ({ alertRule: await updateAlertRule(...hub, input) }));
   }
 
+  @Allow('admin', 'config', scopeAt('input.', 'everything'))
   @Mutation(() => AlertRulePayload, {
     description: 'Admins of all merchants. It holds instead of the wider rule of its kind.',
   })

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, Float, ID, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { acknowledgeAlert } from '../src/flow/alerts/acknowledge-alert.js';
+import { Allow, rowAt } from './allow.js';
 import type { HubContext } from './context.js';
 import { Integration } from './integration.js';
 import { mutate } from './mutate.js';
@@ -9,6 +10,7 @@ import { planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Something that needs a person.' })
+@Allow('viewer', 'viewStatus')
 export class Alert extends Node {
   @Field(() => String, { nullable: true })
   merchantId!: string | null;
@@ -64,6 +66,7 @@ export class AlertPayload extends MutationPayload {
 
 @Resolver()
 export class AlertQueries {
+  @Allow('viewer', 'viewStatus')
   @Query(() => [Alert], {
     description: 'Newest first, at most 500. `open`: only those that are open, or only closed ones.',
   })
@@ -79,6 +82,7 @@ export class AlertQueries {
     return planned();
   }
 
+  @Allow('operator', 'manage', rowAt('alert'))
   @Mutation(() => AlertPayload, { description: 'Operators. Says that somebody looks after an open alert.' })
   acknowledgeAlert(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<AlertPayload> {
     const info = { action: 'alert.acknowledge', failed: { alert: null } };

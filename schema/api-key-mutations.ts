@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from '
 import { createApiKey } from '../src/flow/access/create-api-key.js';
 import { revokeApiKey } from '../src/flow/access/revoke-api-key.js';
 import { Role } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { ApiKey } from './api-key.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
@@ -38,6 +39,7 @@ const failed = { apiKey: null, text: null };
 
 @Resolver()
 export class ApiKeyMutations {
+  @Allow('admin')
   @Mutation(() => ApiKeyPayload, { description: 'Admins.' })
   createApiKey(
     @Arg('input', () => CreateApiKeyInput) input: CreateApiKeyInput,
@@ -49,6 +51,7 @@ export class ApiKeyMutations {
     });
   }
 
+  @Allow('admin')
   @Mutation(() => ApiKeyPayload, { description: 'Admins. Refused everywhere within a second.' })
   revokeApiKey(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<ApiKeyPayload> {
     return mutate<ApiKeyPayload>(context, { action: 'api_key.revoke', failed }, async (...hub) => ({

@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import { Role } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
 
@@ -40,8 +41,9 @@ export class ApiKey {
 
 @Resolver()
 export class ApiKeyQueries {
+  @Allow('admin')
   @Query(() => [ApiKey], { description: 'Newest first, at most 500, revoked ones among them. Admins.' })
-  @Read({ role: 'admin', order: [['createdAt', 'desc']], limit: 500 })
+  @Read({ order: [['createdAt', 'desc']], limit: 500 })
   apiKeys(): ApiKey[] {
     return planned();
   }

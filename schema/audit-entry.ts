@@ -1,10 +1,12 @@
 import { Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { Role } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
-import { FilterBy, planned, Read } from './planned.js';
+import { FilterBy, planned } from './planned.js';
 import { DateTime, Json } from './scalars.js';
 
 @ObjectType({ simpleResolvers: true, description: 'What somebody did, or was refused.' })
+@Allow('viewer', 'viewStatus')
 export class AuditEntry {
   @Field(() => ID)
   id!: string;
@@ -83,8 +85,8 @@ const AuditLogArgs = filteredBy(() => AuditFilter);
 
 @Resolver()
 export class AuditQueries {
+  @Allow('operator', 'viewStatus')
   @Query(() => AuditEntryConnection, { description: 'Newest first.' })
-  @Read({ role: 'operator' })
   auditLog(@Args(() => AuditLogArgs) _args: PageArgs): Connection<AuditEntry> {
     return planned();
   }

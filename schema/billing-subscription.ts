@@ -1,5 +1,6 @@
 import { Arg, Args, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { BillingInterval, BillingSubscriptionStatus } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
 import { Node } from './node.js';
@@ -91,6 +92,7 @@ const BillingSubscriptionsArgs = filteredBy(() => BillingSubscriptionFilter);
 
 @Resolver(() => BillingSubscription)
 export class BillingSubscriptionQueries {
+  @Allow('viewer')
   @Query(() => BillingSubscription, {
     nullable: true,
     description: 'By id, or by reference: the newest where several merchants use it.',
@@ -102,6 +104,7 @@ export class BillingSubscriptionQueries {
     return planned();
   }
 
+  @Allow('viewer')
   @Query(() => BillingSubscriptionConnection, { description: 'The latest first.' })
   @Read({ order: [['startedAt', 'desc']] })
   billingSubscriptions(@Args(() => BillingSubscriptionsArgs) _args: PageArgs): Connection<BillingSubscription> {

@@ -1,5 +1,6 @@
 import { Field, FieldResolver, ID, ObjectType, Resolver } from 'type-graphql';
 import { EntityType } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { BillingSubscription } from './billing-subscription.js';
 import { Customer } from './customer.js';
 import { Integration } from './integration.js';
@@ -14,6 +15,7 @@ import { Transaction } from './transaction.js';
   description:
     'A cause why something is stuck. Those of one entity and one integration are a chain: each one, by its place, is the reason of the one before.',
 })
+@Allow('viewer', 'viewStatus')
 export class Blocker {
   @Field(() => ID)
   id!: string;

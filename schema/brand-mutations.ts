@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { updateBrand } from '../src/flow/products/update-brand.js';
+import { Allow } from './allow.js';
 import { Brand } from './brand.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
@@ -27,6 +28,7 @@ class BrandPayload extends MutationPayload {
 
 @Resolver()
 export class BrandMutations {
+  @Allow('admin')
   @Mutation(() => BrandPayload, { description: 'Counts from the next order that is paid. Admins.' })
   updateBrand(
     @Arg('input', () => UpdateBrandInput) input: UpdateBrandInput,

@@ -1,4 +1,5 @@
 import { Args, Field, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
@@ -39,6 +40,7 @@ const BrandsArgs = filteredBy(() => BrandFilter);
 
 @Resolver()
 export class BrandQueries {
+  @Allow('viewer')
   @Query(() => BrandConnection, { description: 'By name. They come into being with the first product of theirs.' })
   @Read({ order: [['name', 'asc']] })
   brands(@Args(() => BrandsArgs) _args: PageArgs): Connection<Brand> {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import './enums.js';
 import { createPubSub } from '@graphql-yoga/subscription';
-import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { AlertQueries } from './alert.js';
 import { AlertRules } from './alert-rule.js';
@@ -34,10 +34,10 @@ import {
   BillingSubscriptionSyncEvents,
   CustomerSubscriptions,
 } from './billing-subscription.js';
-import type { HubContext } from './context.js';
 import { CustomerQueries, CustomerSyncEvents } from './customer.js';
 import { FinanceMutations } from './finance-mutations.js';
 import { FullSyncResolver } from './full-sync.js';
+import { guardRoots } from './guard.js';
 import { IntegrationParts } from './integration-parts.js';
 import { InventoryQueries, ProductInventory } from './inventory.js';
 import { InvoiceQueries, InvoiceSyncEvents, OrderInvoices } from './invoice.js';
@@ -140,15 +140,5 @@ const resolvers: NonEmptyArray<new () => object> = [
 /** The public schema. Inputs are checked by their scalars and by the use cases. */
 export function buildHubSchema(): GraphQLSchema {
   // type-graphql wants one; all subscriptions read the feed instead.
-  return asSubgraph(withRequests(buildSchemaSync({ resolvers, validate: false, pubSub: createPubSub() })));
-}
-
-/** Each mutation knows its arguments, for the audit. */
-function withRequests(schema: GraphQLSchema): GraphQLSchema {
-  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
-    const { resolve = defaultFieldResolver } = field;
-    field.resolve = (source, args, context: HubContext, info) =>
-      resolve(source, args, { ...context, request: args }, info);
-  }
-  return schema;
+  return guardRoots(asSubgraph(buildSchemaSync({ resolvers, validate: false, pubSub: createPubSub() })));
 }

@@ -9,6 +9,7 @@ import {
   WebhookStatus,
 } from '../src/model/statuses.js';
 import { Alert } from './alert.js';
+import { Allow } from './allow.js';
 import { ConnectorHealth } from './connector-health.js';
 import { InventoryLevel } from './inventory.js';
 import { Invoice } from './invoice.js';
@@ -117,6 +118,7 @@ export class InventoryChange extends Change {
 }
 
 @ObjectType({ implements: Change, simpleResolvers: true })
+@Allow('viewer', 'viewStatus')
 export class SyncEventChange extends Change {
   @Read({ asOfChange: { status: 'newStatus' } })
   @Field(() => SyncEvent, { description: 'Its `status` is that of this change; everything else is as it is now.' })
@@ -130,6 +132,7 @@ export class SyncEventChange extends Change {
 }
 
 @ObjectType({ implements: Change, simpleResolvers: true })
+@Allow('viewer', 'viewStatus')
 export class WebhookEventChange extends Change {
   @Field(() => WebhookEvent, { nullable: true })
   webhookEvent!: string | null;
@@ -142,6 +145,7 @@ export class WebhookEventChange extends Change {
 }
 
 @ObjectType({ implements: Change, simpleResolvers: true })
+@Allow('viewer', 'viewStatus')
 export class ConnectorHealthChange extends Change {
   @Field(() => ConnectorHealth, { nullable: true })
   connectorHealth!: string | null;
@@ -154,6 +158,7 @@ export class ConnectorHealthChange extends Change {
 }
 
 @ObjectType({ implements: Change, simpleResolvers: true, description: 'An alert was opened, closed or acknowledged.' })
+@Allow('viewer', 'viewStatus')
 export class AlertChange extends Change {
   @Field(() => Alert, { nullable: true })
   alert!: string | null;
@@ -204,6 +209,9 @@ const TYPES: Record<ChangeKind, (change: ChangeEntry) => Record<string, unknown>
 };
 
 export const CHANGE_KINDS = Object.keys(TYPES) as ChangeKind[];
+
+/** Name of the type of a change. */
+export const typeOfKind = (change: ChangeEntry): string => TYPES[change.kind](change).__typename;
 
 /** What a subscription answers for a change. */
 export function toChangeEvent(change: ChangeEntry): ChangeEvent {

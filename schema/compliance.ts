@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver, registerEnumType } f
 import * as flow from '../src/flow/access/read-compliance.js';
 import { RETENTION, type Retained } from '../src/model/retention.js';
 import { Role } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import type { HubContext } from './context.js';
 import { SecurityEventCount } from './metric-groups.js';
 import { Read } from './planned.js';
@@ -87,11 +88,12 @@ export class ComplianceReport implements flow.ComplianceReport {
 
 @Resolver()
 export class ComplianceQueries {
+  @Allow('admin')
   @Query(() => ComplianceReport, {
     description:
       'Admins. Of what the caller may see; by default of the last 30 days. The entries themselves: `auditLog`.',
   })
-  @Read({ js: true, role: 'admin' })
+  @Read({ js: true })
   complianceReport(
     @Ctx() { services, caller }: HubContext,
     @Arg('from', () => DateTime, { nullable: true }) from?: string | null,

@@ -1,10 +1,12 @@
 import { Field, FieldResolver, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { CircuitState, Health } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { Integration } from './integration.js';
 import { planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
 
 @ObjectType({ simpleResolvers: true, description: 'How one integration is doing.' })
+@Allow('viewer', 'viewStatus')
 export class ConnectorHealth {
   @Field(() => Integration)
   integration!: Integration;
@@ -36,6 +38,7 @@ export class ConnectorHealth {
 
 @Resolver(() => Integration)
 export class ConnectorHealthQueries {
+  @Allow('viewer', 'viewStatus')
   @Query(() => [ConnectorHealth], { description: 'Of every integration.' })
   @Read({ order: [['id', 'asc']], limit: 1000 })
   connectorHealth(): ConnectorHealth[] {

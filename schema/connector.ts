@@ -1,6 +1,7 @@
 import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
 import { describeConnector } from '../src/connectors/describe-connector.js';
 import { EntityType, IntegrationMode } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import type { HubContext } from './context.js';
 import { Read } from './planned.js';
 import { Json } from './scalars.js';
@@ -39,6 +40,7 @@ export class Connector {
 
 @Resolver()
 export class ConnectorQueries {
+  @Allow('viewer')
   @Query(() => [Connector])
   @Read({ js: true })
   connectors(@Ctx() context: HubContext): Connector[] {

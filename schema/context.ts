@@ -13,4 +13,6 @@ export interface HubContext {
   sender?: () => Promise<Caller>;
   /** The arguments of the mutation that is being run. */
   request?: unknown;
+  /** Checks the rule of the mutation that is being run. @throws HubError FORBIDDEN */
+  requireAllowed?: (caller: Caller) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { Arg, Args, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { Address } from './address.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, planned, Read } from './planned.js';
@@ -60,6 +61,7 @@ const CustomersArgs = filteredBy(() => CustomerFilter);
 
 @Resolver(() => Customer)
 export class CustomerQueries {
+  @Allow('viewer')
   @Query(() => Customer, {
     nullable: true,
     description: 'By id, or by reference: the newest where several merchants use it.',
@@ -71,6 +73,7 @@ export class CustomerQueries {
     return planned();
   }
 
+  @Allow('viewer')
   @Query(() => CustomerConnection, { description: 'Newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
   customers(@Args(() => CustomersArgs) _args: PageArgs): Connection<Customer> {

@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import { ERROR_TEXTS } from '../src/error-texts.js';
 import { type ErrorCode as Code, ERRORS, ErrorCategory } from '../src/errors.js';
+import { Allow } from './allow.js';
 import { Read } from './planned.js';
 
 registerEnumType(ErrorCategory, {
@@ -32,6 +33,7 @@ export class ErrorCode {
 
 @Resolver()
 export class ErrorCodeQueries {
+  @Allow('viewer')
   @Query(() => [ErrorCode], { description: 'Every code that the hub answers with or stores.' })
   @Read({ js: true })
   errorCodes(): ErrorCode[] {

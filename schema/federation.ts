@@ -12,6 +12,7 @@ import {
   print,
   printSchema,
 } from 'graphql';
+import type { AccessRule } from '../src/model/access-rule.js';
 import { keysOf, nodeTypesOf } from '../src/read/keys.js';
 import type { FieldRule } from '../src/read/rules.js';
 
@@ -31,8 +32,9 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
   if (!_service || !_entities || !(union instanceof GraphQLUnionType)) throw new Error('The subgraph lacks its fields');
   union.resolveType = (value) => value.$type;
   _service.resolve = () => ({ sdl });
-  _service.extensions = { read: { js: true } satisfies FieldRule };
-  _entities.extensions = { read: { sizedBy: 'representations' } satisfies FieldRule };
+  const access: AccessRule = { role: 'viewer', right: null };
+  _service.extensions = { access, read: { js: true } satisfies FieldRule };
+  _entities.extensions = { access, read: { sizedBy: 'representations' } satisfies FieldRule };
   return subgraph;
 }
 

@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { BillingSubscriptionStatus, TransactionStatus } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { BillingSubscription } from './billing-subscription.js';
 import { Change } from './change.js';
 import { Customer } from './customer.js';
@@ -41,6 +42,7 @@ export class BillingSubscriptionChange extends Change {
 }
 
 @ObjectType({ implements: Change, simpleResolvers: true, description: 'A reconciliation began, went on or ended.' })
+@Allow('viewer', 'viewStatus')
 export class ReconciliationChange extends Change {
   @Field(() => Reconciliation, { nullable: true })
   reconciliation!: string | null;

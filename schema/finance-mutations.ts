@@ -7,6 +7,7 @@ import {
   updateBillingSubscription,
 } from '../src/flow/finance/update-billing-subscription.js';
 import { syncEntity } from '../src/flow/sync/sync-entity.js';
+import { Allow, sentFrom } from './allow.js';
 import { BillingSubscription } from './billing-subscription.js';
 import type { HubContext } from './context.js';
 import { Customer } from './customer.js';
@@ -47,6 +48,7 @@ const NO_EVENT = { syncEvent: null };
 
 @Resolver()
 export class FinanceMutations {
+  @Allow('operator')
   @Mutation(() => CustomerPayload, { description: `Operators. ${SENT}` })
   updateCustomer(
     @Arg('input', () => UpdateCustomerInput) input: UpdateCustomerInput,
@@ -56,6 +58,7 @@ export class FinanceMutations {
     return mutate(context, info, async (...hub) => ({ customer: await updateCustomer(...hub, input) }));
   }
 
+  @Allow('operator')
   @Mutation(() => TransactionPayload, { description: `Operators. ${SENT}` })
   createTransaction(
     @Arg('input', () => CreateTransactionInput) input: CreateTransactionInput,
@@ -65,6 +68,7 @@ export class FinanceMutations {
     return mutate(context, info, async (...hub) => ({ transaction: await recordTransaction(...hub, input) }));
   }
 
+  @Allow('operator')
   @Mutation(() => BillingSubscriptionPayload, { description: `Operators. ${SENT}` })
   createBillingSubscription(
     @Arg('input', () => CreateBillingSubscriptionInput) input: CreateBillingSubscriptionInput,
@@ -76,6 +80,7 @@ export class FinanceMutations {
     }));
   }
 
+  @Allow('operator')
   @Mutation(() => BillingSubscriptionPayload, { description: `Operators. ${SENT}` })
   updateBillingSubscription(
     @Arg('input', () => UpdateBillingSubscriptionInput) input: UpdateBillingSubscriptionInput,
@@ -87,6 +92,7 @@ export class FinanceMutations {
     }));
   }
 
+  @Allow('operator')
   @Mutation(() => BillingSubscriptionPayload, {
     description: 'Operators. Ends it, now or with its period; what is over already has no effect.',
   })
@@ -100,6 +106,7 @@ export class FinanceMutations {
     }));
   }
 
+  @Allow('operator', 'sync', sentFrom('CUSTOMER'))
   @Mutation(() => SyncPayload, { description: 'Operators. As syncOrder.' })
   syncCustomer(
     @Arg('input', () => SyncEntityInput) input: SyncEntityInput,
@@ -111,6 +118,7 @@ export class FinanceMutations {
     }));
   }
 
+  @Allow('operator', 'sync', sentFrom('TRANSACTION'))
   @Mutation(() => SyncPayload, { description: 'Operators. As syncOrder; its customer goes first.' })
   syncTransaction(
     @Arg('input', () => SyncEntityInput) input: SyncEntityInput,
@@ -122,6 +130,7 @@ export class FinanceMutations {
     }));
   }
 
+  @Allow('operator', 'sync', sentFrom('BILLING_SUBSCRIPTION'))
   @Mutation(() => SyncPayload, { description: 'Operators. As syncOrder; its customer goes first.' })
   syncBillingSubscription(
     @Arg('input', () => SyncEntityInput) input: SyncEntityInput,

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { type FullSyncInput, startFullSync } from '../src/flow/full-sync/start-full-sync.js';
 import { EntityType } from '../src/model/statuses.js';
+import { Allow, integrationAt } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
@@ -15,6 +16,7 @@ import { DateTime } from './scalars.js';
   simpleResolvers: true,
   description: 'One run that sends a system everything of some kinds that is not in step there.',
 })
+@Allow('viewer', 'viewStatus')
 export class FullSync extends Run {
   @Field(() => ID, { nullable: true, description: 'The sync event that carries it out.' })
   syncEventId!: string | null;
@@ -87,17 +89,20 @@ class FullSyncPayload extends MutationPayload {
 
 @Resolver()
 export class FullSyncResolver {
+  @Allow('viewer', 'viewStatus')
   @Query(() => FullSync, { nullable: true })
   fullSync(@Arg('id', () => ID) _id: string): FullSync | null {
     return planned();
   }
 
+  @Allow('viewer', 'viewStatus')
   @Query(() => FullSyncConnection, { description: 'Newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
   fullSyncs(@Args(() => FullSyncsArgs) _args: PageArgs): Connection<FullSync> {
     return planned();
   }
 
+  @Allow('operator', 'sync', integrationAt('input.integrationId'))
   @Mutation(() => FullSyncPayload, {
     description:
       'Operators. Sends a system, in batches, everything that is not in step there; its run shows how far it is.',

@@ -1,5 +1,6 @@
 import { Arg, Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType, FileSource, FileStatus } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
@@ -11,6 +12,7 @@ import { DateTime } from './scalars.js';
   simpleResolvers: true,
   description: 'A file that was handed over, in a folder or posted. It is taken once, whatever happens on the way.',
 })
+@Allow('viewer', 'viewStatus')
 export class ImportFile extends Node {
   @Field(() => String)
   merchantId!: string;
@@ -101,11 +103,13 @@ const ImportFilesArgs = filteredBy(() => ImportFileFilter);
 
 @Resolver()
 export class ImportFileQueries {
+  @Allow('viewer', 'viewStatus')
   @Query(() => ImportFile, { nullable: true })
   importFile(@Arg('id', () => ID) _id: string): ImportFile | null {
     return planned();
   }
 
+  @Allow('viewer', 'viewStatus')
   @Query(() => ImportFileConnection, { description: 'Newest first.' })
   @Read({ order: [['receivedAt', 'desc']] })
   importFiles(@Args(() => ImportFilesArgs) _args: PageArgs): Connection<ImportFile> {

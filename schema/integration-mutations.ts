@@ -5,6 +5,7 @@ import { deleteIntegration } from '../src/flow/integrations/delete-integration.j
 import { testConnection } from '../src/flow/integrations/test-connection.js';
 import { updateIntegration } from '../src/flow/integrations/update-integration.js';
 import { IntegrationMode } from '../src/model/statuses.js';
+import { Allow, integrationAt, scopeAt } from './allow.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { ConnectionTestPayload, IntegrationPayload } from './payloads.js';
@@ -71,6 +72,7 @@ const UNTESTED = { integration: null, ok: false, latencyMs: null, errorCode: nul
 
 @Resolver()
 export class IntegrationMutations {
+  @Allow('admin', 'config', scopeAt('input.', 'everything'))
   @Mutation(() => IntegrationPayload, { description: 'Admins.' })
   createIntegration(
     @Arg('input', () => CreateIntegrationInput) input: CreateIntegrationInput,
@@ -80,6 +82,7 @@ export class IntegrationMutations {
     return mutate(context, info, async (...hub) => ({ integration: await createIntegration(...hub, input) }));
   }
 
+  @Allow('admin', 'config', integrationAt('input.id'))
   @Mutation(() => IntegrationPayload, { description: 'Admins. Every instance works by it at once.' })
   updateIntegration(
     @Arg('input', () => UpdateIntegrationInput) input: UpdateIntegrationInput,
@@ -89,6 +92,7 @@ export class IntegrationMutations {
     return mutate(context, info, async (...hub) => ({ integration: await updateIntegration(...hub, input) }));
   }
 
+  @Allow('admin', 'config', integrationAt('id'))
   @Mutation(() => IntegrationPayload, {
     description: 'Admins. Its history stays, its credentials do not, and what waits to be sent is skipped.',
   })
@@ -97,6 +101,7 @@ export class IntegrationMutations {
     return mutate(context, info, async (...hub) => ({ integration: await deleteIntegration(...hub, id) }));
   }
 
+  @Allow('operator', 'manage', integrationAt('integrationId'))
   @Mutation(() => ConnectionTestPayload, {
     description: 'Operators. Asks the integration’s system whether it is well.',
   })

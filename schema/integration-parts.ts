@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { registerWebhook } from '../src/flow/integrations/register-webhook.js';
+import { Allow, integrationAt } from './allow.js';
 import type { HubContext } from './context.js';
 import { Integration } from './integration.js';
 import { mutate } from './mutate.js';
@@ -11,6 +12,7 @@ import { DateTime } from './scalars.js';
   simpleResolvers: true,
   description: 'That a system sends webhooks by the gateway’s scheme. The secret never leaves the hub.',
 })
+@Allow('viewer', 'config')
 export class WebhookRegistration {
   @Field(() => String, { description: 'The public address that the sender was given.' })
   url!: string;
@@ -34,6 +36,7 @@ export class WebhookRegistration {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'When an integration is asked for news by itself.' })
+@Allow('viewer', 'config')
 export class PollingSchedule {
   @Field(() => String, { description: 'Cron, in UTC, or `every … ms`.' })
   schedule!: string;
@@ -49,6 +52,7 @@ export class PollingSchedule {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What the hub does for an integration by the clock.' })
+@Allow('viewer', 'config')
 export class IntegrationTask {
   @Field(() => String, { description: '`SYNC_TRANSACTIONS`, `SYNC_SUBSCRIPTIONS`, `RECONCILE` or `CHECK_HEALTH`.' })
   task!: string;
@@ -104,6 +108,7 @@ export class IntegrationParts {
     return planned();
   }
 
+  @Allow('admin', 'config', integrationAt('input.integrationId'))
   @Mutation(() => IntegrationPayload, {
     description:
       'Admins. Takes webhooks at `/webhooks/{id}` signed with this secret, or brought with an API key; replaces what was registered before.',

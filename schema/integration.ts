@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { describeConnector } from '../src/connectors/describe-connector.js';
 import { IntegrationMode } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { Connector } from './connector.js';
 import type { HubContext } from './context.js';
 import { Node } from './node.js';
@@ -12,6 +13,7 @@ import { DateTime, Json } from './scalars.js';
   simpleResolvers: true,
   description: 'One merchant’s configured use of a connector. Credentials never leave the hub.',
 })
+@Allow('viewer')
 export class Integration extends Node {
   @Field(() => String)
   merchantId!: string;
@@ -40,11 +42,11 @@ export class Integration extends Node {
   webhookPath!: string;
 
   @Field(() => Json)
-  @Read({ role: 'operator' })
+  @Allow('operator', 'config')
   settings!: unknown;
 
   @Field(() => Json, { description: 'Of statuses; those of fields are `fieldMappings`.' })
-  @Read({ role: 'operator' })
+  @Allow('operator', 'config')
   mappings!: unknown;
 
   @Field(() => String, { description: '`API`, `ENVIRONMENT` or `DEMO`.' })
@@ -74,11 +76,13 @@ export class IntegrationFilter {
 
 @Resolver(() => Integration)
 export class IntegrationQueries {
+  @Allow('viewer')
   @Query(() => Integration, { nullable: true })
   integration(@Arg('id', () => ID) _id: string): Integration | null {
     return planned();
   }
 
+  @Allow('viewer')
   @Query(() => [Integration], { description: 'By name.' })
   @Read({ order: [['name', 'asc']], limit: 1000 })
   integrations(@Arg('filter', () => IntegrationFilter, { nullable: true }) _filter?: IntegrationFilter): Integration[] {

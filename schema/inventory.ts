@@ -1,4 +1,5 @@
 import { Args, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
@@ -12,6 +13,7 @@ import { ageSql, readAtSql, sourceSql, warningSql } from './stock-freshness.js';
   simpleResolvers: true,
   description: 'Stock of one SKU at one location, as one integration reports it.',
 })
+@Allow('viewer')
 export class InventoryLevel extends Node {
   @Field(() => String)
   merchantId!: string;
@@ -91,6 +93,7 @@ const InventoryArgs = filteredBy(() => InventoryFilter);
 
 @Resolver()
 export class InventoryQueries {
+  @Allow('viewer')
   @Query(() => InventoryLevelConnection, { description: 'By SKU.' })
   @Read({ order: [['sku', 'asc']] })
   inventory(@Args(() => InventoryArgs) _args: PageArgs): Connection<InventoryLevel> {

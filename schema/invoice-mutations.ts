@@ -3,6 +3,7 @@ import { createInvoice } from '../src/flow/invoices/create-invoice.js';
 import { updateInvoice } from '../src/flow/invoices/update-invoice.js';
 import { updateInvoiceStatus } from '../src/flow/invoices/update-invoice-status.js';
 import { InvoiceStatus } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { InvoicePayload } from './payloads.js';
@@ -96,6 +97,7 @@ const NONE = { invoice: null };
 
 @Resolver()
 export class InvoiceMutations {
+  @Allow('operator')
   @Mutation(() => InvoicePayload, {
     description: 'Operators. One sync event for each integration that takes invoices.',
   })
@@ -107,6 +109,7 @@ export class InvoiceMutations {
     return mutate(context, info, async (...hub) => ({ invoice: await createInvoice(...hub, input) }));
   }
 
+  @Allow('operator')
   @Mutation(() => InvoicePayload, {
     description:
       'Operators. Changes what an invoice says, until it has ended; one sync event for each integration that has it. What changes nothing has no effect.',
@@ -119,6 +122,7 @@ export class InvoiceMutations {
     return mutate(context, info, async (...hub) => ({ invoice: await updateInvoice(...hub, input) }));
   }
 
+  @Allow('operator')
   @Mutation(() => InvoicePayload, { description: 'Operators. The status that it has already has no effect.' })
   updateInvoiceStatus(
     @Arg('input', () => UpdateInvoiceStatusInput) input: UpdateInvoiceStatusInput,

@@ -11,6 +11,7 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { InvoiceStatus } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredAndSortedBy, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { Order } from './order.js';
@@ -117,6 +118,7 @@ const InvoicesArgs = filteredAndSortedBy(
 
 @Resolver(() => Invoice)
 export class InvoiceQueries {
+  @Allow('viewer')
   @Query(() => Invoice, {
     nullable: true,
     description: 'By id, or by number: the newest where several merchants use it.',
@@ -128,6 +130,7 @@ export class InvoiceQueries {
     return planned();
   }
 
+  @Allow('viewer')
   @Query(() => InvoiceConnection)
   invoices(@Args(() => InvoicesArgs) _args: PageArgs): Connection<Invoice> {
     return planned();

@@ -1,5 +1,6 @@
 import { Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { JobState } from '../src/flow/jobs/job-runner.js';
+import { Allow } from './allow.js';
 import type { HubContext } from './context.js';
 import { Read } from './planned.js';
 import { DateTime } from './scalars.js';
@@ -45,8 +46,9 @@ export class Job implements JobState {
 
 @Resolver()
 export class JobQueries {
+  @Allow('operator')
   @Query(() => [Job])
-  @Read({ role: 'operator', js: true })
+  @Read({ js: true })
   jobs(@Ctx() context: HubContext): Promise<Job[]> {
     return context.services.jobs.list();
   }

@@ -5,6 +5,7 @@ import { publishMapping, rollbackMapping, withdrawMapping } from '../src/flow/ma
 import { putMappings } from '../src/flow/mappings/put-mappings.js';
 import { saveMapping } from '../src/flow/mappings/save-mapping.js';
 import { Direction, EntityType } from '../src/model/statuses.js';
+import { Allow, integrationAt, rowAt } from './allow.js';
 import type { HubContext } from './context.js';
 import { Mapping, MappingVersion } from './mapping.js';
 import { BacktestResult, MappingPreviewResult } from './mapping-trials.js';
@@ -149,6 +150,7 @@ const NO_VERSION = { mappingVersion: null };
 
 @Resolver()
 export class MappingMutations {
+  @Allow('admin', 'config', integrationAt('input.integrationId'))
   @Mutation(() => MappingVersionPayload, {
     description: 'Admins. Saves rules as a draft, which changes nothing yet. Refused when a rule cannot work.',
   })
@@ -160,6 +162,7 @@ export class MappingMutations {
     return mutate(context, info, async (...hub) => ({ mappingVersion: await saveMapping(...hub, input) }));
   }
 
+  @Allow('admin', 'config', integrationAt('input.integrationId'))
   @Mutation(() => MappingVersionsPayload, {
     description: 'Admins. Saves and publishes mappings together, under one version number: all of them or none.',
   })
@@ -171,6 +174,7 @@ export class MappingMutations {
     return mutate(context, info, async (...hub) => ({ mappingVersionIds: await putMappings(...hub, input) }));
   }
 
+  @Allow('operator', 'config', integrationAt('input.integrationId'))
   @Mutation(() => MappingPreviewPayload, {
     description: 'Operators. Tries rules on a sample; writes and sends nothing.',
   })
@@ -182,6 +186,7 @@ export class MappingMutations {
     return mutate(context, info, async (...hub) => ({ preview: await previewMapping(...hub, input) }));
   }
 
+  @Allow('operator', 'config', integrationAt('input.integrationId'))
   @Mutation(() => BacktestPayload, {
     description:
       'Operators. Tries rules on what was last sent, received or pulled, and tells what the published ones map otherwise; writes and sends nothing.',
@@ -194,6 +199,7 @@ export class MappingMutations {
     return mutate(context, info, async (...hub) => ({ backtest: await backtestMapping(...hub, input) }));
   }
 
+  @Allow('admin', 'config', rowAt('mappingVersion'))
   @Mutation(() => MappingVersionPayload, {
     description: 'Admins. Every instance maps by this version from now on. Refused when a rule does not compile.',
   })
@@ -205,6 +211,7 @@ export class MappingMutations {
     return mutate(context, info, async (...hub) => ({ mappingVersion: await publishMapping(...hub, id) }));
   }
 
+  @Allow('admin', 'config', rowAt('mapping', 'mappingId'))
   @Mutation(() => MappingVersionPayload, { description: 'Admins. Publishes again what was published before.' })
   rollbackMapping(
     @Arg('mappingId', () => ID) mappingId: string,
@@ -214,6 +221,7 @@ export class MappingMutations {
     return mutate(context, info, async (...hub) => ({ mappingVersion: await rollbackMapping(...hub, mappingId) }));
   }
 
+  @Allow('admin', 'config', rowAt('mapping', 'mappingId'))
   @Mutation(() => MappingPayload, { description: 'Admins. Only the connector’s own mapping is left.' })
   withdrawMapping(@Arg('mappingId', () => ID) mappingId: string, @Ctx() context: HubContext): Promise<MappingPayload> {
     const info = { action: 'mapping.withdraw', failed: { mapping: null } };

@@ -1,5 +1,6 @@
 import { Arg, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { Direction, EntityType, MappingStatus } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
 import { planned, Read } from './planned.js';
@@ -10,6 +11,7 @@ import { DateTime, Json } from './scalars.js';
   simpleResolvers: true,
   description: 'The field mapping of one kind of entity in one direction of an integration.',
 })
+@Allow('viewer', 'config')
 export class Mapping extends Node {
   @Field(() => String)
   merchantId!: string;
@@ -37,6 +39,7 @@ export class Mapping extends Node {
 }
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'Rules as they were saved once.' })
+@Allow('viewer', 'config')
 export class MappingVersion extends Node {
   @Field(() => Mapping)
   mapping!: Mapping;
@@ -48,7 +51,7 @@ export class MappingVersion extends Node {
   status!: MappingStatus;
 
   @Field(() => Json, { description: 'As `MappingRuleInput` has them.' })
-  @Read({ role: 'operator' })
+  @Allow('operator', 'config')
   rules!: unknown;
 
   @Field(() => String, { nullable: true })
@@ -81,6 +84,7 @@ export class MappingFilter {
 
 @Resolver()
 export class MappingQueries {
+  @Allow('viewer', 'config')
   @Query(() => [Mapping], { description: 'Field mappings, newest first.' })
   @Read({ order: [['createdAt', 'desc']], limit: 500 })
   mappings(@Arg('filter', () => MappingFilter, { nullable: true }) _filter?: MappingFilter): Mapping[] {

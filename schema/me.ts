@@ -1,6 +1,7 @@
 import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
-import { rightsOf } from '../src/flow/access/require-right.js';
+import { rightsOf } from '../src/flow/access/rights-of.js';
 import { Role } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import type { HubContext } from './context.js';
 import { Read } from './planned.js';
 import { DateTime } from './scalars.js';
@@ -55,6 +56,7 @@ export class Me {
 
 @Resolver()
 export class MeQueries {
+  @Allow('viewer')
   @Query(() => Me, { description: 'The caller, and what it may do: for a UI that shows only what will work.' })
   @Read({ js: true })
   me(@Ctx() { caller, services }: HubContext): Me {

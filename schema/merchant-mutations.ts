@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { createMerchant } from '../src/flow/merchants/create-merchant.js';
 import { updateMerchant } from '../src/flow/merchants/update-merchant.js';
+import { Allow } from './allow.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { MutationPayload } from './mutation-payload.js';
@@ -50,6 +51,7 @@ export class MerchantPayload extends MutationPayload {
 
 @Resolver()
 export class MerchantMutations {
+  @Allow('admin')
   @Mutation(() => MerchantPayload, {
     description:
       'Admins of the whole hub. An integration or API key makes its merchant as well; an order does not, unless it is the first.',
@@ -64,6 +66,7 @@ export class MerchantMutations {
     }));
   }
 
+  @Allow('admin')
   @Mutation(() => MerchantPayload, { description: 'Admins. The share counts from the next order that is paid.' })
   updateMerchant(
     @Arg('input', () => UpdateMerchantInput) input: UpdateMerchantInput,

@@ -3,6 +3,7 @@ import { type MetricsRequest, readMetrics } from '../src/flow/watching/read-metr
 import { readSummaries, SummaryPeriod } from '../src/flow/watching/read-summaries.js';
 import { type MetricDefinition as Definition, METRICS } from '../src/model/metric-definitions.js';
 import { ROLLUP_METRICS } from '../src/model/rollup-metrics.js';
+import { Allow, integrationAt, scopeAt } from './allow.js';
 import type { HubContext } from './context.js';
 import { ErrorRates, Figures } from './figures.js';
 import { CoursePoint, QueueNow, SecurityEventCount } from './metric-groups.js';
@@ -71,12 +72,14 @@ export class MetricDefinition implements Definition {
 
 @Resolver()
 export class MetricsQueries {
+  @Allow('viewer')
   @Query(() => [MetricDefinition], { description: 'Every measure that the hub exposes to Prometheus.' })
   @Read({ js: true })
   metricDefinitions(): MetricDefinition[] {
     return [...Object.values<MetricDefinition>(METRICS), ...ROLLUP_METRICS];
   }
 
+  @Allow('viewer', 'viewStatus', scopeAt('', 'rows'))
   @Query(() => Metrics, {
     description: `Of all integrations that the caller may see, or of those of one connector. ${WINDOW}`,
   })
@@ -90,6 +93,7 @@ export class MetricsQueries {
     return read(context, { integrationId: null, connector: connector ?? null }, from, to);
   }
 
+  @Allow('viewer', 'viewStatus', scopeAt('', 'rows'))
   @Query(() => [MetricsOfPeriod], {
     description:
       'Day by day or week by week, also of times whose events are gone; those without anything are left out. By default the last 12; at most 400.',
@@ -107,6 +111,7 @@ export class MetricsQueries {
     return readSummaries(services, caller, period, { ...of, from: from ?? null, to: to ?? null });
   }
 
+  @Allow('viewer', 'viewStatus', integrationAt('integrationId'))
   @Query(() => Metrics, { description: `Of one integration. ${WINDOW}` })
   @Read({ js: true })
   integrationMetrics(

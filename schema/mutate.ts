@@ -23,12 +23,14 @@ export interface MutationInfo<Payload extends MutationPayload> {
  * was done is audited by the use case, in its own transaction.
  */
 export function mutate<Payload extends MutationPayload>(
-  { services, caller, requestId, request }: HubContext,
+  context: HubContext,
   { action, argument, failed }: MutationInfo<Payload>,
   work: (services: Services, caller: Caller) => Promise<Omit<Payload, 'userErrors'>>,
 ): Promise<Payload> {
+  const { services, caller, requestId, request } = context;
   const named = { ...caller, requestId, request, startedAt: performance.now() };
   const attempt = async () => {
+    await requireAllowed(context, named, action);
     try {
       return await repeatDeadlocked(services.log, () => work(services, named));
     } catch (error) {
@@ -37,6 +39,17 @@ export function mutate<Payload extends MutationPayload>(
     }
   };
   return payloadOf<Payload>(failed, attempt, argument);
+}
+
+/** By the mutation's rule; a refusal is audited. @throws HubError FORBIDDEN */
+export async function requireAllowed(context: HubContext, caller: Caller, action: string): Promise<void> {
+  if (!context.requireAllowed) throw new Error(`${action} is run without its rule`);
+  try {
+    await context.requireAllowed(caller);
+  } catch (error) {
+    if (error instanceof HubError) await auditFailure(context.services, caller, action, error);
+    throw error;
+  }
 }
 
 async function auditFailure(services: Services, caller: Caller, action: string, error: HubError): Promise<void> {

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { resendNotification } from '../src/flow/resend-notification.js';
 import { EntityType, NotificationStatus } from '../src/model/statuses.js';
+import { Allow, rowAt } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
@@ -10,6 +11,7 @@ import { planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'One message to people, said once.' })
+@Allow('viewer', 'viewStatus')
 export class Notification extends Node {
   @Field(() => String, { nullable: true })
   merchantId!: string | null;
@@ -29,11 +31,11 @@ export class Notification extends Node {
   @Field(() => String)
   subject!: string;
 
-  @Read({ role: 'operator' })
+  @Allow('operator')
   @Field(() => String, { description: 'Plain text.' })
   body!: string;
 
-  @Read({ role: 'operator' })
+  @Allow('operator')
   @Field(() => [String], { description: 'Mail addresses; none: the operators.' })
   recipients!: string[];
 
@@ -92,12 +94,14 @@ export class NotificationPayload extends MutationPayload {
 
 @Resolver()
 export class Notifications {
+  @Allow('viewer', 'viewStatus')
   @Query(() => NotificationConnection, { description: 'The outbox of messages, newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
   notifications(@Args(() => NotificationsArgs) _args: PageArgs): Connection<Notification> {
     return planned();
   }
 
+  @Allow('operator', 'manage', rowAt('notification'))
   @Mutation(() => NotificationPayload, {
     description: 'Operators. Sends a message that failed or was kept, by the channels that are on now.',
   })

@@ -12,6 +12,7 @@ import {
 } from 'type-graphql';
 import { OrderStatus, SyncState } from '../src/model/statuses.js';
 import { Address } from './address.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredAndSortedBy, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
 import { Node } from './node.js';
@@ -164,6 +165,7 @@ const OrdersArgs = filteredAndSortedBy(
 
 @Resolver(() => Order)
 export class OrderQueries {
+  @Allow('viewer')
   @Query(() => Order, {
     nullable: true,
     description: 'By id, or by number: the newest where several merchants use it.',
@@ -175,6 +177,7 @@ export class OrderQueries {
     return planned();
   }
 
+  @Allow('viewer')
   @Query(() => OrderConnection)
   orders(@Args(() => OrdersArgs) _args: PageArgs): Connection<Order> {
     return planned();

@@ -1,4 +1,5 @@
 import { Arg, Args, Field, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Node } from './node.js';
 import { FilterBy, Key, planned, Read } from './planned.js';
@@ -86,11 +87,13 @@ const ProductsArgs = filteredBy(() => ProductFilter);
 
 @Resolver()
 export class ProductQueries {
+  @Allow('viewer')
   @Query(() => Product, { nullable: true, description: 'The newest where several merchants use the SKU.' })
   product(@Arg('sku', () => String) _sku: string): Product | null {
     return planned();
   }
 
+  @Allow('viewer')
   @Query(() => ProductConnection, { description: 'By SKU.' })
   @Read({ order: [['sku', 'asc']] })
   products(@Args(() => ProductsArgs) _args: PageArgs): Connection<Product> {

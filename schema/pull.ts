@@ -1,5 +1,6 @@
 import { Args, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
@@ -13,6 +14,7 @@ import { SyncEvent } from './sync-event.js';
   simpleResolvers: true,
   description: 'One run of reading everything, or what changed, of one kind from one system.',
 })
+@Allow('viewer', 'viewStatus')
 export class Pull extends Run {
   @Field(() => EntityType)
   entityType!: EntityType;
@@ -43,6 +45,7 @@ export class Pull extends Run {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A row that could not be taken; the others of its pull were.' })
+@Allow('viewer', 'viewStatus')
 export class RowProblem {
   @Field(() => Int, { description: 'From 1; of a file, its header included.' })
   line!: number;
@@ -64,6 +67,7 @@ export class RowProblem {
   description:
     'A record as a pull read it: some of the newest of each integration and kind are kept, to try field mappings on.',
 })
+@Allow('viewer', 'viewStatus')
 export class PullSample extends Node {
   @Field(() => String)
   merchantId!: string;
@@ -78,11 +82,11 @@ export class PullSample extends Node {
   pullId!: string;
 
   @Field(() => Json, { description: 'As the system told it, secrets masked: what inbound rules read.' })
-  @Read({ role: 'operator' })
+  @Allow('operator')
   record!: unknown;
 
   @Field(() => Json, { description: 'What the connector made of it by itself: what inbound rules write into.' })
-  @Read({ role: 'operator' })
+  @Allow('operator')
   ownRow!: unknown;
 
   @Field(() => DateTime)
@@ -119,11 +123,13 @@ const PullsArgs = filteredBy(() => PullFilter);
 
 @Resolver()
 export class PullQueries {
+  @Allow('viewer', 'viewStatus')
   @Query(() => PullConnection, { description: 'Newest first.' })
   pulls(@Args(() => PullsArgs) _args: PageArgs): Connection<Pull> {
     return planned();
   }
 
+  @Allow('viewer', 'viewStatus')
   @Query(() => PullSampleConnection, {
     description: 'Newest first; at most 200 of an integration and kind are kept, no longer than their pull.',
   })

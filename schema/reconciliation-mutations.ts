@@ -3,6 +3,7 @@ import { reconcile } from '../src/flow/reconcile/reconcile.js';
 import { repairDifference } from '../src/flow/reconcile/repair.js';
 import { type RepairFilter, repairDifferences } from '../src/flow/reconcile/repair-many.js';
 import { EntityType } from '../src/model/statuses.js';
+import { Allow, integrationAt, rowAt } from './allow.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { BulkPayload, MutationPayload } from './mutation-payload.js';
@@ -56,6 +57,7 @@ export class DifferencePayload extends MutationPayload {
 
 @Resolver()
 export class ReconciliationMutations {
+  @Allow('operator', 'manage', integrationAt('input.integrationId'))
   @Mutation(() => ReconciliationPayload, {
     description: 'Operators. Compares what a system has with what the hub has; nothing is changed by it.',
   })
@@ -67,6 +69,7 @@ export class ReconciliationMutations {
     return mutate(context, info, async (...hub) => ({ reconciliation: await reconcile(...hub, input) }));
   }
 
+  @Allow('operator', 'manage', rowAt('difference'))
   @Mutation(() => DifferencePayload, {
     description:
       'Operators. Mends it in its proposed direction, unless it moved meanwhile. Once, however often it is asked; what goes out is REPAIRED once it has been delivered.',
@@ -76,6 +79,7 @@ export class ReconciliationMutations {
     return mutate(context, info, async (...hub) => ({ difference: await repairDifference(...hub, id) }));
   }
 
+  @Allow('operator', 'manage', rowAt('reconciliation', 'filter.reconciliationId'))
   @Mutation(() => BulkPayload, {
     description:
       'Operators. Mends the open and failed differences that the filter selects, 1,000 at most; what moved is left. Answers how many were begun.',

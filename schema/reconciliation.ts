@@ -1,5 +1,6 @@
 import { Arg, Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
@@ -12,6 +13,7 @@ import { DateTime, Json } from './scalars.js';
   simpleResolvers: true,
   description: 'One comparison of what a system has with what the hub has.',
 })
+@Allow('viewer', 'viewStatus')
 export class Reconciliation extends Run {
   @Field(() => ID, { nullable: true, description: 'The sync event that carries it out.' })
   syncEventId!: string | null;
@@ -54,6 +56,7 @@ export class Reconciliation extends Run {
 }
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'One thing that differed, and how to mend it.' })
+@Allow('viewer', 'viewStatus')
 export class ReconciliationDifference extends Node {
   @Field(() => String)
   merchantId!: string;
@@ -101,7 +104,7 @@ export class ReconciliationDifference extends Node {
   proposedRepair!: string;
 
   @Field(() => Json, { nullable: true, description: 'The system’s record as it was told.' })
-  @Read({ role: 'operator' })
+  @Allow('operator')
   details!: unknown;
 
   @Field(() => String, {
@@ -162,17 +165,20 @@ const ReconciliationDifferencesArgs = filteredBy(() => ReconciliationDifferenceF
 
 @Resolver()
 export class ReconciliationQueries {
+  @Allow('viewer', 'viewStatus')
   @Query(() => Reconciliation, { nullable: true })
   reconciliation(@Arg('id', () => ID) _id: string): Reconciliation | null {
     return planned();
   }
 
+  @Allow('viewer', 'viewStatus')
   @Query(() => ReconciliationConnection, { description: 'Newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
   reconciliations(@Args(() => ReconciliationsArgs) _args: PageArgs): Connection<Reconciliation> {
     return planned();
   }
 
+  @Allow('viewer', 'viewStatus')
   @Query(() => ReconciliationDifferenceConnection)
   @Read({ order: [['id', 'asc']] })
   reconciliationDifferences(

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { refreshProduct } from '../src/flow/products/refresh-product.js';
 import { refreshEntity } from '../src/flow/sync/refresh-entity.js';
+import { Allow, integrationAt } from './allow.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { MutationPayload } from './mutation-payload.js';
@@ -39,6 +40,7 @@ class RefreshProductPayload extends MutationPayload {
 
 @Resolver()
 export class RefreshMutations {
+  @Allow('operator', 'sync', integrationAt('input.integrationId'))
   @Mutation(() => OrderPayload, { description: 'Operators. Asks a system now how far one order is.' })
   refreshOrder(
     @Arg('input', () => RefreshInput) input: RefreshInput,
@@ -50,6 +52,7 @@ export class RefreshMutations {
     }));
   }
 
+  @Allow('operator', 'sync', integrationAt('input.integrationId'))
   @Mutation(() => InvoicePayload, { description: 'Operators. Asks a system now how far one invoice is.' })
   refreshInvoice(
     @Arg('input', () => RefreshInput) input: RefreshInput,
@@ -61,6 +64,7 @@ export class RefreshMutations {
     }));
   }
 
+  @Allow('operator', 'sync', integrationAt('input.integrationId'))
   @Mutation(() => RefreshProductPayload, {
     description:
       'Operators. Asks a system now for one product and its stock; while it cannot be asked, what was last known.',

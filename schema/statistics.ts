@@ -1,11 +1,13 @@
 import { Arg, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType } from '../src/model/statuses.js';
 import { checkWithin } from '../src/read/values.js';
+import { Allow } from './allow.js';
 import { planned, Read } from './planned.js';
 
 const MOST_DAYS = 365;
 
 @ObjectType({ simpleResolvers: true, description: 'Sync events of one type of entity, by what became of them.' })
+@Allow('viewer', 'viewStatus')
 export class SyncStatistics {
   @Field(() => EntityType)
   entityType!: EntityType;
@@ -31,17 +33,18 @@ export class SyncStatistics {
 
 @Resolver()
 export class StatisticsQueries {
+  @Allow('viewer', 'viewStatus')
   @Query(() => [SyncStatistics], { description: 'Over the sync events that were accepted in the last days, 1 to 365.' })
   @Read({
     order: [['entityType', 'asc']],
     check: ({ days }) => checkWithin('days', days, 1, MOST_DAYS),
-    from: (arg, merchant) => `(select entity_type, merchant_id,
+    from: (arg, merchant, limits) => `(select entity_type, merchant_id,
  count(*) filter (where status in ('PENDING', 'IN_PROGRESS'))::int pending, count(*) filter (where status = 'SUCCESS')::int success,
  count(*) filter (where status = 'FAILED')::int failed, count(*) filter (where status = 'RETRYING')::int retrying,
  count(*) filter (where status = 'SKIPPED')::int skipped, count(*) filter (where status <> 'SKIPPED')::int total
- from (select ${merchant ?? 'null'}::text merchant_id, entity_type, status from sync_events
+ from (select ${merchant ?? 'null'}::text merchant_id, entity_type, status from sync_events s
   where created_at > now() - make_interval(days => ${arg('days', 'integer') ?? '30'})
-  ${merchant === null ? '' : `and merchant_id = ${merchant}`} ${usedBy(arg('connector', 'text'))}) e group by 1, 2)`,
+  ${merchant === null ? '' : `and merchant_id = ${merchant}`} ${usedBy(arg('connector', 'text'))} ${limits('s')}) e group by 1, 2)`,
   })
   syncStatistics(
     @Arg('days', () => Int, { nullable: true, defaultValue: 30 }) _days: number | null,

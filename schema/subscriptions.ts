@@ -1,11 +1,10 @@
 import { Arg, Field, ID, InputType, Resolver, Root, Subscription } from 'type-graphql';
-import { missingResource } from '../src/access/resources.js';
 import { HubError } from '../src/errors.js';
 import type { ChangeEntry, ChangeKind, FeedSelection } from '../src/feed/feed.js';
 import { keepAsync } from '../src/feed/keep-async.js';
 import { syncEventTest } from '../src/feed/sync-event-test.js';
-import { resourcesOf } from '../src/flow/access/require-right.js';
 import { EntityType } from '../src/model/statuses.js';
+import { Allow, integrationAt } from './allow.js';
 import {
   CHANGE_KINDS,
   Change,
@@ -45,24 +44,14 @@ interface Subscribe<Args> {
 
 type Matches = NonNullable<FeedSelection['matches']>;
 
-/** What tells how syncs went and how systems are. */
-const STATUS_KINDS: ReadonlySet<ChangeKind> = new Set([
-  ...(['sync_event.status_changed', 'webhook_event.status_changed', 'connector_health.changed'] as const),
-  ...(['reconciliation.changed', 'alert.opened', 'alert.closed', 'alert.acknowledged'] as const),
-]);
-
 async function open(
   { args, context }: Subscribe<object>,
   kinds: readonly ChangeKind[] | null,
   matches: Matches,
 ): ReturnType<HubContext['services']['feed']['subscribe']> {
   const { caller, services } = context;
-  const missing = missingResource(caller, resourcesOf(services.connectors), 'viewStatus');
-  if (missing && kinds?.some((kind) => STATUS_KINDS.has(kind)))
-    throw new HubError('FORBIDDEN', `This needs the permission ${missing}, which your token lacks.`);
-  const isVisible: Matches = missing ? (change) => !STATUS_KINDS.has(change.kind) && matches(change) : matches;
-  const selection = { merchantId: caller.merchantId, kinds, matches: isVisible };
-  return context.services.feed.subscribe(selection, args.after ?? null);
+  const selection = { merchantId: caller.merchantId, kinds, matches };
+  return services.feed.subscribe(selection, args.after ?? null);
 }
 
 /** Left out or null: anything goes. */
@@ -108,6 +97,7 @@ async function openSyncEvents(request: Subscribe<{ filter?: SyncEventFilter | nu
 
 @Resolver()
 export class Subscriptions {
+  @Allow('viewer', 'viewStatus')
   @Subscription(() => Change, {
     description: 'The durable feed: every change once, in order, with no gap and no repeat behind a cursor.',
     subscribe: (request) => openChanges(request as Subscribe<{ filter?: ChangeFilter | null }>),
@@ -120,6 +110,7 @@ export class Subscriptions {
     return toChangeEvent(change);
   }
 
+  @Allow('viewer', 'viewStatus', integrationAt('filter.integrationId', 'rows'))
   @Subscription(() => SyncEventChange, {
     subscribe: (request) => openSyncEvents(request as Subscribe<{ filter?: SyncEventFilter | null }>),
   })
@@ -131,6 +122,7 @@ export class Subscriptions {
     return toChangeEvent(change);
   }
 
+  @Allow('viewer')
   @Subscription(() => OrderStatusChange, {
     subscribe: (request) => {
       const { args } = request as Subscribe<{ orderId?: string | null }>;
@@ -147,6 +139,7 @@ export class Subscriptions {
     return toChangeEvent(change);
   }
 
+  @Allow('viewer')
   @Subscription(() => InvoiceStatusChange, {
     subscribe: (request) => {
       const { args } = request as Subscribe<{ invoiceId?: string | null }>;
@@ -163,6 +156,7 @@ export class Subscriptions {
     return toChangeEvent(change);
   }
 
+  @Allow('viewer')
   @Subscription(() => InventoryChange, {
     subscribe: (request) => {
       const { args } = request as Subscribe<{ sku?: string | null }>;
@@ -179,6 +173,7 @@ export class Subscriptions {
     return toChangeEvent(change);
   }
 
+  @Allow('viewer', 'viewStatus', integrationAt('integrationId', 'rows'))
   @Subscription(() => ConnectorHealth, {
     description: 'The health of an integration each time that it changes, as it is when it is read.',
     subscribe: (request) => {

@@ -1,5 +1,6 @@
 import { Arg, Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { Direction, EntityType, Operation, SyncEventStatus } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
@@ -7,6 +8,7 @@ import { FilterBy, planned, Read } from './planned.js';
 import { DateTime, Json } from './scalars.js';
 
 @ObjectType({ simpleResolvers: true, description: 'One try of a sync event; secrets masked, large bodies cut.' })
+@Allow('viewer', 'viewStatus')
 export class SyncAttempt {
   @Field(() => Int)
   number!: number;
@@ -22,11 +24,11 @@ export class SyncAttempt {
   outcome!: string;
 
   @Field(() => Json, { nullable: true })
-  @Read({ role: 'operator' })
+  @Allow('operator')
   request!: unknown;
 
   @Field(() => Json, { nullable: true })
-  @Read({ role: 'operator' })
+  @Allow('operator')
   response!: unknown;
 
   @Field(() => Int, { nullable: true })
@@ -50,6 +52,7 @@ const retryCountOf = (row: string) => `case ${row}.status when 'RETRYING' then $
   description:
     'One intended effect, in one direction, on one entity. `entityId` is the id that the entity’s own query takes.',
 })
+@Allow('viewer', 'viewStatus')
 export class SyncEvent extends Node {
   @Field(() => Integration)
   integration!: Integration;
@@ -76,7 +79,7 @@ export class SyncEvent extends Node {
   status!: SyncEventStatus;
 
   @Field(() => Json, { nullable: true })
-  @Read({ role: 'operator' })
+  @Allow('operator')
   payload!: unknown;
 
   @Field(() => String, { nullable: true })
@@ -183,11 +186,13 @@ class SyncEventsArgs extends PageArgs {
 
 @Resolver(() => SyncEvent)
 export class SyncEventQueries {
+  @Allow('viewer', 'viewStatus')
   @Query(() => SyncEvent, { nullable: true })
   syncEvent(@Arg('id', () => ID) _id: string): SyncEvent | null {
     return planned();
   }
 
+  @Allow('viewer', 'viewStatus')
   @Query(() => SyncEventConnection, { description: 'Newest first.' })
   @Read({
     where: (row, arg) => {

@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { SyncState } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { Integration } from './integration.js';
 import { Read } from './planned.js';
 import { DateTime } from './scalars.js';
@@ -21,6 +22,7 @@ export function hasFailed(link: string): string {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'An entity’s identity and state in one integration.' })
+@Allow('viewer', 'viewStatus')
 export class SyncLink {
   @Field(() => Integration)
   integration!: Integration;

@@ -7,6 +7,7 @@ import { retrySyncEvent } from '../src/flow/sync/retry-sync-event.js';
 import { skipSyncEvent } from '../src/flow/sync/skip-sync-event.js';
 import { startSync } from '../src/flow/sync/start-sync.js';
 import { EntityType } from '../src/model/statuses.js';
+import { Allow, integrationAt, rowAt, sentFrom } from './allow.js';
 import type { HubContext } from './context.js';
 import { mutate } from './mutate.js';
 import { BulkPayload } from './mutation-payload.js';
@@ -66,6 +67,7 @@ const AGAIN = 'For a repeated idempotency key it is the sync event made before.'
 
 @Resolver()
 export class SyncMutations {
+  @Allow('operator', 'sync', sentFrom('ORDER'))
   @Mutation(() => SyncPayload, {
     description: `Operators. Sends the order as it is now; without \`force\` or a key, what was sent last if that is the same. ${AGAIN}`,
   })
@@ -77,6 +79,7 @@ export class SyncMutations {
     return mutate(context, info, async (...hub) => ({ syncEvent: await syncOrder(...hub, input) }));
   }
 
+  @Allow('operator', 'sync', sentFrom('INVOICE'))
   @Mutation(() => SyncPayload, { description: `Operators. As syncOrder. ${AGAIN}` })
   syncInvoice(
     @Arg('input', () => SyncEntityInput) input: SyncEntityInput,
@@ -86,6 +89,7 @@ export class SyncMutations {
     return mutate(context, info, async (...hub) => ({ syncEvent: await syncInvoice(...hub, input) }));
   }
 
+  @Allow('operator', 'sync', integrationAt('input.integrationId'))
   @Mutation(() => SyncPayload, { description: `Operators. Reads the stock that a system reports. ${AGAIN}` })
   syncInventory(
     @Arg('input', () => SyncIntegrationInput) input: SyncIntegrationInput,
@@ -95,6 +99,7 @@ export class SyncMutations {
     return mutate(context, info, async (...hub) => ({ syncEvent: await syncInventory(...hub, input) }));
   }
 
+  @Allow('operator', 'sync', integrationAt('input.integrationId'))
   @Mutation(() => SyncPayload, {
     description: `Operators. Reads what a system knows of one kind of entity that is not final yet. ${AGAIN}`,
   })
@@ -106,12 +111,14 @@ export class SyncMutations {
     return mutate(context, info, async (...hub) => ({ syncEvent: await startSync(...hub, input) }));
   }
 
+  @Allow('operator', 'manage', rowAt('syncEvent'))
   @Mutation(() => SyncPayload, { description: 'Operators. Puts one dead letter back in its lane.' })
   retrySyncEvent(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<SyncPayload> {
     const info = { action: 'sync_event.retry', failed: NONE };
     return mutate(context, info, async (...hub) => ({ syncEvent: await retrySyncEvent(...hub, id) }));
   }
 
+  @Allow('operator', 'manage', rowAt('syncEvent'))
   @Mutation(() => SyncPayload, { description: 'Operators. Ends it without sending it; the next of its lane goes on.' })
   skipSyncEvent(
     @Arg('id', () => ID) id: string,
@@ -122,6 +129,7 @@ export class SyncMutations {
     return mutate(context, info, async (...hub) => ({ syncEvent: await skipSyncEvent(...hub, { id, reason }) }));
   }
 
+  @Allow('operator', 'manage', integrationAt('filter.integrationId'))
   @Mutation(() => BulkPayload, {
     description: 'Operators. Puts every dead letter that the filter selects back in the queue.',
   })

@@ -1,6 +1,7 @@
 import { Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type * as flow from '../src/flow/watching/read-health.js';
 import { Health } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import type { HubContext } from './context.js';
 import { Read } from './planned.js';
 import { DateTime } from './scalars.js';
@@ -118,6 +119,7 @@ export class SystemHealth {
 
 @Resolver()
 export class SystemHealthQueries {
+  @Allow('viewer')
   @Query(() => SystemHealth)
   @Read({ js: true })
   systemHealth(@Ctx() { services }: HubContext): Promise<SystemHealth> {

@@ -1,9 +1,11 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { EntityType } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { connectionOf } from './connection.js';
 import { DateTime, Json } from './scalars.js';
 
 @ObjectType({ simpleResolvers: true, description: 'Something that happened to an entity, in whatever system.' })
+@Allow('viewer', 'viewStatus')
 export class TimelineEntry {
   @Field(() => ID)
   id!: string;

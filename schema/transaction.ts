@@ -1,5 +1,6 @@
 import { Arg, Args, Field, FieldResolver, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { TransactionStatus, TransactionType } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Customer } from './customer.js';
 import { Node } from './node.js';
@@ -86,6 +87,7 @@ const TransactionsArgs = filteredBy(() => TransactionFilter);
 
 @Resolver(() => Transaction)
 export class TransactionQueries {
+  @Allow('viewer')
   @Query(() => Transaction, {
     nullable: true,
     description: 'By id, or by reference: the newest where several merchants use it.',
@@ -97,6 +99,7 @@ export class TransactionQueries {
     return planned();
   }
 
+  @Allow('viewer')
   @Query(() => TransactionConnection, { description: 'The latest first.' })
   @Read({ order: [['occurredAt', 'desc']] })
   transactions(@Args(() => TransactionsArgs) _args: PageArgs): Connection<Transaction> {

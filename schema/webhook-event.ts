@@ -1,5 +1,6 @@
 import { Args, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { EntityType, WebhookStatus } from '../src/model/statuses.js';
+import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
 import { Integration } from './integration.js';
 import { Node } from './node.js';
@@ -7,6 +8,7 @@ import { planned, Read } from './planned.js';
 import { DateTime, Json } from './scalars.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'One received webhook.' })
+@Allow('viewer', 'viewStatus')
 export class WebhookEvent extends Node {
   @Field(() => String)
   merchantId!: string;
@@ -33,11 +35,11 @@ export class WebhookEvent extends Node {
   status!: WebhookStatus;
 
   @Field(() => Json, { nullable: true })
-  @Read({ role: 'operator' })
+  @Allow('operator')
   payload!: unknown;
 
   @Field(() => Json, { description: 'Secrets and signatures masked.' })
-  @Read({ role: 'operator' })
+  @Allow('operator')
   headers!: unknown;
 
   @Field(() => Json, { nullable: true, description: 'What the hub answered.' })
@@ -102,6 +104,7 @@ const WebhookEventsArgs = filteredBy(() => WebhookEventFilter);
 
 @Resolver()
 export class WebhookEventQueries {
+  @Allow('viewer', 'viewStatus')
   @Query(() => WebhookEventConnection, { description: 'Newest first.' })
   @Read({ order: [['createdAt', 'desc']] })
   webhookEvents(@Args(() => WebhookEventsArgs) _args: PageArgs): Connection<WebhookEvent> {

@@ -1,12 +1,14 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, registerEnumType } from 'type-graphql';
+import type { Caller } from '../src/access/caller.js';
 import { HubError } from '../src/errors.js';
 import type { WebhookTarget } from '../src/flow/webhooks/choose-webhook-integration.js';
 import { dismissWebhookEvents } from '../src/flow/webhooks/dismiss-webhook-events.js';
 import { ingestWebhook } from '../src/flow/webhooks/ingest-webhook.js';
 import { replayWebhookEvents } from '../src/flow/webhooks/replay-webhook-events.js';
 import { EntityType, WebhookNews, WebhookStatus } from '../src/model/statuses.js';
+import { Allow, integrationAt, scopeAt } from './allow.js';
 import type { HubContext } from './context.js';
-import { mutate } from './mutate.js';
+import { mutate, requireAllowed } from './mutate.js';
 import { BulkPayload, MutationPayload, payloadOf } from './mutation-payload.js';
 import { Json } from './scalars.js';
 import { WebhookEvent, WebhookEventFilter } from './webhook-event.js';
@@ -93,15 +95,22 @@ export class WebhookPayload extends MutationPayload {
 
 @Resolver()
 export class WebhookMutations {
+  @Allow('operator', 'manage', scopeAt('input.', 'everything'))
   @Mutation(() => WebhookPayload, { description: 'What every webhook address feeds. Operators.' })
   ingestWebhook(
     @Arg('input', () => IngestWebhookInput) input: IngestWebhookInput,
-    @Ctx() { services, caller, requestId, sender }: HubContext,
+    @Ctx() context: HubContext,
   ): Promise<WebhookPayload> {
+    const { services, requestId, sender } = context;
+    const caller = { ...context.caller, requestId };
+    const allowed = async (one: Caller) => {
+      await requireAllowed(context, one, 'webhook.ingest');
+      return one;
+    };
     return payloadOf<WebhookPayload>({ webhookEvent: null, outcome: null }, async () => {
       const outcome = await ingestWebhook(
         services,
-        { ...caller, requestId },
+        await allowed(caller),
         {
           target: targetOf(input),
           entityType: input.entityType ?? null,
@@ -109,12 +118,13 @@ export class WebhookMutations {
           rawBody: Buffer.from(input.body, input.bodyEncoding === 'BASE64' ? 'base64' : 'utf8'),
           remoteAddress: input.remoteAddress ?? null,
         },
-        sender,
+        sender && (async () => allowed({ ...(await sender()), requestId })),
       );
       return { webhookEvent: outcome.webhookEventId, outcome };
     });
   }
 
+  @Allow('operator', 'manage', integrationAt('filter.integrationId'))
   @Mutation(() => BulkPayload, {
     description: 'Reads kept webhook events anew by the mappings of today; `affected` came out otherwise. Operators.',
   })
@@ -128,6 +138,7 @@ export class WebhookMutations {
     }));
   }
 
+  @Allow('operator', 'manage', integrationAt('filter.integrationId'))
   @Mutation(() => BulkPayload, {
     description:
       'Ends the wait of webhook events that failed: they become IGNORED with the reason, and a replay still finds them. At most 10,000 a call. Operators.',

@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
 import { type Database, type Sql, sqlOn } from './db/database.js';
-import { resourcesOf } from './flow/access/require-right.js';
+import { guardedSystems } from './flow/access/require-access.js';
 import { createDeliveryHooks, type DeliveryHooks } from './flow/hooks/delivery-hooks.js';
 import type { JobRunner } from './flow/jobs/job-runner.js';
 import { countCatalogueReads } from './flow/products/count-catalogue-reads.js';
@@ -53,7 +53,7 @@ export function openReader(schema: GraphQLSchema, services: Services): Reader {
   const reader = createReader({
     schema,
     db: services.db,
-    resources: resourcesOf(services.connectors),
+    systems: guardedSystems(services.connectors),
   });
   return cacheCatalogue(reader, { schema, sql: sqlOn(services.db.pool), onProducts, onStock });
 }

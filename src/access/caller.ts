@@ -1,4 +1,3 @@
-import { HubError } from '../errors.js';
 import type { Role } from '../model/statuses.js';
 
 /** Who asks. `merchantId` null: every merchant; otherwise all that the caller sees and does is limited to it. */
@@ -24,9 +23,4 @@ const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 /** Whether the caller's role is at least this one. */
 export function hasRole(caller: Caller, role: Role): boolean {
   return RANK[caller.role] >= RANK[role];
-}
-
-/** @throws HubError FORBIDDEN */
-export function requireRole(caller: Caller, role: Role): void {
-  if (!hasRole(caller, role)) throw new HubError('FORBIDDEN', `This needs the role ${role}; you have ${caller.role}.`);
 }

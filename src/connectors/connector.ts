@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { IntegrationRight } from '../model/access-rule.js';
 import type { Snapshot } from '../model/snapshots.js';
 import type { EntityStatus, EntityType, IntegrationMode, OrderStatus } from '../model/statuses.js';
 import type { DeliveryResult } from './delivery-result.js';
@@ -140,9 +141,6 @@ export type Task = 'SYNC_TRANSACTIONS' | 'SYNC_SUBSCRIPTIONS' | 'RECONCILE' | 'C
 
 /** When: cron in UTC, or `every … ms`; null: only when somebody asks. */
 export type Timetable = Readonly<Record<Task, string | null>>;
-
-/** What people may do with an integration. */
-export type IntegrationRight = 'config' | 'manage' | 'sync' | 'resync' | 'viewStatus';
 
 /** How what has failed for good is put back by the job that retries failures. */
 export interface Redrives {

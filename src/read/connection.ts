@@ -7,7 +7,6 @@ import { openSite, parameter, type Values } from './parameters.js';
 import {
   type Field,
   type Fields,
-  merchantIs,
   newAlias,
   nodeTypeOf,
   nounOf,
@@ -15,6 +14,7 @@ import {
   type Planning,
   ruleOf,
   subfields,
+  visible,
   whereAll,
 } from './planning.js';
 import type { Placeholder } from './rules.js';
@@ -71,7 +71,7 @@ function isSelected(fields: Fields, name: string): boolean {
 function rowsOf(listing: Listing, field: Field, from: From): Rows {
   const { planning, noun, row } = listing;
   const limits = [
-    ...merchantIs(planning, noun, row),
+    ...visible(planning, noun, row),
     ...(from.join ? [from.join(row)] : []),
     ...(from.deletedHidden && noun.deletedAt ? [`${row}.${noun.deletedAt} is null`] : []),
   ];

@@ -1,31 +1,33 @@
 import { execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
-import type { Resources } from '../access/resources.js';
+import type { GuardedSystem } from '../access/reach.js';
 import type { Database } from '../db/database.js';
 import { answerAsRoot, answerAsText } from './answer-query.js';
 import { attachResolvers } from './attach-resolvers.js';
-import type { Execution, Reading } from './execution.js';
+import { beginExecution, type Reading } from './execution.js';
 import { nounsOf } from './nouns.js';
 import type { Values } from './parameters.js';
 import { createPlanCache, type Prepared } from './plan-cache.js';
 import { RawJson } from './raw-json.js';
 import { readNoun } from './read-noun.js';
 import type { Reader, ReadRequest, ReadResult } from './reader.js';
+import { checkAllowed } from './rights.js';
 import { createStatements } from './statements.js';
 
 interface ReaderDeps {
   schema: GraphQLSchema;
   db: Pick<Database, 'orm' | 'pool'>;
-  /** Of each system whose tokens may carry any. Default: there is none. */
-  resources?: readonly Resources[];
+  /** Of whose permissions tokens may name any. Default: of none. */
+  systems?: readonly GuardedSystem[];
 }
 
 /** Makes the one reader of a schema over a database, and takes over the resolvers of the schema's nouns. */
 export function createReader(deps: ReaderDeps): Reader {
-  const { schema, db, resources = [] } = deps;
+  const { schema, db, systems = [] } = deps;
   const nouns = nounsOf(db.orm.getMetadata());
+  checkAllowed(schema, nouns);
   attachResolvers(schema, nouns);
-  const reading: Reading = { schema, nouns, plans: createPlanCache(schema), run: createStatements(db.pool), resources };
+  const reading: Reading = { schema, nouns, plans: createPlanCache(schema), run: createStatements(db.pool), systems };
   return {
     execute: (request) => answer(reading, request),
     readNoun: (id, info, { caller }) => readNoun(reading, id, info, caller),
@@ -65,7 +67,7 @@ async function answerQuery(
   request: ReadRequest,
   variables: Values,
 ): Promise<ReadResult> {
-  const execution: Execution = { reading, prepared, variables, caller: request.context.caller, failures: new Map() };
+  const execution = beginExecution(reading, prepared, variables, request.context.caller);
   const text = request.raw === false ? null : await answerAsText(execution);
   if (text !== null) return { data: new RawJson(text) };
   return completeByGraphql(reading, request, await answerAsRoot(execution));

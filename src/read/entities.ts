@@ -2,7 +2,7 @@ import { type FieldNode, Kind } from 'graphql';
 import { type Form, formsOf, LONGEST_KEY, readForm } from './keys.js';
 import type { Column, Noun } from './nouns.js';
 import { openSite, parameter, type Site, type Values } from './parameters.js';
-import { type Field, merchantIs, newAlias, nounOf, type Planning, whereAll } from './planning.js';
+import { type Field, newAlias, nounOf, type Planning, visible, whereAll } from './planning.js';
 import { concat, literal, type Piece } from './sql-text.js';
 import { badInput, checkValue } from './values.js';
 
@@ -64,7 +64,7 @@ function writeLookup(planning: Planning, { type, key }: Form, nodes: readonly Fi
     const column = columnOf(noun, name);
     return `${row}.${column.sql} = ${from}.key${place}::${column.type}`;
   });
-  return `(select ${object} from ${noun.table} ${row}${whereAll([...same, ...merchantIs(planning, noun, row)])})`;
+  return `(select ${object} from ${noun.table} ${row}${whereAll([...same, ...visible(planning, noun, row)])})`;
 }
 
 /** One value of a key as text; what cannot be one is unknown, not an error. */

@@ -1,13 +1,13 @@
 import type { FieldNode, GraphQLSchema } from 'graphql';
 import type { Caller } from '../access/caller.js';
-import type { Resources } from '../access/resources.js';
+import type { GuardedSystem } from '../access/reach.js';
 import type { AnswerAs } from './leaf.js';
 import type { Nouns } from './nouns.js';
 import { bindParameters, SiteError, type Values } from './parameters.js';
 import type { Plan } from './plan.js';
 import { keptPlan, type PlanCache, type Prepared, shapeOf } from './plan-cache.js';
 import type { PlanInput } from './planning.js';
-import { checkRights } from './rights.js';
+import { type BoundCaller, boundCaller, checkAnswer, checkRoles } from './rights.js';
 import type { RunStatement } from './statements.js';
 
 /** What all executions of a reader share. */
@@ -16,8 +16,8 @@ export interface Reading {
   nouns: Nouns;
   plans: PlanCache;
   run: RunStatement;
-  /** Of each system whose tokens may carry any. */
-  resources: readonly Resources[];
+  /** Of whose permissions tokens may name any. */
+  systems: readonly GuardedSystem[];
 }
 
 /** One run of an operation, or of one noun inside of one. */
@@ -27,6 +27,7 @@ export interface Execution {
   /** Coerced. */
   variables: Values;
   caller: Caller;
+  bound: BoundCaller | null;
   /** Fields whose arguments were refused: each is answered by its error, and left out of the statement. */
   failures: Map<FieldNode, Error>;
 }
@@ -38,25 +39,34 @@ export function planFor(
   plans: Map<string, Plan>,
   write: (input: PlanInput) => Plan,
 ): Plan {
-  const { reading, prepared, variables, caller, failures } = execution;
+  const { reading, prepared, variables, caller, failures, bound } = execution;
   const limited = caller.merchantId !== null;
   const { schema, nouns } = reading;
-  const { fragments } = prepared;
-  const input = { schema, nouns, fragments, variables, answerAs, limited, failed: new Set(failures.keys()) };
+  const { fragments, operation } = prepared;
+  const ofMutation = operation.operation === 'mutation';
+  const failed = new Set(failures.keys());
+  const input = { schema, nouns, fragments, variables, answerAs, limited, bound, ofMutation, failed };
   if (failures.size > 0) return write(input);
-  return keptPlan(plans, `${answerAs};${limited};${shapeOf(prepared, variables)}`, () => write(input));
+  const key = `${answerAs};${limited};${bound?.key ?? ''};${shapeOf(prepared, variables)}`;
+  return keptPlan(plans, key, () => write(input));
 }
 
 /**
- * Checks rights and arguments, then runs the one statement; an operation of JavaScript's fields alone needs none.
+ * Checks roles and arguments, then runs the one statement; an operation of JavaScript's fields alone needs none.
  * `own`: values of the parameters that the plan reserved.
  */
 export async function runPlan(execution: Execution, plan: Plan, own: readonly unknown[] = []): Promise<string> {
-  const { reading, prepared, variables, caller } = execution;
-  checkRights(plan.rights, caller, reading.resources, prepared.operation.operation === 'mutation');
+  const { reading, variables, caller, bound } = execution;
+  checkRoles(plan.roles, caller);
   if (plan.planned === 0) return '{}';
   const values = bindParameters(plan.sites, plan.parameters, variables);
-  return reading.run(plan, plan.merchant ? [caller.merchantId, ...own, ...values] : [...own, ...values]);
+  const text = await reading.run(plan, plan.merchant ? [caller.merchantId, ...own, ...values] : [...own, ...values]);
+  if (bound) checkAnswer(bound, text);
+  return text;
+}
+
+export function beginExecution(reading: Reading, prepared: Prepared, variables: Values, caller: Caller): Execution {
+  return { reading, prepared, variables, caller, bound: boundCaller(caller, reading.systems), failures: new Map() };
 }
 
 /** Repeats the work without each field whose arguments it refuses; throws everything else. */

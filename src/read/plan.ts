@@ -3,7 +3,7 @@ import { collectFields } from 'graphql/execution/collectFields.js';
 import { writeObject } from './members.js';
 import type { Parameter, Site } from './parameters.js';
 import type { PlanInput, Planning } from './planning.js';
-import type { NeededRight } from './rights.js';
+import type { NeededRole } from './rights.js';
 import { writeById, writeRoot } from './roots.js';
 import { writeRow } from './row.js';
 import { concat } from './sql-text.js';
@@ -18,7 +18,7 @@ export interface Plan {
   merchant: boolean;
   holes: number;
   planned: number;
-  rights: readonly NeededRight[];
+  roles: readonly NeededRole[];
   /** How often it ran: warm statements are prepared by name. */
   runs: number;
 }
@@ -50,7 +50,7 @@ function begin(input: PlanInput, reserved: number): Planning {
   const planning: Planning = {
     ...input,
     parameters: { sites: [], list: [], first: (input.limited ? 2 : 1) + reserved },
-    rights: [],
+    roles: [],
     holes: 0,
     planned: 0,
     merchantUsed: false,
@@ -61,7 +61,7 @@ function begin(input: PlanInput, reserved: number): Planning {
 }
 
 function finish(planning: Planning, expression: string): Plan {
-  const { parameters, holes, planned, rights, merchantUsed } = planning;
+  const { parameters, holes, planned, roles, merchantUsed } = planning;
   const sql = `select ${expression}`;
   return {
     sql,
@@ -70,7 +70,7 @@ function finish(planning: Planning, expression: string): Plan {
     merchant: merchantUsed,
     holes,
     planned,
-    rights,
+    roles,
     runs: 0,
   };
 }

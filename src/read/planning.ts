@@ -9,10 +9,11 @@ import {
   isObjectType,
 } from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
+import type { AccessRule } from '../model/access-rule.js';
 import type { AnswerAs } from './leaf.js';
 import type { Noun, Nouns } from './nouns.js';
 import type { Parameters, Values } from './parameters.js';
-import type { NeededRight } from './rights.js';
+import { accessOf, type BoundCaller, limitingReach, type NeededRole, reachSql, refused } from './rights.js';
 import type { FieldRule } from './rules.js';
 import type { Piece } from './sql-text.js';
 
@@ -30,6 +31,10 @@ export interface PlanInput {
   answerAs: AnswerAs;
   /** The caller sees one merchant only: it is `$1`. */
   limited: boolean;
+  /** Whose token names permissions of systems; null: its role alone decides. */
+  bound: BoundCaller | null;
+  /** Whoever may run a mutation may see what it was done to, whatever else its token names. */
+  ofMutation: boolean;
   /** Fields that are left out, because their arguments were refused. */
   failed: ReadonlySet<FieldNode>;
 }
@@ -37,7 +42,7 @@ export interface PlanInput {
 /** A plan while it is being written. */
 export interface Planning extends PlanInput {
   parameters: Parameters;
-  rights: NeededRight[];
+  roles: NeededRole[];
   /** Fields that SQL does not answer. */
   holes: number;
   /** Root fields that SQL answers. */
@@ -90,6 +95,35 @@ export function merchantIs(planning: Planning, noun: Noun, row: string): string[
   if (!planning.limited) return [];
   planning.merchantUsed = true;
   return [`${row}.${noun.merchant} = $1::text`];
+}
+
+/** The conditions that limit rows to those that the caller may see: of its merchant, and of systems within its reach. */
+export function visible(planning: Planning, noun: Noun, row: string): string[] {
+  const reach = limitingReach(planning.bound, accessOfNoun(planning, noun));
+  return [...merchantIs(planning, noun, row), ...(reach ? [reachSql(planning.nouns, noun, row, reach)] : [])];
+}
+
+/** SQL of what is named by an id: refused, not left out, where its system is out of the caller's reach. */
+export function orRefused(planning: Planning, noun: Noun, row: string, object: string): string {
+  return limitedBy(planning, accessOfNoun(planning, noun), noun, row, object);
+}
+
+/** The same of a rule's own, for one field of a row. */
+export function limitedBy(
+  { nouns, bound }: Planning,
+  rule: AccessRule | undefined,
+  noun: Noun,
+  row: string,
+  value: string,
+): string {
+  const reach = limitingReach(bound, rule);
+  if (!reach || !rule?.right) return value;
+  return `case when ${reachSql(nouns, noun, row, reach)} then ${value} else ${refused(rule.right)} end`;
+}
+
+function accessOfNoun({ schema }: Planning, { name }: Noun): AccessRule | undefined {
+  const type = schema.getType(name);
+  return type && accessOf(type);
 }
 
 /** `where …`, or nothing. */

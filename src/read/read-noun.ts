@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Caller } from '../access/caller.js';
 import { rememberFailures } from './attach-resolvers.js';
-import { type Execution, leavingOutFailures, planFor, type Reading, runPlan } from './execution.js';
+import { beginExecution, leavingOutFailures, planFor, type Reading, runPlan } from './execution.js';
 import { type Plan, planNoun } from './plan.js';
 import type { Prepared } from './plan-cache.js';
 import { objectTypeOf } from './planning.js';
@@ -15,7 +15,7 @@ export async function readNoun(
 ): Promise<unknown> {
   const prepared = reading.plans.prepareOperation(info.operation, info.fragments);
   const variables = info.variableValues;
-  const execution: Execution = { reading, prepared, variables, caller, failures: new Map() };
+  const execution = beginExecution(reading, prepared, variables, caller);
   const text = await leavingOutFailures(execution, () => {
     const write = (input: Parameters<typeof planNoun>[0]) =>
       planNoun(input, objectTypeOf(info.returnType), info.fieldNodes);

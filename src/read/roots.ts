@@ -20,10 +20,13 @@ import {
   newAlias,
   nounOf,
   objectTypeOf,
+  orRefused,
   type Planning,
   ruleOf,
+  visible,
   whereAll,
 } from './planning.js';
+import { accessOf, conditionOn, limitingReach } from './rights.js';
 import type { Placeholder } from './rules.js';
 import { isFound } from './search.js';
 import { orderOf, orderSql } from './sort.js';
@@ -60,7 +63,8 @@ export function writeById(
 ): string {
   const noun = nounOf(planning, type);
   const row = newAlias(planning);
-  const object = concat(planning.writeRow(type, nodes, row));
+  const written = concat(planning.writeRow(type, nodes, row));
+  const object = planning.ofMutation ? written : orRefused(planning, noun, row, written);
   const conditions = [`${row}.${noun.identity[0]?.sql} = ${id(noun)}`, ...merchantIs(planning, noun, row)];
   return `(select ${object} from ${noun.table} ${row}${whereAll(conditions)})`;
 }
@@ -84,7 +88,7 @@ function writeOne(planning: Planning, field: Field, nodes: readonly FieldNode[])
   const row = newAlias(planning);
   const given = field.args.filter(({ name }) => args[name] !== null && args[name] !== undefined);
   if (given.length === 0) return ['null'];
-  const object = concat(planning.writeRow(type, nodes, row));
+  const object = orRefused(planning, noun, row, concat(planning.writeRow(type, nodes, row)));
   const conditions = given.map(({ name }) => {
     const column = noun.columns[name];
     if (!column) throw new Error(`${noun.name} has no column ${name}`);
@@ -93,6 +97,15 @@ function writeOne(planning: Planning, field: Field, nodes: readonly FieldNode[])
   const where = whereAll([...conditions, ...merchantIs(planning, noun, row), ...notDeleted(noun, row)]);
   const newest = given.some(({ name }) => name === 'id') ? '' : ` order by ${row}.${idOf(noun).sql} desc limit 1`;
   return [{ sql: `coalesce((select ${object} from ${noun.table} ${row}${where}${newest}),'null')` }];
+}
+
+/** Limits the rows that a list's own SQL counts, by an alias of rows that have an integration. */
+function countedSql({ schema, bound }: Planning, noun: Noun, row: string): string {
+  const type = schema.getType(noun.name);
+  const reach = limitingReach(bound, type && accessOf(type));
+  return reach
+    ? `and ${conditionOn(`(select connector from integrations where id = ${row}.integration_id)`, reach)}`
+    : '';
 }
 
 function requireOne(site: Site, field: Field): void {
@@ -117,8 +130,9 @@ function writeList(planning: Planning, field: Field, nodes: readonly FieldNode[]
     args[name] === null || args[name] === undefined
       ? null
       : parameter(planning.parameters, site, name, sqlType, (values) => values[name]);
-  const limits = merchantIs(planning, noun, row);
-  const table = rule.from ? rule.from(argument, planning.limited ? '$1::text' : null) : noun.table;
+  const limits = rule.from ? merchantIs(planning, noun, row) : visible(planning, noun, row);
+  const merchant = planning.limited ? '$1::text' : null;
+  const table = rule.from ? rule.from(argument, merchant, (of) => countedSql(planning, noun, of)) : noun.table;
   const own = rule.where ? [rule.where(row, argument)] : [];
   const where = whereAll([...limits, ...notDeleted(noun, row), ...own, ...listFilter(planning, site, args, noun, row)]);
   const limit = rule.limit === undefined ? '' : ` limit ${rule.limit}`;

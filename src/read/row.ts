@@ -6,15 +6,17 @@ import type { Noun, Relation } from './nouns.js';
 import {
   type Field,
   isConnectionType,
-  merchantIs,
+  limitedBy,
   newAlias,
   nounOf,
   objectTypeOf,
   type Planning,
   ruleOf,
   subfields,
+  visible,
   whereAll,
 } from './planning.js';
+import { accessOf } from './rights.js';
 import { rowOrder } from './sort.js';
 import { concat, type Piece } from './sql-text.js';
 
@@ -53,6 +55,18 @@ function neededColumns(
 }
 
 function writeField(
+  planning: Planning,
+  noun: Noun,
+  field: Field,
+  nodes: readonly FieldNode[],
+  row: string,
+): Piece[] | null {
+  const piece = writeValue(planning, noun, field, nodes, row);
+  const rule = accessOf(field);
+  return piece && planning.bound && rule ? [{ sql: limitedBy(planning, rule, noun, row, concat(piece)) }] : piece;
+}
+
+function writeValue(
   planning: Planning,
   noun: Noun,
   field: Field,
@@ -110,7 +124,7 @@ function writeRelated(
   const noun = nounOf(planning, type);
   const other = newAlias(planning);
   const object = concat(planning.writeRow(type, nodes, other));
-  const from = `from ${noun.table} ${other}${whereAll([join(other), ...merchantIs(planning, noun, other)])}`;
+  const from = `from ${noun.table} ${other}${whereAll([join(other), ...visible(planning, noun, other)])}`;
   if (!isList(field)) return [{ sql: `coalesce((select ${object} ${from}),${absent(field.type, planning.answerAs)})` }];
   return [
     '[',

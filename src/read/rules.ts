@@ -1,20 +1,19 @@
-import type { Role } from '../model/statuses.js';
-
 /** Gives the placeholder of an argument or filter field, or null where the caller left it out. */
 export type Placeholder = (name: string, type: string) => string | null;
 
 /** How a field is read, where the entity of the type's name and the property of the field's name do not say it. */
 export interface FieldRule {
-  /** The least role that may ask for the field; checked over the whole operation before any SQL. */
-  role?: Role;
   /** The entity's property, where it has another name. */
   property?: string;
   /** An SQL expression over a row's alias, of this PostgreSQL type; null for "may be null". */
   expression?: { sql: (row: string) => string; type: string; nullable?: boolean };
   /** Joins the other noun's rows (alias `other`) by a condition that is not a foreign key. */
   relation?: { on: (row: string, other: string) => string };
-  /** Rows of a list at the root come from this, an SQL table expression, instead of the noun's table. */
-  from?: (arg: Placeholder, merchant: string | null) => string;
+  /**
+   * Rows of a list at the root come from this, an SQL table expression, instead of the noun's table. `limits` writes what
+   * limits the rows that it counts to the systems that the caller may see: `and …`, or nothing.
+   */
+  from?: (arg: Placeholder, merchant: string | null, limits: (row: string) => string) => string;
   /** A further condition on the rows of a list or connection, from its own arguments. */
   where?: (row: string, arg: Placeholder) => string;
   /** Refuses arguments of a list at the root. @throws GraphQLError BAD_USER_INPUT */

@@ -23,6 +23,8 @@ export interface RollupSelection {
   integrationId: string | null;
   merchantId: string | null;
   connector: string | null;
+  /** Of these connectors nothing is selected. */
+  hidden: readonly string[];
   /** ISO 8601. Whole hours, and whole days where hours are merged already: those that begin in this time. */
   from: string;
   to: string;
@@ -32,14 +34,14 @@ export interface RollupSelection {
 export const SELECTED = `from metric_rollups r join integrations i on i.id = r.integration_id
 where r.period in ('HOUR', 'DAY') and r.at >= date_trunc(lower(r.period), $1::timestamptz) and r.at < $2
   and ($3::text is null or r.integration_id = $3) and ($4::text is null or i.merchant_id = $4)
-  and ($5::text is null or i.connector = $5)`;
+  and ($5::text is null or i.connector = $5) and i.connector <> all ($6)`;
 
 const FIGURES = `
   source, entity_type as "entityType", operation, outcome, error_code as "errorCode", http_status as "httpStatus", bucket,
   sum(count)::float8 as count, sum(sum_ms)::float8 as "sumMs", sum(first_count)::float8 as "firstCount",
   sum(wait_ms)::float8 as "waitMs"`;
 const READ = `select ${FIGURES} ${SELECTED} group by 1, 2, 3, 4, 5, 6, 7`;
-const READ_PERIODS = `select to_json(date_trunc($6, r.at, 'UTC')) #>> '{}' as period, ${FIGURES}
+const READ_PERIODS = `select to_json(date_trunc($7, r.at, 'UTC')) #>> '{}' as period, ${FIGURES}
 ${SELECTED} group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1`;
 
 const READ_COURSE = `
@@ -49,7 +51,10 @@ select to_json(r.at) #>> '{}' as at, r.period, coalesce(sum(count) filter (where
   (sum(sum_ms)::float8 / sum(count)) as "averageMs"
 ${SELECTED} and r.source = 'ATTEMPT' group by r.at, r.period order by r.at, r.period`;
 
-export const valuesOf = (one: RollupSelection) => [one.from, one.to, one.integrationId, one.merchantId, one.connector];
+export const valuesOf = ({ from, to, integrationId, merchantId, connector, hidden }: RollupSelection) => [
+  ...[from, to, integrationId, merchantId, connector],
+  hidden,
+];
 
 export function readRollups(sql: Sql, selection: RollupSelection): Promise<RollupRow[]> {
   return sql<RollupRow>(READ, valuesOf(selection));

@@ -71,9 +71,10 @@ export async function startWebhookHub(
 }
 
 function createServices(db: Database, further: Connector[], notifier: Notifier): Services {
+  const all = [...connectors, ...further];
   const integrations = createIntegrations({
     db,
-    connectors: [...connectors, ...further],
+    connectors: all,
     openCredentials: (id, sealed) => unseal(keyring, id, sealed),
     mappings: createMappings(),
     http: { send: () => Promise.reject(new Error('No webhook calls an upstream')) },
@@ -82,7 +83,7 @@ function createServices(db: Database, further: Connector[], notifier: Notifier):
     log,
   });
   const inbox = createInbox({ db, onCommit: () => {} });
-  return { db, inbox, integrations, log, noteSecurityEvent: () => {} } as unknown as Services;
+  return { db, inbox, integrations, connectors: all, log, noteSecurityEvent: () => {} } as unknown as Services;
 }
 
 export async function addPortal(

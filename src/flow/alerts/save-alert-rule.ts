@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Caller, requireRole } from '../../access/caller.js';
+import type { Caller } from '../../access/caller.js';
 import { sqlOn, type Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
+import { hiddenFrom } from '../access/require-access.js';
 import { checkInput } from '../check-input.js';
 import type { Services } from '../services.js';
 import { AlertComparison, AlertKind, type AlertRule, AlertSeverity, HUB_KINDS, readAlertRules } from './rule.js';
@@ -29,7 +30,19 @@ const createSchema = z.object({
 export type UpdateAlertRule = z.infer<typeof updateSchema>;
 export type CreateAlertRule = z.infer<typeof createSchema>;
 
-export const listAlertRules = (services: Services) => readAlertRules(sqlOn(services.db.pool));
+/** Those of the caller's own integrations, and those for every merchant; none of systems whose status it may not see. */
+export async function listAlertRules(services: Services, caller: Caller): Promise<AlertRule[]> {
+  const rules = await readAlertRules(sqlOn(services.db.pool));
+  const scopes = await Promise.all(rules.map(({ integrationId }) => scopeOf(services, integrationId)));
+  const hidden = hiddenFrom(services, caller);
+  return rules.filter(({ connector, integrationId }, place) => {
+    const scope = scopes[place] ?? null;
+    const isOwn = integrationId === null || caller.merchantId === null || scope?.merchantId === caller.merchantId;
+    return isOwn && !hidden.includes(connector ?? scope?.connector ?? '');
+  });
+}
+
+const scopeOf = ({ integrations }: Services, id: string | null) => (id === null ? null : integrations.find(id));
 
 /** Changes what is given of a rule; answers it. @throws HubError NOT_FOUND, BAD_USER_INPUT, FORBIDDEN */
 export async function updateAlertRule(services: Services, caller: Caller, input: UpdateAlertRule): Promise<AlertRule> {
@@ -95,7 +108,6 @@ async function save(
   action: string,
   make: (tx: Tx) => Promise<AlertRule>,
 ): Promise<AlertRule> {
-  requireRole(caller, 'admin');
   if (caller.merchantId !== null)
     throw new HubError('FORBIDDEN', 'This needs a token that is not limited to a merchant.');
   return services.db.transaction(async (tx) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Caller, requireRole } from '../../access/caller.js';
+import type { Caller } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import type { BillingSubscriptionStatus } from '../../model/statuses.js';
 import { type AskedChange, changeOnce } from '../change-once.js';
@@ -21,14 +21,13 @@ export type CancelBillingSubscription = z.infer<typeof cancelBillingSubscription
 
 /**
  * Changes what is given of a subscription and sends it to every integration that takes subscriptions; answers its id.
- * @throws HubError NOT_FOUND, INVALID_TRANSITION out of CANCELLED, BAD_USER_INPUT, FORBIDDEN
+ * @throws HubError NOT_FOUND, INVALID_TRANSITION out of CANCELLED, BAD_USER_INPUT
  */
 export async function updateBillingSubscription(
   services: Services,
   caller: Caller,
   input: UpdateBillingSubscription,
 ): Promise<string> {
-  requireRole(caller, 'operator');
   const { id: _id, idempotencyKey: _key, ...fields } = checkInput(updateBillingSubscriptionSchema, input);
   return write(services, caller, { operation: 'updateBillingSubscription', input }, fields);
 }
@@ -39,7 +38,6 @@ export async function cancelBillingSubscription(
   caller: Caller,
   input: CancelBillingSubscription,
 ): Promise<string> {
-  requireRole(caller, 'operator');
   const { atPeriodEnd, cancelledAt } = checkInput(cancelBillingSubscriptionSchema, input);
   const fields: SubscriptionFields = atPeriodEnd ? { cancelAtPeriodEnd: true } : { status: 'CANCELLED', cancelledAt };
   return write(services, caller, { operation: 'cancelBillingSubscription', input }, fields);

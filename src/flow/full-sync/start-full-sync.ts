@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Caller, requireRole } from '../../access/caller.js';
+import type { Caller } from '../../access/caller.js';
 import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
@@ -28,10 +28,9 @@ values ($1, $2, $3, $4, $5, $6)`;
 /**
  * Starts to send an integration's system everything of the given kinds, by default of all that it takes, that is not in
  * step there; answers the run's id.
- * @throws HubError NOT_FOUND, INTEGRATION_DISABLED, UNSUPPORTED, BAD_USER_INPUT, FORBIDDEN
+ * @throws HubError NOT_FOUND, INTEGRATION_DISABLED, UNSUPPORTED, BAD_USER_INPUT
  */
 export async function startFullSync(services: Services, caller: Caller, input: FullSyncInput): Promise<string> {
-  requireRole(caller, 'operator');
   const wanted = checkInput(fullSyncSchema, input);
   const integration = await findIntegration(services, caller, wanted.integrationId, ['integrationId']);
   const kinds = checkKinds(integration, wanted.entityTypes ?? null);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Caller, requireRole } from '../../access/caller.js';
+import type { Caller } from '../../access/caller.js';
 import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
@@ -37,10 +37,9 @@ export function reconcilableTypes({ connector, connection, settings }: OpenInteg
 /**
  * Starts to compare an integration's system with the hub, by default all that it is sent over the last 90 days; answers
  * the run's id.
- * @throws HubError NOT_FOUND, INTEGRATION_DISABLED, UNSUPPORTED, BAD_USER_INPUT, FORBIDDEN
+ * @throws HubError NOT_FOUND, INTEGRATION_DISABLED, UNSUPPORTED, BAD_USER_INPUT
  */
 export async function reconcile(services: Services, caller: Caller, input: Reconcile): Promise<string> {
-  requireRole(caller, 'operator');
   const wanted = checkInput(reconcileSchema, input);
   const integration = await findIntegration(services, caller, wanted.integrationId, ['integrationId']);
   const types = checkTypes(integration, wanted.entityTypes ?? null);

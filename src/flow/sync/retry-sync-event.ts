@@ -1,19 +1,16 @@
 import type { Caller } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
-import { requireRightTo, requireSomeRight } from '../access/require-right.js';
 import type { Services } from '../services.js';
 import { findSyncEvent } from './find-sync-event.js';
 
 /**
  * Puts one dead letter back in its lane with a fresh set of attempts; answers its id.
- * @throws HubError NOT_FOUND, INVALID_STATE when it is no dead letter, FORBIDDEN
+ * @throws HubError NOT_FOUND, INVALID_STATE when it is no dead letter
  */
 export async function retrySyncEvent(services: Services, caller: Caller, id: string): Promise<string> {
-  requireSomeRight(caller, 'manage');
   return services.db.transaction(async (tx) => {
     const event = await findSyncEvent(tx, caller, id);
-    await requireRightTo(services, tx.sql, caller, event.subject.integrationId, 'manage');
     const selection = {
       merchantId: event.merchantId,
       ids: [id],

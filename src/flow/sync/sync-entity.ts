@@ -3,7 +3,6 @@ import type { Caller } from '../../access/caller.js';
 import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
-import { requireRight, requireSomeRight } from '../access/require-right.js';
 import { checkInput, idempotencyKey, label } from '../check-input.js';
 import { requireEnabled } from '../integrations/require-enabled.js';
 import { kindOf, lockEntity } from '../lock-entity.js';
@@ -49,12 +48,10 @@ export async function syncEntity(
   entityType: Sendable['entityType'],
   input: SyncEntity,
 ): Promise<string> {
-  requireSomeRight(caller, 'sync');
   const wanted = checkInput(syncEntitySchema, input);
   return services.db.transaction(async (tx) => {
     const entity = await lockEntity(tx, caller, entityType, wanted.id);
     const recipients = await chooseRecipients(services, tx, entity, wanted.integrationId);
-    for (const { connector } of recipients) requireRight(caller, connector, wanted.force ? 'resync' : 'sync');
     const request = {
       merchantId: entity.merchantId,
       operation: SYNC_MUTATION[entityType],

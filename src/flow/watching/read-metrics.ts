@@ -10,6 +10,7 @@ import { type CoursePoint, type RollupSelection, readCourse, readRollups } from 
 import { readSystemLoad, type SystemLoad } from '../../rollup/report-load.js';
 import { rollUp } from '../../rollup/roll-up.js';
 import { readSecurityEvents, type SecurityEventCount } from '../../rollup/security-events.js';
+import { hiddenFrom } from '../access/require-access.js';
 import { checkInput, text } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import type { Services } from '../services.js';
@@ -91,7 +92,7 @@ export async function selectRollups(
   if (integrationId !== null) await findIntegration(services, caller, integrationId, ['integrationId']);
   await services.tally.flush();
   await rollUp(services.db, CATCH_UP_STEPS);
-  return { integrationId, connector, merchantId: caller.merchantId, ...time };
+  return { integrationId, connector, merchantId: caller.merchantId, hidden: hiddenFrom(services, caller), ...time };
 }
 
 /** @param defaultMs how long before the end it begins where nothing is said of it. @throws HubError BAD_USER_INPUT */
@@ -109,10 +110,12 @@ async function readQueueNow(services: Services, caller: Caller, request: Metrics
   const own = new Set(
     caller.merchantId === null ? [] : (await services.integrations.byMerchant(caller.merchantId)).map(({ id }) => id),
   );
+  const hidden = hiddenFrom(services, caller);
   const isWanted = ({ integrationId, connector }: { integrationId: string; connector: string }) =>
     (request.integrationId === null || integrationId === request.integrationId) &&
     (request.connector === null || connector === request.connector) &&
-    (caller.merchantId === null || own.has(integrationId));
+    (caller.merchantId === null || own.has(integrationId)) &&
+    !hidden.includes(connector);
   const states = (await readQueueStates(services.db.pool)).filter(isWanted);
   const waiting = (await readWaitingWebhooks(sqlOn(services.db.pool))).filter(isWanted);
   const sum = (read: (state: (typeof states)[number]) => number) => states.reduce((all, one) => all + read(one), 0);

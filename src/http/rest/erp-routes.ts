@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
-import { missingResource } from '../../access/resources.js';
+import { systemsNamed } from '../../access/reach.js';
 import { HubError } from '../../errors.js';
-import { requireRight, resourcesOf } from '../../flow/access/require-right.js';
+import { guardedSystems } from '../../flow/access/require-access.js';
+import type { AccessRule } from '../../model/access-rule.js';
 import { registerRoute } from '../docs/register-route.js';
 import { CALLERS } from '../docs/schemes.js';
 import { statusBody, syncBody, toStatusBody, toSyncBody } from './erp-bodies.js';
@@ -33,8 +34,15 @@ const orderSchema = z.object({
 });
 const errors = ['NOT_FOUND', 'INVALID_STATE', 'INTEGRATION_DISABLED'] as const;
 
-/** Rows S8 and S13: the syncs of one order. */
-export function registerErpSync(scope: FastifyInstance, contextOf: ContextOf): void {
+/** Who may see how far the sync of an order is. */
+export const SEE_STATUS: AccessRule = {
+  role: 'viewer',
+  right: 'viewStatus',
+  touches: () => ({ of: 'connector', name: CONNECTOR }),
+};
+
+/** Rows S8 and S13: the syncs of one order; `seeStatus` lets in by {@link SEE_STATUS}. */
+export function registerErpSync(scope: FastifyInstance, contextOf: ContextOf, seeStatus: ContextOf): void {
   registerStart(scope, contextOf, 'sync-order', false);
   registerStart(scope, contextOf, 'resync-order', true);
   registerRoute(scope, {
@@ -43,13 +51,11 @@ export function registerErpSync(scope: FastifyInstance, contextOf: ContextOf): v
     url: `${PATH}/sync-status/:id`,
     summary: 'The latest sync of an order',
     description: 'Needs `Escooter_ErpConnector::view_status`, which every role implies.',
-    authorize: contextOf,
+    authorize: seeStatus,
     params: z.object({ id: z.string().meta({ description: 'The order’s number.' }) }),
     answer: statusBody,
     errors,
     handle: async ({ context, params }) => {
-      const connector = context.services.connectors.find(({ name }) => name === CONNECTOR);
-      requireRight(context.caller, connector ?? {}, 'viewStatus');
       const order = await findOrder(context, params.id);
       const { syncEvents } = await run<{ syncEvents: { nodes: RecordData[] } }>(context, LATEST_RECORD, {
         orderId: order.id,
@@ -102,8 +108,9 @@ async function integrationOf(context: HubContext, { merchantId }: OrderData): Pr
 /** Whoever may begin a sync is told what came of it. */
 function seeing(context: HubContext): HubContext {
   const { caller, services } = context;
-  const missing = missingResource(caller, resourcesOf(services.connectors), 'viewStatus');
-  return missing ? { ...context, caller: { ...caller, permissions: [...caller.permissions, missing] } } : context;
+  const named = systemsNamed(caller, guardedSystems(services.connectors.filter(({ name }) => name === CONNECTOR)));
+  const permissions = [...caller.permissions, ...named.map((system) => system.permissions.viewStatus)];
+  return { ...context, caller: { ...caller, permissions } };
 }
 
 /** The sync once it has ended, or waits for a further attempt. */

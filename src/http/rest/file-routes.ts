@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { parse } from 'graphql';
 import { z } from 'zod';
+import { integrationAt } from '../../../schema/allow.js';
 import { receiveFile } from '../../flow/files/receive-file.js';
+import type { AccessRule } from '../../model/access-rule.js';
 import { EntityType, FileSource, FileStatus } from '../../model/statuses.js';
 import { registerRoute } from '../docs/register-route.js';
 import { CALLERS } from '../docs/schemes.js';
@@ -29,6 +31,9 @@ const fileBody = z.object({
   syncEventId: z.string().nullable(),
   receivedAt: z.string(),
 });
+
+/** Who may post one. */
+export const POST_FILE: AccessRule = { role: 'operator', right: 'sync', touches: integrationAt('id') };
 
 /** Posts a file to an integration that takes files. A scope of its own: the body is a stream of bytes, whatever its type. */
 export async function registerFiles(server: FastifyInstance, contextOf: ContextOf): Promise<void> {

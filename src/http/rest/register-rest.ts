@@ -1,15 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import type { HubContext } from '../../../schema/context.js';
 import type { Authenticate } from '../../access/authenticate.js';
-import { type Caller, hasRole } from '../../access/caller.js';
+import type { Caller } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
+import { requireAccess } from '../../flow/access/require-access.js';
 import type { Services } from '../../flow/services.js';
+import type { AccessRule } from '../../model/access-rule.js';
 import { noteRefusal } from '../audit-refusals.js';
 import { sendError } from '../envelope.js';
 import { registerAudit } from './audit-routes.js';
 import { registerErpMock } from './erp-mock-route.js';
-import { registerErpSync } from './erp-routes.js';
-import { registerFiles } from './file-routes.js';
+import { registerErpSync, SEE_STATUS } from './erp-routes.js';
+import { POST_FILE, registerFiles } from './file-routes.js';
 import { registerFlashErp } from './flasherp-routes.js';
 import { registerIntegrationActions } from './integration-actions.js';
 import { registerIntegrations } from './integration-routes.js';
@@ -36,18 +38,13 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     });
     return deps.contextFor(caller, request.id);
   };
-  const asAdmin: ContextOf = async (request) => {
-    const context = await asCaller(request);
-    if (hasRole(context.caller, 'admin')) return context;
-    const message = `This needs the role admin; you have ${context.caller.role}.`;
-    await noteRefusal(deps.services, context, `${request.method} ${request.routeOptions.url}`, message);
-    throw new HubError('FORBIDDEN', message);
-  };
+  const allowed = guardBy(deps, asCaller);
+  const asAdmin = allowed({ role: 'admin', right: null });
   await server.register(async (scope) => {
     scope.removeContentTypeParser('text/plain');
     scope.setErrorHandler((error, request, reply) => sendError(request, reply, error));
     registerPortalSync(scope, asAdmin);
-    registerErpSync(scope, asCaller);
+    registerErpSync(scope, asCaller, allowed(SEE_STATUS));
     registerErpMock(scope, deps.services);
     registerFlashErp(scope, asAdmin);
     registerIntegrations(scope, asCaller);
@@ -57,7 +54,22 @@ export async function registerRest(server: FastifyInstance, deps: RestDeps): Pro
     registerWarehouse(scope, asCaller);
     registerAudit(scope, asAdmin);
   });
-  await registerFiles(server, asCaller);
+  await registerFiles(server, allowed(POST_FILE));
+}
+
+/** For addresses that ask for more than their operations do, or run none; the rule's arguments are the path's. */
+function guardBy({ services }: RestDeps, asCaller: ContextOf): (rule: AccessRule) => ContextOf {
+  return (rule) => async (request) => {
+    const context = await asCaller(request);
+    try {
+      await requireAccess(services, context.caller, rule, request.params as Record<string, unknown>);
+      return context;
+    } catch (error) {
+      if (error instanceof HubError)
+        await noteRefusal(services, context, `${request.method} ${request.routeOptions.url}`, error.message);
+      throw error;
+    }
+  };
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {
