@@ -58,7 +58,7 @@ export class AuditFilter {
   @Field(() => String, { nullable: true })
   action?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, deprecationReason: 'Say it by `outcomes`.' })
   outcome?: string | null;
 
   @Field(() => [String], { nullable: true, description: 'Any of these: `OK`, `REFUSED`, `FAILED`.' })

@@ -1,7 +1,7 @@
 import { Field, Int, InterfaceType, ObjectType } from 'type-graphql';
 import { ZodError } from 'zod';
 import { HubError, isRetryable } from '../src/errors.js';
-import { describeIssue } from '../src/flow/check-input.js';
+import { describeIssue, pathOf } from '../src/flow/check-input.js';
 
 const MOST_PROBLEMS = 20;
 
@@ -67,6 +67,6 @@ function problemsOf({ message, inputPath, cause }: HubError): Pick<UserError, 'm
   if (!(cause instanceof ZodError)) return [{ message, path: inputPath ?? null }];
   return cause.issues.slice(0, MOST_PROBLEMS).map((issue) => ({
     message: describeIssue(issue),
-    path: issue.path.map(String),
+    path: pathOf(issue),
   }));
 }

@@ -51,13 +51,22 @@ export function checkInput<T>(schema: z.ZodType<T>, input: unknown): T {
   if (parsed.success) return parsed.data;
   const [first] = parsed.error.issues;
   throw new HubError('BAD_USER_INPUT', first ? describeIssue(first) : 'The input is wrong.', {
-    path: first?.path.map(String),
+    path: first && pathOf(first),
     cause: parsed.error,
   });
 }
 
 /** One problem as a sentence: `lines.0.quantity must be 1 or more.` */
 export function describeIssue(issue: z.core.$ZodIssue): string {
-  const where = issue.path.length > 0 ? issue.path.join('.') : 'The input';
-  return `${where}: ${issue.message}.`;
+  const path = pathOf(issue);
+  if (path.length === 0 && issue.code === 'invalid_type' && issue.expected === 'object')
+    return 'The input must be a JSON object.';
+  const what = issue.code === 'unrecognized_keys' ? 'there is no field of this name' : issue.message;
+  return `${path.join('.') || 'The input'}: ${what}.`;
+}
+
+/** Where the problem is, outermost first; empty for the input as a whole. */
+export function pathOf(issue: z.core.$ZodIssue): string[] {
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  return [...issue.path.map(String), ...unknown];
 }

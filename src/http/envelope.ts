@@ -82,6 +82,7 @@ const FASTIFY_CODES: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_JSON', 'The body is empty: send JSON.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['INVALID_SHAPE', 'Content-Length does not fit the body.'],
+  FST_ERR_BAD_URL: ['BAD_USER_INPUT', 'The address cannot be read: percent-encode it as UTF-8.'],
   FST_ERR_VALIDATION: ['INVALID_SHAPE', 'The request does not have the documented form.'],
 };
 

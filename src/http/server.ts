@@ -23,6 +23,8 @@ export interface ServerOptions {
 
 const TOO_MANY = 429;
 const BODY_LIMIT = 1024 * 1024;
+/** Of one part of a path: as long as a whole address can be, so that what does not exist is told from what cannot. */
+const PARAM_LIMIT = 16 * 1024;
 /** A client that sends its request more slowly than this is cut off. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -43,6 +45,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     genReqId: newRequestId,
     clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, newRequestId()),
     bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: PARAM_LIMIT },
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',

@@ -145,7 +145,7 @@ function seek(listing: Listing, side: 'after' | 'before'): string[] {
   const { planning, site, page, order, row } = listing;
   if (!page[side]) return [];
   const values = order.keys.map((key, index) =>
-    parameter(planning.parameters, site, side, key.type, (args) => readCursor(String(args[side]), order)[index]),
+    parameter(planning.parameters, site, side, key.type, (args) => readCursor(String(args[side]), order, side)[index]),
   );
   const columns = order.keys.map((key) => `${row}.${key.sql}`);
   return [`(${columns.join(',')}) ${order.descending === (side === 'after') ? '<' : '>'} (${values.join(',')})`];
@@ -155,7 +155,7 @@ function seek(listing: Listing, side: 'after' | 'before'): string[] {
 function checkCursors({ site, order }: Listing): void {
   site.checks.push((args) => {
     for (const side of ['after', 'before']) {
-      if (typeof args[side] === 'string') readCursor(args[side], order);
+      if (typeof args[side] === 'string') readCursor(args[side], order, side);
     }
   });
 }

@@ -21,18 +21,18 @@ function bytesOf({ type }: Column, value: string, last: boolean): string {
 
 const hexOf = (text: string) => Buffer.from(text).toString('hex');
 
-/** The sort values in a cursor, as many as there are keys. @throws GraphQLError CURSOR_INVALID */
-export function readCursor(cursor: string, { name, keys }: TotalOrder): string[] {
+/** The sort values in a cursor, as many as there are keys. @param side the argument that it came by. @throws GraphQLError CURSOR_INVALID */
+export function readCursor(cursor: string, { name, keys }: TotalOrder, side: string): string[] {
   const prefix = hexOf(`${name}|`);
   const bytes = Buffer.from(cursor.slice(prefix.length), 'hex');
   const isWhole = cursor.startsWith(prefix) && bytes.length * 2 === cursor.length - prefix.length;
   const values = isWhole ? splitKeys(bytes, keys) : [];
-  if (values.length !== keys.length) throw cursorInvalid();
+  if (values.length !== keys.length) throw cursorInvalid(side);
   keys.forEach((key, index) => {
     try {
       checkValue('cursor', key.type, values[index]);
     } catch {
-      throw cursorInvalid();
+      throw cursorInvalid(side);
     }
   });
   return values;
@@ -60,8 +60,8 @@ function timeOf(micros: bigint): string {
   return at.toISOString().replace('Z', `${String(rest).padStart(3, '0')}Z`);
 }
 
-function cursorInvalid(): GraphQLError {
+function cursorInvalid(side: string): GraphQLError {
   return new GraphQLError('The cursor does not belong to this list and order: start again without it.', {
-    extensions: { code: 'CURSOR_INVALID' },
+    extensions: { code: 'CURSOR_INVALID', path: [side] },
   });
 }

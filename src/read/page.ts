@@ -35,11 +35,11 @@ export function checkPage(site: Site): void {
     for (const name of ['first', 'last']) {
       const size = args[name];
       if (isNumber(size) && (size < 0 || size > MAX_PAGE_SIZE)) {
-        throw badInput(`"${name}" is ${size}; a page has 0 to ${MAX_PAGE_SIZE} entries.`);
+        throw badInput(`"${name}" is ${size}; a page has 0 to ${MAX_PAGE_SIZE} entries.`, name);
       }
     }
     if (isNumber(args['last']) && isNumber(args['first']) && isWritten(site.node, 'first', variables)) {
-      throw badInput('Give "first" or "last", not both.');
+      throw badInput('Give "first" or "last", not both.', 'last');
     }
   });
 }

@@ -15,8 +15,9 @@ function isoTime(text: string): string {
   return text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
 }
 
-export function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+/** @param path the argument that is wrong, where it is one */
+export function badInput(message: string, ...path: string[]): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', ...(path.length > 0 && { path }) } });
 }
 
 /** Checks one parameter, or each of a list, before it is sent. @throws GraphQLError BAD_USER_INPUT */
@@ -25,13 +26,13 @@ export function checkValue(name: string, type: string, value: unknown): void {
   for (const item of Array.isArray(value) ? value : [value]) {
     if (item === null || item === undefined) continue;
     const text = String(item);
-    if (text.includes('\0')) throw badInput(`"${name}" contains a NUL character, which is not stored anywhere.`);
-    if (!(VALID[kind]?.(text) ?? true)) throw badInput(`"${name}" is not a valid ${kind}.`);
+    if (text.includes('\0')) throw badInput(`"${name}" contains a NUL character, which is not stored anywhere.`, name);
+    if (!(VALID[kind]?.(text) ?? true)) throw badInput(`"${name}" is not a valid ${kind}.`, name);
   }
 }
 
 /** Checks a whole number where it is given. @throws GraphQLError BAD_USER_INPUT */
 export function checkWithin(name: string, value: unknown, from: number, to: number): void {
   if (typeof value !== 'number' || (value >= from && value <= to)) return;
-  throw badInput(`"${name}" must be between ${from} and ${to}; it is ${value}.`);
+  throw badInput(`"${name}" must be between ${from} and ${to}; it is ${value}.`, name);
 }

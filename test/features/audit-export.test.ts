@@ -29,13 +29,16 @@ const rowsOf = (text: string) => parse(text, { columns: true }) as Record<string
 it('G17 F18 gives the audit log as CSV, in which nothing is a formula', async () => {
   const evil = await hub.as({ sub: '=HYPERLINK("http://evil")', role: 'viewer' });
   await evil.ask('mutation { updateOrderStatus(input: { id: "+1\\"2,3", status: PAID }) { userErrors { code } } }');
+  const who = encodeURIComponent('=HYPERLINK("http://evil")');
 
-  const { headers, text } = await download(`actor=${encodeURIComponent('=HYPERLINK("http://evil")')}`);
+  const { headers, text } = await download(`outcome=REFUSED&actor=${who}`);
+  const done = await download(`outcome=OK&actor=${who}`);
 
   expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect(headers.get('content-disposition')).toBe('attachment; filename="audit.csv"');
   const [row, ...more] = rowsOf(text);
   expect(more).toEqual([]);
+  expect(rowsOf(done.text)).toEqual([]);
   expect(row).toMatchObject({
     actor: `'=HYPERLINK("http://evil")`,
     actorRole: 'viewer',

@@ -109,6 +109,13 @@ it.each<[string, string, RequestInit, number, string]>([
     413,
     'PAYLOAD_TOO_LARGE',
   ],
+  ...[300, 9000].map((length): [string, string, RequestInit, number, string] => [
+    `a webhook for an id of ${length} characters`,
+    `/webhooks/${'x'.repeat(length)}`,
+    { method: 'POST', body: '{}', headers: json },
+    404,
+    'UNKNOWN_INTEGRATION',
+  ]),
   ['a webhook of 2 MB', '/webhooks/x', { method: 'POST', body: 'x'.repeat(2e6) }, 413, 'PAYLOAD_TOO_LARGE'],
   [
     'a webhook of 30 MB, to the end',
@@ -117,12 +124,35 @@ it.each<[string, string, RequestInit, number, string]>([
     413,
     'PAYLOAD_TOO_LARGE',
   ],
-])('G24 refuses %s by the envelope', async (_, path, { headers, ...request }, status, code) => {
+])('G5 G24 refuses %s by the envelope', async (_, path, { headers, ...request }, status, code) => {
   const answer = await send(path, headers as Record<string, string>, request);
 
   expect(answer.status).toBe(status);
   expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
   expect(await answer.json()).toMatchObject(envelope(code));
+});
+
+const BACKWARDS = 'from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z';
+it.each<[string, string, string, object | undefined]>([
+  ['GET', `/api/integrations/system/metrics/summaries?period=day&${BACKWARDS}`, 'from', undefined],
+  ['GET', `/api/audit/compliance?${BACKWARDS}`, 'from', undefined],
+  ['GET', '/api/v1/orders?after=x', 'after', undefined],
+  ['GET', '/api/v1/orders?limit=0', 'limit', undefined],
+  ['GET', '/api/v1/products?search=%00', 'search', undefined],
+  ['POST', '/api/v1/orders', 'number', { lines: [] }],
+  [
+    'POST',
+    '/api/v1/orders',
+    'currency',
+    { number: 'F-1', currency: 'XXY', lines: [{ sku: 'A', quantity: 1, unitPrice: '1' }] },
+  ],
+  ['PUT', '/api/erp/config', 'secret', { secret: 'no such field' }],
+  ['POST', '/api/integrations/b2b-portal/sync', 'delay', { type: 'inventory', delay: -1 }],
+  ['POST', '/api/integrations/b2b-portal/webhook/register', 'events.0', { url: 'https://x.example', events: [''] }],
+])('G24 %s %s names the field %s', async (method, path, field, body) => {
+  const answer = await hub.admin.rest(method, path, body);
+
+  expect(answer).toMatchObject({ status: 400, body: { success: false, field } });
 });
 
 it('G24 names the methods that an address takes', async () => {

@@ -72,8 +72,9 @@ export function registerAudit(scope: FastifyInstance, contextOf: ContextOf): voi
     answerType: 'text/csv',
     answer: z.custom<Readable>().meta({ type: 'string' }),
     handle: async ({ context, query, reply }) => {
-      const { format, ...filter } = query;
-      const entries = await exportAudit(context, filter, AUDIT_FORMATS[format]);
+      const { format, outcome, ...filter } = query;
+      const outcomes = outcome && [outcome];
+      const entries = await exportAudit(context, { ...filter, outcomes }, AUDIT_FORMATS[format]);
       await auditExport(context.services, context.caller, query);
       reply.type(AUDIT_FORMATS[format].type);
       reply.header('content-disposition', `attachment; filename="audit.${format}"`);

@@ -76,8 +76,8 @@ export function registerFlashErpReads(scope: FastifyInstance, contextOf: Context
     query: auditQuery,
     answer: paged(bodies.auditShown),
     handle: async ({ context, query, request }) => {
-      const { page: _, limit: __, status, userId: actor, ...wanted } = query;
-      const outcomes = status && words.OUTCOMES[status];
+      const { page: _, limit: __, status, outcome, userId: actor, ...wanted } = query;
+      const outcomes = words.outcomesOf(status, outcome);
       const filter = { integrationId: (await find(context)).id, ...wanted, actor, outcomes };
       return readPage(context, operations.AUDIT, filter, query, request, words.toAuditLog);
     },

@@ -66,7 +66,17 @@ const WORDS: Record<SyncEventStatus, SyncShown['syncStatus']> = {
 };
 
 /** The outcomes of an audit entry that the document's word means; the hub writes down what was decided, nothing that only began. */
-export const OUTCOMES = { initiated: [], success: ['OK'], failed: ['REFUSED', 'FAILED'] } as const;
+const OUTCOMES: Readonly<Record<'initiated' | 'success' | 'failed', readonly string[]>> = {
+  initiated: [],
+  success: ['OK'],
+  failed: ['REFUSED', 'FAILED'],
+};
+
+/** What both the document's word and the hub's ask for; undefined where neither is given. */
+export function outcomesOf(status?: keyof typeof OUTCOMES, outcome?: string): readonly string[] | undefined {
+  if (!status) return outcome === undefined ? undefined : [outcome];
+  return OUTCOMES[status].filter((one) => outcome === undefined || one === outcome);
+}
 
 type AuditShown = z.output<typeof auditShown>;
 type Entry = Omit<AuditShown, 'details' | 'status' | 'userId' | 'duration' | 'requestPayload' | 'responsePayload'>;

@@ -29,7 +29,7 @@ const SYNC_TYPES: Readonly<Record<string, EntityType>> = {
 const startBody = z.object({
   type: z.enum(Object.keys(SYNC_TYPES)).meta({ description: 'What to read; prices come with the products.' }),
   priority: z.int().nullish().meta({ description: 'Higher goes first; -100 to 100.' }),
-  delay: z.int().nullish().meta({ description: 'Not before so many milliseconds from now.' }),
+  delay: z.int().min(0, 'is below 0').nullish().meta({ description: 'Not before so many milliseconds from now.' }),
   idempotencyKey: z.string().nullish(),
 });
 

@@ -27,11 +27,11 @@ export async function run<Data>(
 }
 
 function fromGraphql({ message, extensions }: GraphQLError): HubError {
-  const { code, input, retryAfterMs } = extensions;
+  const { code, path, retryAfterMs } = extensions;
   if (isOfVariable(message)) return refusedInput(message);
   const known = typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : 'INTERNAL';
   return new HubError(known, message, {
-    path: Array.isArray(input) ? input : undefined,
+    path: Array.isArray(path) ? namedByCaller(path) : undefined,
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
   });
 }
@@ -54,7 +54,10 @@ function throwUserError(payload: unknown): void {
   if (!failure) return;
   // The envelope has one text: it names every field.
   const message = failures.map((one) => one.message).join(' ');
-  // REST bodies have no argument around them.
-  const path = failure.path?.[0] === 'input' ? failure.path.slice(1) : (failure.path ?? undefined);
+  const path = failure.path ? namedByCaller(failure.path) : undefined;
   throw new HubError(failure.code, message, { path, retryAfterMs: failure.retryAfterMs ?? undefined });
 }
+
+/** Bodies and queries of REST have no argument around them. */
+const namedByCaller = (path: string[]): string[] => (WRAPPERS.has(path[0]) ? path.slice(1) : path);
+const WRAPPERS = new Set<string | undefined>(['input', 'filter']);
