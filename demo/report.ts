@@ -2,11 +2,14 @@ import Table from 'cli-table3';
 import type { DayFigures } from './day.js';
 import type { Message, Seen } from './journey/play-journey.js';
 
+/** Without colours: the tables are read in files, too. */
+const PLAIN = { head: [], border: [] };
+
 const milliseconds = (value: number) => `${Math.round(value)} ms`;
 
 /** Prints what happened, one line a figure. */
 export function printReport(figures: DayFigures): void {
-  const table = new Table({ head: ['what happened', ''], colAligns: ['left', 'right'], style: { head: [] } });
+  const table = new Table({ head: ['what happened', ''], colAligns: ['left', 'right'], style: PLAIN });
   table.push(
     ['orders acknowledged', figures.acknowledged],
     ['delivered to the portal', figures.delivered],
@@ -30,14 +33,14 @@ export function printReport(figures: DayFigures): void {
 
 /** Prints what was seen of the order at each system. */
 export function printJourney(seen: readonly Seen[]): void {
-  const table = new Table({ head: ['step', 'seen', ''], colAligns: ['left', 'left', 'right'], style: { head: [] } });
+  const table = new Table({ head: ['step', 'seen', ''], colAligns: ['left', 'left', 'right'], style: PLAIN });
   for (const { title, what, ms } of seen) table.push([title, what, milliseconds(ms)]);
   process.stdout.write(`\n${table.toString()}\n`);
 }
 
 /** Prints what people were told of the order. */
 export function printMessages(messages: readonly Message[]): void {
-  const table = new Table({ head: ['outbox: messages to people', 'to', ''], style: { head: [] } });
+  const table = new Table({ head: ['outbox: messages to people', 'to', ''], style: PLAIN });
   for (const { subject, recipients, status } of messages)
     table.push([subject, recipients.join(', ') || 'the operators', status.toLowerCase()]);
   process.stdout.write(`\n${table.toString()}\n`);
