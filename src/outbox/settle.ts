@@ -44,23 +44,13 @@ const EVENT_COLUMNS = [
   'outcome',
   'started',
   'duration_ms',
-  'request',
-  'response',
   'http_status',
   'code',
   'message',
   'external_id',
   'delay_ms',
 ] as const satisfies (keyof EventRow)[];
-const CHANGE_COLUMNS = [
-  'lane',
-  'type',
-  'entity',
-  'event',
-  'data',
-  'size',
-  'more',
-] as const satisfies (keyof ChangeRow)[];
+const CHANGE_COLUMNS = ['lane', 'type', 'entity', 'event', 'data', 'size'] as const satisfies (keyof ChangeRow)[];
 
 /** Settles a group in one statement: all of it or, when it throws, nothing. */
 export async function settle(pool: pg.Pool, group: readonly Settlement[], instanceId: number): Promise<Settled> {
@@ -71,6 +61,9 @@ export async function settle(pool: pg.Pool, group: readonly Settlement[], instan
     ...LANE_COLUMNS.map((name) => toColumn(lanes.map((row) => row[name]))),
     ...EVENT_COLUMNS.map((name) => toColumn(events.map((row) => row[name]))),
     ...CHANGE_COLUMNS.map((name) => toColumn(changes.map((row) => row[name]))),
+    toLines(events.map(({ request }) => request)),
+    toLines(events.map(({ response }) => response)),
+    toLines(changes.map(({ more }) => more)),
     toJson(policies(group)),
     instanceId,
   ];
@@ -82,6 +75,10 @@ export async function settle(pool: pg.Pool, group: readonly Settlement[], instan
 
 /** A column of nulls is not worth sending: `unnest` fills it up. */
 const toColumn = (values: unknown[]) => (values.every((value) => value === null) ? [] : values);
+
+/** JSON has no line breaks of its own. As elements of an array its quotes would have to be escaped here and unescaped there. */
+const toLines = (values: (string | null)[]) =>
+  values.every((value) => value === null) ? '' : values.map((value) => value ?? '').join('\n');
 
 function policies(group: readonly Settlement[]) {
   const targets = new Map<string, DispatchTarget>();

@@ -1,9 +1,10 @@
 import { SETTLE_GATES } from './settle-gates.js';
 
 /**
- * Settles a group of lanes, all that belongs to them in one statement: `$1` to `$16` the lanes as in `given`, `$17` to `$31`
- * their events as in `done`, `$32` to `$38` their changes as in `change`, `$39` JSON of the policies as in `policy`
- * (settle-gates), `$40` the instance. Columns as arrays, not JSON: parsing that took as long as half of the writes.
+ * Settles a group of lanes, all that belongs to them in one statement: `$1` to `$16` the lanes as in `given`, `$17` to `$29`
+ * their events as in `done`, `$30` to `$35` their changes as in `change`; `$36` to `$38` the JSON columns of both, a line each;
+ * `$39` JSON of the policies as in `policy` (settle-gates), `$40` the instance. Columns, not one JSON of all: parsing that took
+ * as long as half of the writes.
  *
  * An open create (0: none any more) is one that may have happened unknown to the hub. An upstream that has answered a success without an id
  * gives none, so nothing of it stays open.
@@ -33,10 +34,10 @@ with given as materialized (
   returning h.*, l.due, l.tail > l.head as more
 ), done as materialized (
   select d.*, l.token, l.merchant from unnest($17::bigint[], $18::bigint[], $19::text[], $20::int[], $21::bool[], $22::text[],
-      $23::timestamptz[], $24::int[], $25::text[], $26::text[], $27::int[], $28::text[], $29::text[], $30::text[],
-      $31::float8[])
-    as d (id, lane, status, attempt, tried, outcome, started, duration_ms, request, response, http_status, code, message,
-      external_id, delay_ms)
+      $23::timestamptz[], $24::int[], $25::int[], $26::text[], $27::text[], $28::text[], $29::float8[],
+      string_to_array($36, chr(10), ''), string_to_array($37, chr(10), ''))
+    as d (id, lane, status, attempt, tried, outcome, started, duration_ms, http_status, code, message, external_id, delay_ms,
+      request, response)
     join lane l on l.id = d.lane
 ), event as (
   update sync_events e set status = d.status, attempt_count = d.attempt,
@@ -63,7 +64,8 @@ with given as materialized (
 ), ${SETTLE_GATES}, change as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, size, more)
   select 'sync_event.status_changed', l.merchant, c.type, c.entity, l.integration, c.event, c.data::jsonb, c.size, c.more::json
-    from unnest($32::bigint[], $33::text[], $34::text[], $35::bigint[], $36::text[], $37::int[], $38::text[])
+    from unnest($30::bigint[], $31::text[], $32::text[], $33::bigint[], $34::text[], $35::int[],
+        string_to_array($38, chr(10), ''))
       as c (lane, type, entity, event, data, size, more)
     join lane l on l.id = c.lane
    order by c.event
