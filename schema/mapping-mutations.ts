@@ -20,7 +20,7 @@ export class MappingRuleInput {
 
   @Field(() => String, {
     description:
-      'Outbound: where in the wire body, `customer.name`, `items[0].sku` or `items[].tax`. Inbound: a field of the hub, `products.price`.',
+      'Outbound: where in the wire body, `customer.name`, `items[0].sku` or `items[].tax`. Inbound: a field of the hub, `products.price`, `customer.email`, `order.metadata.zone`; a wrong one is refused with the list of those that there are.',
   })
   target!: string;
 

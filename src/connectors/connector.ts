@@ -176,6 +176,8 @@ export interface Connector<Credentials = unknown, Settings = unknown> {
   title: string;
   /** Entities that the hub sends to it. */
   sends: readonly EntityType[];
+  /** Kinds that it maps on their way out beside those that it is sent, e.g. an order's customer; left out: none. */
+  sendsWithin?: readonly EntityType[];
   /** What its connections can `list`, of the kinds that it is sent; left out: nothing, so that it cannot be compared. */
   lists?: readonly EntityType[];
   /**

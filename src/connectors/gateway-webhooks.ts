@@ -5,6 +5,7 @@ import { type EntityStatus, EntityType, statusesOf } from '../model/statuses.js'
 import type { InboundEvent, WebhookHeaders, WebhookReceiver } from './connector.js';
 import { decimalText } from './exact-json.js';
 import { orderOf } from './gateway-orders.js';
+import { toldIn } from './gateway-told.js';
 import { readWebhookBody } from './webhook-body.js';
 
 /** A request with this header is signed by the gateway's scheme, whatever its connector's own is. */
@@ -49,6 +50,9 @@ export const GatewayBody = z.object({
     onHand: Count,
     reserved: Count,
     available: Count,
+    thc: Text,
+    batchNumber: Text,
+    coaLink: Text,
     status: z.string().min(1).max(100).nullish(),
     trackingNumbers: z.array(z.string().max(255)).max(1000).nullish(),
   }),
@@ -97,7 +101,8 @@ function parseGatewayBody(
   const { value, payload } = readWebhookBody(rawBody, GatewayBody);
   const event = toEvent(value);
   const order = event.entityType === 'ORDER' ? orderOf((payload as { data: unknown }).data, settings) : null;
-  return { ...event, ...(order && { order }), occurredAt: occurredAt(value, headers, receivedAt), payload };
+  const told = toldIn(event.entityType, payload);
+  return { ...event, ...told, ...(order && { order }), occurredAt: occurredAt(value, headers, receivedAt), payload };
 }
 
 function checkSignature(header: string | undefined, rawBody: Buffer, secret: string): void {
@@ -169,9 +174,10 @@ function toEvent({ eventType, data }: z.infer<typeof GatewayBody>): Told {
 
 /** `stock` and `quantity` are what is there; whatever is left out follows from the rest. */
 function goodsOf(data: z.infer<typeof GatewayBody>['data']): Partial<InboundEvent> {
-  const { sku, name, brand, barcode, price, currency, location, reserved, available } = data;
+  const { sku, name, brand, barcode, price, currency, thc, batchNumber, coaLink, location, reserved, available } = data;
   const onHand = data.onHand ?? data.stock ?? data.quantity;
-  const told = { sku, name, brand, barcode, price, currency, location, onHand, reserved, available };
+  const ofProduct = { sku, name, brand, barcode, price, currency, thc, batchNumber, coaLink };
+  const told = { ...ofProduct, location, onHand, reserved, available };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value != null));
 }
 
@@ -184,7 +190,11 @@ const OF_NO_ENTITY: Omit<Told, 'eventType'> = {
   unused: true,
 };
 
-const OTHER_WORDS: Readonly<Record<string, EntityType>> = { PRICE: 'PRODUCT', STOCK: 'INVENTORY' };
+const OTHER_WORDS: Readonly<Record<string, EntityType>> = {
+  PRICE: 'PRODUCT',
+  STOCK: 'INVENTORY',
+  SUBSCRIPTION: 'BILLING_SUBSCRIPTION',
+};
 
 function entityTypeOf(eventType: string): EntityType | null {
   const word = eventType.split('.')[0]?.toUpperCase() ?? '';

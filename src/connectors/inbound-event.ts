@@ -1,4 +1,5 @@
 import type { EntityStatus, EntityType } from '../model/statuses.js';
+import type { OrderContents } from './order-contents.js';
 import type { InboundOrder, PulledStock } from './pull.js';
 import type { ToldFields } from './told-fields.js';
 import type { ToldRecord } from './told-record.js';
@@ -7,7 +8,8 @@ import type { ToldRecord } from './told-record.js';
 type Goods = Partial<
   Pick<
     PulledStock,
-    'sku' | 'name' | 'brand' | 'barcode' | 'price' | 'currency' | 'location' | 'onHand' | 'reserved' | 'available'
+    | ('sku' | 'name' | 'brand' | 'barcode' | 'price' | 'currency' | 'thc' | 'batchNumber' | 'coaLink')
+    | ('location' | 'onHand' | 'reserved' | 'available')
   >
 >;
 
@@ -37,6 +39,8 @@ export interface InboundEvent extends Goods, Omit<ToldFields, keyof Goods> {
   stock?: StockRow[];
   /** The whole order, where the sender gives it: an order that the hub does not know yet is made of it. */
   order?: InboundOrder;
+  /** What it says of an order beside its status, each part by itself. */
+  contents?: OrderContents;
   /** What is recorded because of it, soon after the answer; for event types that the connector `records`. */
   record?: ToldRecord;
   /** Nothing is made of such events: it is kept as IGNORED, whatever it is about. */

@@ -6,22 +6,25 @@ export interface ToldFields {
   name?: string | null;
   email?: string | null;
   phone?: string | null;
-  /** Replaces the one that is known as a whole. */
-  address?: AddressSnapshot | null;
+  /** Each part that it has, null too, takes the place of the one that is known. */
+  address?: Partial<AddressSnapshot> | null;
   plan?: string | null;
   amount?: string | null;
   currency?: string | null;
   interval?: BillingInterval | null;
   description?: string | null;
+  startedAt?: string | null;
   currentPeriodStart?: string | null;
   currentPeriodEnd?: string | null;
   cancelAtPeriodEnd?: boolean | null;
   subtotal?: string | null;
   tax?: string | null;
   total?: string | null;
+  issuedAt?: string | null;
   dueAt?: string | null;
   paidAt?: string | null;
   paidAmount?: string | null;
+  notes?: string | null;
 }
 export type ToldField = keyof ToldFields;
 
@@ -31,8 +34,8 @@ export const TOLD_FIELDS = {
   TRANSACTION: ['amount', 'currency', 'description'],
   BILLING_SUBSCRIPTION: [
     ...(['plan', 'amount', 'currency', 'interval', 'currentPeriodStart', 'currentPeriodEnd'] as const),
-    'cancelAtPeriodEnd',
+    ...(['startedAt', 'cancelAtPeriodEnd'] as const),
   ],
-  INVOICE: ['subtotal', 'tax', 'total', 'currency', 'dueAt', 'paidAt', 'paidAmount'],
+  INVOICE: ['subtotal', 'tax', 'total', 'currency', 'issuedAt', 'dueAt', 'paidAt', 'paidAmount', 'notes'],
 } as const satisfies Record<string, readonly ToldField[]>;
 export type ToldKind = keyof typeof TOLD_FIELDS;

@@ -47,6 +47,12 @@ join webhook_events w on w.integration_id = k.integration_id and w.event_id = k.
  * another transaction. Rejects as a whole with DATABASE_UNAVAILABLE.
  */
 export async function acceptBatch(pool: pg.Pool, batch: ReceivedEvent[], tries = LOCK_TRIES): Promise<Settled[]> {
+  const [others, customers] = apart(batch);
+  if (others.length > 0 && customers.length > 0) {
+    const first = await acceptBatch(pool, pick(batch, others), tries);
+    const second = await acceptBatch(pool, pick(batch, customers), tries);
+    return batch.map((_, index) => (first[others.indexOf(index)] ?? second[customers.indexOf(index)]) as Settled);
+  }
   try {
     return await answer(pool, batch, await execute(pool, batch));
   } catch (error) {
@@ -57,6 +63,18 @@ export async function acceptBatch(pool: pg.Pool, batch: ReceivedEvent[], tries =
     const first = await acceptBatch(pool, batch.slice(0, middle));
     return [...first, ...(await acceptBatch(pool, batch.slice(middle)))];
   }
+}
+
+/**
+ * Places in a batch: of events about customers, where others tell of orders' customers, and of the rest. One statement writes
+ * a row only once.
+ */
+function apart(batch: ReceivedEvent[]): [number[], number[]] {
+  const isCustomer = ({ event }: ReceivedEvent) => event.entityType === 'CUSTOMER';
+  const all = batch.map((_, index) => index);
+  if (!batch.some(({ event }) => event.contents)) return [all, []];
+  const customers = all.filter((index) => isCustomer(batch[index] as ReceivedEvent));
+  return [all.filter((index) => !customers.includes(index)), customers];
 }
 
 async function answer(pool: pg.Pool, batch: ReceivedEvent[], outcomes: Outcome[]): Promise<Settled[]> {
@@ -129,9 +147,15 @@ async function execute(pool: pg.Pool, batch: ReceivedEvent[]): Promise<Outcome[]
     batch.map(eventText),
     batch.map((one) => one.traceparent ?? null),
   ];
-  const kinds = new Set(batch.flatMap(({ event }) => [event.entityType, ...(event.stock ? ['INVENTORY'] : [])]));
+  const kinds = new Set(batch.flatMap(kindsOf));
   return (await pool.query<Outcome>({ ...acceptStatement(kinds), values })).rows;
 }
+
+const kindsOf = ({ event }: ReceivedEvent): string[] => [
+  event.entityType,
+  ...(event.stock ? ['INVENTORY'] : []),
+  ...(event.contents ? ['CONTENTS'] : []),
+];
 
 /** The event as it is kept in `webhook_events.event`. */
 export function eventText({

@@ -2,8 +2,10 @@ import type { InboundEvent } from '../connectors/connector.js';
 import { TOLD_FIELDS } from '../connectors/told-fields.js';
 import type { WebhookNews } from '../model/statuses.js';
 
-const OF_ORDERS = ['trackingNumbers', 'order'] as const;
-const OF_GOODS = ['name', 'brand', 'barcode', 'price', 'stock', 'onHand', 'available'] as const;
+const OF_ORDERS = ['trackingNumbers', 'order', 'contents'] as const;
+const OF_GOODS = [
+  ...(['name', 'brand', 'barcode', 'price', 'thc', 'batchNumber', 'coaLink', 'stock', 'onHand', 'available'] as const),
+] as const;
 
 const FIELDS: Record<InboundEvent['entityType'], readonly (keyof InboundEvent)[]> = {
   ...TOLD_FIELDS,

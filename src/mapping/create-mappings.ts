@@ -3,7 +3,7 @@ import type { Direction, EntityType } from '../model/statuses.js';
 import { applyRules, checkOutcomes, type Mapped, type MappingRun, type RuleOutcome } from './apply-rules.js';
 import { type CompiledRules, compileRules } from './compile-rules.js';
 import { parsePath } from './field-path.js';
-import { inboundField, inboundFields } from './inbound-fields.js';
+import { inboundField, inboundFields, isInboundField } from './inbound-fields.js';
 import { type MappingRule, programOf, type RuleSet } from './mapping-rules.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';
 
@@ -93,7 +93,7 @@ function findWrongTarget({ entityType, direction }: RuleSet, { target }: Mapping
     return parsePath(target) ? null : 'is no path such as "customer.name" or "items[].tax"';
   }
   const fields = inboundFields(entityType);
-  if (fields.includes(inboundField(entityType, target))) return null;
+  if (isInboundField(entityType, inboundField(entityType, target))) return null;
   const known = fields.length > 0 ? `these are: ${fields.join(', ')}` : 'nothing of it is taken in';
   return `is no field of the hub's ${entityType.toLowerCase()} that a rule may write; ${known}`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decimalText } from '../connectors/exact-json.js';
 import {
+  BillingInterval,
   BillingSubscriptionStatus,
   type EntityType,
   InvoiceStatus,
@@ -20,6 +21,8 @@ const amount = z.union([z.string(), z.number()], { error: 'must be a decimal' })
   if (decimal === null) context.addIssue({ code: 'custom', message: 'must be a decimal such as 12.50' });
   return decimal ?? '';
 });
+/** As the hub's own amounts are: exact, and not below zero. */
+const money = amount.pipe(z.string().regex(/^\d{1,20}(\.\d{1,10})?$/, 'must be a decimal of at least 0 such as 12.50'));
 const whole = amount
   .transform(Number)
   .pipe(z.int({ error: 'must be a whole number' }).min(-2_147_483_648).max(2_147_483_647));
@@ -28,11 +31,26 @@ const time = text.transform((value, context) => {
   if (Number.isNaN(at.getTime())) context.addIssue({ code: 'custom', message: 'must be a time in ISO 8601' });
   return Number.isNaN(at.getTime()) ? '' : at.toISOString();
 });
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+const currency = text
+  .transform((value) => value.toUpperCase())
+  .refine((code) => CURRENCIES.has(code), 'must be an ISO 4217 currency such as EUR');
+const yesOrNo = text
+  .transform((value) => value.toLowerCase())
+  .pipe(z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }))
+  .transform((value) => value === 'true' || value === '1');
 const texts = z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(text).max(1000));
-const status = (statuses: Record<string, string>) =>
+const word = (words: Record<string, string>) =>
   text
     .transform((value) => value.toUpperCase())
-    .pipe(z.enum(statuses, { error: `must be one of ${Object.keys(statuses).join(', ')}` }));
+    .pipe(z.enum(words, { error: `must be one of ${Object.keys(words).join(', ')}` }));
+
+const notes = z
+  .union([z.string(), z.number()], { error: 'must be text' })
+  .transform(String)
+  .pipe(z.string().max(10_000));
+const anything = z.unknown();
+const jsonObject = z.record(z.string(), z.unknown(), { error: 'must be a JSON object' });
 
 const EVENT: Record<string, Reading> = {
   sourceStatus: text,
@@ -49,25 +67,41 @@ const ADDRESS = {
   ...{ name: text, company: text, line1: text, line2: text, city: text },
   ...{ region: text, postalCode: text, country: text, phone: text },
 };
+const CUSTOMER = { name: text, email: text.pipe(z.string().max(320)), phone: text.pipe(z.string().max(64)) };
 const ORDER_DETAILS: Record<string, Reading> = {
   'order.number': text,
-  'order.currency': text,
+  'order.currency': currency,
   'order.placedAt': time,
   'order.deliveryMethod': text,
-  'order.customer.reference': text,
-  'order.customer.name': text,
-  'order.customer.email': text,
-  'order.customer.phone': text,
+  'order.notes': notes,
+  'order.metadata': jsonObject,
+  ...below('order.customer', { reference: text.pipe(z.string().max(255)), ...CUSTOMER }),
   'order.lines[].sku': forEach(text),
   'order.lines[].name': forEach(text),
   'order.lines[].quantity': forEach(whole),
-  'order.lines[].unitPrice': forEach(amount),
-  'order.lines[].total': forEach(amount),
-  ...below('order.totals', { subtotal: amount, tax: amount, shipping: amount, discount: amount, grandTotal: amount }),
+  'order.lines[].unitPrice': forEach(money),
+  'order.lines[].total': forEach(money),
+  ...below('order.totals', { subtotal: money, tax: money, shipping: money, discount: money, grandTotal: money }),
   ...below('order.shippingAddress', ADDRESS),
   ...below('order.billingAddress', ADDRESS),
 };
-const RECORD: Record<string, Reading> = { amount, currency: text };
+const INVOICE: Record<string, Reading> = {
+  ...{
+    subtotal: money,
+    tax: money,
+    total: money,
+    currency,
+    issuedAt: time,
+    dueAt: time,
+    paidAt: time,
+    paidAmount: money,
+    notes,
+  },
+};
+const SUBSCRIPTION: Record<string, Reading> = {
+  ...{ plan: text, amount: money, currency, interval: word(BillingInterval) },
+  ...{ startedAt: time, currentPeriodStart: time, currentPeriodEnd: time, cancelAtPeriodEnd: yesOrNo },
+};
 const PRODUCT: Record<string, Reading> = {
   sku: text,
   name: text,
@@ -83,11 +117,11 @@ const STOCK: Record<string, Reading> = { location: text, onHand: whole, reserved
 
 /** What a rule may write on the way in, by kind of entity: fields of an inbound event or of a pulled row. */
 const FIELDS: Partial<Record<EntityType, Record<string, Reading>>> = {
-  ORDER: { ...EVENT, ...ORDER_DETAILS, status: status(OrderStatus), trackingNumbers: texts },
-  INVOICE: { ...EVENT, status: status(InvoiceStatus), paidAt: time, paidAmount: amount },
-  CUSTOMER: EVENT,
-  TRANSACTION: { ...EVENT, ...RECORD, description: text, status: status(TransactionStatus) },
-  BILLING_SUBSCRIPTION: { ...EVENT, ...RECORD, plan: text, status: status(BillingSubscriptionStatus) },
+  ORDER: { ...EVENT, status: word(OrderStatus), trackingNumbers: texts, ...ORDER_DETAILS },
+  INVOICE: { ...EVENT, status: word(InvoiceStatus), ...INVOICE },
+  CUSTOMER: { ...EVENT, ...CUSTOMER, ...below('address', ADDRESS) },
+  TRANSACTION: { ...EVENT, status: word(TransactionStatus), amount: money, currency, description: text },
+  BILLING_SUBSCRIPTION: { ...EVENT, status: word(BillingSubscriptionStatus), ...SUBSCRIPTION },
   // Whatever tells of the one may tell of the other; what a list does not keep of a row is left there.
   PRODUCT: { ...PRODUCT, ...STOCK },
   INVENTORY: { ...PRODUCT, ...STOCK },
@@ -95,31 +129,44 @@ const FIELDS: Partial<Record<EntityType, Record<string, Reading>>> = {
 
 /** The names of collections that a target may begin with, as in `products.sku`. */
 const COLLECTIONS: Partial<Record<EntityType, RegExp>> = {
-  ORDER: /^orders\./,
-  INVOICE: /^invoices\./,
-  CUSTOMER: /^customers\./,
-  TRANSACTION: /^transactions\./,
-  BILLING_SUBSCRIPTION: /^subscriptions\./,
-  PRODUCT: /^(products|inventory)\./,
-  INVENTORY: /^(products|inventory)\./,
+  ORDER: /^orders?\./,
+  INVOICE: /^invoices?\./,
+  CUSTOMER: /^customers?\./,
+  TRANSACTION: /^transactions?\./,
+  BILLING_SUBSCRIPTION: /^subscriptions?\./,
+  PRODUCT: /^(products?|inventory|stock)\./,
+  INVENTORY: /^(products?|inventory|stock)\./,
 };
 const OTHER_NAMES: Readonly<Record<string, string>> = { stock: 'onHand' };
 
-/** The hub's field that a target means: `products.price` and `price` are the same. */
+/** One name among those that an order's systems keep with it. */
+const METADATA = /^order\.metadata\.[^.[\]]+$/;
+
+const readingOf = (entityType: EntityType, field: string): Reading | undefined =>
+  entityType === 'ORDER' && METADATA.test(field) ? anything : FIELDS[entityType]?.[field];
+
+/** The hub's field that a target means: `products.price` and `price` are the same, and so are `order.notes` and `notes`. */
 export function inboundField(entityType: EntityType, target: string): string {
   const collection = COLLECTIONS[entityType];
   const field = collection ? target.replace(collection, '') : target;
-  return OTHER_NAMES[field] ?? field;
+  const other = OTHER_NAMES[field] ?? field;
+  const names = [target, other, ...(entityType === 'ORDER' ? [`order.${other}`] : [])];
+  return names.find((name) => readingOf(entityType, name)) ?? other;
 }
 
-/** The fields that rules for this kind of entity may write. */
+/** Whether rules for this kind of entity may write the field. */
+export const isInboundField = (entityType: EntityType, field: string): boolean =>
+  readingOf(entityType, field) !== undefined;
+
+/** The fields that rules for this kind of entity may write; `order.metadata.<name>` stands for any name. */
 export function inboundFields(entityType: EntityType): string[] {
-  return Object.keys(FIELDS[entityType] ?? {});
+  const fields = Object.keys(FIELDS[entityType] ?? {});
+  return entityType === 'ORDER' ? [...fields, 'order.metadata.<name>'] : fields;
 }
 
 /** The value as the hub's field has it. @throws Error that says what the field takes */
 export function readInbound(entityType: EntityType, field: string, value: unknown): unknown {
-  const reading = FIELDS[entityType]?.[field];
+  const reading = readingOf(entityType, field);
   if (!reading) throw new Error(`the hub's ${entityType.toLowerCase()} has no field ${field} that a rule may write`);
   const parsed = reading.safeParse(value);
   if (parsed.success) return parsed.data;

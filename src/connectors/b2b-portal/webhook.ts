@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { InboundEvent, WebhookReceiver } from '../connector.js';
+import { metadataContents } from '../order-contents.js';
 import { readWebhookBody } from '../webhook-body.js';
 import { invoiceStatusFromPortal, orderStatusFromPortal } from './mapping.js';
 import type { PortalCredentials, PortalSettings } from './settings.js';
@@ -58,9 +59,16 @@ export function entityOf(
     sourceStatus: data.status ?? null,
     status: data.status ? map(data.status, statusMappings) : null,
     ...(data.tracking_numbers && { trackingNumbers: data.tracking_numbers }),
+    ...(isOrder && contentsOf(data)),
+    ...(!isOrder && data.notes && { notes: data.notes }),
     ...(data.paid_date && { paidAt: data.paid_date }),
     ...(data.paid_amount && { paidAmount: data.paid_amount }),
   };
+}
+
+function contentsOf({ notes, metadata }: Pick<ReadEntity, 'notes' | 'metadata'>): Pick<InboundEvent, 'contents'> {
+  const contents = { ...(notes && { notes }), ...metadataContents(metadata) };
+  return Object.keys(contents).length > 0 ? { contents } : {};
 }
 
 /** Routes by `entity_type`, else by the first word of the event's name. */

@@ -41,6 +41,9 @@ const entityFields = {
   tracking_numbers: z.array(z.string().max(255)).max(1000).nullish(),
   paid_date: Instant.nullish(),
   paid_amount: Amount.nullish(),
+  // The document knows neither: what has another form says nothing.
+  notes: z.string().max(10_000).nullish().catch(null),
+  metadata: z.record(z.string().max(255), z.unknown()).nullish().catch(null),
 };
 
 /** An order or an invoice as the portal answers it. */

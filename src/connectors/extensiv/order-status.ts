@@ -3,11 +3,15 @@ import { HubError } from '../../errors.js';
 import type { OrderSnapshot } from '../../model/snapshots.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { InboundEvent } from '../connector.js';
+import { metadataContents } from '../order-contents.js';
 import { readRows } from '../read-rows.js';
 import type { ExtensivClient } from './client.js';
 import { orderStatusFromExtensiv } from './mapping.js';
 import type { ExtensivSettings } from './settings.js';
 import { OwnOrder, ReadOrder, recordIdOf } from './wire.js';
+
+/** What the hub itself puts there beside the order's own. */
+const SENT_AS_METADATA = ['portal_order_id', 'delivery_zone', 'total_amount', 'payment_status', 'notes'];
 
 /** Ids in one question: some 4 kB of address at most. */
 const IDS_AT_ONCE = 50;
@@ -72,6 +76,7 @@ const readAll = <Row>({ rows }: { rows: unknown[] }, shape: z.ZodType<Row>): Row
 function toEvent(order: ReadOrder, settings: ExtensivSettings, askedAt: string): InboundEvent {
   const { id, status, order_number: number = null, metadata, tracking_number: single } = order;
   const occurredAt = order.updated_at ?? askedAt;
+  const contents = metadataContents(metadata, SENT_AS_METADATA);
   const tracking = order.tracking_numbers ?? (single ? [single] : []);
   return {
     eventId: `poll:ORDER:${id}:${status}:${occurredAt}`,
@@ -82,6 +87,7 @@ function toEvent(order: ReadOrder, settings: ExtensivSettings, askedAt: string):
     sourceStatus: status,
     status: orderStatusFromExtensiv(status, settings),
     ...(tracking.length > 0 && { trackingNumbers: tracking }),
+    ...(contents && { contents }),
     payload: order,
   };
 }

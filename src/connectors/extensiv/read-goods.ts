@@ -27,7 +27,7 @@ export async function readGoods(
     const { location, onHand, reserved, available } = stockFromExtensiv(parse(StockRow, row), settings);
     return { sku, location, onHand, reserved, available, source: row };
   });
-  const { name, brand, barcode, price, currency } = productFromExtensiv(parse(ProductRow, source), settings);
+  const product = productFromExtensiv(parse(ProductRow, source), settings);
   return {
     eventId: `read:PRODUCT:${sku}:${askedAt}`,
     eventType: 'product.read',
@@ -36,7 +36,7 @@ export async function readGoods(
     occurredAt: askedAt,
     sourceStatus: null,
     status: null,
-    ...{ sku, name, brand, barcode, price, currency },
+    ...{ ...product, sku },
     ...(stock.length > 0 && { stock }),
     payload: source,
   };

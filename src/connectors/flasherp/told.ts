@@ -19,14 +19,15 @@ const TOLD: Record<FlashErpType, (record: FlashErpRecord) => ToldFields> = {
     ...moneyOf(one),
     plan: said(one.plan),
     interval: known(BillingInterval, one.interval),
+    startedAt: one.started_at ?? null,
     currentPeriodStart: one.current_period_start ?? null,
     currentPeriodEnd: one.current_period_end ?? null,
     cancelAtPeriodEnd: one.cancel_at_period_end ?? null,
   }),
   INVOICE: (one) => ({
     ...{ subtotal: one.subtotal ?? null, tax: one.tax ?? null, total: one.total ?? null },
-    ...{ currency: one.currency ?? null, dueAt: one.due_at ?? null },
-    ...{ paidAt: one.paid_at ?? null, paidAmount: one.paid_amount ?? null },
+    ...{ currency: one.currency ?? null, issuedAt: one.issued_at ?? null, dueAt: one.due_at ?? null },
+    ...{ paidAt: one.paid_at ?? null, paidAmount: one.paid_amount ?? null, notes: said(one.notes) },
   }),
 };
 

@@ -48,6 +48,7 @@ const fields = {
   currency: text,
   interval: text,
   description: text,
+  notes: text,
   subtotal: Amount.nullish(),
   tax: Amount.nullish(),
   customer_id: Id.nullish(),

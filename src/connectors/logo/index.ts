@@ -20,6 +20,7 @@ export const logo: Connector<LogoCredentials, LogoSettings> = {
   name: 'logo',
   title: 'Logo ERP',
   sends: ['ORDER'],
+  sendsWithin: ['CUSTOMER'],
   ...takesChosenStatuses,
   lists: ['ORDER'],
   honoursIdempotencyKeys: false,

@@ -19,6 +19,7 @@ export const netsis: Connector<NetsisCredentials, NetsisSettings> = {
   name: 'netsis',
   title: 'Netsis ERP',
   sends: ['ORDER'],
+  sendsWithin: ['CUSTOMER'],
   ...takesChosenStatuses,
   lists: ['ORDER'],
   honoursIdempotencyKeys: false,

@@ -2,6 +2,7 @@ import type { Caller } from '../../access/caller.js';
 import { type Sql, sqlOn, type Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
+import { findIntegration } from '../integrations/find-integration.js';
 import { lockIntegration } from '../integrations/update-integration.js';
 import type { Services } from '../services.js';
 import { checkRules } from './check-rules.js';
@@ -13,7 +14,7 @@ import { findFormerVersion, findVersion, type StoredVersion } from './mapping-in
  */
 export async function publishMapping(services: Services, caller: Caller, id: string): Promise<string> {
   const wanted = await findVersion({ sql: sqlOn(services.db.pool) }, caller, id);
-  await checkRules(services, [wanted], () => []);
+  await checkRules(services, await findIntegration(services, caller, wanted.integrationId, ['id']), [wanted], () => []);
   return services.db.transaction((tx) => publish(services, tx, caller, wanted, 'mapping.publish'));
 }
 

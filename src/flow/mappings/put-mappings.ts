@@ -3,6 +3,7 @@ import type { Caller } from '../../access/caller.js';
 import { mappingRulesSchema } from '../../mapping/mapping-rules.js';
 import { Direction, EntityType } from '../../model/statuses.js';
 import { checkInput, label, text } from '../check-input.js';
+import { findIntegration } from '../integrations/find-integration.js';
 import { lockIntegration } from '../integrations/update-integration.js';
 import type { Services } from '../services.js';
 import { checkRules } from './check-rules.js';
@@ -32,7 +33,8 @@ export async function putMappings(services: Services, caller: Caller, input: Put
     putMappingsSchema as z.ZodType<z.output<typeof putMappingsSchema>>,
     input,
   );
-  await checkRules(services, mappings, (index) => ['mappings', String(index)]);
+  const integration = await findIntegration(services, caller, integrationId, ['integrationId']);
+  await checkRules(services, integration, mappings, (index) => ['mappings', String(index)]);
   return services.db.transaction(async (tx) => {
     const { merchantId } = await lockIntegration(tx, caller, integrationId, ['integrationId']);
     const saved = await saveVersions(tx, caller, { integrationId, merchantId, note }, mappings);

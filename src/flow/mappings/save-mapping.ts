@@ -5,6 +5,7 @@ import { mappingRulesSchema, type RuleSet } from '../../mapping/mapping-rules.js
 import { newId } from '../../model/ids.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, text } from '../check-input.js';
+import { findIntegration } from '../integrations/find-integration.js';
 import { lockIntegration } from '../integrations/update-integration.js';
 import type { Services } from '../services.js';
 import { checkRules } from './check-rules.js';
@@ -22,7 +23,8 @@ export async function saveMapping(services: Services, caller: Caller, input: Sav
     saveMappingSchema as z.ZodType<z.output<typeof saveMappingSchema>>,
     input,
   );
-  await checkRules(services, [ruleSet], () => []);
+  const integration = await findIntegration(services, caller, integrationId, ['integrationId']);
+  await checkRules(services, integration, [ruleSet], () => []);
   return services.db.transaction(async (tx) => {
     const { merchantId } = await lockIntegration(tx, caller, integrationId, ['integrationId']);
     const [saved] = await saveVersions(tx, caller, { integrationId, merchantId, note }, [ruleSet]);

@@ -3,7 +3,10 @@ import { newIdSql } from '../../db/new-id-sql.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 
-/** `$1` merchant, `$2` integration, `$3` SKU, `$4` name, `$5` brand, `$6` barcode, `$7` price, `$8` currency. */
+/**
+ * `$1` merchant, `$2` integration, `$3` SKU, `$4` name, `$5` brand, `$6` barcode, `$7` price, `$8` currency, `$9` thc,
+ * `$10` batch number, `$11` link to the certificate.
+ */
 const ADD_PRODUCT = `
 with known as (
   select coalesce((select b.name from brands b where b.merchant_id = $1 and lower(b.name) = lower($5::text)), $5::text) as brand
@@ -13,8 +16,8 @@ brand as (
   on conflict do nothing
 ),
 added as (
-  insert into products (id, merchant_id, sku, name, brand, barcode, price, currency, source_integration_id)
-  values (${newIdSql('Product')}, $1, $3, coalesce($4::text, $3), (select known.brand from known), $6, $7::numeric, $8, $2)
+  insert into products (id, merchant_id, sku, name, brand, barcode, price, currency, source_integration_id, thc, batch_number, coa_link)
+  values (${newIdSql('Product')}, $1, $3, coalesce($4::text, $3), (select known.brand from known), $6, $7::numeric, $8, $2, $9, $10, $11)
   on conflict (merchant_id, sku) do nothing
   returning *
 ),
@@ -28,22 +31,25 @@ select known.brand from known`;
 
 /**
  * What an event says of one SKU, as the inbox applies it: its stock as a row. A product that the hub does not know is made,
- * since such an event tells all that a product needs; its brand is written as the hub has it. Repeating it has no further
- * effect.
+ * since such an event tells all that a product needs; its brand is written as the hub has it. Stock that comes with more
+ * of its product is an event of the product. Repeating it has no further effect.
  */
 export async function takeInboundGoods(
   { db }: Pick<Services, 'db'>,
   { id, merchantId }: OpenIntegration,
   event: InboundEvent,
 ): Promise<InboundEvent> {
-  const { sku, name, brand, barcode, price, currency, entityType } = event;
+  const { sku, name, brand, barcode, price, currency, thc, batchNumber, coaLink, entityType } = event;
   if (sku === undefined || (entityType !== 'PRODUCT' && entityType !== 'INVENTORY')) return event;
   const stock = event.stock ?? stockOf(event, sku);
-  if (entityType === 'INVENTORY') return { ...event, ...(stock && { stock }) };
-  const told = [merchantId, id, sku, name, brand, barcode, price, currency];
+  const isOfProduct = [name, brand, barcode, price, thc, batchNumber, coaLink].some((field) => field != null);
+  const isStockAlone = entityType === 'INVENTORY' && (isRemoval(event) || !isOfProduct);
+  if (isStockAlone) return { ...event, ...(stock && { stock }) };
+  const told = [name, brand, barcode, price, currency, thc, batchNumber, coaLink];
   return {
     ...event,
-    ...(!isRemoval(event) && (await addProduct(db, told))),
+    entityType: 'PRODUCT',
+    ...(!isRemoval(event) && (await addProduct(db, [merchantId, id, sku, ...told]))),
     reference: { ...event.reference, number: sku },
     namedByNumber: true,
     ...(stock && { stock }),

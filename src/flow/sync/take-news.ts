@@ -5,6 +5,7 @@ import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { mapInbound } from '../webhooks/map-inbound.js';
 import { receiveEvent } from '../webhooks/receive-event.js';
+import { isToldOtherwise, saidOf } from './told-otherwise.js';
 
 /** What the hub knows of an entity that a system is asked for. */
 export interface KnownEntity {
@@ -35,8 +36,9 @@ export async function takeNews(
 ): Promise<boolean> {
   const { event: mapped, failure } = await mapInbound(integration, told);
   const isUseless = failure !== null || (mapped.status === null && mapped.sourceStatus !== null);
-  if (!isUseless && !isNews(entity, mapped)) return false;
-  const event = { ...told, eventId: isUseless ? uselessId(told) : `${told.eventId}${contentsOf(told)}` };
+  const says = () => !entity.has_waiting && isToldOtherwise(services, integration, entity.entity_id, mapped);
+  if (!isUseless && !isNews(entity, mapped) && !(await says())) return false;
+  const event = { ...told, eventId: isUseless ? uselessId(told) : `${told.eventId}${contentsOf(told, mapped)}` };
   const rawBody = Buffer.from(JSON.stringify(event.payload));
   const { duplicate } = await receiveEvent(services, integration, { event, rawBody, headers: {} });
   return !duplicate;
@@ -65,8 +67,9 @@ const instantOf = (at: string | null) => (at === null ? null : Date.parse(at));
 const isOther = (amount: string, known: string | null) => known === null || !isSameAmount(amount, known);
 
 /** Some systems leave their time as it was when only a number or a part payment is added. */
-function contentsOf({ trackingNumbers, paidAt, paidAmount }: InboundEvent): string {
-  const contents = [trackingNumbers, paidAt, paidAmount];
+function contentsOf({ trackingNumbers, paidAt, paidAmount }: InboundEvent, mapped: InboundEvent): string {
+  const said = saidOf(mapped);
+  const contents = [trackingNumbers, paidAt, paidAmount, ...(said.length > 0 ? [said] : [])];
   return contents.every((one) => one == null) ? '' : `:${digest(contents)}`;
 }
 

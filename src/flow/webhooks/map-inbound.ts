@@ -3,6 +3,7 @@ import { HubError } from '../../errors.js';
 import type { Failure } from '../../inbox/events.js';
 import type { BoundMappings } from '../../mapping/create-mappings.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import { contentsOf } from './map-contents.js';
 import { completeGoods, mapStock } from './map-items.js';
 
 /** An event after the integration's inbound rules, or as it was with the reason why they could not be followed. */
@@ -40,7 +41,7 @@ export async function mapEvent(mappings: BoundMappings, event: InboundEvent): Pr
   const { entityType, payload, record, stock } = event;
   // Rows of stock have rules of their own, and nothing stands beside them.
   const isRows = entityType === 'INVENTORY' && stock !== undefined;
-  const own = isRows ? event : whole(event, await mappings.inbound(entityType, payload, event));
+  const own = isRows ? event : whole(event, await mappings.inbound(entityType, payload, event), mappings);
   return {
     ...completeGoods(mappings, own),
     ...(record && { record: await mappings.inbound(record.entityType, payload, record) }),
@@ -52,9 +53,10 @@ export async function mapEvent(mappings: BoundMappings, event: InboundEvent): Pr
 const isGatewayEvent = ({ payload }: InboundEvent) =>
   typeof payload === 'object' && payload !== null && 'eventType' in payload;
 
-/** Rules add to an order that the event tells whole; they cannot make one of some fields. */
-function whole(event: InboundEvent, mapped: InboundEvent): InboundEvent {
-  if (event.order || !mapped.order) return mapped;
-  const { order: _, ...rest } = mapped;
-  return rest;
+/** Rules add to an order that the event tells whole, and to one that the hub has; they cannot make one of some fields. */
+function whole(event: InboundEvent, mapped: InboundEvent, mappings: BoundMappings): InboundEvent {
+  if (event.entityType !== 'ORDER') return mapped;
+  const { order, ...rest } = mapped;
+  const contents = contentsOf(mapped, mappings.inboundTargets('ORDER'));
+  return { ...rest, ...(contents && { contents }), ...(event.order && order && { order }) };
 }

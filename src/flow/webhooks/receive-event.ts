@@ -1,5 +1,6 @@
 import type { InboundEvent } from '../../connectors/connector.js';
 import type { Acceptance } from '../../inbox/events.js';
+import { takeOrderCustomer } from '../customers/take-order-customer.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { takeInboundOrder } from '../orders/take-inbound-order.js';
 import { takeInboundGoods } from '../products/take-inbound-goods.js';
@@ -45,7 +46,7 @@ export async function receiveEvent(
 }
 
 /**
- * Makes the product or order that a mapped event tells of and the hub does not know; answers the event as the inbox applies
+ * Makes the product, order or customer that a mapped event tells of and the hub does not know; answers the event as the inbox applies
  * it. Repeating it has no further effect.
  * @throws HubError INVALID_SHAPE when an order cannot be taken as it is
  */
@@ -56,7 +57,7 @@ export async function takeInbound(
 ): Promise<InboundEvent> {
   const event = await takeInboundGoods(services, integration, mapped);
   await takeInboundOrder(services, integration, event);
-  return event;
+  return takeOrderCustomer(services, integration, event);
 }
 
 /** Whether mappings are strict, in the settings of any connector. */

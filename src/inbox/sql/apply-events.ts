@@ -79,24 +79,26 @@ select n, id, answer::text, null, merchant_id, integration_id, entity_type, know
 from verdicts
 order by n`;
 
-function apply(incoming: string, keep: string, kinds: readonly InboxKind[]): string {
+function apply(incoming: string, keep: string, kinds: readonly InboxKind[], contents: boolean): string {
   const nouns = INBOX_NOUNS.filter(({ type }) => kinds.includes(type));
-  return `with ${[incoming, judgeEvents(nouns.length > 0 ? nouns : INBOX_NOUNS), keep, writeEffects(kinds)].join(',')}\n${ANSWER}`;
+  return `with ${[incoming, judgeEvents(nouns.length > 0 ? nouns : INBOX_NOUNS), keep, writeEffects(kinds, contents)].join(',')}\n${ANSWER}`;
 }
 
 /** Statements that accept events of one kind alone: half of the time of a small batch is the start of a long plan. */
-const ACCEPT_ONE = new Map(INBOX_KINDS.map((kind) => [kind, { name: `inbox-accept-${kind}`, text: acceptOf([kind]) }]));
-const ACCEPT_ANY = { name: 'inbox-accept', text: acceptOf(INBOX_KINDS) };
+const ACCEPT_ONE = new Map(
+  INBOX_KINDS.map((kind) => [kind, { name: `inbox-accept-${kind}`, text: acceptOf([kind], false) }]),
+);
+const ACCEPT_ANY = { name: 'inbox-accept', text: acceptOf(INBOX_KINDS, true) };
 
-function acceptOf(kinds: readonly InboxKind[]): string {
-  return apply(ARRIVED, KEEP_ARRIVED, kinds);
+function acceptOf(kinds: readonly InboxKind[], contents: boolean): string {
+  return apply(ARRIVED, KEEP_ARRIVED, kinds, contents);
 }
 
-/** The statement for events of these kinds. `$1`–`$8`: id, merchant, integration, event id, body, headers, event, traceparent. */
+/** The statement for events of these kinds; `CONTENTS` among them: some tell of an order beside its status. `$1`–`$8`: id, merchant, integration, event id, body, headers, event, traceparent. */
 export function acceptStatement(kinds: ReadonlySet<string>): { name: string; text: string } {
   const [kind] = kinds;
   return (kinds.size === 1 && ACCEPT_ONE.get(kind as InboxKind)) || ACCEPT_ANY;
 }
 
 /** `$1`: ids of kept webhook events that were not applied. */
-export const REAPPLY = apply(KEPT_BEFORE, KEEP_AGAIN, INBOX_KINDS);
+export const REAPPLY = apply(KEPT_BEFORE, KEEP_AGAIN, INBOX_KINDS, true);

@@ -20,16 +20,18 @@ const ADDRESS: Record<string, string> = {
   ...{ postal_code: 'postalCode', country: 'country', phone: 'phone' },
 };
 
+/** Each part that is told; an address is there where its first line is. */
+function partOf(column: string, part: string): string {
+  const told = `case when a.address::jsonb ? '${part}' then a.address::jsonb ->> '${part}' else r.address_${column} end`;
+  return part === 'line1' ? `case when a.address is null then r.address_line1 else coalesce(${told}, '') end` : told;
+}
+
 const TARGETS: Record<ToldKind, Target> = {
   CUSTOMER: {
     table: 'customers',
     number: 'reference',
     hasStatus: false,
-    // An address is told as a whole.
-    more: Object.entries(ADDRESS).map(([column, part]) => ({
-      name: `address_${column}`,
-      value: `case when a.address is null then r.address_${column} else a.address::jsonb ->> '${part}' end`,
-    })),
+    more: Object.entries(ADDRESS).map(([column, part]) => ({ name: `address_${column}`, value: partOf(column, part) })),
   },
   TRANSACTION: { table: 'transactions', number: 'reference', hasStatus: true, more: [] },
   BILLING_SUBSCRIPTION: {
@@ -51,6 +53,8 @@ const TYPES: Partial<Record<ToldField, string>> = {
   ...{
     currentPeriodStart: 'timestamptz',
     currentPeriodEnd: 'timestamptz',
+    startedAt: 'timestamptz',
+    issuedAt: 'timestamptz',
     dueAt: 'timestamptz',
     paidAt: 'timestamptz',
   },

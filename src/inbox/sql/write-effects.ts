@@ -1,6 +1,7 @@
 import { TOLD_FIELDS, type ToldKind } from '../../connectors/told-fields.js';
 import { DETAIL_CHANGE } from './detail-change.js';
 import type { InboxKind } from './nouns.js';
+import { CONTENTS_CHANGES, CONTENTS_FOLLOW, CONTENTS_SET, CONTENTS_TOLD } from './order-contents.js';
 import { toldChangeRows, toldChanges, toldWrites } from './told-writes.js';
 
 const TOLD_KINDS = Object.keys(TOLD_FIELDS) as ToldKind[];
@@ -18,27 +19,38 @@ effective as materialized (
   order by n
 )`;
 
-/** Of each kind of entity what writes it; changes are written after these. */
-const ENTITY_WRITES: readonly { kind: InboxKind; name: string; sql: string }[] = [
-  {
-    kind: 'ORDER',
-    name: 'order_writes',
-    sql: `
+const ORDER_TOLD = `
+order_told as (
+  select known_id, (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status,
+    (array_agg(tracking_numbers order by n desc) filter (where tracking_numbers is not null))[1] as tracking_numbers
+  from effective where entity_type = 'ORDER' and error_code is null group by known_id
+  having bool_or(changed) or count(tracking_numbers) > 0 or bool_or(event ? 'contents')
+)`;
+
+const ORDER_SET = `status = coalesce(a.status, o.status), updated_at = now(),
+    tracking_numbers = case when a.tracking_numbers is null then o.tracking_numbers
+      else array(select jsonb_array_elements_text(a.tracking_numbers)) end`;
+
+const ORDER_WRITES = `${ORDER_TOLD},
+order_writes as (
+  update orders o set ${ORDER_SET} from order_told a where o.id = a.known_id
+  returning 1
+)`;
+
+/** The same with what events tell of an order beside its status. */
+const WHOLE_ORDER_WRITES = `${ORDER_TOLD},${CONTENTS_TOLD},
 order_writes as (
   update orders o
-  set status = coalesce(a.status, o.status), updated_at = now(),
-    tracking_numbers = case when a.tracking_numbers is null then o.tracking_numbers
-      else array(select jsonb_array_elements_text(a.tracking_numbers)) end
-  from (
-    select known_id, (array_agg(new_status order by n desc) filter (where new_status is not null))[1] as status,
-      (array_agg(tracking_numbers order by n desc) filter (where tracking_numbers is not null))[1] as tracking_numbers
-    from effective where entity_type = 'ORDER' and error_code is null group by known_id
-    having bool_or(changed) or count(tracking_numbers) > 0
-  ) a
+  set ${ORDER_SET},
+    ${CONTENTS_SET}
+  from order_told a left join contents_told t on t.known_id = a.known_id
   where o.id = a.known_id
-  returning 1
-)`,
-  },
+  returning o.*
+),${CONTENTS_FOLLOW}`;
+
+/** Of each kind of entity what writes it; changes are written after these. */
+const ENTITY_WRITES: readonly { kind: InboxKind; name: string; sql: string }[] = [
+  { kind: 'ORDER', name: 'order_writes', sql: ORDER_WRITES },
   ...TOLD_KINDS.map(toldWrites),
 ];
 
@@ -96,21 +108,30 @@ const STOCK_CHANGES = `
     from stock_changes
     where (previous_available, previous_on_hand) is distinct from (available, on_hand)`;
 
+/** Columns of a product and the fields of an event that they are told by. */
+const PRODUCT_TEXTS = {
+  ...{ name: 'name', brand: 'brand', barcode: 'barcode', currency: 'currency' },
+  ...{ thc: 'thc', batch_number: 'batchNumber', coa_link: 'coaLink' },
+};
+const PRODUCT_COLUMNS = Object.keys(PRODUCT_TEXTS);
+
 const PRODUCT_WRITES = `
 product_writes as (
   update products p
   set name = coalesce(t.name, p.name), brand = coalesce(t.brand, p.brand), barcode = coalesce(t.barcode, p.barcode),
-    price = coalesce(t.price, p.price), currency = coalesce(t.currency, p.currency),
+    price = coalesce(t.price, p.price), currency = coalesce(t.currency, p.currency), thc = coalesce(t.thc, p.thc),
+    batch_number = coalesce(t.batch_number, p.batch_number), coa_link = coalesce(t.coa_link, p.coa_link),
     deleted_at = case when t.is_gone then coalesce(p.deleted_at, now()) end, updated_at = now()
   from (
-    select known_id, ${['name', 'brand', 'barcode', 'currency'].map((field) => `${newest(field)} as ${field}`).join(', ')},
+    select known_id, ${Object.entries(PRODUCT_TEXTS)
+      .map(([column, field]) => `${newest(field)} as ${column}`)
+      .join(', ')},
       ${newest('price')}::numeric as price,
       (array_agg(event_type ~* '[.](deleted|removed)$' order by n desc))[1] as is_gone
     from effective where entity_type = 'PRODUCT' and error_code is null group by known_id
   ) t
-  where p.id = t.known_id and (p.deleted_at is not null <> t.is_gone or (p.name, p.brand, p.barcode, p.price, p.currency) is distinct from
-    (coalesce(t.name, p.name), coalesce(t.brand, p.brand), coalesce(t.barcode, p.barcode), coalesce(t.price, p.price),
-      coalesce(t.currency, p.currency)))
+  where p.id = t.known_id and (p.deleted_at is not null <> t.is_gone or (p.price, ${PRODUCT_COLUMNS.map((column) => `p.${column}`).join(', ')}) is distinct from
+    (coalesce(t.price, p.price), ${PRODUCT_COLUMNS.map((column) => `coalesce(t.${column}, p.${column})`).join(', ')}))
   returning p.*
 ),
 product_changes as (
@@ -144,7 +165,7 @@ sync_rows as (
   where sync_id is not null
 )`;
 
-const changeRows = (has: (kind: InboxKind) => boolean) => `
+const changeRows = (has: (kind: InboxKind) => boolean, contents: boolean) => `
 change_rows as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, traceparent)
   select kind, merchant_id, entity_type, entity_id, integration_id, sync_id, data, traceparent
@@ -163,7 +184,7 @@ change_rows as (
     ) as c (place, kind, entity_id, wanted, data)
     where wanted
 ${has('INVENTORY') ? STOCK_CHANGES : ''}
-${has('PRODUCT') ? PRODUCT_CHANGES : ''}${TOLD_KINDS.filter(has).map(toldChangeRows).join('')}
+${has('PRODUCT') ? PRODUCT_CHANGES : ''}${contents ? CONTENTS_CHANGES : ''}${TOLD_KINDS.filter(has).map(toldChangeRows).join('')}
   ) c
   -- Reading their counts runs the entities' writes first.
   where ${['0', ...writesOf(has).map(({ name }) => `(select count(*) from ${name})`)].join(' + ')} >= 0
@@ -172,17 +193,17 @@ ${has('PRODUCT') ? PRODUCT_CHANGES : ''}${TOLD_KINDS.filter(has).map(toldChangeR
 
 const writesOf = (has: (kind: InboxKind) => boolean) => ENTITY_WRITES.filter(({ kind }) => has(kind));
 
-/** `verdicts` → all that follows of events of these kinds. */
-export function writeEffects(kinds: readonly InboxKind[]): string {
+/** `verdicts` → all that follows of events of these kinds; `contents`: also of what they tell of orders beside a status. */
+export function writeEffects(kinds: readonly InboxKind[], contents: boolean): string {
   const has = (kind: InboxKind) => kinds.includes(kind);
   return [
     EFFECTIVE,
-    ...writesOf(has).map(({ sql }) => sql),
+    ...writesOf(has).map(({ kind, sql }) => (kind === 'ORDER' && contents ? WHOLE_ORDER_WRITES : sql)),
     LINK_WRITES,
     ...(has('INVENTORY') ? [STOCK_WRITES] : []),
     ...(has('PRODUCT') ? [PRODUCT_WRITES] : []),
     ...TOLD_KINDS.filter(has).map(toldChanges),
     SYNC_ROWS,
-    changeRows(has),
+    changeRows(has, contents),
   ].join(',');
 }
