@@ -37,7 +37,7 @@ export class AlertRule implements Rule {
   @Field(() => Int, { description: 'Over how long rates and times are measured.' })
   windowMs!: number;
 
-  @Field(() => Int, { description: 'Rates and times of fewer calls decide nothing.' })
+  @Field(() => Int, { description: 'Rates and times of fewer calls open no alert.' })
   minSamples!: number;
 
   @Field(() => AlertSeverity)

@@ -44,7 +44,7 @@ export interface AlertRule {
   clearThreshold: number;
   /** Over how long rates and times are measured. */
   windowMs: number;
-  /** Rates and times of fewer calls decide nothing. */
+  /** Rates and times of fewer calls open no alert. */
   minSamples: number;
   severity: AlertSeverity;
   enabled: boolean;

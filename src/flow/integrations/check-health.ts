@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.js';
 import { evaluateAlertsOf } from '../alerts/evaluate.js';
 import type { Services } from '../services.js';
+import { endIdleTrouble } from './end-idle-trouble.js';
 import type { OpenIntegration } from './integrations.js';
 
 /** What one health check of an integration's system came to. */
@@ -29,6 +30,7 @@ export async function checkHealth(services: Services, integration: OpenIntegrati
   );
   const check = { healthy: error === null, latencyMs: Math.round(performance.now() - startedAt), error };
   await keep(services, integration, check);
+  if (check.healthy) await endIdleTrouble(services, integration);
   return check;
 }
 
