@@ -1,6 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
-import { startTestHub, type TestHub } from '../harness/hub.js';
+import { MERCHANT, PORTAL_SECRET, startTestHub, type TestHub } from '../harness/hub.js';
 import { createOrder, idOf, mutate, orderInput, settled } from './order-client.js';
 
 const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
@@ -74,6 +75,31 @@ it('E15 a product that the hub does not know is read through by REST', async () 
 
   expect(product).toMatchObject({ status: 200, body: { data: { sku: 'GUMMY-20', inventory: [{ source: 'live' }] } } });
   expect(none).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+});
+
+it('E7 E15 asks once for what the warehouse does not have, reads through for viewers, and answers what arrives at once', async () => {
+  const viewer = await hub.as({ role: 'viewer', merchantId: MERCHANT });
+  const get = (sku: string) => viewer.rest('GET', `/api/v1/products/${sku}`);
+
+  const missing = [await get('LATER-1'), await get('LATER-1'), await hub.admin.rest('GET', '/api/v1/products/LATER-1')];
+  const questions = await asked('/api/v1/products/LATER-1');
+  const body = JSON.stringify({ eventType: 'product.created', data: { sku: 'LATER-1', name: 'Came later' } });
+  await fetch(`${hub.url}/webhooks/b2b-portal`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-webhook-signature': `sha256=${createHmac('sha256', PORTAL_SECRET).update(body).digest('hex')}`,
+      'x-webhook-timestamp': new Date().toISOString(),
+    },
+    body,
+  });
+  const [arrived, read] = [await get('LATER-1'), await get('SALVE-50')];
+
+  expect(missing.map(({ status }) => status)).toEqual([404, 404, 404]);
+  expect(questions).toBe(1);
+  expect(arrived).toMatchObject({ status: 200, body: { data: { name: 'Came later' } } });
+  expect(read).toMatchObject({ status: 200, body: { data: { sku: 'SALVE-50', inventory: [{ source: 'live' }] } } });
+  expect(await refresh('LATER-1')).toMatchObject({ userErrors: [{ code: 'UPSTREAM_NOT_FOUND' }] });
 });
 
 it('B23 asks the portal now how far one order is', async () => {

@@ -28,7 +28,16 @@ const FIND = 'select id from products where merchant_id = $1 and sku = $2';
  */
 export async function refreshProduct(services: Services, caller: Caller, input: RefreshProduct): Promise<Refreshed> {
   const { sku, integrationId } = checkInput(refreshProductSchema, input);
-  const integration = await choose(services, caller, integrationId);
+  return readProduct(services, caller, await chooseForGoods(services, caller, integrationId), sku);
+}
+
+/** The same of one system, for whoever may read. */
+export async function readProduct(
+  services: Services,
+  caller: Caller,
+  integration: OpenIntegration,
+  sku: string,
+): Promise<Refreshed> {
   const known = async () =>
     (await services.db.pool.query<{ id: string }>(FIND, [integration.merchantId, sku])).rows[0]?.id ?? null;
   try {
@@ -63,7 +72,15 @@ async function readNow(services: Services, integration: OpenIntegration, sku: st
   await receiveEvent(services, integration, { event, rawBody, headers: {} });
 }
 
-async function choose(services: Services, caller: Caller, named: string | null | undefined): Promise<OpenIntegration> {
+/**
+ * The one named, or the only one that can be asked for one product.
+ * @throws HubError UNSUPPORTED, INTEGRATION_DISABLED, BAD_USER_INPUT, NOT_FOUND
+ */
+export async function chooseForGoods(
+  services: Services,
+  caller: Caller,
+  named: string | null | undefined,
+): Promise<OpenIntegration> {
   const path = ['integrationId'];
   if (named != null) {
     const integration = await findIntegration(services, caller, named, path);

@@ -3,7 +3,7 @@ import type { DocumentNode } from 'graphql';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
 import { HubError } from '../../errors.js';
-import { refreshProduct } from '../../flow/products/refresh-product.js';
+import { createReadThrough, type ReadThrough } from '../../flow/products/read-through.js';
 import { OrderStatus } from '../../model/statuses.js';
 import { registerRoute } from '../docs/register-route.js';
 import { CALLERS } from '../docs/schemes.js';
@@ -68,7 +68,10 @@ export function registerWarehouse(scope: FastifyInstance, contextOf: ContextOf):
     document: ORDERS,
     query: z.object({ ...page, status: orderStatus.optional(), search: z.string().optional() }),
   });
-  registerOne(scope, contextOf, 'products', 'One product by its id or SKU, with its stock', findProduct);
+  const readThrough = createReadThrough();
+  registerOne(scope, contextOf, 'products', 'One product by its id or SKU, with its stock', (context, id) =>
+    findProduct(readThrough, context, id),
+  );
   registerOne(scope, contextOf, 'orders', 'One order by its id', (context, id) => findOne(context, ORDER_BY_ID, id));
   registerSync(scope, contextOf);
   registerOrderChanges(scope, contextOf);
@@ -118,17 +121,12 @@ async function findOne(context: HubContext, document: DocumentNode, id: string):
   return one && Object.keys(one).length > 0 ? one : null;
 }
 
-async function findProduct(context: HubContext, id: string): Promise<Fields | null> {
+async function findProduct(readThrough: ReadThrough, context: HubContext, id: string): Promise<Fields | null> {
   const known = (await findOne(context, PRODUCT_BY_SKU, id)) ?? (await findOne(context, PRODUCT_BY_ID, id));
   if (known && known['source'] !== 'stale_cache') return known;
   const sku = String(known?.['sku'] ?? id);
   const { services, caller } = context;
-  // Whoever may not ask, or where nobody can be asked, gets what is known.
-  const refreshed = await refreshProduct(services, caller, { sku }).catch((error: unknown) => {
-    if (error instanceof HubError) return null;
-    throw error;
-  });
-  return refreshed ? findOne(context, PRODUCT_BY_SKU, sku) : known;
+  return (await readThrough(services, caller, sku)) ? findOne(context, PRODUCT_BY_SKU, sku) : known;
 }
 
 function registerSync(scope: FastifyInstance, contextOf: ContextOf): void {
