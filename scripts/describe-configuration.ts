@@ -1,3 +1,4 @@
+import { FOREIGN } from '../src/config/foreign.js';
 import { allIntegrations } from '../src/config/integrations/all-integrations.js';
 import { NOTIFICATIONS } from '../src/config/notifications.js';
 import { VARIABLES, type Variable } from '../src/config/variables.js';
@@ -46,7 +47,23 @@ export function describeConfiguration(): string {
 Syncline is configured by environment variables. A blank variable counts as not set. The start checks them all, and lists
 everything that is wrong at once with what was found, what is expected, and how to mend it; secrets are never printed.
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+${describeForeign()}`;
+}
+
+function describeForeign(): string {
+  const rows = FOREIGN.map(
+    ({ names, ours, about }) =>
+      `| ${names.map((name) => `\`${name}\``).join(', ')} | ${ours ? `\`${ours}\`` : 'nothing'} | ${about} |`,
+  );
+  return `## Coming from other systems
+
+These are not read; one that is set is named in a warning at start.
+
+| there | here | |
+|---|---|---|
+${rows.join('\n')}
+`;
 }
 
 /** `.env.example`. */

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { warnOfForeign } from './foreign.js';
 import { allIntegrations } from './integrations/all-integrations.js';
 import {
   type ConfiguredIntegration,
@@ -72,7 +73,7 @@ export function loadConfig(env: Environment): Config {
   const integrations = readIntegrations(env, production, problems);
   const notifications = notificationConfigOf(readVariables(env, NOTIFICATIONS, problems), problems);
   const secrets = production ? requireSecrets(values, problems) : provideSecrets(values, dataDir, problems);
-  const misspelt = warnOfMisspelt(env, knownNames(), PREFIXES);
+  const misspelt = [...warnOfMisspelt(env, knownNames(), PREFIXES), ...warnOfForeign(env)];
   if (problems.length > 0) throw new ConfigError(problems, misspelt);
   return {
     production,

@@ -151,6 +151,20 @@ describe('loadConfig', () => {
     expect(warnings.join()).toContain('did you mean DATABASE_URL?');
     expect(warnings.join()).toContain('Known are B2B_PORTAL_BASE_URL, B2B_PORTAL_API_KEY');
   });
+
+  it('G25 tells what does here what the documents’ variables do there, without their values', () => {
+    const theirs = { DB_HOST: 'postgres', DB_PASSWORD: 'their-password', REDIS_HOST: 'redis' };
+
+    const { warnings } = load(theirs);
+    const both = load({ ...theirs, DATABASE_URL: 'postgres://a:b@c/d', ENCRYPTION_KEY: 'k'.repeat(32) });
+
+    expect(warnings).toEqual([
+      expect.stringMatching(/^DB_HOST, DB_PASSWORD: not read here, but DATABASE_URL is\./),
+      expect.stringMatching(/^REDIS_HOST: not read here\. The hub needs no Redis/),
+    ]);
+    expect(warnings.join()).not.toContain('their-password');
+    expect(both.warnings).toEqual([expect.stringMatching(/^REDIS_HOST/)]);
+  });
 });
 
 describe('B2B_PORTAL_*', () => {
