@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda, type AgendaBackend, backoffStrategies, type Job } from 'agenda';
 import pg from 'pg';
@@ -44,13 +43,14 @@ export function createTimer(deps: TimerDeps): Timer {
   const onError = (err: unknown) => deps.log.warn({ err }, 'job timers: error of their store');
   const pool = mongo ? null : createPool(deps.url, onError);
   const stopping = new AbortController();
-  const backend = toughen(pool ? onPostgres(pool, onError) : onMongo(deps.url), stopping.signal, onError);
+  let backend: AgendaBackend | null = null;
   const running = new Set<Promise<void>>();
   let agenda: Agenda | null = null;
   let starting: Promise<void> = Promise.resolve();
   const run = async (definitions: readonly JobDefinition[], tick: Tick) => {
     // A timer is locked up to one poll before it fires; when its lock ends, the job's lease must have ended before.
     const defaultLockLifetime = 2 * deps.leaseMs + POLL_MS;
+    backend ??= toughen(pool ? onPostgres(pool, onError) : await onMongo(deps.url), stopping.signal, onError);
     agenda = new Agenda({ backend, name: deps.owner, processEvery: POLL_MS, defaultLockLifetime });
     agenda.on('error', onError);
     for (const definition of definitions) define(agenda, definition, tick, running, onError);
@@ -115,7 +115,9 @@ function onPostgres(pool: pg.Pool, onError: (error: unknown) => void): AgendaBac
   return backend;
 }
 
-function onMongo(address: string): AgendaBackend {
+/** Its driver is loaded only where it is asked for. */
+async function onMongo(address: string): Promise<AgendaBackend> {
+  const { MongoBackend } = await import('@agendajs/mongo-backend');
   const options = { serverSelectionTimeoutMS: MONGO_PATIENCE_MS };
   return new MongoBackend({ address, options, collection: NAME, logCollection: `${NAME}_log` });
 }
