@@ -1,7 +1,8 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Sql } from '../db/database.js';
 import { HubError } from '../errors.js';
+import { isSameSecret } from '../model/is-same-secret.js';
 import type { Role } from '../model/statuses.js';
 import type { Caller } from './caller.js';
 
@@ -53,7 +54,7 @@ export function createApiKeyVerifier(sql: Sql, onError: (error: unknown) => void
   return async (text) => {
     const [, digits, secret] = SHAPE.exec(text) ?? [];
     const row = digits && (await load(`key_${digits}`));
-    if (!row || !secret || !isEqual(row.hash, sha256(secret))) {
+    if (!row || !secret || !isSameSecret(row.hash, sha256(secret))) {
       throw new HubError('UNAUTHENTICATED', 'The API key is unknown or revoked.');
     }
     noteUse(row.id);
@@ -100,9 +101,4 @@ function createUseNotes(sql: Sql, onError: (error: unknown) => void) {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function isEqual(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
+import { isSameSecret } from '../model/is-same-secret.js';
 import { type EntityStatus, EntityType, statusesOf } from '../model/statuses.js';
 import type { InboundEvent, WebhookHeaders, WebhookReceiver } from './connector.js';
 import { decimalText } from './exact-json.js';
@@ -108,8 +109,7 @@ function parseGatewayBody(
 function checkSignature(header: string | undefined, rawBody: Buffer, secret: string): void {
   const given = /^sha256=([0-9a-f]{64})$/i.exec(header?.trim() ?? '')?.[1];
   if (!given) throw new HubError('SIGNATURE_INVALID', 'X-Webhook-Signature must be "sha256=" and 64 hex digits.');
-  const expected = createHmac('sha256', secret).update(rawBody).digest();
-  if (!timingSafeEqual(expected, Buffer.from(given, 'hex')))
+  if (!isSameSecret(given.toLowerCase(), createHmac('sha256', secret).update(rawBody).digest('hex')))
     throw new HubError('SIGNATURE_INVALID', 'X-Webhook-Signature is not the HMAC-SHA256 of these bytes by the secret.');
 }
 

@@ -5,23 +5,11 @@ import type {
   OrderStatus,
   TransactionStatus,
 } from '../model/statuses.js';
+import { FULFILMENT } from '../model/transitions.js';
 
-const ORDER: OrderStatus[] = [
-  'PENDING',
-  'ON_HOLD',
-  'FAILED',
-  'CONFIRMED',
-  'PAID',
-  'EXPORTED',
-  'PROCESSING',
-  'PICKING',
-  'PACKED',
-  'SHIPPED',
-  'DELIVERED',
-  'CANCELLED',
-  'RETURNED',
-  'REFUNDED',
-];
+const HELD_UP: OrderStatus[] = ['ON_HOLD', 'FAILED'];
+const OVER: OrderStatus[] = ['CANCELLED', 'RETURNED', 'REFUNDED'];
+const ORDER = [...FULFILMENT.slice(0, 1), ...HELD_UP, ...FULFILMENT.slice(1), ...OVER];
 const INVOICE: InvoiceStatus[] = [
   'DRAFT',
   'ISSUED',

@@ -1,103 +1,80 @@
 /** The closed lists of the public schema. Values are stored as they are named. */
-export const EntityType = {
-  ORDER: 'ORDER',
-  INVOICE: 'INVOICE',
-  CUSTOMER: 'CUSTOMER',
-  TRANSACTION: 'TRANSACTION',
-  BILLING_SUBSCRIPTION: 'BILLING_SUBSCRIPTION',
-  PRODUCT: 'PRODUCT',
-  INVENTORY: 'INVENTORY',
-  INTEGRATION: 'INTEGRATION',
-} as const;
+const named = <const Name extends string>(...names: Name[]) =>
+  Object.fromEntries(names.map((name) => [name, name])) as { readonly [One in Name]: One };
+
+export const EntityType = named(
+  'ORDER',
+  'INVOICE',
+  'CUSTOMER',
+  'TRANSACTION',
+  'BILLING_SUBSCRIPTION',
+  'PRODUCT',
+  'INVENTORY',
+  'INTEGRATION',
+);
 export type EntityType = keyof typeof EntityType;
 
-export const Operation = {
-  CREATE: 'CREATE',
-  UPDATE: 'UPDATE',
-  DELETE: 'DELETE',
-  STATUS_CHANGE: 'STATUS_CHANGE',
-  QUERY: 'QUERY',
-} as const;
+export const Operation = named('CREATE', 'UPDATE', 'DELETE', 'STATUS_CHANGE', 'QUERY');
 export type Operation = keyof typeof Operation;
 
-export const Direction = { OUTBOUND: 'OUTBOUND', INBOUND: 'INBOUND' } as const;
+export const Direction = named('OUTBOUND', 'INBOUND');
 export type Direction = keyof typeof Direction;
 
-export const SyncEventStatus = {
-  PENDING: 'PENDING',
-  IN_PROGRESS: 'IN_PROGRESS',
-  RETRYING: 'RETRYING',
-  SUCCESS: 'SUCCESS',
-  FAILED: 'FAILED',
-  SKIPPED: 'SKIPPED',
-} as const;
+export const SyncEventStatus = named('PENDING', 'IN_PROGRESS', 'RETRYING', 'SUCCESS', 'FAILED', 'SKIPPED');
 export type SyncEventStatus = keyof typeof SyncEventStatus;
 
-export const SyncState = {
-  PENDING: 'PENDING',
-  SYNCING: 'SYNCING',
-  SYNCED: 'SYNCED',
-  FAILED: 'FAILED',
-  SKIPPED: 'SKIPPED',
-} as const;
+export const SyncState = named('PENDING', 'SYNCING', 'SYNCED', 'FAILED', 'SKIPPED');
 export type SyncState = keyof typeof SyncState;
 
-export const OrderStatus = {
-  PENDING: 'PENDING',
-  CONFIRMED: 'CONFIRMED',
-  PAID: 'PAID',
-  EXPORTED: 'EXPORTED',
-  PROCESSING: 'PROCESSING',
-  PICKING: 'PICKING',
-  PACKED: 'PACKED',
-  SHIPPED: 'SHIPPED',
-  DELIVERED: 'DELIVERED',
-  CANCELLED: 'CANCELLED',
-  RETURNED: 'RETURNED',
-  REFUNDED: 'REFUNDED',
-  ON_HOLD: 'ON_HOLD',
-  FAILED: 'FAILED',
-} as const;
+export const OrderStatus = named(
+  'PENDING',
+  'CONFIRMED',
+  'PAID',
+  'EXPORTED',
+  'PROCESSING',
+  'PICKING',
+  'PACKED',
+  'SHIPPED',
+  'DELIVERED',
+  'CANCELLED',
+  'RETURNED',
+  'REFUNDED',
+  'ON_HOLD',
+  'FAILED',
+);
 export type OrderStatus = keyof typeof OrderStatus;
 
-export const InvoiceStatus = {
-  DRAFT: 'DRAFT',
-  ISSUED: 'ISSUED',
-  SENT: 'SENT',
-  PAID: 'PAID',
-  PARTIALLY_PAID: 'PARTIALLY_PAID',
-  OVERDUE: 'OVERDUE',
-  CANCELLED: 'CANCELLED',
-  REFUNDED: 'REFUNDED',
-  VOID: 'VOID',
-} as const;
+export const InvoiceStatus = named(
+  'DRAFT',
+  'ISSUED',
+  'SENT',
+  'PAID',
+  'PARTIALLY_PAID',
+  'OVERDUE',
+  'CANCELLED',
+  'REFUNDED',
+  'VOID',
+);
 export type InvoiceStatus = keyof typeof InvoiceStatus;
 
-export const TransactionStatus = {
-  PENDING: 'PENDING',
-  SUCCEEDED: 'SUCCEEDED',
-  FAILED: 'FAILED',
-  CANCELLED: 'CANCELLED',
-  DISPUTED: 'DISPUTED',
-  PARTIALLY_REFUNDED: 'PARTIALLY_REFUNDED',
-  REFUNDED: 'REFUNDED',
-} as const;
+export const TransactionStatus = named(
+  'PENDING',
+  'SUCCEEDED',
+  'FAILED',
+  'CANCELLED',
+  'DISPUTED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+);
 export type TransactionStatus = keyof typeof TransactionStatus;
 
-export const TransactionType = { PAYMENT: 'PAYMENT', REFUND: 'REFUND', ADJUSTMENT: 'ADJUSTMENT' } as const;
+export const TransactionType = named('PAYMENT', 'REFUND', 'ADJUSTMENT');
 export type TransactionType = keyof typeof TransactionType;
 
-export const BillingSubscriptionStatus = {
-  INCOMPLETE: 'INCOMPLETE',
-  TRIALING: 'TRIALING',
-  ACTIVE: 'ACTIVE',
-  PAST_DUE: 'PAST_DUE',
-  PAUSED: 'PAUSED',
-  CANCELLED: 'CANCELLED',
-} as const;
+export const BillingSubscriptionStatus = named('INCOMPLETE', 'TRIALING', 'ACTIVE', 'PAST_DUE', 'PAUSED', 'CANCELLED');
 export type BillingSubscriptionStatus = keyof typeof BillingSubscriptionStatus;
 
-export const BillingInterval = { DAY: 'DAY', WEEK: 'WEEK', MONTH: 'MONTH', YEAR: 'YEAR' } as const;
+export const BillingInterval = named('DAY', 'WEEK', 'MONTH', 'YEAR');
 export type BillingInterval = keyof typeof BillingInterval;
 
 /** The statuses of each kind of entity that has one. */
@@ -114,44 +91,39 @@ export function statusesOf(entityType: EntityType): Readonly<Record<string, stri
 
 export type EntityStatus = OrderStatus | InvoiceStatus | TransactionStatus | BillingSubscriptionStatus;
 
-export const Health = { HEALTHY: 'HEALTHY', DEGRADED: 'DEGRADED', DOWN: 'DOWN', UNKNOWN: 'UNKNOWN' } as const;
+export const Health = named('HEALTHY', 'DEGRADED', 'DOWN', 'UNKNOWN');
 export type Health = keyof typeof Health;
 
-export const CircuitState = { CLOSED: 'CLOSED', OPEN: 'OPEN', HALF_OPEN: 'HALF_OPEN' } as const;
+export const CircuitState = named('CLOSED', 'OPEN', 'HALF_OPEN');
 export type CircuitState = keyof typeof CircuitState;
 
-export const IntegrationMode = { POLLING: 'POLLING', WEBHOOK: 'WEBHOOK', HYBRID: 'HYBRID' } as const;
+export const IntegrationMode = named('POLLING', 'WEBHOOK', 'HYBRID');
 export type IntegrationMode = keyof typeof IntegrationMode;
 
-export const WebhookStatus = {
-  RECEIVED: 'RECEIVED',
-  PROCESSED: 'PROCESSED',
-  FAILED: 'FAILED',
-  IGNORED: 'IGNORED',
-} as const;
+export const WebhookStatus = named('RECEIVED', 'PROCESSED', 'FAILED', 'IGNORED');
 export type WebhookStatus = keyof typeof WebhookStatus;
 
 /**
  * What a webhook says of its entity: a status, other fields, or nothing that is kept there. `OVERTAKEN`: fields that a change
  * of the hub, on its way to the system, will soon replace.
  */
-export const WebhookNews = { STATUS: 'STATUS', FIELDS: 'FIELDS', NOTHING: 'NOTHING', OVERTAKEN: 'OVERTAKEN' } as const;
+export const WebhookNews = named('STATUS', 'FIELDS', 'NOTHING', 'OVERTAKEN');
 export type WebhookNews = keyof typeof WebhookNews;
 
 /** Of a file that was handed over. */
-export const FileStatus = { WAITING: 'WAITING', PROCESSING: 'PROCESSING', DONE: 'DONE', FAILED: 'FAILED' } as const;
+export const FileStatus = named('WAITING', 'PROCESSING', 'DONE', 'FAILED');
 export type FileStatus = keyof typeof FileStatus;
 
-export const FileSource = { FOLDER: 'FOLDER', UPLOAD: 'UPLOAD' } as const;
+export const FileSource = named('FOLDER', 'UPLOAD');
 export type FileSource = keyof typeof FileSource;
 
 /** KEPT: no channel takes it; it is shown, not sent. */
-export const NotificationStatus = { PENDING: 'PENDING', SENT: 'SENT', KEPT: 'KEPT', FAILED: 'FAILED' } as const;
+export const NotificationStatus = named('PENDING', 'SENT', 'KEPT', 'FAILED');
 export type NotificationStatus = keyof typeof NotificationStatus;
 
-export const Role = { admin: 'admin', operator: 'operator', viewer: 'viewer' } as const;
+export const Role = named('admin', 'operator', 'viewer');
 export type Role = keyof typeof Role;
 
 /** One version of a mapping is published at most; those that were are retired and can be published again. */
-export const MappingStatus = { DRAFT: 'DRAFT', PUBLISHED: 'PUBLISHED', RETIRED: 'RETIRED' } as const;
+export const MappingStatus = named('DRAFT', 'PUBLISHED', 'RETIRED');
 export type MappingStatus = keyof typeof MappingStatus;

@@ -45,31 +45,14 @@ export const INVOICE_TRANSITIONS: Record<InvoiceStatus, readonly InvoiceStatus[]
   VOID: [],
 };
 
-/** Statuses that an upstream still may change: those that a status check asks for. */
-export const OPEN_ORDER_STATUSES: readonly OrderStatus[] = [
-  'PENDING',
-  'CONFIRMED',
-  'PAID',
-  'EXPORTED',
-  'PROCESSING',
-  'PICKING',
-  'PACKED',
-  'SHIPPED',
-  'ON_HOLD',
-];
-export const OPEN_INVOICE_STATUSES: readonly InvoiceStatus[] = ['DRAFT', 'ISSUED', 'SENT', 'PARTIALLY_PAID', 'OVERDUE'];
+const ON_THE_WAY = ['PENDING', 'CONFIRMED', 'PAID', 'EXPORTED', 'PROCESSING', 'PICKING', 'PACKED', 'SHIPPED'] as const;
 
-const FULFILMENT: readonly OrderStatus[] = [
-  'PENDING',
-  'CONFIRMED',
-  'PAID',
-  'EXPORTED',
-  'PROCESSING',
-  'PICKING',
-  'PACKED',
-  'SHIPPED',
-  'DELIVERED',
-];
+/** The steps of an order that meets no obstacle. */
+export const FULFILMENT: readonly OrderStatus[] = [...ON_THE_WAY, 'DELIVERED'];
+
+/** Statuses that an upstream still may change: those that a status check asks for. */
+export const OPEN_ORDER_STATUSES: readonly OrderStatus[] = [...ON_THE_WAY, 'ON_HOLD'];
+export const OPEN_INVOICE_STATUSES: readonly InvoiceStatus[] = ['DRAFT', 'ISSUED', 'SENT', 'PARTIALLY_PAID', 'OVERDUE'];
 
 /**
  * Where an order can be when it is news that it got to this step of fulfilment: for senders that tell no time, whose late

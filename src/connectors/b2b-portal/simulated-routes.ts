@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { isSameSecret } from '../../model/is-same-secret.js';
 import { parseExactJson } from '../exact-json.js';
 import type { SimulatorKit } from '../simulator/kit.js';
 import type { Collection } from './client.js';
@@ -56,9 +56,7 @@ async function write(
 
 /** Answers 401 or 400 to whoever may not come in. */
 export async function checkAccess(request: FastifyRequest, reply: FastifyReply, { options }: SimulatorKit) {
-  const given = Buffer.from(String(request.headers['x-api-key'] ?? ''));
-  const expected = Buffer.from(options.apiKey);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+  if (!isSameSecret(String(request.headers['x-api-key'] ?? ''), options.apiKey)) {
     return reply.code(401).send({ error: 'UNAUTHORIZED', message: 'X-API-Key is missing or wrong.' });
   }
   if (!request.headers['x-merchant-id']) {

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { HubError } from '../../errors.js';
+import { isSameSecret } from '../../model/is-same-secret.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { InboundEvent, WebhookReceiver } from '../connector.js';
 import { metadataContents } from '../order-contents.js';
@@ -16,9 +17,8 @@ export const portalWebhooks: WebhookReceiver<PortalCredentials, PortalSettings> 
     if (apiSecret === undefined) return;
     const given = headers[SIGNATURE_HEADER]?.trim().replace(/^sha256=/i, '');
     if (!given) throw new HubError('SIGNATURE_INVALID', 'The header X-B2B-Signature is missing.');
-    const expected = createHmac('sha256', apiSecret).update(rawBody).digest();
-    const received = /^[0-9a-f]{64}$/i.test(given) ? Buffer.from(given, 'hex') : Buffer.alloc(expected.length);
-    if (!timingSafeEqual(expected, received)) {
+    const expected = createHmac('sha256', apiSecret).update(rawBody).digest('hex');
+    if (!isSameSecret(given.toLowerCase(), expected)) {
       throw new HubError(
         'SIGNATURE_INVALID',
         'X-B2B-Signature is not the HMAC-SHA256 of these bytes by the API secret.',

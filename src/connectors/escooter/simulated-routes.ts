@@ -1,8 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { isSameSecret } from '../../model/is-same-secret.js';
 import type { SimulatorKit } from '../simulator/kit.js';
-import { isSignature } from './signature.js';
+import { signatureOf } from './signature.js';
 import type { ErpOrder } from './simulated-books.js';
 
 /** What the ERP does when it is called. */
@@ -74,11 +74,9 @@ async function updateStock(kit: SimulatorKit, actions: ErpActions, request: Fast
 }
 
 function refuse({ options }: SimulatorKit, request: FastifyRequest) {
-  const given = Buffer.from(headerOf(request, 'x-api-key') ?? '');
-  const expected = Buffer.from(options.apiKey);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected))
+  if (!isSameSecret(headerOf(request, 'x-api-key') ?? '', options.apiKey))
     return { error: 'X-API-KEY is missing or wrong', code: 'UNAUTHORIZED' };
-  if (!isSignature(headerOf(request, 'x-signature') ?? '', request.rawText, options.apiSecret))
+  if (!isSameSecret(headerOf(request, 'x-signature') ?? '', signatureOf(request.rawText, options.apiSecret)))
     return { error: 'X-Signature is missing or wrong', code: 'BAD_SIGNATURE' };
   return null;
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { HubError } from '../../errors.js';
+import { isSameSecret } from '../../model/is-same-secret.js';
 import { statusesUpTo } from '../../model/transitions.js';
 import type { InboundEvent, StockRow, WebhookReceiver } from '../connector.js';
 import { readWebhookBody } from '../webhook-body.js';
 import { statusFromErp } from './mapping.js';
 import type { ErpCredentials, ErpSettings } from './settings.js';
-import { isSignature } from './signature.js';
+import { signatureOf } from './signature.js';
 import { ErpEvent } from './wire.js';
 
 /** The ERP's callbacks: the same signature as on the way out; the same bytes are the same event. */
@@ -13,7 +14,7 @@ export const erpWebhooks: WebhookReceiver<ErpCredentials, ErpSettings> = {
   verify({ headers, rawBody }, { apiSecret }) {
     const given = headers['x-signature']?.trim();
     if (!given) throw new HubError('SIGNATURE_INVALID', 'The header X-Signature is missing.');
-    if (isSignature(given, rawBody, apiSecret)) return;
+    if (isSameSecret(given, signatureOf(rawBody, apiSecret))) return;
     throw new HubError('SIGNATURE_INVALID', 'X-Signature is not the base64 HMAC-SHA256 of these bytes by the secret.');
   },
   parse({ rawBody, receivedAt = new Date() }, settings) {

@@ -1,5 +1,6 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isSameSecret } from '../../model/is-same-secret.js';
 import { exactNumber, parseExactJson } from '../exact-json.js';
 import type { BuildSystem, SimulatorKit } from '../simulator/kit.js';
 import type { WebhookOrder } from '../simulator/webhook-order.js';
@@ -178,16 +179,11 @@ function parseBody(text: string): Record<string, unknown> | null {
 async function checkAccess(request: FastifyRequest, reply: FastifyReply, { options }: SimulatorKit) {
   const { authorization, 'x-flasherp-timestamp': timestamp, 'x-flasherp-signature': signature } = request.headers;
   const refuse = (message: string) => reply.code(401).send({ error: 'UNAUTHORIZED', message });
-  if (!isSame(String(authorization ?? ''), `Bearer ${options.apiKey}`))
+  if (!isSameSecret(String(authorization ?? ''), `Bearer ${options.apiKey}`))
     return refuse('The API key is missing or wrong.');
   if (Math.abs(Date.now() / 1000 - Number(timestamp)) > TOLERANCE_S) return refuse('The timestamp is stale.');
   const expected = signFlashErp(options.apiSecret, String(timestamp), request.rawText ?? '');
-  if (!isSame(String(signature ?? ''), expected)) return refuse('The signature is wrong.');
-}
-
-function isSame(given: string, expected: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
+  if (!isSameSecret(String(signature ?? ''), expected)) return refuse('The signature is wrong.');
 }
 
 /** The record as FlashERP answers it. */

@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import { HubError } from '../../errors.js';
+import { isSameSecret } from '../../model/is-same-secret.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { InboundEvent, WebhookReceiver } from '../connector.js';
 import { readWebhookBody } from '../webhook-body.js';
@@ -34,9 +34,7 @@ export const flashErpWebhooks: WebhookReceiver<FlashErpCredentials, FlashErpSett
     const timestamp = headers['x-flasherp-timestamp']?.trim() ?? '';
     const given = headers['x-flasherp-signature']?.trim() ?? '';
     if (given === '') throw new HubError('SIGNATURE_INVALID', 'The header x-flasherp-signature is missing.');
-    const expected = Buffer.from(signFlashErp(webhookSecret, timestamp, rawBody), 'hex');
-    const received = /^[0-9a-f]{64}$/i.test(given) ? Buffer.from(given, 'hex') : Buffer.alloc(expected.length);
-    if (!timingSafeEqual(expected, received)) {
+    if (!isSameSecret(given.toLowerCase(), signFlashErp(webhookSecret, timestamp, rawBody))) {
       const message = 'x-flasherp-signature is not the HMAC-SHA256 of "timestamp.body" by the webhook secret.';
       throw new HubError('SIGNATURE_INVALID', message);
     }

@@ -6,8 +6,7 @@ import { newId } from '../../model/ids.js';
 import { BillingInterval, BillingSubscriptionStatus } from '../../model/statuses.js';
 import { amount, checkInput, currency, idempotencyKey, label, time } from '../check-input.js';
 import { customerOf, payerSchema } from '../customers/customer-of.js';
-import { merchantFor } from '../merchants/merchant-for.js';
-import { once } from '../once.js';
+import { makeOnce } from '../make-once.js';
 import type { Services } from '../services.js';
 import type { Origin } from '../sync/link-to.js';
 import { announceNew } from './announce-new.js';
@@ -71,9 +70,8 @@ export async function recordBillingSubscriptionIn(
   origin?: Origin,
 ): Promise<string> {
   const wanted = checkInput(recordBillingSubscriptionSchema, input);
-  const merchantId = await merchantFor(tx, caller, wanted.merchantId, 'refuse');
-  const request = { merchantId, operation: 'createBillingSubscription', key: wanted.idempotencyKey, input: wanted };
-  return once(tx, request, () => recordOne(services, tx, caller, merchantId, wanted, origin));
+  const asked = { operation: 'createBillingSubscription', input: wanted };
+  return makeOnce(tx, caller, asked, (merchantId) => recordOne(services, tx, caller, merchantId, wanted, origin));
 }
 
 async function recordOne(

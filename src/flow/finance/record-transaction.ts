@@ -7,8 +7,7 @@ import { type EntityStatus, TransactionStatus, TransactionType } from '../../mod
 import { amount, checkInput, currency, idempotencyKey, label, text, time } from '../check-input.js';
 import { customerOf, payerSchema } from '../customers/customer-of.js';
 import { lockEntity } from '../lock-entity.js';
-import { merchantFor } from '../merchants/merchant-for.js';
-import { once } from '../once.js';
+import { makeOnce } from '../make-once.js';
 import type { Services } from '../services.js';
 import type { Origin } from '../sync/link-to.js';
 import { announceChange } from './announce-change.js';
@@ -75,10 +74,9 @@ export async function recordTransactionIn(
   input: RecordTransaction,
   origin?: Origin,
 ): Promise<string> {
-  const transaction = checkInput(recordTransactionSchema, input);
-  const merchantId = await merchantFor(tx, caller, transaction.merchantId, 'refuse');
-  const request = { merchantId, operation: 'createTransaction', key: transaction.idempotencyKey, input: transaction };
-  return once(tx, request, () => recordOne(services, tx, caller, merchantId, transaction, origin));
+  const wanted = checkInput(recordTransactionSchema, input);
+  const asked = { operation: 'createTransaction', input: wanted };
+  return makeOnce(tx, caller, asked, (merchantId) => recordOne(services, tx, caller, merchantId, wanted, origin));
 }
 
 async function recordOne(

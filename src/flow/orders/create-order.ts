@@ -10,8 +10,7 @@ import { auditDone } from '../access/audit-done.js';
 import { amount, checkInput, currency, idempotencyKey, label, text, time } from '../check-input.js';
 import { customerSchema, saveCustomer } from '../customers/save-customer.js';
 import { addressSchema } from '../customers/write-address.js';
-import { merchantFor } from '../merchants/merchant-for.js';
-import { once } from '../once.js';
+import { makeOnce } from '../make-once.js';
 import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
@@ -53,10 +52,9 @@ export type CreateOrder = z.infer<typeof createOrderSchema>;
 export function createOrder(services: Services, caller: Caller, input: CreateOrder): Promise<string> {
   const order = checkInput(createOrderSchema, input);
   return uniquely('orders_merchant_id_number_key', `There is an order ${order.number} already.`, ['number'], () =>
-    services.db.transaction(async (tx) => {
-      const merchantId = await merchantFor(tx, caller, order.merchantId, 'refuse');
-      const request = { merchantId, operation: 'createOrder', key: order.idempotencyKey, input: order };
-      return once(tx, request, () => takeOrder(services, tx, caller, merchantId, order));
+    services.db.transaction((tx) => {
+      const asked = { operation: 'createOrder', input: order };
+      return makeOnce(tx, caller, asked, (merchantId) => takeOrder(services, tx, caller, merchantId, order));
     }),
   );
 }

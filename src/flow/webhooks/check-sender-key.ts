@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import { looksLikeApiKey } from '../../access/api-key.js';
 import { HubError } from '../../errors.js';
+import { isSameSecret } from '../../model/is-same-secret.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { WebhookRequest } from './webhook-request.js';
 
@@ -25,10 +25,5 @@ export function checkSenderKey(integration: Guarded, request: WebhookRequest): v
 export function bringsOwnKey({ credentials }: Pick<Guarded, 'credentials'>, { headers }: WebhookRequest): boolean {
   const own = (credentials as { apiKey?: unknown } | null)?.apiKey;
   const given = headers['x-api-key'];
-  return typeof own === 'string' && own !== '' && given !== undefined && isEqual(own, given.trim());
-}
-
-function isEqual(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
+  return typeof own === 'string' && own !== '' && given !== undefined && isSameSecret(own, given.trim());
 }
