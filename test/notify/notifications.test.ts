@@ -128,3 +128,25 @@ it('E13 shows a merchant its own messages, and their text only to operators', as
   expect(texts.errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
   expect(JSON.stringify(subjects)).toContain('ord_e');
 });
+
+it('E13 sends a message again that failed, when a person asks for it; one that was sent is not', async () => {
+  await say(about('ord_f'));
+  const [first] = await sent('ord_f');
+  const resend = async () => {
+    const ask = 'mutation ($id: ID!) { resendNotification(id: $id) { notification { id } userErrors { code path } } }';
+    const { resendNotification } = await hub.admin.ask<{ resendNotification: object }>(ask, { id: first?.id });
+    return resendNotification;
+  };
+
+  const refused = await resend();
+  await hub.db.pool.query(`update notifications set status = 'FAILED', attempts = 5, sent_by = '{}' where id = $1`, [
+    first?.id,
+  ]);
+  const asked = await resend();
+  const [again] = await sent('ord_f');
+
+  expect(refused).toEqual({ notification: null, userErrors: [{ code: 'INVALID_STATE', path: ['id'] }] });
+  expect(asked).toEqual({ notification: { id: first?.id }, userErrors: [] });
+  expect(again).toMatchObject({ id: first?.id, status: 'SENT', attempts: 1 });
+  expect(mail.mails.filter(({ text }) => text.includes('ord_f'))).toHaveLength(2);
+});
