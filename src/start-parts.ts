@@ -102,11 +102,17 @@ export async function listen(server: FastifyInstance, { host, port }: Config, on
   return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`;
 }
 
+/** One that only reads can store nothing that the hub accepts: a standby, or a server that was set so. */
+async function requireWritable(pool: Database['pool']): Promise<void> {
+  const { rows } = await pool.query<{ mode: string }>(`select current_setting('transaction_read_only') as mode`);
+  if (rows[0]?.mode === 'on') throw new Error('the database takes no writes: it is a standby, or set to read only');
+}
+
 /** What of its health the hub can only learn from its database. */
 export function watchProcess({ pool }: Database): Pick<HealthDeps, 'pingDatabase' | 'countDispatchers'> {
   const count = async () => (await pool.query<{ count: number }>('select count(*)::int as count from instances')).rows;
   return {
-    pingDatabase: () => pool.query('select 1'),
+    pingDatabase: () => requireWritable(pool),
     countDispatchers: async () => (await count())[0]?.count ?? 0,
   };
 }

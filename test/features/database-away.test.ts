@@ -63,3 +63,25 @@ it('B21 tells a sender of a product to come again while the database is away', a
     (status) => status === 200,
   );
 });
+
+it('G11 is not ready while its database takes no writes', async () => {
+  const { rows } = await db.pool.query<{ name: string }>('select current_database() as name');
+  const name = rows[0]?.name;
+  const status = async () => (await fetch(`${hub.url}/readyz`)).status;
+  const setTo = async (mode: 'on' | 'off', wanted: number) => {
+    await db.pool.query(`begin read write; alter database ${name} set default_transaction_read_only = ${mode}; commit`);
+    // It holds for new connections.
+    proxy.cut();
+    proxy.mend();
+    await eventually(status, (found) => found === wanted);
+    return fetch(`${hub.url}/health`);
+  };
+
+  const readOnly = await setTo('on', 503);
+  const away = await createOrder(hub.admin, orderInput());
+  const writable = await setTo('off', 200);
+
+  expect(readOnly.status).toBe(503);
+  expect(away.userErrors).toMatchObject([{ code: 'DATABASE_UNAVAILABLE' }]);
+  expect(writable.status).toBe(200);
+});

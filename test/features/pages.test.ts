@@ -149,6 +149,35 @@ inBrowser(
 );
 
 inBrowser(
+  `G20 N1 the first page shows what failed for good, with a link to what mends it${WITHOUT}`,
+  async () => {
+    await hub.portal.control.addFault({
+      ...{ kind: 'status', status: 422, method: 'POST', count: 1 },
+      message: 'The SKU X is unknown',
+    });
+    const id = await idOf(createOrder(hub.admin, orderInput()));
+
+    const { page, problems } = await open('/');
+    const line = page.locator('#dead tr').filter({ hasText: id });
+    await line.filter({ hasText: 'The SKU X is unknown' }).waitFor();
+    const href = (await line.locator('a').getAttribute('href')) ?? '';
+    const query = new URL(href, hub.url).searchParams.get('query') ?? '';
+    const { data, errors } = await hub.admin.graphql(query);
+
+    await hub.admin.ask('mutation { redriveSyncEvents(filter: { status: [FAILED] }) { affected } }');
+    await page.locator('#attention').waitFor({ state: 'hidden' });
+    await page.locator('#stuck').waitFor({ state: 'hidden' });
+
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ order: { blockers: [{ code: 'DEAD_LETTER' }, { mutation: 'updateOrder' }] } });
+    expect(query).toContain(id);
+    expect(problems).toEqual([]);
+    await page.close();
+  },
+  PATIENCE_MS,
+);
+
+inBrowser(
   `G13 the first page says what is wrong and what to do, as soon as a circuit opens${WITHOUT}`,
   async () => {
     const { page, problems } = await open('/');

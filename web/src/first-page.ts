@@ -19,6 +19,17 @@ interface Overview {
     openedAt: string;
     acknowledgedBy: string | null;
   }[];
+  syncEvents: { totalCount: number; nodes: DeadLetter[] };
+}
+
+interface DeadLetter {
+  id: string;
+  entityType: string;
+  entityId: string;
+  errorCode: string | null;
+  errorMessage: string | null;
+  processedAt: string | null;
+  integration: { name: string };
 }
 
 interface Change {
@@ -35,7 +46,20 @@ const OVERVIEW = `query FirstPage {
   syncStatistics { entityType pending success failed retrying }
   integrations { merchantId }
   alerts(open: true) { severity message advice link openedAt acknowledgedBy }
+  syncEvents(filter: { status: [FAILED] }, first: 10) {
+    totalCount nodes { id entityType entityId errorCode errorMessage processedAt integration { name } }
+  }
 }`;
+/** Why an order is stuck and what mends it; of anything else, what was tried. */
+const LOOK = (one: DeadLetter) => `{${one.entityType === 'ORDER' ? ORDER(one.entityId) : ''}
+  syncEvent(id: "${one.id}") { status attempts { startedAt outcome httpStatus errorMessage request response } }
+}`;
+const ORDER = (id: string) => `
+  order(id: "${id}") {
+    number status
+    blockers { code message nextStep nextAt mutation variables }
+    timeline(last: 20) { nodes { at title outcome } }
+  }`;
 const CHANGES = `subscription LiveChanges($after: Cursor) {
   changes(after: $after) { cursor at kind entityType entityId integrationId }
 }`;
@@ -60,7 +84,13 @@ function card(health: Overview['connectorHealth'][number]): HTMLElement {
   const title = document.createElement('h3');
   title.textContent = health.integration.name;
   const text = document.createElement('p');
-  text.textContent = `${health.integration.connector} · ${health.health.toLowerCase()} · ${health.queueDepth} waiting`;
+  const { name, connector } = health.integration;
+  const words = [
+    ...(connector === name ? [] : [connector]),
+    health.health.toLowerCase(),
+    `${health.queueDepth} waiting`,
+  ];
+  text.textContent = words.join(' · ');
   box.append(title, text);
   if (health.circuit !== 'CLOSED' || health.lastError) {
     const error = document.createElement('p');
@@ -75,13 +105,23 @@ function card(health: Overview['connectorHealth'][number]): HTMLElement {
 function alertRow({ severity, message, advice, link, openedAt, acknowledgedBy }: Overview['alerts'][number]) {
   const since = openedAt.slice(0, 19).replace('T', ' ');
   const line = row([since, severity.toLowerCase(), message, advice, acknowledgedBy ?? 'nobody yet']);
-  if (link) {
-    const more = document.createElement('a');
-    more.href = link;
-    more.textContent = 'More';
-    line.cells[3]?.append(' ', more);
-  }
+  if (link) line.cells[3]?.append(' ', anchor(link, 'More'));
   return line;
+}
+
+function deadRow(one: DeadLetter): HTMLTableRowElement {
+  const since = (one.processedAt ?? '').slice(0, 19).replace('T', ' ');
+  const why = [one.errorCode, one.errorMessage].filter(Boolean).join(': ');
+  const line = row([since, `${one.entityType} ${one.entityId}`, one.integration.name, why]);
+  line.cells[3]?.append(' ', anchor(`/graphiql?query=${encodeURIComponent(LOOK(one))}`, 'What mends it'));
+  return line;
+}
+
+function anchor(href: string, text: string): HTMLAnchorElement {
+  const link = document.createElement('a');
+  link.href = href;
+  link.textContent = text;
+  return link;
 }
 
 let merchantId = 'demo';
@@ -97,6 +137,11 @@ async function refresh(): Promise<void> {
       ),
     );
     element('alerts').replaceChildren(...overview.alerts.map(alertRow));
+    const { totalCount, nodes } = overview.syncEvents;
+    element('dead-letters').textContent =
+      totalCount > nodes.length ? `Failed for good: the newest ${nodes.length} of ${totalCount}` : 'Failed for good';
+    element('dead').replaceChildren(...nodes.map(deadRow));
+    element('stuck').hidden = totalCount === 0;
     element('attention').hidden = overview.alerts.length === 0;
     element('problem').hidden = true;
   } catch (error) {

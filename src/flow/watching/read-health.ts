@@ -53,7 +53,7 @@ export interface UpstreamHealth {
 
 /** What is dear to read may answer the same to several requests within seconds. */
 export interface HealthDeps {
-  /** Any statement; fails while the database is away. */
+  /** Fails while the database is away, or takes no writes. */
   pingDatabase(): Promise<unknown>;
   readQueueStates(): Promise<readonly QueueState[]>;
   readSystemLoad(): Promise<SystemLoad>;
@@ -101,9 +101,8 @@ export async function requireDatabase({ pingDatabase }: Pick<HealthDeps, 'pingDa
     await Promise.race([pingDatabase(), late]);
     return Math.round(performance.now() - startedAt);
   } catch (cause) {
-    throw new HubError('DATABASE_UNAVAILABLE', 'The database does not answer; the hub goes on when it is back.', {
-      cause,
-    });
+    const message = 'The database does not answer, or takes no writes; the hub goes on when it does.';
+    throw new HubError('DATABASE_UNAVAILABLE', message, { cause });
   } finally {
     clearTimeout(timer);
   }
