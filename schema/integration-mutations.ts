@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql';
 import { ERROR_TEXTS } from '../src/error-texts.js';
-import { createIntegration } from '../src/flow/integrations/create-integration.js';
+import { type CreateIntegration, createIntegration } from '../src/flow/integrations/create-integration.js';
 import { deleteIntegration } from '../src/flow/integrations/delete-integration.js';
 import { testConnection } from '../src/flow/integrations/test-connection.js';
 import { updateIntegration } from '../src/flow/integrations/update-integration.js';
@@ -12,6 +12,7 @@ import { ConnectionTestPayload, IntegrationPayload } from './payloads.js';
 import { Json } from './scalars.js';
 
 type Fields = Record<string, unknown>;
+type Mappings = CreateIntegration['mappings'];
 
 @InputType()
 export class CreateIntegrationInput {
@@ -33,8 +34,12 @@ export class CreateIntegrationInput {
   @Field(() => Json, { nullable: true, description: 'By the connector’s `settingsSchema`.' })
   settings?: Fields | null;
 
-  @Field(() => Json, { nullable: true, description: 'Takes the place of `statusMappings` in the settings.' })
-  mappings?: Fields | null;
+  @Field(() => Json, {
+    nullable: true,
+    description:
+      'Of statuses: takes the place of `statusMappings` in the settings. A list of `{ sourceField, targetField, required, transformation, defaultValue }` is published as inbound field mappings instead.',
+  })
+  mappings?: Mappings | null;
 
   @Field(() => Boolean, { nullable: true, defaultValue: true })
   enabled?: boolean | null;
@@ -60,8 +65,8 @@ export class UpdateIntegrationInput {
   @Field(() => Json, { nullable: true })
   settings?: Fields | null;
 
-  @Field(() => Json, { nullable: true })
-  mappings?: Fields | null;
+  @Field(() => Json, { nullable: true, description: 'As when it is created.' })
+  mappings?: Mappings | null;
 
   @Field(() => Boolean, { nullable: true })
   enabled?: boolean | null;

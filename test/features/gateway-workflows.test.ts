@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 /** As the gateway's scheme has it. */
-async function sendWebhook(event: object, id: string) {
+async function sendWebhook(event: object, id: string, integrationId = 'b2b-portal') {
   const body = JSON.stringify(event);
   const signature = createHmac('sha256', PORTAL_SECRET).update(body).digest('hex');
   const headers = {
@@ -35,7 +35,7 @@ async function sendWebhook(event: object, id: string) {
     'x-webhook-timestamp': new Date().toISOString(),
     'x-webhook-id': id,
   };
-  return (await fetch(`${hub.url}/webhooks/b2b-portal`, { method: 'POST', headers, body })).status;
+  return (await fetch(`${hub.url}/webhooks/${integrationId}`, { method: 'POST', headers, body })).status;
 }
 
 it('G19 a webhook is received, mapped, applied once, and can be looked up with what it changed', async () => {
@@ -98,6 +98,39 @@ it('G5 G19 the document’s product event sets price and stock; one that is late
   expect(await hub.admin.ask(GOODS, { sku: 'SKU-123' })).toEqual({
     product: { name: 'SKU-123', price: '31.5', inventory: [{ available: 7, onHand: 7, integration }] },
   });
+});
+
+/** The mapping of the document, as it is written there. */
+const DOCUMENTED = [
+  { sourceField: 'ITEM_CODE', targetField: 'products.sku', required: true },
+  { sourceField: 'ITEM_NAME', targetField: 'products.name', required: true },
+  { sourceField: 'UNIT_PRICE', targetField: 'products.price', transformation: 'parseFloat', required: true },
+  { sourceField: 'ON_HAND', targetField: 'inventory.stock', transformation: 'parseInt', defaultValue: 0 },
+];
+
+it('G1 G10 G19 field mappings that come with an integration map what its webhooks tell in their data', async () => {
+  const change =
+    'mutation ($input: UpdateIntegrationInput!) { payload: updateIntegration(input: $input) { userErrors { path } } }';
+  const wrong = [...DOCUMENTED, { sourceField: 'X', targetField: 'products.brand', transformation: 'no such' }];
+  const made = await hub.admin.rest('POST', '/api/integrations', {
+    ...{ merchantId: 'shop-mapped', name: 'Mapped', connector: 'netsis', type: 'hybrid', mappings: DOCUMENTED },
+    ...{ credentials: { endpoint: warehouse.url, username: 'u', password: 'p' }, settings: { database: 'D' } },
+  });
+  const { id } = (made.body as { data: { id: string } }).data;
+  const registration = { url: 'https://shop.example/hook', events: [], secret: PORTAL_SECRET };
+  await hub.admin.rest('POST', `/api/integrations/${id}/webhook/register`, registration);
+
+  const data = { ITEM_CODE: 'IC-1', ITEM_NAME: 'Bolt', UNIT_PRICE: '29.90', ON_HAND: '7' };
+  const status = await sendWebhook({ eventType: 'product.updated', data }, 'evt-mapped', id);
+  const refused = await hub.admin.ask<{ payload: { userErrors: { path: string[] }[] } }>(change, {
+    input: { id, mappings: wrong },
+  });
+
+  expect([made.status, status]).toEqual([201, 200]);
+  expect(await hub.admin.ask(GOODS, { sku: 'IC-1' })).toMatchObject({
+    product: { name: 'Bolt', price: '29.90', inventory: [{ available: 7, integration: { id } }] },
+  });
+  expect(refused.payload.userErrors[0]?.path).toEqual(['input', 'mappings', '4', 'transformation']);
 });
 
 it('G5 writes a brand as the hub has it, and stock that was gone is there again', async () => {

@@ -5,9 +5,18 @@ import { Integration } from '../../db/entities/integration.js';
 import { IntegrationMode } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, label } from '../check-input.js';
+import { checkGatewayRules, publishRules } from '../mappings/publish-rules.js';
 import { merchantFor } from '../merchants/merchant-for.js';
 import type { Services } from '../services.js';
-import { checkConfig, checkMode, fields, findConnector, mergeFields } from './integration-config.js';
+import {
+  checkConfig,
+  checkMode,
+  fields,
+  findConnector,
+  mappingsSchema,
+  mergeFields,
+  statusMappings,
+} from './integration-config.js';
 import { placeEndpoint } from './place-endpoint.js';
 
 const createIntegrationSchema = z.object({
@@ -17,13 +26,14 @@ const createIntegrationSchema = z.object({
   mode: z.enum(IntegrationMode),
   credentials: fields,
   settings: fields,
-  mappings: fields,
+  mappings: mappingsSchema,
   enabled: z.boolean().nullish(),
 });
 export type CreateIntegration = z.infer<typeof createIntegrationSchema>;
 
 /**
- * Configures a merchant's use of a connector; answers the integration's id. Credentials are sealed and never read back.
+ * Configures a merchant's use of a connector; answers the integration's id. Credentials are sealed and never read back; a list of
+ * mappings is published as field mappings.
  * @throws HubError BAD_USER_INPUT with the field's path, NOT_FOUND for the connector or merchant
  */
 export async function createIntegration(services: Services, caller: Caller, input: CreateIntegration): Promise<string> {
@@ -33,9 +43,10 @@ export async function createIntegration(services: Services, caller: Caller, inpu
   const config = {
     credentials: mergeFields({}, given.credentials, connector.credentials),
     settings: mergeFields({}, given.settings, connector.settings),
-    mappings: mergeFields({}, given.mappings),
+    mappings: mergeFields({}, statusMappings(given.mappings)),
   };
   checkConfig(services, connector, config);
+  const ruleSets = await checkGatewayRules(services, connector, given.mappings);
   // Part of the webhook's address, so nobody should be able to guess it.
   const id = `${connector.name}-${randomBytes(6).toString('hex')}`;
   const sealedCredentials = services.sealCredentials(id, config.credentials);
@@ -51,6 +62,7 @@ export async function createIntegration(services: Services, caller: Caller, inpu
     tx.afterCommit(() => services.integrations.changed());
     const details = { name, connector: connector.name, credentialFields: Object.keys(config.credentials) };
     await auditDone(tx, caller, { action: 'integration.create', merchantId, integrationId: id, details });
+    await publishRules(services, tx, caller, { integrationId: id, merchantId }, ruleSets);
     return id;
   });
 }

@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/caller.js';
 import { auditDone } from '../access/audit-done.js';
 import type { Services } from '../services.js';
-import { lockIntegration } from './update-integration.js';
+import { lockIntegration } from './lock-integration.js';
 
 const REASON = 'Its integration was deleted.';
 

@@ -4,6 +4,7 @@ import { checkUpstreamUrl } from '../../connectors/upstream-http.js';
 import { HubError } from '../../errors.js';
 import type { IntegrationMode } from '../../model/statuses.js';
 import { checkInput, describeIssue } from '../check-input.js';
+import { gatewayRuleSchema } from '../mappings/gateway-rules.js';
 import type { Services } from '../services.js';
 import { effectiveSettings } from './read-integrations.js';
 
@@ -16,6 +17,14 @@ export interface IntegrationConfig {
 
 /** Fields given by name. */
 export const fields = z.record(z.string(), z.unknown()).nullish();
+
+/** Of statuses, by name; or of fields, a list as the gateway's clients write it. */
+export const mappingsSchema = z.union([z.record(z.string(), z.unknown()), z.array(gatewayRuleSchema).min(1)]).nullish();
+
+/** Those of statuses among what {@link mappingsSchema} takes. */
+export function statusMappings(given: z.infer<typeof mappingsSchema>): Fields | null | undefined {
+  return Array.isArray(given) ? undefined : given;
+}
 
 type Fields = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import type { Caller } from '../../access/caller.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, label } from '../check-input.js';
 import type { Services } from '../services.js';
-import { lockIntegration } from './update-integration.js';
+import { lockIntegration } from './lock-integration.js';
 
 const SHORTEST_SECRET = 8;
 const MOST_EVENTS = 100;

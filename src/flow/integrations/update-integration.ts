@@ -1,14 +1,12 @@
-import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
 import type { Connector } from '../../connectors/connector.js';
-import type { Tx } from '../../db/database.js';
 import type { SealedCredentials } from '../../db/entities/integration.js';
-import { Integration } from '../../db/entities/integration.js';
 import { HubError } from '../../errors.js';
 import { IntegrationMode } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, label } from '../check-input.js';
+import { checkGatewayRules, publishRules } from '../mappings/publish-rules.js';
 import type { Services } from '../services.js';
 import {
   checkConfig,
@@ -16,8 +14,11 @@ import {
   fields,
   findConnector,
   type IntegrationConfig,
+  mappingsSchema,
   mergeFields,
+  statusMappings,
 } from './integration-config.js';
+import { lockIntegration } from './lock-integration.js';
 import { placeEndpoint } from './place-endpoint.js';
 
 const updateIntegrationSchema = z.object({
@@ -26,14 +27,14 @@ const updateIntegrationSchema = z.object({
   mode: z.enum(IntegrationMode).nullish(),
   credentials: fields,
   settings: fields,
-  mappings: fields,
+  mappings: mappingsSchema,
   enabled: z.boolean().nullish(),
 });
 export type UpdateIntegration = z.infer<typeof updateIntegrationSchema>;
 
 /**
  * Changes what is given of an integration; answers its id. Fields of credentials, settings and mappings replace those
- * of the same name; null means "no value" where the connector's schema takes it, else it takes the field out. Every instance works by the new configuration at once.
+ * of the same name, and a list of mappings is published as field mappings; null means "no value" where the connector's schema takes it, else it takes the field out. Every instance works by the new configuration at once.
  * @throws HubError NOT_FOUND, BAD_USER_INPUT with the field's path
  */
 export async function updateIntegration(services: Services, caller: Caller, input: UpdateIntegration): Promise<string> {
@@ -43,6 +44,7 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     const connector = findConnector(services, row.connector);
     const config = merge(services, connector, row, update);
     checkConfig(services, connector, config);
+    const ruleSets = await checkGatewayRules(services, connector, update.mappings);
     if (update.mode) checkMode(connector, update.mode);
     row.name = update.name ?? row.name;
     row.mode = update.mode ?? row.mode;
@@ -54,21 +56,10 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     await tx.em.flush();
     tx.afterCommit(() => services.integrations.changed());
     const { merchantId, id: integrationId } = row;
+    await publishRules(services, tx, caller, { integrationId, merchantId }, ruleSets);
     await auditDone(tx, caller, { action: 'integration.update', merchantId, integrationId, details: changes(update) });
     return row.id;
   });
-}
-
-/** @throws HubError NOT_FOUND when there is none, or it is another merchant's */
-export async function lockIntegration(tx: Tx, caller: Caller, id: string, path = ['id']) {
-  const own = caller.merchantId === null ? {} : { merchantId: caller.merchantId };
-  const row = await tx.em.findOne(
-    Integration,
-    { id, deletedAt: null, ...own },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
-  );
-  if (!row) throw new HubError('NOT_FOUND', `There is no integration ${id}.`, { path });
-  return row;
 }
 
 /** Credentials that no configured key opens any more can be replaced as a whole. */
@@ -81,7 +72,7 @@ function merge(
   return {
     credentials: mergeFields(presentCredentials(services, row, update), update.credentials, connector.credentials),
     settings: mergeFields(row.settings, update.settings, connector.settings),
-    mappings: mergeFields(row.mappings, update.mappings),
+    mappings: mergeFields(row.mappings, statusMappings(update.mappings)),
   };
 }
 

@@ -3,7 +3,7 @@ import { type Sql, sqlOn, type Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
 import { findIntegration } from '../integrations/find-integration.js';
-import { lockIntegration } from '../integrations/update-integration.js';
+import { lockIntegration } from '../integrations/lock-integration.js';
 import type { Services } from '../services.js';
 import { checkRules } from './check-rules.js';
 import { findFormerVersion, findVersion, type StoredVersion } from './mapping-input.js';

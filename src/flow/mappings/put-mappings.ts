@@ -4,7 +4,7 @@ import { mappingRulesSchema } from '../../mapping/mapping-rules.js';
 import { Direction, EntityType } from '../../model/statuses.js';
 import { checkInput, label, text } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
-import { lockIntegration } from '../integrations/update-integration.js';
+import { lockIntegration } from '../integrations/lock-integration.js';
 import type { Services } from '../services.js';
 import { checkRules } from './check-rules.js';
 import { publish } from './publish-mapping.js';

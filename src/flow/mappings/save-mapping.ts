@@ -6,7 +6,7 @@ import { newId } from '../../model/ids.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, text } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
-import { lockIntegration } from '../integrations/update-integration.js';
+import { lockIntegration } from '../integrations/lock-integration.js';
 import type { Services } from '../services.js';
 import { checkRules } from './check-rules.js';
 import { mappingInputSchema, type StoredVersion } from './mapping-input.js';

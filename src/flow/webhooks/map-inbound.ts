@@ -38,7 +38,8 @@ export async function mapInbound(
  * @throws HubError MAPPING_FAILED, MAPPING_TIMEOUT
  */
 export async function mapEvent(mappings: BoundMappings, event: InboundEvent): Promise<InboundEvent> {
-  const { entityType, payload, record, stock } = event;
+  const { entityType, record, stock } = event;
+  const payload = readable(event.payload);
   // Rows of stock have rules of their own, and nothing stands beside them.
   const isRows = entityType === 'INVENTORY' && stock !== undefined;
   const own = isRows ? event : whole(event, await mappings.inbound(entityType, payload, event), mappings);
@@ -48,6 +49,15 @@ export async function mapEvent(mappings: BoundMappings, event: InboundEvent): Pr
     ...(stock && { stock: await mapStock(mappings, payload, stock) }),
   };
 }
+
+/** What rules read: the body, and beside it the fields of its `data`, so that one list of rules fits what is told and what is pulled. */
+function readable(payload: unknown): unknown {
+  const data = isObject(payload) ? payload['data'] : null;
+  return isObject(payload) && isObject(data) ? { ...data, ...payload } : payload;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** By the gateway's own body; what a connector reads from its own has the vendor's names. */
 const isGatewayEvent = ({ payload }: InboundEvent) =>

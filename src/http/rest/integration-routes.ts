@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
 import { HubError } from '../../errors.js';
+import { gatewayRuleSchema } from '../../flow/mappings/gateway-rules.js';
 import { registerRoute } from '../docs/register-route.js';
 import { CALLERS } from '../docs/schemes.js';
 import { enveloped, success } from '../envelope.js';
@@ -33,7 +34,10 @@ const createBody = z.object({
   connector: z.string().meta({ description: 'A name from the query `connectors`.' }),
   credentials: fields.nullish().meta({ description: 'Sealed; never read back.' }),
   settings: fields.nullish(),
-  mappings: fields.nullish().meta({ description: 'Of statuses.' }),
+  mappings: z
+    .union([fields, z.array(gatewayRuleSchema)])
+    .nullish()
+    .meta({ description: 'Of statuses, by name; or inbound ones of fields, a list.' }),
   enabled: z.boolean().nullish(),
 });
 

@@ -2,7 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { HubContext } from '../../../schema/context.js';
 import { HubError } from '../../errors.js';
-import type { EntityType } from '../../model/statuses.js';
+import {
+  COLLECTIONS,
+  type GatewayRule,
+  gatewayRuleSchema,
+  inOwnWords,
+  ruleSetsOf,
+} from '../../flow/mappings/gateway-rules.js';
 import { registerRoute } from '../docs/register-route.js';
 import { enveloped, success } from '../envelope.js';
 import { MAPPINGS, type MappingData, PREVIEW_MAPPING, PUT_MAPPINGS, type RuleData } from './integration-operations.js';
@@ -12,40 +18,18 @@ import { run } from './run.js';
 
 const PATH = `${INTEGRATIONS_PATH}/:id/mappings`;
 
-/** What a target field begins with, and whose mapping the rule then belongs to. */
-const COLLECTIONS: Readonly<Record<string, EntityType>> = {
-  products: 'PRODUCT',
-  inventory: 'INVENTORY',
-  orders: 'ORDER',
-  invoices: 'INVOICE',
-  customers: 'CUSTOMER',
-  transactions: 'TRANSACTION',
-  subscriptions: 'BILLING_SUBSCRIPTION',
-};
-const KNOWN = Object.keys(COLLECTIONS).join(', ');
-
-/** A rule as the gateway's clients write it. */
-const ruleSchema = z.object({
-  sourceField: z.string(),
-  targetField: z.string().meta({ description: `Begins with its collection: ${KNOWN}.` }),
-  transformation: z.string().nullish().meta({ description: '`parseFloat`, `parseInt`, … or JSONata.' }),
-  required: z.boolean().nullish(),
-  defaultValue: z.unknown().optional(),
-});
-type Rule = z.output<typeof ruleSchema>;
-
 const direction = z
   .enum(['inbound', 'outbound'])
   .default('inbound')
   .meta({ description: 'From the system into the hub, or the other way.' });
-const mappingsBody = z.object({ direction, mappings: z.array(ruleSchema).min(1) });
+const mappingsBody = z.object({ direction, mappings: z.array(gatewayRuleSchema).min(1) });
 const previewBody = mappingsBody.extend({ sample: z.record(z.string(), z.unknown()) });
 
 const versionBody = z.object({
   entityType: z.string(),
   direction: z.string(),
   version: z.int(),
-  mappings: z.array(ruleSchema),
+  mappings: z.array(gatewayRuleSchema),
 });
 
 const outcomeBody = z.object({
@@ -137,7 +121,7 @@ async function readPublished(context: HubContext, id: string) {
 }
 
 /** As it is put: with its collection, which outbound targets are kept without, and inbound ones that came by GraphQL may be. */
-function toRule({ source, target, ...rest }: RuleData, entityType: string, direction: string): Rule {
+function toRule({ source, target, ...rest }: RuleData, entityType: string, direction: string): GatewayRule {
   const collection = Object.keys(COLLECTIONS).find((name) => COLLECTIONS[name] === entityType);
   const isWhole = direction === 'INBOUND' && Object.hasOwn(COLLECTIONS, target.split('.')[0] ?? '');
   const { required, transformation, defaultValue } = rest;
@@ -146,23 +130,11 @@ function toRule({ source, target, ...rest }: RuleData, entityType: string, direc
 }
 
 async function putAll(context: HubContext, integrationId: string, body: z.output<typeof mappingsBody>) {
-  const inputs = inputsOf(body);
+  const inputs = ruleSetsOf(body.direction, body.mappings);
   const mappings = inputs.map(({ places: _, ...input }) => input);
   await run(context, PUT_MAPPINGS, { input: { integrationId, mappings } }).catch((error: unknown) => {
     throw error instanceof HubError ? inOwnWords(error, inputs) : error;
   });
-}
-
-const PARTS: Readonly<Record<string, string>> = { source: 'sourceField', target: 'targetField' };
-
-/** An error with the path that the rule has in the request. */
-function inOwnWords(error: HubError, inputs: { places: number[] }[]): HubError {
-  const [, set, , rule, part = ''] = error.inputPath ?? [];
-  const place = inputs[Number(set)]?.places[Number(rule)];
-  if (place === undefined) return error;
-  const path = ['mappings', String(place), PARTS[part] ?? part];
-  const message = error.message.replace(/^[\w.]+(?=: )/, path.join('.'));
-  return new HubError(error.code, message, { path });
 }
 
 interface Previewed {
@@ -181,7 +153,7 @@ const toChange = ({ path, before, after, errorMessage }: Previewed['payload']['p
 
 async function preview(context: HubContext, integrationId: string, { sample, ...body }: z.output<typeof previewBody>) {
   const trials: z.output<typeof trialBody>[] = [];
-  for (const { places: _, ...rules } of inputsOf(body)) {
+  for (const { places: _, ...rules } of ruleSetsOf(body.direction, body.mappings)) {
     const input = { ...rules, integrationId, sample };
     const { payload } = await run<Previewed>(context, PREVIEW_MAPPING, { input });
     const { output, differences } = payload.preview;
@@ -196,40 +168,4 @@ async function preview(context: HubContext, integrationId: string, { sample, ...
     });
   }
   return trials;
-}
-
-/** What one record tells of together, where one list names both. */
-const OF_ONE_RECORD: readonly EntityType[] = ['PRODUCT', 'INVENTORY'];
-
-/**
- * One input for each collection that the rules write to. Outbound targets are the system's own: the collection is cut off.
- * A list that names products and stock describes records that tell of both, so it becomes the mapping of each.
- */
-function inputsOf({ direction, mappings }: z.output<typeof mappingsBody>) {
-  const rules = mappings.map((rule, place) => ({ rule, place, entityType: entityTypeOf(rule, place) }));
-  const kinds = [...new Set(rules.map(({ entityType }) => entityType))];
-  const isShared = direction === 'inbound' && OF_ONE_RECORD.every((kind) => kinds.includes(kind));
-  const belongs = (of: EntityType, kind: EntityType) =>
-    of === kind || (isShared && OF_ONE_RECORD.includes(of) && OF_ONE_RECORD.includes(kind));
-  return kinds.map((entityType) => {
-    const own = rules.filter((one) => belongs(one.entityType, entityType));
-    return {
-      entityType,
-      direction: direction.toUpperCase(),
-      places: own.map(({ place }) => place),
-      rules: own.map(({ rule: { sourceField, targetField, ...rest } }) => ({
-        ...rest,
-        source: sourceField,
-        target: direction === 'outbound' ? targetField.replace(/^\w+\./, '') : targetField,
-      })),
-    };
-  });
-}
-
-function entityTypeOf({ targetField }: Rule, index: number): EntityType {
-  const collection = targetField.split('.')[0] ?? '';
-  const entityType = Object.hasOwn(COLLECTIONS, collection) ? COLLECTIONS[collection] : undefined;
-  if (entityType) return entityType;
-  const message = `mappings.${index}.targetField must begin with one of ${KNOWN}, as in "products.sku".`;
-  throw new HubError('BAD_USER_INPUT', message, { path: ['mappings', String(index), 'targetField'] });
 }

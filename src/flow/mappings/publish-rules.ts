@@ -1,0 +1,42 @@
+import type { Caller } from '../../access/caller.js';
+import type { Connector } from '../../connectors/connector.js';
+import type { Tx } from '../../db/database.js';
+import { HubError } from '../../errors.js';
+import { mappingRulesSchema, type RuleSet } from '../../mapping/mapping-rules.js';
+import { checkInput } from '../check-input.js';
+import type { Services } from '../services.js';
+import { checkRules } from './check-rules.js';
+import { type GatewayRule, inOwnWords, ruleSetsOf } from './gateway-rules.js';
+import { publish } from './publish-mapping.js';
+import { saveVersions } from './save-mapping.js';
+
+/**
+ * The inbound rule sets of field mappings that are written as the gateway's clients do; of anything else none.
+ * @throws HubError BAD_USER_INPUT with the path of a rule that cannot work
+ */
+export async function checkGatewayRules(services: Services, connector: Connector, given: unknown): Promise<RuleSet[]> {
+  if (!Array.isArray(given)) return [];
+  const written = ruleSetsOf('inbound', given as GatewayRule[]);
+  const ruleSets = written.map(({ entityType, direction, rules }) => ({
+    ...{ entityType, direction, rules: checkInput(mappingRulesSchema, rules as never) },
+  }));
+  await checkRules(services, { connector }, ruleSets, (index) => ['mappings', String(index)]).catch(
+    (error: unknown) => {
+      throw error instanceof HubError ? inOwnWords(error, written) : error;
+    },
+  );
+  return ruleSets;
+}
+
+/** Saves and publishes rule sets of one integration under one version number. */
+export async function publishRules(
+  services: Services,
+  tx: Tx,
+  caller: Caller,
+  owner: { integrationId: string; merchantId: string },
+  ruleSets: readonly RuleSet[],
+): Promise<void> {
+  if (ruleSets.length === 0) return;
+  const saved = await saveVersions(tx, caller, { ...owner, note: null }, ruleSets);
+  for (const version of saved) await publish(services, tx, caller, version, 'mapping.publish');
+}
