@@ -84,6 +84,13 @@ const SPREADSHEET_WITH_PASSWORD = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1',
 const LETTERS = Array.from({ length: 60_000 }, (_, n) => (n * 7919).toString(36)).join('');
 
 it.each<[what: string, name: string, content: string | Buffer, reason: RegExp]>([
+  [
+    'a title above its header',
+    'products-title.xlsx',
+    workbook(`<row>${text('FİYAT LİSTESİ')}</row><row>${text('sku')}${text('name')}</row>`),
+    /no column for sku: .* The first line has: FİYAT LİSTESİ\.$/,
+  ],
+  ['an empty first sheet', 'products-sheet.xlsx', workbook(''), /^The first sheet, which alone is read, is empty: /],
   ['no bytes', 'products-empty.csv', '', /^The file is empty: its first line must name the columns\.$/],
   [
     'a quote in its header that is never closed',
@@ -120,6 +127,54 @@ it.each<[what: string, name: string, content: string | Buffer, reason: RegExp]>(
   const file = await take(name, content);
 
   expect(file).toMatchObject({ status: 'FAILED', rowsRead: 0, errorMessage: expect.stringMatching(reason) });
+});
+
+it('G6 tells the lines that a stray quote swallows, and takes those around them', async () => {
+  const lines = [
+    'sku;name;price',
+    'B-1;"ok";1,50',
+    'B-2;15" wide;2,50',
+    'B-3;"open;3,50',
+    'B-4;x;4,50',
+    'B-5;"y";5,50',
+  ];
+
+  const file = await take('products-stray.csv', [...lines, 'B-6;z;6,50', ''].join('\n'));
+
+  expect(file).toMatchObject({ status: 'DONE', rowsRead: 3, problemCount: 1 });
+  expect(await problemsOf(file)).toMatchObject([
+    {
+      line: 4,
+      value: expect.stringContaining('"open;3,50'),
+      rule: expect.stringContaining('lines 4 to 6 were not taken'),
+    },
+  ]);
+  expect(await namesOf(['B-1', 'B-2', 'B-3', 'B-6'])).toEqual([
+    { name: 'ok', price: '1.50' },
+    { name: '15" wide', price: '2.50' },
+    null,
+    { name: 'z', price: '6.50' },
+  ]);
+});
+
+it('G6 reads a workbook’s numbers that are kept as text as they are written there, and guesses none', async () => {
+  const price = ['1.250,75', '12,50 TL', '3.500'];
+  const cells = price.map((one, n) => `<row>${text(`WT-${n}`)}${text('Kalem')}${text(one)}</row>`).join('');
+  const header = `<row>${text('sku')}${text('name')}${text('price')}</row>`;
+  const number = `<row>${text('WT-9')}${text('Kalem')}<c><v>4.125</v></c></row>`;
+
+  const sensed = await take('products-texts.xlsx', workbook(header + cells + number));
+  const unsure = await take(
+    'products-unsure.xlsx',
+    workbook(`${header}<row>${text('WT-8')}${text('Ok')}${text('3.500')}</row>${number}`),
+  );
+
+  expect(sensed).toMatchObject({ status: 'DONE', rowsRead: 4, problemCount: 0 });
+  expect(await namesOf(['WT-0', 'WT-1', 'WT-2', 'WT-9', 'WT-8'])).toMatchObject([
+    ...[{ price: '1250.75' }, { price: '12.50' }, { price: '3500' }, { price: '4.125' }],
+    null,
+  ]);
+  expect(await problemsOf(unsure)).toMatchObject([{ line: 2, column: 'price', value: '3.500' }]);
 });
 
 it('G6 takes a header alone, UTF-16 with its mark, and Turkish of Windows', async () => {

@@ -17,6 +17,7 @@ import { type ByteSurvey, surveyBytes } from './survey-file.js';
 import { writeReport } from './write-report.js';
 
 /** Nothing that was accepted waits so long. */
+const LONGEST_SHOWN = 200;
 const ABANDONED_MS = 7 * 86_400_000;
 
 /** The files that come in, in the folders `in`, `work`, `done` and `failed`. */
@@ -222,9 +223,10 @@ async function openReading<Of extends Table>(
   if (missing.length > 0) {
     const wanted = missing.join(', ');
     const hints = hintsOf(of, table.header, columns).map((hint) => ` ${hint}.`);
+    const first = `The first line has: ${table.header.join(', ').slice(0, LONGEST_SHOWN)}.`;
     throw new HubError(
       'INVALID_SHAPE',
-      `The header has no column for ${wanted}: name it in the setting columns.${of}, or in the file, or write it by a field mapping.${hints.join('')}`,
+      `The header has no column for ${wanted}: name it in the setting columns.${of}, or in the file, or write it by a field mapping. ${first}${hints.join('')}`,
     );
   }
   const notation = { decimalSign: table.decimalSign, dateOrder: settings.dateOrder };

@@ -21,7 +21,7 @@ export interface OpenTable {
 export async function openTable(path: string, encoding: CodePage, settings: CsvSettings): Promise<OpenTable> {
   const magic = await readMagic(path);
   if (magic.startsWith(OLE)) throw new HubError('INVALID_SHAPE', PROTECTED);
-  return magic.startsWith(ZIP) ? openWorkbook(path) : openDelimited(path, encoding, settings);
+  return magic.startsWith(ZIP) ? openWorkbook(path, settings) : openDelimited(path, encoding, settings);
 }
 
 const ZIP = '504b0304';
@@ -29,6 +29,7 @@ const ZIP = '504b0304';
 const OLE = 'd0cf11e0a1b11ae1';
 const PROTECTED =
   'The file is a workbook with a password, or an old one (.xls): save it as XLSX without a password, or as CSV.';
+const EMPTY = 'The file is empty: its first line must name the columns.';
 const NO_TEXT = 'The file is no table of text: save it as CSV or XLSX.';
 const NO_HEADER =
   'The first line, which must name the columns, is longer than 1 MiB, or a quote in it is never closed: mend that line.';
@@ -37,10 +38,18 @@ const SAMPLE_BYTES = [64 * 1024, 2 * 1024 ** 2];
 /** No text has these. */
 const BINARY = /[^\P{Cc}\t\n\r]/u;
 
-async function openWorkbook(path: string): Promise<OpenTable> {
+/** Its numbers have a point, whatever people see; numbers that are kept as text are as people write them. */
+async function openWorkbook(path: string, settings: CsvSettings): Promise<OpenTable> {
   const read = (signal: AbortSignal) => readWorkbook(path, signal);
   const { value: first } = await firstOf(read(AbortSignal.timeout(60_000)));
-  return { header: headerOf(first?.rows[0]?.cells), decimalSign: '.', read: (signal) => withoutHeader(read(signal)) };
+  const [head, ...records] = first?.rows ?? [];
+  const header = headerOf(
+    head?.cells,
+    'The first sheet, which alone is read, is empty: its first line must name the columns.',
+  );
+  const texts = records.flatMap(({ cells, numeric }) => cells.filter((_, index) => !numeric?.has(index)));
+  const decimalSign = settings.decimalSign === 'auto' ? senseDecimalSign(texts) : settings.decimalSign;
+  return { header, decimalSign, read: (signal) => withoutHeader(read(signal)) };
 }
 
 async function openDelimited(path: string, encoding: CodePage, settings: CsvSettings): Promise<OpenTable> {
@@ -62,10 +71,10 @@ async function findHead(path: string, encoding: CodePage, { delimiter }: CsvSett
   throw new HubError('INVALID_SHAPE', NO_HEADER);
 }
 
-function headerOf(cells: string[] | undefined): string[] {
+function headerOf(cells: string[] | undefined, empty = EMPTY): string[] {
   if (cells?.some((cell) => BINARY.test(cell))) throw new HubError('INVALID_SHAPE', NO_TEXT);
   if (cells?.some((cell) => cell.trim() !== '')) return cells.map((cell) => cell.trim());
-  throw new HubError('INVALID_SHAPE', 'The file is empty: its first line must name the columns.');
+  throw new HubError('INVALID_SHAPE', empty);
 }
 
 async function* withoutHeader(tables: AsyncIterable<RawTable>): AsyncGenerator<RawTable> {

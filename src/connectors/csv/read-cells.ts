@@ -74,14 +74,16 @@ export class Cells<Of extends Table> {
 
   private decimal(field: FieldOf<Of>, rule: string): string | null {
     const value = this.raw(field);
-    return value === '' ? null : decimalOf(value, this.notation, rule, (broken) => this.wrong(field, broken));
+    const { index = -1 } = this.columns.get(field) ?? {};
+    const notation = this.row.numeric?.has(index) ? { decimalSign: '.' as const } : this.notation;
+    return value === '' ? null : decimalOf(value, notation, rule, (broken) => this.wrong(field, broken));
   }
 }
 
 /** `wrong` is told which rule a value breaks. */
 function decimalOf(
   value: string,
-  { decimalSign }: Notation,
+  { decimalSign }: Pick<Notation, 'decimalSign'>,
   rule: string,
   wrong: (rule: string) => null,
 ): string | null {

@@ -4,10 +4,11 @@ import { finished } from 'node:stream/promises';
 import { type CsvError, type Info, type Options, Parser } from 'csv-parse';
 import type { CodePage } from '../code-pages.js';
 import type { RowProblem } from '../pull.js';
-import type { RawTable } from './raw-table.js';
+import type { RawRow, RawTable } from './raw-table.js';
 
 /** A quote that is never closed must not swallow the file into memory. */
 const MOST_RECORD_CHARACTERS = 1024 * 1024;
+const LONGEST_SHOWN = 200;
 /** Some hundred or thousand rows. */
 const CHUNK_BYTES = 64 * 1024;
 
@@ -93,6 +94,8 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
   let found: RawTable = { rows: [], problems: [] };
   let isLost = false;
   let lastLine = 0;
+  /** The header's; one that is broken must not make the next line the header. */
+  let firstLine: number | undefined;
   const parser = new Parser({
     ...OPTIONS,
     delimiter,
@@ -104,8 +107,13 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
       isLost = problem.rule === UNCLOSED;
     },
     on_record: (cells: string[], { lines }: Info) => {
-      if (!isLost) found.rows.push({ line: lastLine + 1, cells });
+      const row = { line: lastLine + 1, cells };
       lastLine = lines;
+      firstLine ??= row.line;
+      if (isLost) return;
+      const swallowed = cells.find((cell) => cell.startsWith('"') && cell.includes('\n') && cell.includes(delimiter));
+      if (swallowed === undefined || row.line === firstLine) found.rows.push(row);
+      else found.problems.push(strayQuote(row, lines, swallowed));
     },
   } as unknown as Options);
   parser.resume();
@@ -132,6 +140,12 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
 function toProblem(error: CsvError, line: number): RowProblem {
   const { code } = error as unknown as { code: string };
   return { line, column: '', value: '', rule: RULES[code] ?? 'must be a record of the table' };
+}
+
+/** A quote that another one far behind it ends: what stands between them was meant as records. */
+function strayQuote({ line }: RawRow, lastLine: number, value: string): RowProblem {
+  const rule = `a quote that is opened must be closed before its column ends; lines ${line} to ${lastLine} were not taken`;
+  return { line, column: '', value: value.slice(0, LONGEST_SHOWN), rule };
 }
 
 const UNCLOSED = 'a record must be shorter than 1 MiB; nothing behind it was read: close its quote or break its line';

@@ -25,6 +25,7 @@ const DIGITS = 15;
 const DAY_MS = 86_400_000;
 
 export function createCellReader(context: WorkbookContext): CellReader {
+  let numeric = new Set<number>();
   let row: RawRow = { line: 0, cells: [] };
   let cell = { column: 0, type: '', style: 0 };
   let value = '';
@@ -32,8 +33,10 @@ export function createCellReader(context: WorkbookContext): CellReader {
   let width = MOST_COLUMNS;
   return {
     open(name, attributes) {
-      if (name === 'row') row = { line: Number(attributes['r'] ?? row.line + 1), cells: [] };
-      else if (name === 'c') {
+      if (name === 'row') {
+        numeric = new Set();
+        row = { line: Number(attributes['r'] ?? row.line + 1), cells: [], numeric };
+      } else if (name === 'c') {
         const column = columnOf(attributes['r']) ?? row.cells.length;
         cell = { column, type: attributes['t'] ?? 'n', style: Number(attributes['s'] ?? 0) };
         value = '';
@@ -49,6 +52,7 @@ export function createCellReader(context: WorkbookContext): CellReader {
         const place = Math.min(cell.column, width);
         while (row.cells.length < place) row.cells.push('');
         row.cells[place] ||= textOf(value, cell, context);
+        if (cell.type === 'n') numeric.add(place);
       }
       if (name !== 'row') return null;
       if (width === MOST_COLUMNS && row.cells.some((one) => one !== '')) width = row.cells.length;
