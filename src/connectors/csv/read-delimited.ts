@@ -94,12 +94,8 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
   let found: RawTable = { rows: [], problems: [] };
   let isLost = false;
   let lastLine = 0;
-  /** The header's; one that is broken must not make the next line the header. */
-  let firstLine: number | undefined;
   const parser = new Parser({
-    ...OPTIONS,
-    delimiter,
-    from_line: isDeclared ? 2 : 1,
+    ...{ ...OPTIONS, delimiter, from_line: isDeclared ? 2 : 1 },
     on_skip: (error: CsvError | undefined) => {
       if (!error || isLost) return;
       const problem = toProblem(error, lastLine + 1);
@@ -107,13 +103,12 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
       isLost = problem.rule === UNCLOSED;
     },
     on_record: (cells: string[], { lines }: Info) => {
-      const row = { line: lastLine + 1, cells };
-      lastLine = lines;
-      firstLine ??= row.line;
       if (isLost) return;
-      const swallowed = cells.find((cell) => cell.startsWith('"') && cell.includes('\n') && cell.includes(delimiter));
-      if (swallowed === undefined || row.line === firstLine) found.rows.push(row);
-      else found.problems.push(strayQuote(row, lines, swallowed));
+      const row = { line: lastLine + 1, cells };
+      const stray = lastLine > 0 && findStray(row, lines, delimiter);
+      if (stray) found.problems.push(stray);
+      else found.rows.push(row);
+      lastLine = lines;
     },
   } as unknown as Options);
   parser.resume();
@@ -142,8 +137,10 @@ function toProblem(error: CsvError, line: number): RowProblem {
   return { line, column: '', value: '', rule: RULES[code] ?? 'must be a record of the table' };
 }
 
-/** A quote that another one far behind it ends: what stands between them was meant as records. */
-function strayQuote({ line }: RawRow, lastLine: number, value: string): RowProblem {
+/** A quote that only another one some lines below ends: what stands between them was meant as records. Not to be asked of the header. */
+function findStray({ line, cells }: RawRow, lastLine: number, delimiter: string): RowProblem | null {
+  const value = cells.find((cell) => cell.startsWith('"') && cell.includes('\n') && cell.includes(delimiter));
+  if (value === undefined) return null;
   const rule = `a quote that is opened must be closed before its column ends; lines ${line} to ${lastLine} were not taken`;
   return { line, column: '', value: value.slice(0, LONGEST_SHOWN), rule };
 }
