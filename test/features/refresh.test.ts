@@ -69,11 +69,18 @@ it('E4 E8 while the warehouse is down it answers what was last known, with a war
   expect(unknown).toMatchObject({ product: null, userErrors: [{ code: 'UPSTREAM_UNAVAILABLE' }] });
 });
 
-it('E15 a product that the hub does not know is read through by REST', async () => {
+it('E6 E15 a product that the hub does not know is read through by REST, with all eight fields', async () => {
   const product = await hub.admin.rest('GET', '/api/v1/products/GUMMY-20');
   const none = await hub.admin.rest('GET', '/api/v1/products/NO-SUCH-SKU');
 
   expect(product).toMatchObject({ status: 200, body: { data: { sku: 'GUMMY-20', inventory: [{ source: 'live' }] } } });
+  expect(product.body).toMatchObject({
+    data: {
+      thc: expect.any(String),
+      batchNumber: expect.stringContaining('LOT-'),
+      coaLink: expect.stringContaining('GUMMY-20'),
+    },
+  });
   expect(none).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
 });
 
