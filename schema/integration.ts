@@ -49,7 +49,10 @@ export class Integration extends Node {
   @Allow('operator', 'config')
   mappings!: unknown;
 
-  @Field(() => String, { description: '`API`, `ENVIRONMENT` or `DEMO`.' })
+  @Field(() => String, {
+    description:
+      '`API`, `ENVIRONMENT` or `DEMO`. `ENVIRONMENT`: its variables win at each start, and bring it back where it was deleted.',
+  })
   configuredBy!: string;
 
   @Field(() => DateTime)
