@@ -22,7 +22,7 @@ export interface SettlerDeps {
 }
 
 /** Events. Large, since what a commit costs is shared; one group at a time, since two only compete for the same pages. */
-const LARGEST_GROUP = 1500;
+const LARGEST_GROUP = 3000;
 const LOCKED_PAUSE_MS = 2;
 const AWAY_PAUSE_MS = 200;
 

@@ -75,7 +75,7 @@ export class Targets {
 }
 
 /** Lanes of one integration in one claim. */
-const MOST_LANES = 500;
+const MOST_LANES = 1000;
 
 function add(counts: Map<string, number>, key: string, difference: number): void {
   counts.set(key, (counts.get(key) ?? 0) + difference);
