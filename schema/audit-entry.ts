@@ -1,4 +1,5 @@
 import { Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { BEGINNINGS } from '../src/model/audit-actions.js';
 import { Role } from '../src/model/statuses.js';
 import { Allow } from './allow.js';
 import { type Connection, connectionOf, filteredBy, PageArgs } from './connection.js';
@@ -50,6 +51,8 @@ export class AuditEntry {
 
 export const AuditEntryConnection = connectionOf('AuditEntry', () => AuditEntry);
 
+const BEGUN = BEGINNINGS.map((action) => `'${action}'`).join(',');
+
 @InputType()
 export class AuditFilter {
   @Field(() => String, { nullable: true })
@@ -64,6 +67,14 @@ export class AuditFilter {
   @Field(() => [String], { nullable: true, description: 'Any of these: `OK`, `REFUSED`, `FAILED`.' })
   @FilterBy((row, arg) => `${row}.outcome = any(${arg('outcomes', 'text[]')})`)
   outcomes?: string[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: what only began something whose end later entries tell, a sync or a reconciliation; false: all else.',
+  })
+  @FilterBy((row, arg) => `(${row}.outcome = 'OK' and ${row}.action in (${BEGUN})) = ${arg('begun', 'boolean')}`)
+  begun?: boolean | null;
 
   @Field(() => String, { nullable: true })
   entityType?: string | null;

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { buildHubSchema } from '../schema/build.js';
 import { createAuthenticate } from './access/authenticate.js';
 import type { Caller } from './access/caller.js';
+import { createLimitedCallers } from './access/limited-callers.js';
 import { composeServices } from './compose-services.js';
 import type { Config } from './config/config.js';
 import { tokenConfigOf } from './config/token-config.js';
@@ -113,7 +114,8 @@ async function serve(
   { tracer }: Telemetry,
 ): Promise<WebSocketTransport> {
   const tokens = tokenConfigOf(config);
-  const limits = createCallerLimits(config.requestsPerMinute, services.db.pool);
+  const limited = createLimitedCallers(sqlOn(services.db.pool), services.log);
+  const limits = createCallerLimits(config.requestsPerMinute, services.db.pool, limited);
   const admit = (caller: Caller) => limits.take(caller);
   const { noteSecurityEvent } = services;
   const schema = buildHubSchema();

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { actorOf } from '../access/audit.js';
 import type { Caller } from '../access/caller.js';
+import type { LimitedCallers } from '../access/limited-callers.js';
 import { createSharedCounts, type SharedCounts } from '../access/shared-counts.js';
 import type { Allowance } from '../access/take-point.js';
 import { HubError } from '../errors.js';
@@ -24,9 +26,14 @@ const SETTLE_MS = 1_000;
 
 /**
  * @param perMinute the same for an address and for a caller
+ * @param limited writes down who was refused; null: nobody does
  * @param pool of the database that the hub's processes share; null: this process counts for itself
  */
-export function createCallerLimits(perMinute: number, pool: pg.Pool | null): CallerLimits {
+export function createCallerLimits(
+  perMinute: number,
+  pool: pg.Pool | null,
+  limited: LimitedCallers | null = null,
+): CallerLimits {
   const counts = (name: string) =>
     createSharedCounts(name, new RateLimiterMemory({ points: perMinute, duration: WINDOW_S }));
   const [byAddress, byCaller] = [counts('addresses'), counts('callers')];
@@ -37,12 +44,17 @@ export function createCallerLimits(perMinute: number, pool: pg.Pool | null): Cal
         if (UNLIMITED.has(request.url)) return;
         const allowance = await byAddress.take(request.ip);
         tell(reply, perMinute, allowance);
-        if (!allowance.allowed) throw tooMany(allowance);
+        if (allowance.allowed) return;
+        limited?.note({ actor: 'anonymous', address: request.ip });
+        throw tooMany(allowance);
       });
+      app.addHook('onClose', () => limited?.flush());
     },
     take: async (caller) => {
       const allowance = await byCaller.take(`${caller.via}:${caller.subject}`);
-      if (!allowance.allowed) throw tooMany(allowance);
+      if (allowance.allowed) return;
+      limited?.note({ ...actorOf(caller), merchantId: caller.merchantId });
+      throw tooMany(allowance);
     },
   };
 }

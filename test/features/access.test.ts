@@ -5,12 +5,14 @@ import { createJobs, type Jobs } from '../../jobs/create-jobs.js';
 import type { JobDefinition } from '../../jobs/define.js';
 import { buildHubSchema } from '../../schema/build.js';
 import { createAuthenticate } from '../../src/access/authenticate.js';
+import { createLimitedCallers } from '../../src/access/limited-callers.js';
 import { issueToken, type TokenClaims } from '../../src/access/token.js';
 import { sqlOn } from '../../src/db/database.js';
 import { createCallerLimits } from '../../src/http/caller-limits.js';
 import { registerGraphql } from '../../src/http/graphql.js';
 import { createReader } from '../../src/read/create-reader.js';
 import { startServices, type TestServices } from '../flow/harness.js';
+import { eventually } from '../harness/eventually.js';
 
 const TOKENS = { secret: 'a-secret-of-the-test-run-only-32' };
 const LIMIT = 500;
@@ -35,7 +37,8 @@ beforeAll(async () => {
   await jobs.start(services);
   await hub.db.pool.query(`insert into merchants (id, name) values ('acme', 'Acme'), ('other', 'Other')`);
   const schema = buildHubSchema();
-  const limits = createCallerLimits(LIMIT, null);
+  const limited = createLimitedCallers(sqlOn(hub.db.pool), log, 500);
+  const limits = createCallerLimits(LIMIT, null, limited);
   app = fastify({ requestIdHeader: 'x-request-id' });
   const authenticate = createAuthenticate({
     sql: sqlOn(hub.db.pool),
@@ -231,3 +234,24 @@ it('G16 limits one caller, and no other', async () => {
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(answered.data).toEqual({ __typename: 'Query' });
 });
+
+it('G16 G17 writes down once a round who was refused for asking too often, and how often', async () => {
+  const flooding = await bearer({ sub: 'flooding', role: 'viewer' });
+  for (let round = 0; round <= LIMIT / 50; round += 1) {
+    await Promise.all(Array.from({ length: 50 }, () => ask(flooding, '{ __typename }')));
+  }
+
+  const LOG =
+    '{ auditLog(filter: { action: "request.limit", actor: "flooding" }) { nodes { outcome actorRole details } } }';
+  const { nodes } = await eventually(
+    async () => (await ask(await bearer(), LOG)).data.auditLog,
+    ({ nodes: written }) => counted(written) >= 50,
+  );
+
+  expect(counted(nodes)).toBe(50);
+  expect(nodes.length).toBeLessThan(10);
+  expect(nodes[0]).toMatchObject({ outcome: 'REFUSED', actorRole: 'viewer', details: { address: null } });
+});
+
+const counted = (entries: { details: { count: number } }[]) =>
+  entries.reduce((sum, { details }) => sum + details.count, 0);

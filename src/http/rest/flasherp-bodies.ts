@@ -95,7 +95,7 @@ export const auditShown = z.object({
   details: z.unknown(),
   requestId: z.string().nullable(),
   durationMs: z.int().nullable(),
-  status: z.enum(['success', 'failed']),
+  status: z.enum(['initiated', 'success', 'failed']),
   userId: z.string(),
   duration: z.int().nullable(),
   requestPayload: z.unknown(),

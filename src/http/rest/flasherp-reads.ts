@@ -41,7 +41,7 @@ const auditQuery = pageQuery.extend({
   status: z
     .enum(['initiated', 'success', 'failed'], 'must be initiated, success or failed')
     .optional()
-    .meta({ description: 'What was decided is written down, so `initiated` finds nothing.' }),
+    .meta({ description: '`initiated`: what began and goes on; later entries and the sync history tell its end.' }),
   outcome: z.enum(['OK', 'REFUSED', 'FAILED']).optional(),
   userId: z.string().optional().meta({ description: 'Who did it.' }),
   entityId: z.string().optional(),
@@ -76,9 +76,9 @@ export function registerFlashErpReads(scope: FastifyInstance, contextOf: Context
     query: auditQuery,
     answer: paged(bodies.auditShown),
     handle: async ({ context, query, request }) => {
-      const { page: _, limit: __, status, outcome, userId: actor, ...wanted } = query;
-      const outcomes = words.outcomesOf(status, outcome);
-      const filter = { integrationId: (await find(context)).id, ...wanted, actor, outcomes };
+      const { page: _, limit: __, status, userId: actor, ...wanted } = query;
+      const meant = status && words.AUDIT_FILTERS[status];
+      const filter = { integrationId: (await find(context)).id, ...wanted, actor, ...meant };
       return readPage(context, operations.AUDIT, filter, query, request, words.toAuditLog);
     },
   });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { BEGINNINGS } from '../../model/audit-actions.js';
 import { SyncEventStatus } from '../../model/statuses.js';
 import type { auditShown, metricsShown, syncShown } from './flasherp-bodies.js';
 
@@ -65,18 +66,12 @@ const WORDS: Record<SyncEventStatus, SyncShown['syncStatus']> = {
   SKIPPED: 'skipped',
 };
 
-/** The outcomes of an audit entry that the document's word means; the hub writes down what was decided, nothing that only began. */
-const OUTCOMES: Readonly<Record<'initiated' | 'success' | 'failed', readonly string[]>> = {
-  initiated: [],
-  success: ['OK'],
-  failed: ['REFUSED', 'FAILED'],
-};
-
-/** What both the document's word and the hub's ask for; undefined where neither is given. */
-export function outcomesOf(status?: keyof typeof OUTCOMES, outcome?: string): readonly string[] | undefined {
-  if (!status) return outcome === undefined ? undefined : [outcome];
-  return OUTCOMES[status].filter((one) => outcome === undefined || one === outcome);
-}
+/** The audit entries that the document's word means: what began and goes on, what was done, what was not. */
+export const AUDIT_FILTERS = {
+  initiated: { outcomes: ['OK'], begun: true },
+  success: { outcomes: ['OK'], begun: false },
+  failed: { outcomes: ['REFUSED', 'FAILED'] },
+} as const;
 
 type AuditShown = z.output<typeof auditShown>;
 type Entry = Omit<AuditShown, 'details' | 'status' | 'userId' | 'duration' | 'requestPayload' | 'responsePayload'>;
@@ -88,12 +83,17 @@ interface ShownEntry extends Entry {
 export function toAuditLog(entry: ShownEntry): AuditShown {
   return {
     ...entry,
-    status: entry.outcome === 'OK' ? 'success' : 'failed',
+    status: auditStatusOf(entry),
     userId: entry.actor,
     duration: entry.durationMs,
     requestPayload: entry.details?.request ?? null,
     responsePayload: answerOf(entry),
   };
+}
+
+function auditStatusOf({ outcome, action }: Pick<Entry, 'outcome' | 'action'>): AuditShown['status'] {
+  if (outcome !== 'OK') return 'failed';
+  return BEGINNINGS.includes(action) ? 'initiated' : 'success';
 }
 
 /** What was answered, or else all that is kept beside the request. */
