@@ -47,6 +47,23 @@ async function order(count: number): Promise<void> {
   for (let n = 0; n < count; n++) await idOf(createOrder(hub.admin, orderInput()));
 }
 
+async function deadLetters(): Promise<{ nodes: { id: string }[] }> {
+  const { syncEvents } = await hub.admin.ask<{ syncEvents: { nodes: { id: string }[] } }>(
+    '{ syncEvents(filter: { integrationId: "b2b-portal", status: [FAILED] }) { nodes { id } } }',
+  );
+  return syncEvents;
+}
+
+/** Until somebody waits for such a lock in the hub's database. */
+async function waiting(lock: string): Promise<void> {
+  const found = `select 1 from pg_locks where not granted and ${lock}
+    and database = (select oid from pg_database where datname = current_database())`;
+  await eventually(
+    () => hub.db.pool.query(found),
+    ({ rows }) => rows.length > 0,
+  );
+}
+
 it('G13 F19 E11 has the documented thresholds as rules', async () => {
   const { alertRules } = await hub.admin.ask<{
     alertRules: { id: string; threshold: number; connector: string | null }[];
@@ -109,13 +126,7 @@ it('G20 rings once for the dead letters of any system, until they are redriven o
 
   await hub.portal.control.addFault({ kind: 'status', status: 422, method: 'POST', path: '/orders', count: 2 });
   await order(2);
-  const { syncEvents } = await eventually(
-    () =>
-      hub.admin.ask<{ syncEvents: { nodes: { id: string }[] } }>(
-        '{ syncEvents(filter: { integrationId: "b2b-portal", status: [FAILED] }) { nodes { id } } }',
-      ),
-    ({ syncEvents: { nodes } }) => nodes.length === 2,
-  );
+  const syncEvents = await eventually(deadLetters, ({ nodes }) => nodes.length === 2);
   const [opened] = await evaluated('EXPORT_EXHAUSTED', (shown) => shown.length > before);
   for (const { id } of syncEvents.nodes)
     await hub.admin.ask(`mutation { skipSyncEvent(id: "${id}", reason: "test") { userErrors { code } } }`);
@@ -124,6 +135,34 @@ it('G20 rings once for the dead letters of any system, until they are redriven o
   expect(opened).toMatchObject({ severity: 'CRITICAL', threshold: 0, integration: { id: 'b2b-portal' } });
   expect(opened?.message).toMatch(/the number of dead letters, .* is [12], above the limit of 0/);
   expect(closed).toHaveLength(before + 1);
+});
+
+it('G20 does not open again by older figures what has ended: who measures first writes first', async () => {
+  await hub.portal.control.addFault({ kind: 'status', status: 422, method: 'POST', path: '/orders', count: 1 });
+  const before = (await alerts('EXPORT_EXHAUSTED')).length;
+  await order(1);
+  await evaluated('EXPORT_EXHAUSTED', (shown) => shown.length > before);
+  const held = await hub.db.pool.connect();
+  await held.query('begin; lock table instance_loads in access exclusive mode');
+
+  await hub.admin.ask('mutation { runJob(name: "evaluate-alerts") { userErrors { code } } }');
+  await waiting(`relation = 'instance_loads'::regclass and mode = 'AccessShareLock'`);
+  const [letter] = (await deadLetters()).nodes;
+  await hub.admin.ask(`mutation { skipSyncEvent(id: "${letter?.id}", reason: "test") { userErrors { code } } }`);
+  await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'GET', path: '/health', count: 1 });
+  const newer = hub.admin.ask('mutation { testConnection(integrationId: "b2b-portal") { ok } }');
+  await Promise.race([newer, waiting(`locktype = 'advisory'`)]);
+  await held.query('commit');
+  held.release();
+  await newer;
+  await eventually(
+    () => hub.admin.ask<{ jobs: { name: string; running: boolean }[] }>('{ jobs { name running } }'),
+    ({ jobs }) => jobs.every(({ running }) => !running),
+  );
+
+  const shown = await alerts('EXPORT_EXHAUSTED');
+  expect(shown).toHaveLength(before + 1);
+  expect(shown.filter(({ closedAt }) => closedAt === null)).toEqual([]);
 });
 
 it('G13 G20 F19 opens an alert as soon as a circuit opens, and tells of it once in the feed and to people', async () => {

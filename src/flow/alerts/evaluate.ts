@@ -17,22 +17,37 @@ interface Verdict {
 /** Measures what the rules watch of the hub and every integration, and opens and closes alerts. Harmless to repeat. */
 export async function evaluateAlerts(services: Services): Promise<void> {
   await services.tally.flush();
+  await services.db.transaction(async (tx) => {
+    await takeTurn(tx);
+    const verdicts = await verdictsOfAll(services);
+    for (const verdict of verdicts) await apply(services, tx, verdict);
+    await closeForgotten(services, tx, verdicts);
+  });
+}
+
+/**
+ * From what is measured to what is written is one turn, ended by the commit: else what was measured first could be written
+ * last, and open again an alert that has ended.
+ */
+async function takeTurn({ sql }: Tx): Promise<void> {
+  await sql(`select pg_advisory_xact_lock(hashtextextended('evaluate alerts', 0))`);
+}
+
+async function verdictsOfAll(services: Services): Promise<Verdict[]> {
   const sql = sqlOn(services.db.pool);
   const rules = await readAlertRules(sql);
   const facts = await readFacts(services);
   const verdicts = (await Promise.all(facts.map((one) => verdictsOf(services, rules, one)))).flat();
   for (const rule of rules.filter(({ kind }) => HUB_KINDS.has(kind)))
     verdicts.push({ rule, scope: NOBODY, facts: null, measure: await measureHub(sql, rule, facts) });
-  await services.db.transaction(async (tx) => {
-    for (const verdict of verdicts) await apply(services, tx, verdict);
-    await closeForgotten(services, tx, verdicts);
-  });
+  return verdicts;
 }
 
 const NOBODY: AlertScope = { merchantId: null, integrationId: null };
 
 /** The same for one integration, in the transaction of what has happened to it. */
 export async function evaluateAlertsOf(services: Services, tx: Tx, integrationId: string): Promise<void> {
+  await takeTurn(tx);
   const facts = (await readFacts(services)).find((one) => one.integrationId === integrationId);
   if (!facts) return;
   const verdicts = await verdictsOf(services, await readAlertRules(tx.sql), facts);
