@@ -157,6 +157,19 @@ it('G6 tells the lines that a stray quote swallows, and takes those around them'
   ]);
 });
 
+it('G6 takes a well quoted column of several lines that begins with a quote of its own', async () => {
+  const lines = ['sku,name,price', 'Q-1,"""Best"", soft', 'and warm",1.50', 'Q-2,"""All of it, and', 'more""",2.50'];
+
+  const file = await take('products-quoted.csv', [...lines, 'Q-3,z,3.50', ''].join('\n'));
+
+  expect(file).toMatchObject({ status: 'DONE', rowsRead: 3, problemCount: 0 });
+  expect(await namesOf(['Q-1', 'Q-2', 'Q-3'])).toEqual([
+    { name: '"Best", soft\nand warm', price: '1.50' },
+    { name: '"All of it, and\nmore"', price: '2.50' },
+    { name: 'z', price: '3.50' },
+  ]);
+});
+
 it('G6 reads a workbook’s numbers that are kept as text as they are written there, and guesses none', async () => {
   const price = ['1.250,75', '12,50 TL', '3.500'];
   const cells = price.map((one, n) => `<row>${text(`WT-${n}`)}${text('Kalem')}${text(one)}</row>`).join('');

@@ -139,10 +139,20 @@ function toProblem(error: CsvError, line: number): RowProblem {
 
 /** A quote that only another one some lines below ends: what stands between them was meant as records. Not to be asked of the header. */
 function findStray({ line, cells }: RawRow, lastLine: number, delimiter: string): RowProblem | null {
-  const value = cells.find((cell) => cell.startsWith('"') && cell.includes('\n') && cell.includes(delimiter));
+  const value = cells.find((cell) => cell.startsWith('"') && cell.includes('\n') && isRelaxed(cell, delimiter));
   if (value === undefined) return null;
   const rule = `a quote that is opened must be closed before its column ends; lines ${line} to ${lastLine} were not taken`;
   return { line, column: '', value: value.slice(0, LONGEST_SHOWN), rule };
+}
+
+/**
+ * Whether the parser has taken the quote that a cell begins with for a part of it: then another one has columns before it, and
+ * something behind it, with which the column goes on to its end. What was quoted well may begin with a quote as well.
+ */
+function isRelaxed(cell: string, delimiter: string): boolean {
+  const from = Math.max(cell.lastIndexOf(delimiter), cell.lastIndexOf('\n')) + 1;
+  const closing = cell.indexOf('"', from);
+  return closing > 0 && closing < cell.length - 1 && cell.lastIndexOf(delimiter, closing) > 0;
 }
 
 const UNCLOSED = 'a record must be shorter than 1 MiB; nothing behind it was read: close its quote or break its line';
