@@ -113,3 +113,16 @@ it('S13 a token makes no API key that may more than itself', async () => {
   expect(await make([`${P}sync`, `${P}config`])).toEqual(['FORBIDDEN']);
   expect(await make([`${P}sync`])).toEqual([]);
 });
+
+it('S13 an id that no row can have is unknown to whose token names permissions, too', async () => {
+  const client = await erpHub.hub.as({ role: 'operator', permissions: [`${P}sync`] });
+
+  const answers = await Promise.all([
+    client.graphql(String.raw`{ integrationMetrics(integrationId: "a\u0000") { errors { code } } }`),
+    client.graphql(String.raw`mutation { retrySyncEvent(id: "a\u0000") { userErrors { code } } }`),
+    client.graphql(String.raw`mutation { testConnection(integrationId: "a\u0000") { userErrors { code } } }`),
+  ]);
+
+  expect(JSON.stringify(answers)).not.toContain('INTERNAL');
+  expect(JSON.stringify(answers).match(/NOT_FOUND|BAD_USER_INPUT/g)).toHaveLength(answers.length);
+});

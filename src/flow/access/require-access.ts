@@ -79,8 +79,10 @@ const TABLE = {
 } as const;
 
 async function connectorsOf(services: Guarded, caller: Caller, touched: Named): Promise<(string | null)[]> {
-  const sql = sqlOn(services.db.pool);
   if (touched.of === 'connector') return [touched.name];
+  // No row has such an id, and PostgreSQL takes none.
+  if (touched.id.includes('\0')) return [];
+  const sql = sqlOn(services.db.pool);
   if (touched.of === 'recipients') return recipientsOf(services, sql, caller, touched);
   const rows = await sql<{ connector: string | null }>(FIND[touched.of], [touched.id, caller.merchantId]);
   return rows.flatMap(({ connector }) =>
