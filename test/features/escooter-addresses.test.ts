@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { eventually } from '../harness/eventually.js';
 import { MERCHANT } from '../harness/hub.js';
 import { type ErpHub, PATH, startErpHub } from './erp-hub.js';
-import { createOrder, idOf, orderInput } from './order-client.js';
+import { createOrder, cursorNow, idOf, orderInput } from './order-client.js';
 
 const P = 'Escooter_ErpConnector::';
 
@@ -277,7 +277,8 @@ describe('stock', () => {
 
   it('S9 mock-update-stock at the simulator reaches the stock of the hub, and a subscriber', async () => {
     const changes = erpHub.hub.admin.subscribe<{ inventoryChanged: Record<string, unknown> }>(
-      'subscription { inventoryChanged(sku: "PROD-001") { sku previousAvailable available inventoryLevel { sku } } }',
+      'subscription ($after: Cursor) { inventoryChanged(sku: "PROD-001", after: $after) { sku previousAvailable available inventoryLevel { sku } } }',
+      { after: await cursorNow(erpHub.hub.admin) },
     );
     const first = changes.next();
     const ask = () =>
@@ -286,7 +287,6 @@ describe('stock', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ items: [{ sku: 'PROD-001', qty: 5 }], idempotencyKey: 'ERP_abc123' }),
       });
-    await new Promise((resolve) => setTimeout(resolve, 300));
 
     const answers = [await ask(), await ask()];
     const levels = await eventually(

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MERCHANT, PORTAL_SECRET, startTestHub, type TestHub } from '../harness/hub.js';
-import { createOrder, idOf, mutate, orderInput } from './order-client.js';
+import { createOrder, cursorNow, idOf, mutate, orderInput } from './order-client.js';
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -85,7 +85,8 @@ it('F1 brings a transaction up to date by its reference, never backwards, and ne
 
 it('F1 creates, updates and cancels a billing subscription, and tells of each step', async () => {
   const feed = hub.admin.subscribe<{ changes: { kind: string; entityId: string; data: Record<string, unknown> } }>(
-    'subscription { changes { kind entityId data } }',
+    'subscription ($after: Cursor) { changes(after: $after) { kind entityId data } }',
+    { after: await cursorNow(hub.admin) },
   );
   const kinds: string[] = [];
   const first = feed.next();

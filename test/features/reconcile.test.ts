@@ -3,7 +3,7 @@ import { eventually } from '../harness/eventually.js';
 import { compare } from './erp-systems.js';
 import { type FlashErpHub, startFlashErpHub } from './flasherp-hub.js';
 import { putMapping, withdrawMapping } from './mapping-client.js';
-import { createOrder, idOf, orderInput } from './order-client.js';
+import { createOrder, cursorNow, idOf, orderInput } from './order-client.js';
 
 let hub: FlashErpHub;
 beforeAll(async () => {
@@ -328,7 +328,8 @@ it('F19 opens an alert when a reconciliation finds differences, which says how m
 
 it('F7 H3 tells of a run as it goes, and says so when the system cannot be read', async () => {
   const feed = hub.admin.subscribe<{ changes: { state: string } }>(
-    'subscription { changes(filter: { kinds: ["reconciliation.changed"] }) { ... on ReconciliationChange { state } } }',
+    'subscription ($after: Cursor) { changes(after: $after, filter: { kinds: ["reconciliation.changed"] }) { ... on ReconciliationChange { state } } }',
+    { after: await cursorNow(hub.admin) },
   );
   const states: string[] = [];
   const first = feed.next();

@@ -8,7 +8,7 @@ import type { Caller } from '../../src/access/caller.js';
 import { createKeyring, seal, unseal } from '../../src/access/seal.js';
 import type { Connector } from '../../src/connectors/connector.js';
 import { connectors } from '../../src/connectors/registry.js';
-import type { Database } from '../../src/db/database.js';
+import { type Database, sqlOn } from '../../src/db/database.js';
 import { createNotifier, type Notifier } from '../../src/db/notifier.js';
 import { createIntegrations } from '../../src/flow/integrations/integrations.js';
 import type { Services } from '../../src/flow/services.js';
@@ -16,6 +16,7 @@ import { ingestBySchema } from '../../src/http/webhooks/ingest-by-schema.js';
 import { registerWebhooks } from '../../src/http/webhooks/register-webhooks.js';
 import { createInbox, type Inbox } from '../../src/inbox/inbox.js';
 import { createMappings } from '../../src/mapping/create-mappings.js';
+import { createTally } from '../../src/rollup/tally.js';
 
 export const SECRET = 'portal-secret';
 export const PATH = '/api/v1/b2b/webhooks/b2b';
@@ -83,7 +84,8 @@ function createServices(db: Database, further: Connector[], notifier: Notifier):
     log,
   });
   const inbox = createInbox({ db, onCommit: () => {} });
-  return { db, inbox, integrations, connectors: all, log, noteSecurityEvent: () => {} } as unknown as Services;
+  const tally = createTally({ sql: sqlOn(db.pool), log });
+  return { db, inbox, integrations, connectors: all, log, tally, noteSecurityEvent: () => {} } as unknown as Services;
 }
 
 export async function addPortal(

@@ -164,8 +164,8 @@ it('sends what is more urgent first, and nothing before its time', async () => {
     effect(portal, 'ord_low', { priority: -1 }),
     effect(portal, 'ord_normal'),
     effect(portal, 'ord_high', { priority: 5 }),
-    effect(portal, 'ord_later', { delayMs: 800 }),
-    effect(portal, 'ord_normal', { delayMs: 800 }),
+    effect(portal, 'ord_later', { delayMs: 2_500 }),
+    effect(portal, 'ord_normal', { delayMs: 2_500 }),
   ]);
   const accepted = Date.now();
   const dispatcher = await start({ [portal]: { concurrency: 1 } }, (e) => {
@@ -175,7 +175,7 @@ it('sends what is more urgent first, and nothing before its time', async () => {
   await untilStatus(db, ids, 'SUCCESS');
 
   expect(order.slice(0, 3)).toEqual(['ord_high', 'ord_normal', 'ord_low']);
-  for (const { at } of dispatcher.calls.slice(3)) expect(at - accepted).toBeGreaterThanOrEqual(700);
+  for (const { at } of dispatcher.calls.slice(3)) expect(at - accepted).toBeGreaterThanOrEqual(2_400);
 });
 
 it('sends nothing to a disabled or deleted integration until it is enabled again', async () => {

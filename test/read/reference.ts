@@ -198,6 +198,7 @@ function resolveField(tables: Tables, source: Row, args: Args, info: GraphQLReso
   const related = resolveRelated(tables, source, args, info);
   if (related !== undefined) return related;
   if (fieldName === 'credentialsConfigured') return source['sealed_credentials'] !== null;
+  if (fieldName === 'webhookPath') return `/webhooks/${source['id']}`;
   if (fieldName === 'retryCount') return retryCountOf(Number(source['attempt_count']), source['status']);
   if (info.parentType.name === 'RowProblem' && fieldName === 'column') return source['column_name'];
   if (fieldName === 'durationMs' && parentType.name !== 'AuditEntry') return source['duration_ms'] ?? 0;
