@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createInbox, type Inbox } from '../../src/inbox/inbox.js';
+import { newId } from '../../src/model/ids.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { addInvoice, addLink, addOrder, addShop, event, received } from './fixtures.js';
 
@@ -278,4 +279,28 @@ it('changes each order once when every event comes twice in one batch', async ()
   expect(acceptances.filter(({ duplicate }) => duplicate)).toHaveLength(40);
   const { rows } = await db.pool.query('select distinct status from orders where id = any ($1)', [orders]);
   expect(rows).toEqual([{ status: 'SHIPPED' }]);
+});
+
+it('applies what a customer and their order told of them when both are replayed together', async () => {
+  const [order, customer] = [await addOrder(db), newId('Customer')];
+  await db.pool.query(`insert into customers (id, merchant_id, reference, name) values ($1, 'shop', 'C-both', 'Old')`, [
+    customer,
+  ]);
+  await db.pool.query('update orders set customer_id = $2 where id = $1', [order, customer]);
+  const told = [
+    event({ entityId: order, contents: { 'customer.phone': '+90 1' } }),
+    event({ entityType: 'CUSTOMER', entityId: customer, name: 'New' }),
+  ];
+  const failure = { code: 'MAPPING_FAILED', message: 'A rule was wrong.' } as const;
+  const kept = await Promise.all(told.map((one) => inbox.accept({ ...received(one), failure })));
+
+  const replayed = await inbox.replay(
+    told.map((one, n) => ({ webhookEventId: kept[n]?.webhookEventId ?? '', event: one, strictMapping: false })),
+  );
+
+  expect([replayed, ...kept.map(({ status }) => status)]).toEqual([2, 'FAILED', 'FAILED']);
+  expect(await one('select name, phone from customers where id = $1', [customer])).toEqual({
+    name: 'New',
+    phone: '+90 1',
+  });
 });
