@@ -58,6 +58,7 @@ import { ProductQueries } from './product.js';
 import { PullQueries, SyncEventPulls } from './pull.js';
 import { ReconciliationQueries } from './reconciliation.js';
 import { ReconciliationMutations } from './reconciliation-mutations.js';
+import { RunMutations } from './run-mutations.js';
 import { StatisticsQueries } from './statistics.js';
 import { Subscriptions } from './subscriptions.js';
 import { SyncEventQueries } from './sync-event.js';
@@ -87,6 +88,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   FullSyncResolver,
   ReconciliationQueries,
   ReconciliationMutations,
+  RunMutations,
   InvoiceQueries,
   InvoiceSyncEvents,
   ProductQueries,

@@ -24,7 +24,7 @@ export class FullSync extends Run {
   @Field(() => [EntityType])
   entityTypes!: EntityType[];
 
-  @Field(() => String, { description: '`QUEUED`, `RUNNING`, `COMPLETE` or `FAILED`.' })
+  @Field(() => String, { description: '`QUEUED`, `RUNNING`, `COMPLETE`, `FAILED` or `CANCELLED`.' })
   state!: string;
 
   @Field(() => EntityType, { nullable: true, description: 'The kind that it is at.' })
@@ -82,7 +82,7 @@ class StartFullSyncInput {
 }
 
 @ObjectType({ implements: MutationPayload, simpleResolvers: true })
-class FullSyncPayload extends MutationPayload {
+export class FullSyncPayload extends MutationPayload {
   @Field(() => FullSync, { nullable: true })
   fullSync!: string | null;
 }

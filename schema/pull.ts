@@ -25,7 +25,7 @@ export class Pull extends Run {
   @Field(() => DateTime, { nullable: true, description: 'Only what changed since then; null: everything.' })
   since!: string | null;
 
-  @Field(() => String, { description: '`RUNNING`, `COMPLETE` or `FAILED`.' })
+  @Field(() => String, { description: '`RUNNING`, `COMPLETE`, `FAILED` or `CANCELLED`.' })
   state!: string;
 
   @Field(() => Int)

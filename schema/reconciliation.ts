@@ -27,13 +27,13 @@ export class Reconciliation extends Run {
   @Field(() => DateTime)
   periodTo!: string;
 
-  @Field(() => String, { description: '`QUEUED`, `RUNNING`, `COMPLETE` or `FAILED`.' })
+  @Field(() => String, { description: '`QUEUED`, `RUNNING`, `COMPLETE`, `FAILED` or `CANCELLED`.' })
   state!: string;
 
   @Field(() => Int, { description: 'Records of the system that were read so far.' })
   recordsRead!: number;
 
-  @Field(() => Int, { description: 'Differences that were found.' })
+  @Field(() => Int, { description: 'Differences that were found, in the kinds that it is through with.' })
   differenceCount!: number;
 
   @Field(() => Int, {

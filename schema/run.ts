@@ -21,6 +21,6 @@ export abstract class Run extends Node {
   @Field(() => String, { nullable: true })
   errorCode!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Of one that was cancelled, by whom.' })
   errorMessage!: string | null;
 }

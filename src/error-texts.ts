@@ -69,6 +69,10 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning: 'The request does not fit the present state of what it names.',
     remedy: 'Read the state again and decide anew; the message says what would have to be different.',
   },
+  CANCELLED: {
+    meaning: 'Somebody cancelled the run before it was through; what it had done until then stays.',
+    remedy: 'Start a new one; a file is handed over again.',
+  },
   INTEGRATION_DISABLED: {
     meaning: 'The integration is switched off or deleted.',
     remedy: 'Enable it by `updateIntegration`, then repeat the request.',

@@ -37,6 +37,7 @@ export const ERRORS = {
   IDEMPOTENCY_KEY_REUSED: { category: 'STATE', retryable: false, http: 409 },
   INVALID_TRANSITION: { category: 'STATE', retryable: false, http: 409 },
   INVALID_STATE: { category: 'STATE', retryable: false, http: 409 },
+  CANCELLED: { category: 'STATE', retryable: false, http: 409 },
   INTEGRATION_DISABLED: { category: 'STATE', retryable: false, http: 409 },
   UNSUPPORTED: { category: 'STATE', retryable: false, http: 409 },
   UNAUTHENTICATED: { category: 'ACCESS', retryable: false, http: 401 },

@@ -27,6 +27,8 @@ export type TouchedNoun =
   | 'mapping'
   | 'mappingVersion'
   | 'reconciliation'
+  | 'fullSync'
+  | 'pull'
   | 'difference';
 
 /** Who may use a field of the schema, or see the rows of a type. */

@@ -44,7 +44,7 @@ function valuesOf(field: Field, integrationId: string): ValueFor {
       mappingVersion: 'mpv_',
       integration: '',
     },
-    ...{ difference: 'dif_', reconciliation: 'rec_' },
+    ...{ difference: 'dif_', reconciliation: 'rec_', fullSync: 'fsy_', pull: 'pul_' },
   };
   return (name, type) => {
     if (name !== 'id') return type === 'ID' || name === 'connector' ? known[name] : undefined;

@@ -12,7 +12,7 @@ export const FullSync = defineEntity({
     integration: () => p.manyToOne(Integration),
     syncEventId: p.bigint('string').nullable(),
     entityTypes: p.array().columnType('text[]'),
-    /** `QUEUED`, `RUNNING`, `COMPLETE` or `FAILED`. */
+    /** `QUEUED`, `RUNNING`, `COMPLETE`, `FAILED` or `CANCELLED`. */
     state: p.text().default('QUEUED'),
     /** The kind that it is at, and the id of the last one that it has looked at. */
     entityType: p

@@ -14,7 +14,7 @@ export const Pull = defineEntity({
     syncEventId: p.bigint('string'),
     /** Null: everything was asked for. */
     since: p.datetime().nullable(),
-    /** `RUNNING`, `COMPLETE` or `FAILED`. */
+    /** `RUNNING`, `COMPLETE`, `FAILED` or `CANCELLED`. */
     state: p.text().default('RUNNING'),
     rowsRead: p.integer().default(0),
     rowsChanged: p.integer().default(0),

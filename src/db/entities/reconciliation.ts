@@ -14,7 +14,7 @@ export const Reconciliation = defineEntity({
     entityTypes: p.array().columnType('text[]'),
     periodFrom: p.datetime(),
     periodTo: p.datetime(),
-    /** `QUEUED`, `RUNNING`, `COMPLETE` or `FAILED`. */
+    /** `QUEUED`, `RUNNING`, `COMPLETE`, `FAILED` or `CANCELLED`. */
     state: p.text().default('QUEUED'),
     recordsRead: p.integer().default(0),
     differenceCount: p.integer().default(0),

@@ -62,6 +62,8 @@ const FIND: Readonly<Record<TouchedNoun | 'integration', string>> = {
   mapping: of('mappings', 't.id = $1'),
   mappingVersion: of('mappings', 't.id = (select mapping_id from mapping_versions where id = $1)'),
   reconciliation: of('reconciliations', 't.id = $1'),
+  fullSync: of('full_syncs', 't.id = $1'),
+  pull: of('pulls', 't.id = $1'),
   difference: of('reconciliation_differences', 't.id = $1'),
 };
 

@@ -1,5 +1,6 @@
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import { type RunState, requireUncancelled } from '../require-uncancelled.js';
 import type { Services } from '../services.js';
 import type { Sendable } from '../sync/find-recipients.js';
 import { toExpected } from '../to-expected.js';
@@ -17,7 +18,7 @@ export const TABLES: Record<Kind, string> = {
 
 const BEGIN = `update full_syncs set state = 'RUNNING', error_code = null, error_message = null, finished_at = null,
   updated_at = now()
-where sync_event_id = $1 returning id, entity_types as "entityTypes", entity_type as "entityType", position`;
+where sync_event_id = $1 and state <> 'CANCELLED' returning id, entity_types as "entityTypes", entity_type as "entityType", position`;
 
 /** What was sent since it last changed needs no further look. */
 const pageOf = (kind: Kind) => `
@@ -27,10 +28,10 @@ left join links k on k.integration_id = $2 and k.entity_type = '${kind}' and k.e
 where e.merchant_id = $1 and e.id > $3 order by e.id limit ${BATCH}`;
 
 const MOVE = `update full_syncs set entity_type = $2, position = $3, looked_count = looked_count + $4,
-  sent_count = sent_count + $5, refused_count = refused_count + $6, updated_at = now() where id = $1`;
+  sent_count = sent_count + $5, refused_count = refused_count + $6, updated_at = now() where id = $1 returning state`;
 
 const END = `update full_syncs set state = $2, error_code = $3, error_message = $4, finished_at = now(), updated_at = now()
-where id = $1`;
+where id = $1 and state = 'RUNNING'`;
 
 interface Run {
   id: string;
@@ -42,8 +43,8 @@ interface Run {
 
 /**
  * Sends an integration's system all that is not in step there, in batches of 50, for the run that a sync event asked for;
- * answers whether there is one. A run that was cut off goes on where it was.
- * @throws HubError INTEGRATION_DISABLED, DATABASE_UNAVAILABLE, INTERNAL
+ * answers whether there is one that is not cancelled. A run that was cut off goes on where it was.
+ * @throws HubError CANCELLED after the batch during which it was, INTEGRATION_DISABLED, DATABASE_UNAVAILABLE, INTERNAL
  */
 export async function runFullSync(
   services: Services,
@@ -83,7 +84,8 @@ async function syncAll(
     const ids = page.rows.filter(({ in_step }) => !in_step).map(({ id }) => id);
     const { sent, refused } = await syncBatch(services, integrationId, kind, ids);
     after = page.rows.at(-1)?.id ?? after;
-    await pool.query(MOVE, [run.id, kind, after, page.rows.length, sent, refused]);
+    const moved = await pool.query<RunState>(MOVE, [run.id, kind, after, page.rows.length, sent, refused]);
+    requireUncancelled(moved.rows);
     if (page.rows.length < BATCH) return;
   }
 }

@@ -35,7 +35,7 @@ export interface AskedPull {
 /**
  * Reads an integration's products, stock or orders, by a connection of its own to the database: no page is held in a
  * transaction, and two runs of the same kind wait for each other. `signal` ends it between two pages.
- * @throws HubError what the upstream fails with, DATABASE_UNAVAILABLE, INTERNAL; Error when the hub stops
+ * @throws HubError CANCELLED after the page during which it was, what the upstream fails with, DATABASE_UNAVAILABLE, INTERNAL; Error when the hub stops
  */
 export async function runPull(
   services: Services,

@@ -7,6 +7,7 @@ import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { FORGET_PROBLEMS, keepProblems } from '../keep-problems.js';
 import { isMapped, mapPages } from '../pull/map-pages.js';
+import { type RunState, requireUncancelled } from '../require-uncancelled.js';
 import type { Services } from '../services.js';
 import { createPace } from '../sync/pace.js';
 import { toExpected } from '../to-expected.js';
@@ -26,12 +27,16 @@ interface Run {
 
 const BEGIN = `update reconciliations set state = 'RUNNING', records_read = 0, difference_count = 0, problem_count = 0, error_code = null,
   error_message = null, finished_at = null, updated_at = now()
-where sync_event_id = $1 returning id, sync_event_id, entity_types, period_from, period_to`;
-const READ = 'update reconciliations set records_read = records_read + $2, updated_at = now() where id = $1';
+where sync_event_id = $1 and state <> 'CANCELLED' returning id, sync_event_id, entity_types, period_from, period_to`;
+const READ =
+  'update reconciliations set records_read = records_read + $2, updated_at = now() where id = $1 returning state';
 const COUNT_PROBLEMS = 'update reconciliations set problem_count = problem_count + $2 where id = $1';
-const END = `update reconciliations set state = $2, error_code = $3, error_message = $4, finished_at = now(), updated_at = now(),
-  difference_count = (select count(*) from reconciliation_differences where reconciliation_id = $1) where id = $1`;
-const TELL = `insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, data)
+const COUNT_DIFFERENCES = `update reconciliations set
+  difference_count = (select count(*) from reconciliation_differences where reconciliation_id = $1) where id = $1 returning state`;
+const END = `update reconciliations set state = $2, error_code = $3, error_message = $4, finished_at = now(), updated_at = now()
+where id = $1 and state = 'RUNNING'`;
+/** To the feed, how far it is. */
+export const TELL_RECONCILIATION = `insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, data)
 select 'reconciliation.changed', merchant_id, 'INTEGRATION', integration_id, integration_id,
   jsonb_build_object('reconciliationId', id, 'state', state, 'recordsRead', records_read, 'differenceCount', difference_count)
 from reconciliations where id = $1`;
@@ -39,7 +44,7 @@ from reconciliations where id = $1`;
 /**
  * Compares what an integration's system has with what the hub has, for the run that a sync event asked for. Pages go by
  * COPY into a temporary table and the comparison is SQL, so that this process holds one page, however many there are.
- * @throws HubError what the upstream fails with, DATABASE_UNAVAILABLE
+ * @throws HubError CANCELLED after the page during which it was, what the upstream fails with, DATABASE_UNAVAILABLE
  */
 export async function runReconciliation(
   services: Services,
@@ -70,7 +75,7 @@ const expected = ({ log }: Services, { id }: OpenIntegration, error: unknown) =>
 async function follow(services: Services, comparison: Comparison, signal: AbortSignal): Promise<void> {
   const { client, run } = comparison;
   const tell = async () => {
-    await client.query(TELL, [run.id]);
+    await client.query(TELL_RECONCILIATION, [run.id]);
     services.feed.wake();
   };
   await tell();
@@ -79,6 +84,7 @@ async function follow(services: Services, comparison: Comparison, signal: AbortS
     await client.query(FORGET_PROBLEMS, [run.sync_event_id]);
     for (const entityType of run.entity_types as Comparable[]) {
       await compare(comparison, entityType, signal);
+      requireUncancelled((await client.query<RunState>(COUNT_DIFFERENCES, [run.id])).rows);
       await tell();
     }
     await client.query(END, [run.id, 'COMPLETE', null, null]);
@@ -103,7 +109,7 @@ async function compare(comparison: Comparison, entityType: Comparable, signal: A
     await stageRecords(client, rows);
     await stageUnread(client, problems);
     await note(problems);
-    await client.query(READ, [run.id, rows.length]);
+    requireUncancelled((await client.query<RunState>(READ, [run.id, rows.length])).rows);
     await pause();
   }
   signal.throwIfAborted();

@@ -30,7 +30,8 @@ export function deliverEffect(
 ): Promise<Delivery> {
   if (effect.operation === 'QUERY' && effect.entityId === integrationId)
     return query(services, integrationId, effect, stopping);
-  if (isFileWork(effect)) return takeFile(services, effect, stopping).then((result) => ({ result, exchanges: [] }));
+  if (isFileWork(effect))
+    return takeFile(services, effect, stopping).then((result) => ({ result: unlessCancelled(result), exchanges: [] }));
   return deliverOne(services, integrationId, effect);
 }
 
@@ -62,8 +63,13 @@ async function query(
     if (exchanges.length > KEPT_EXCHANGES) exchanges.shift();
   };
   const result = await recordExchanges({ push }, () => readAll(services, integrationId, effect, stopping));
-  return { result, exchanges };
+  return { result: unlessCancelled(result), exchanges };
 }
+
+/** A run that a person has ended tells of it itself: there is nothing to repeat, and nothing for an operator to mend. */
+const unlessCancelled = (result: DeliveryResult): DeliveryResult =>
+  result.kind === 'rejected' && result.code === 'CANCELLED' ? DONE : result;
+const DONE = { kind: 'delivered', externalId: null, externalNumber: null } as const;
 
 /** A run that sends everything, or one that compares everything. */
 async function runOnAll(...work: Parameters<typeof runFullSync>): Promise<void> {
@@ -88,6 +94,6 @@ function readAll(
       if (unread)
         return { kind: 'rejected', code: unread.code, message: unread.message, httpStatus: null, cause: unread };
     }
-    return { kind: 'delivered', externalId: null, externalNumber: null };
+    return DONE;
   });
 }
