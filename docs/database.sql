@@ -36,11 +36,14 @@ create table alerts (
   acknowledged_at timestamp with time zone,
   acknowledged_by text,
   link text,
+  order_id text,
   PRIMARY KEY (id),
-  FOREIGN KEY (integration_id) REFERENCES integrations(id)
+  FOREIGN KEY (integration_id) REFERENCES integrations(id),
+  FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
 );
+CREATE INDEX alerts_of_orders ON public.alerts USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX alerts_opened_at_id_idx ON public.alerts USING btree (opened_at, id);
-CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (kind, integration_id) NULLS NOT DISTINCT WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (kind, integration_id, order_id) NULLS NOT DISTINCT WHERE (closed_at IS NULL);
 
 create table api_keys (
   id text not null,
@@ -882,6 +885,7 @@ create table transactions (
   source_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  refunded numeric,
   UNIQUE (merchant_id, reference),
   PRIMARY KEY (id),
   FOREIGN KEY (customer_id) REFERENCES customers(id),

@@ -6,6 +6,7 @@ import { Integration } from './integration.js';
 import { mutate } from './mutate.js';
 import { MutationPayload } from './mutation-payload.js';
 import { Node } from './node.js';
+import { Order } from './order.js';
 import { planned, Read } from './planned.js';
 import { DateTime } from './scalars.js';
 
@@ -17,6 +18,9 @@ export class Alert extends Node {
 
   @Field(() => Integration, { nullable: true })
   integration!: Integration | null;
+
+  @Field(() => Order, { nullable: true, description: 'Where it is about one order.' })
+  order!: Order | null;
 
   @Field(() => String)
   kind!: string;

@@ -30,6 +30,12 @@ export class Transaction extends Node {
   @Field(() => String)
   currency!: string;
 
+  @Field(() => Decimal, {
+    nullable: true,
+    description: 'How much of a payment has been given back so far. Null: nothing is known of it but its status.',
+  })
+  refunded!: string | null;
+
   @Field(() => String, { nullable: true })
   description!: string | null;
 

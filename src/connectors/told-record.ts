@@ -17,6 +17,8 @@ export interface ToldTransaction extends Concerned {
   entityType: 'TRANSACTION';
   status: TransactionStatus;
   description: string | null;
+  /** How much of it has been given back so far, as exact decimal text; null: the event does not say. */
+  refunded: string | null;
   occurredAt: string | null;
 }
 

@@ -22,6 +22,9 @@ const STATUSES: Record<string, BillingSubscriptionStatus> = {
 /** Events of one second, in the order in which they must have happened. */
 const PLACES: Record<string, number> = {
   'payment_intent.succeeded': 0,
+  'checkout.session.completed': 0,
+  'checkout.session.async_payment_succeeded': 0,
+  'charge.succeeded': 0,
   'charge.refunded': 1,
   'customer.subscription.created': 0,
   'customer.subscription.updated': 1,
@@ -34,8 +37,8 @@ export const RECORDED_TYPES: readonly string[] = Object.keys(PLACES);
  * @throws HubError INVALID_SHAPE
  */
 export function recordOf(event: StripeEvent): ToldRecord | null {
-  if (event.type === 'payment_intent.succeeded' || event.type === 'charge.refunded') return transactionOf(event);
-  return isAboutSubscription(event) ? subscriptionOf(event) : null;
+  if (isAboutSubscription(event)) return subscriptionOf(event);
+  return RECORDED_TYPES.includes(event.type) ? transactionOf(event) : null;
 }
 
 export const isAboutSubscription = ({ type }: StripeEvent): boolean =>
@@ -44,15 +47,16 @@ export const isAboutSubscription = ({ type }: StripeEvent): boolean =>
 function transactionOf(event: StripeEvent): ToldRecord | null {
   const { object } = readShape(event, StripePayment).data;
   const { refunded, id, payment_intent: intent } = event.data.object;
-  const isPayment = event.type === 'payment_intent.succeeded';
-  const reference = isPayment ? id : idOf(intent);
-  const units = object.amount_received ?? object.amount_captured ?? object.amount;
-  if (reference === null || units == null || object.currency == null) return null;
+  const isPayment = event.type !== 'charge.refunded';
+  const { currency, amount_refunded: back } = object;
+  const units = object.amount_received ?? object.amount_captured ?? object.amount_total ?? object.amount;
+  if (units == null || currency == null) return null;
   return {
     entityType: 'TRANSACTION',
-    reference,
-    amount: amountOf(units, object.currency),
-    currency: object.currency,
+    reference: idOf(intent) ?? id,
+    amount: amountOf(units, currency),
+    currency,
+    refunded: isPayment || back == null ? null : amountOf(back, currency),
     customers: customersOf(event),
     status: isPayment ? 'SUCCEEDED' : refunded ? 'REFUNDED' : 'PARTIALLY_REFUNDED',
     description: object.description ? [...object.description].slice(0, 500).join('') : null,

@@ -43,17 +43,21 @@ export const stripeWebhooks: WebhookReceiver<StripeCredentials, StripeSettings> 
   },
 };
 
+/** Payments that an intent usually tells of, too: recorded where they say of which order they are. */
+const BESIDE_INTENTS = ['checkout.session.completed', 'checkout.session.async_payment_succeeded', 'charge.succeeded'];
+
 type Told = Omit<InboundEvent, 'eventId' | 'eventType' | 'occurredAt' | 'payload'>;
 
 function told(event: StripeEvent): Told {
-  const found = recordOf(event);
+  const status = statusOf(event);
+  const isRepeated = BESIDE_INTENTS.includes(event.type) && !(status && namesOrder(event));
+  const found = isRepeated ? null : recordOf(event);
   const record = found && { record: found };
   if (isAboutSubscription(event)) {
     // Its status is recorded with the rest, unless it is none of the hub's.
-    const status = { sourceStatus: found ? null : (event.data.object.status ?? event.type), status: null };
-    return { entityType: 'BILLING_SUBSCRIPTION', reference: byItself(event), ...status, ...record };
+    const own = { sourceStatus: found ? null : (event.data.object.status ?? event.type), status: null };
+    return { entityType: 'BILLING_SUBSCRIPTION', reference: byItself(event), ...own, ...record };
   }
-  const status = statusOf(event);
   if (status === 'PAID' && found && !namesOrder(event))
     return { entityType: 'TRANSACTION', reference: byItself(event), sourceStatus: null, status: null, ...record };
   return {

@@ -46,12 +46,14 @@ export type StripeEvent = z.infer<typeof StripeEvent>;
 
 const about = <T extends z.ZodType>(object: T) => z.object({ data: z.object({ object }) });
 
-/** A payment intent, or a charge of one. */
+/** A payment intent, a charge, or a checkout. */
 export const StripePayment = about(
   z.object({
     amount: Units.nullish(),
     amount_received: Units.nullish(),
     amount_captured: Units.nullish(),
+    amount_total: Units.nullish(),
+    amount_refunded: Units.nullish(),
     currency: Currency.nullish(),
     description: z.string().nullish(),
     created: Time.nullish(),

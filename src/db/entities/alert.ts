@@ -1,7 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Integration } from './integration.js';
+import { Order } from './order.js';
 
-/** Something that needs a person; at most one open per kind and integration. */
+/** Something that needs a person; at most one open per kind, integration and order. */
 export const Alert = defineEntity({
   name: 'Alert',
   tableName: 'alerts',
@@ -9,6 +10,8 @@ export const Alert = defineEntity({
     id: p.text().primary(),
     merchantId: p.text().nullable(),
     integration: () => p.manyToOne(Integration).nullable(),
+    /** Where it is of one order. */
+    order: () => p.manyToOne(Order).nullable(),
     kind: p.text(),
     severity: p.text(),
     message: p.text(),

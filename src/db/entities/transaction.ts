@@ -16,6 +16,8 @@ export const Transaction = defineEntity({
     status: p.enum(() => TransactionStatus).columnType('text'),
     amount: p.decimal().columnType('numeric'),
     currency: p.text(),
+    /** How much of a payment has been given back, in its currency; null: nothing, or as its status says. */
+    refunded: p.decimal().columnType('numeric').nullable(),
     description: p.text().nullable(),
     customer: () => p.manyToOne(Customer).nullable(),
     order: () => p.manyToOne(Order).nullable(),

@@ -4,7 +4,7 @@ import { auditDone } from '../access/audit-done.js';
 import type { Services } from '../services.js';
 import { type AlertScope, publishAlert } from './open-alert.js';
 
-const FIND = `select kind, merchant_id as "merchantId", integration_id as "integrationId", closed_at as "closedAt"
+const FIND = `select kind, merchant_id as "merchantId", integration_id as "integrationId", order_id as "orderId", closed_at as "closedAt"
 from alerts where id = $1 and ($2::text is null or merchant_id = $2) for no key update`;
 const ACKNOWLEDGE = `update alerts set acknowledged_at = now(), acknowledged_by = $2 where id = $1 and acknowledged_at is null
 returning 1`;

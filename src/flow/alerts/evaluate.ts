@@ -2,10 +2,12 @@ import type { Tx } from '../../db/database.js';
 import { sqlOn } from '../../db/database.js';
 import type { Services } from '../services.js';
 import { judge, type Measure } from './judge.js';
+import { judgeOpenPayments } from './judge-payments.js';
 import { type IntegrationFacts, measure, readFacts } from './measure.js';
 import { measureHub } from './measure-hub.js';
 import { type AlertScope, closeAlert, openAlert } from './open-alert.js';
-import { type AlertRule, HUB_KINDS, readAlertRules, rulesFor } from './rule.js';
+import { type AlertRule, HUB_KINDS, ORDER_KIND, readAlertRules, rulesFor } from './rule.js';
+import { takeTurn } from './take-turn.js';
 
 interface Verdict {
   rule: AlertRule;
@@ -22,15 +24,8 @@ export async function evaluateAlerts(services: Services): Promise<void> {
     const verdicts = await verdictsOfAll(services);
     for (const verdict of verdicts) await apply(services, tx, verdict);
     await closeForgotten(services, tx, verdicts);
+    await judgeOpenPayments(services, tx);
   });
-}
-
-/**
- * From what is measured to what is written is one turn, ended by the commit: else what was measured first could be written
- * last, and open again an alert that has ended.
- */
-async function takeTurn({ sql }: Tx): Promise<void> {
-  await sql(`select pg_advisory_xact_lock(hashtextextended('evaluate alerts', 0))`);
 }
 
 async function verdictsOfAll(services: Services): Promise<Verdict[]> {
@@ -43,7 +38,7 @@ async function verdictsOfAll(services: Services): Promise<Verdict[]> {
   return verdicts;
 }
 
-const NOBODY: AlertScope = { merchantId: null, integrationId: null };
+const NOBODY: AlertScope = { merchantId: null, integrationId: null, orderId: null };
 
 /** The same for one integration, in the transaction of what has happened to it. */
 export async function evaluateAlertsOf(services: Services, tx: Tx, integrationId: string): Promise<void> {
@@ -57,14 +52,16 @@ export async function evaluateAlertsOf(services: Services, tx: Tx, integrationId
 function verdictsOf(services: Services, rules: readonly AlertRule[], facts: IntegrationFacts): Promise<Verdict[]> {
   const { integrationId, merchantId, connector } = facts;
   const sql = sqlOn(services.db.pool);
-  const scope = { merchantId, integrationId };
+  const scope = { merchantId, integrationId, orderId: null };
   return Promise.all(
-    rulesFor(rules, { id: integrationId, connector }).map(async (rule) => ({
-      rule,
-      scope,
-      facts,
-      measure: await measure(sql, rule, facts),
-    })),
+    rulesFor(rules, { id: integrationId, connector })
+      .filter(({ kind }) => kind !== ORDER_KIND)
+      .map(async (rule) => ({
+        rule,
+        scope,
+        facts,
+        measure: await measure(sql, rule, facts),
+      })),
   );
 }
 
@@ -74,7 +71,8 @@ async function apply(services: Services, tx: Tx, { rule, scope, facts, measure }
   if (verdict === false) await closeAlert(services, tx, rule, scope);
 }
 
-const OPEN_ONES = `select kind, merchant_id as "merchantId", integration_id as "integrationId" from alerts where closed_at is null`;
+const OPEN_ONES = `select kind, merchant_id as "merchantId", integration_id as "integrationId", null as "orderId"
+from alerts where closed_at is null and order_id is null`;
 
 /** Of integrations that are disabled or gone, and of rules that are no more. */
 async function closeForgotten(services: Services, tx: Tx, verdicts: readonly Verdict[]): Promise<void> {

@@ -1,7 +1,19 @@
 import type { AlertKind, AlertRule } from './rule.js';
 
 /** Of whom an alert speaks; null: the hub itself. */
-export type Subject = { integrationId: string; name: string; lastError: string | null; lastFailure?: string } | null;
+export type Subject = {
+  integrationId: string;
+  name: string;
+  lastError: string | null;
+  lastFailure?: string;
+  order?: AboutOrder;
+} | null;
+
+/** An order that an alert is about, and what it says of it. */
+export interface AboutOrder {
+  orderId: string;
+  says: string;
+}
 
 interface Explanation {
   /** What is measured, as the subject of a sentence. */
@@ -10,8 +22,8 @@ interface Explanation {
   /** The system's last error is its cause, or the reason of the last dead letter. */
   blames?: 'lastError' | 'lastFailure';
   advice: string;
-  /** An operation of the public schema that mends it, or shows more. */
-  remedy(integrationId: string): string;
+  /** An operation of the public schema that mends it, or shows more; of an order's alert by the order's id. */
+  remedy(about: string): string;
   /** A query that is to be looked at before it is mended. */
   look?(integrationId: string): string;
 }
@@ -144,6 +156,14 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
     remedy: (id) =>
       `{ auditLog(filter: { action: "webhook.refuse", integrationId: "${id}" }, first: 20) { nodes { at details } } }`,
   },
+  PAYMENT_DIFFERS: {
+    what: 'The amount by which an order’s confirmed payments differ from its total',
+    show: plain,
+    advice:
+      'It goes its way as a paid order, so look at it before it is shipped. If the rest was paid elsewhere, record that by `createTransaction` with its `orderId`; if the total is wrong, correct it by `updateOrder`; give back what is too much; or cancel the order. It closes by itself when the sum fits, or the order is cancelled or refunded; acknowledge it if it may stay so.',
+    remedy: (orderId) =>
+      `{ order(id: "${orderId}") { number status currency totals { grandTotal } } transactions(filter: { orderId: "${orderId}" }) { nodes { reference type status amount refunded currency occurredAt } } }`,
+  },
 };
 
 /** Kinds whose message names the last dead letter's reason. */
@@ -157,13 +177,15 @@ export function explain(rule: AlertRule, subject: Subject, value: number) {
   const limit = rule.comparison === 'ABOVE' ? 'above' : 'at least';
   const cause = blames && subject?.[blames];
   const reason = cause ? ` ${REASONS[blames]}: ${cause}` : '';
-  const about = subject?.integrationId ?? '';
+  const about = subject?.order?.orderId ?? subject?.integrationId ?? '';
   const operation = remedy(about);
   const shown = look
     ? `${look(about).replace('query', 'query LookFirst')}\n\n${operation.replace('mutation', 'mutation ThenMend')}`
     : operation;
   return {
-    message: `${subject?.name ?? 'The hub'}: ${what.toLowerCase()} is ${show(value)}, ${limit} the limit of ${show(rule.threshold)}.${reason}`,
+    message:
+      subject?.order?.says ??
+      `${subject?.name ?? 'The hub'}: ${what.toLowerCase()} is ${show(value)}, ${limit} the limit of ${show(rule.threshold)}.${reason}`,
     advice,
     remedy: operation,
     link: `/graphiql?query=${encodeURIComponent(shown)}`,

@@ -18,8 +18,12 @@ export const AlertKind = {
   WAITING_WEBHOOKS: 'WAITING_WEBHOOKS',
   WAITING_WEBHOOK_AGE: 'WAITING_WEBHOOK_AGE',
   REFUSED_WEBHOOKS: 'REFUSED_WEBHOOKS',
+  PAYMENT_DIFFERS: 'PAYMENT_DIFFERS',
 } as const;
 export type AlertKind = keyof typeof AlertKind;
+
+/** The kind that is judged of each order by itself. */
+export const ORDER_KIND = 'PAYMENT_DIFFERS' satisfies AlertKind;
 
 /** Kinds that are of no integration. */
 export const HUB_KINDS: ReadonlySet<AlertKind> = new Set(['MEMORY', 'HUB_QUEUE_SIZE', 'SECURITY_EVENTS']);

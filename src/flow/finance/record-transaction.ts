@@ -21,6 +21,7 @@ const recordTransactionSchema = z.object({
   amount,
   currency,
   description: text(),
+  refunded: amount.nullish(),
   ...payerSchema,
   orderId: label().nullish(),
   occurredAt: time.nullish(),
@@ -41,15 +42,15 @@ const FIND = `select id, status, amount = $3::numeric and currency = $4 as fits,
 from transactions where merchant_id = $1 and reference = $2 for update`;
 
 const INSERT = `insert into transactions (id, merchant_id, reference, amount, currency, status, description, customer_id,
-  order_id, source_at, type, occurred_at)
-values ($1, $2, $3, $4, $5, coalesce($6, 'SUCCEEDED'), $7, $8, $9, $10, coalesce($11, 'PAYMENT'), coalesce($12::timestamptz, now()))
+  order_id, source_at, refunded, type, occurred_at)
+values ($1, $2, $3, $4, $5, coalesce($6, 'SUCCEEDED'), $7, $8, $9, $10, $11, coalesce($12, 'PAYMENT'), coalesce($13::timestamptz, now()))
 on conflict (merchant_id, reference) do nothing returning status`;
 
 const UPDATE = `update transactions set status = coalesce($2, status), description = coalesce($3, description),
   customer_id = coalesce($4, customer_id), order_id = coalesce($5, order_id), source_at = coalesce($6, source_at),
-  updated_at = now()
-where id = $1 and (status, description, customer_id, order_id) is distinct from
-  (coalesce($2, status), coalesce($3, description), coalesce($4, customer_id), coalesce($5, order_id)) returning status`;
+  refunded = coalesce($7, refunded), updated_at = now()
+where id = $1 and (status, description, customer_id, order_id, refunded) is distinct from
+  (coalesce($2, status), coalesce($3, description), coalesce($4, customer_id), coalesce($5, order_id), coalesce($7, refunded)) returning status`;
 
 /**
  * Takes a movement of money, known by its `reference`, and sends it to every integration of the merchant that takes
@@ -90,9 +91,9 @@ async function recordOne(
   const customerId = await customerOf(services, tx, caller, merchantId, wanted);
   const within = { ...caller, merchantId };
   if (wanted.orderId != null) await lockEntity(tx, within, 'ORDER', wanted.orderId, ['orderId']);
-  const { reference, amount, currency, status, description, orderId, asOf, type, occurredAt } = wanted;
+  const { reference, amount, currency, status, description, orderId, asOf, refunded, type, occurredAt } = wanted;
   const id = newId('Transaction');
-  const own = [status, description, customerId, orderId, asOf].map((value) => value ?? null);
+  const own = [status, description, customerId, orderId, asOf, refunded].map((value) => value ?? null);
   const values = [id, merchantId, reference, amount, currency, ...own, type ?? null, occurredAt ?? null];
   const [made] = await tx.sql<{ status: TransactionStatus }>(INSERT, values);
   if (!made) return bringUpToDate(services, tx, caller, merchantId, wanted, own);

@@ -10,6 +10,7 @@ import { settleRepairs } from './settle-repairs.js';
 import { tellProgress } from './tell-progress.js';
 import { voidPayouts } from './void-payouts.js';
 import { watchAlerts } from './watch-alerts.js';
+import { watchPayments } from './watch-payments.js';
 
 /** Every reaction, one line each, in the order in which they are done. */
 export const allReactions: readonly Reaction[] = [
@@ -23,5 +24,6 @@ export const allReactions: readonly Reaction[] = [
   auditExchanges,
   tellProgress,
   watchAlerts,
+  watchPayments,
   logStatus,
 ];

@@ -1,0 +1,32 @@
+import type { ChangeEntry } from '../../feed/feed.js';
+import { judgePayments } from '../alerts/judge-payments.js';
+import type { Reaction } from './reaction.js';
+
+const ENDED: readonly unknown[] = ['CANCELLED', 'REFUNDED'];
+
+/** A payment, a refund, another total, an end: what was paid of the order is held against its total. */
+export const watchPayments: Reaction = {
+  name: 'watch-payments',
+  async concerns({ integrations }, change) {
+    if (!mayMoveMoney(change)) return false;
+    return (await integrations.byMerchant(change.merchantId)).some(({ connector }) => connector.records !== undefined);
+  },
+  async react(services, tx, { entityType, entityId }) {
+    const orderId = entityType === 'ORDER' ? entityId : await orderOf(tx, entityId);
+    if (orderId !== null) await judgePayments(services, tx, [orderId]);
+  },
+};
+
+function mayMoveMoney({ kind, data }: ChangeEntry): boolean {
+  if (kind.startsWith('transaction.') || kind === 'order.updated') return true;
+  return (
+    kind === 'order.status_changed' && (ENDED.includes(data['newStatus']) || ENDED.includes(data['previousStatus']))
+  );
+}
+
+async function orderOf({ sql }: Parameters<Reaction['react']>[1], transactionId: string): Promise<string | null> {
+  const [found] = await sql<{ id: string | null }>('select order_id as id from transactions where id = $1', [
+    transactionId,
+  ]);
+  return found?.id ?? null;
+}
