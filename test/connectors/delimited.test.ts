@@ -46,3 +46,41 @@ it('G6 takes all that stands before a quote that is never closed, and nothing be
   expect(rows.map(({ cells }) => cells.join(';'))).toEqual(before);
   expect(problems).toMatchObject([{ rule: expect.stringContaining('nothing behind it was read') }]);
 });
+
+it.each(['utf-8', 'windows-1254'] as const)(
+  'G6 reads a %s cell whose own quotes are not doubled as a person would, and tells of what cannot be read so',
+  async (encoding) => {
+    const lines = [
+      'sku;name;price',
+      'A-1;"kirik "orta" tirnak";1',
+      'A-2;"""Şapka"" 12""";2',
+      'A-3;"12" boru" ;3',
+      'A-4;12" boru;4',
+      'A-5;"12" boru; uzun";5',
+      'A-6;"son";6',
+    ];
+
+    const { rows, problems } = await read(lines.join('\r\n'), encoding);
+
+    expect(rows.slice(1).map(({ cells }) => cells)).toEqual([
+      ['A-1', 'kirik "orta" tirnak', '1'],
+      ['A-2', '"Şapka" 12"', '2'],
+      ['A-3', '12" boru', '3'],
+      ['A-4', '12" boru', '4'],
+      ['A-6', 'son', '6'],
+    ]);
+    expect(problems).toEqual([
+      { line: 6, column: '', value: '"12" boru', rule: 'a quote within a quoted cell must be doubled: ""' },
+    ]);
+  },
+);
+
+it('G6 leaves cells alone that begin and end with doubled quotes, wherever pieces of the file end', async () => {
+  const names = Array.from({ length: 12_000 }, (_, n) => `"Şapka ${n}" ve "kuşak"`);
+  const lines = names.map((name, n) => `S-${n};"${name.replaceAll('"', '""')}"`);
+
+  const { rows, problems } = await read(lines.join('\n'), 'utf-8');
+
+  expect(problems).toEqual([]);
+  expect(rows.map(({ cells }) => cells[1])).toEqual(names);
+});

@@ -57,19 +57,36 @@ it('G6 reads the first sheet of a workbook, its numbers exact and its codes as t
   expect(problems).toEqual([{ line: 5, column: 'price', value: '#N/A', rule: 'a number' }]);
 });
 
-it('G6 reads dates of a workbook as dates', async () => {
+it.each([
+  { is1904: false, serial: 46068.4375, day: 46068 },
+  { is1904: true, serial: 44606.4375, day: 44606 },
+])('G6 reads dates of a workbook as dates in UTC (1904: $is1904)', async (one) => {
   const text = (at: string, value: string) => `<c r="${at}" t="inlineStr"><is><t>${value}</t></is></c>`;
   const header = ['order number', 'sku', 'quantity', 'unit price', 'order date'].map((name, n) =>
     text(`${'ABCDE'[n]}1`, name),
   );
-  const rows = `<row r="1">${header.join('')}</row><row r="2">${text('A2', 'X-1')}${text('B2', 'S')}<c r="C2"><v>2</v></c>
-    <c r="D2"><v>5</v></c><c r="E2" s="1"><v>46068.4375</v></c></row>`;
-  const styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>';
-  const files = await exchangeWith(workbook(rows, { 'xl/styles.xml': styles }), 'dates');
+  const order = (line: number, date: string) =>
+    `<row r="${line}">${text(`A${line}`, `X-${line}`)}${text(`B${line}`, 'S')}<c r="C${line}"><v>2</v></c><c r="D${line}"><v>5</v></c>${date}</row>`;
+  const dates = [
+    `<c r="E2" s="1"><v>${one.serial}</v></c>`,
+    `<c r="E3" s="2"><v>${one.day}</v></c>`,
+    '<c r="E4" s="1" t="d"><v>2026-02-15T10:30:00</v></c>',
+    `<c r="E5" s="3"><v>${one.serial}</v></c>`,
+  ];
+  const rows = `<row r="1">${header.join('')}</row>${dates.map((date, n) => order(n + 2, date)).join('')}`;
+  const own = '<numFmts><numFmt numFmtId="164" formatCode="[$-41F]dd\\ mmmm\\ yyyy\\ hh:mm"/></numFmts>';
+  const styles = `<styleSheet>${own}<cellXfs><xf numFmtId="0"/><xf numFmtId="22"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs></styleSheet>`;
+  const parts = workbook(rows, { 'xl/styles.xml': styles });
+  const properties = one.is1904 ? '<workbookPr date1904="1"/>' : '<workbookPr/>';
+  parts['xl/workbook.xml'] = parts['xl/workbook.xml'].replace('<workbook>', `<workbook>${properties}`);
+  const files = await exchangeWith(parts, `dates-${one.is1904}`);
 
-  const { value: page } = await files.readOrders(file, new AbortController().signal)[Symbol.asyncIterator]().next();
+  const placed: unknown[] = [];
+  for await (const page of files.readOrders(file, new AbortController().signal))
+    placed.push(...page.rows.map(({ order }) => order?.placedAt));
 
-  expect(page?.rows[0]?.order).toMatchObject({ number: 'X-1', placedAt: '2026-02-15T10:30:00.000Z' });
+  const [instant, day] = ['2026-02-15T10:30:00.000Z', '2026-02-15T00:00:00.000Z'];
+  expect(placed).toEqual([instant, day, instant, instant]);
 });
 
 it('G6 stops at a workbook that unpacks to far more than it is', async () => {

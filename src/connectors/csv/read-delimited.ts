@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import { type CsvError, type Info, type Options, Parser } from 'csv-parse';
 import type { CodePage } from '../code-pages.js';
 import type { RowProblem } from '../pull.js';
+import { mendQuotes } from './mend-quotes.js';
 import type { RawRow, RawTable } from './raw-table.js';
 
 /** A quote that is never closed must not swallow the file into memory. */
@@ -94,6 +95,8 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
   let found: RawTable = { rows: [], problems: [] };
   let isLost = false;
   let lastLine = 0;
+  /** The text since the end of a record. */
+  let held: (Buffer | string)[] = [];
   const parser = new Parser({
     ...{ ...OPTIONS, delimiter, from_line: isDeclared ? 2 : 1 },
     on_skip: (error: CsvError | undefined) => {
@@ -105,8 +108,9 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
     on_record: (cells: string[], { lines }: Info) => {
       if (isLost) return;
       const row = { line: lastLine + 1, cells };
-      const stray = lastLine > 0 && findStray(row, lines, delimiter);
-      if (stray) found.problems.push(stray);
+      const broken = cells.some(isQuoted) ? mendQuotes(cells, held) : null;
+      const problem = lastLine > 0 && broken !== null && toQuoteProblem(row, lines, broken, delimiter);
+      if (problem) found.problems.push(problem);
       else found.rows.push(row);
       lastLine = lines;
     },
@@ -119,7 +123,10 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
   };
   return {
     take(piece) {
+      held.push(piece);
+      const before = lastLine;
       parser.write(piece);
+      if (lastLine > before) held = [piece];
       return handOver();
     },
     async end() {
@@ -137,22 +144,18 @@ function toProblem(error: CsvError, line: number): RowProblem {
   return { line, column: '', value: '', rule: RULES[code] ?? 'must be a record of the table' };
 }
 
-/** A quote that only another one some lines below ends: what stands between them was meant as records. Not to be asked of the header. */
-function findStray({ line, cells }: RawRow, lastLine: number, delimiter: string): RowProblem | null {
-  const value = cells.find((cell) => cell.startsWith('"') && cell.includes('\n') && isRelaxed(cell, delimiter));
-  if (value === undefined) return null;
-  const rule = `a quote that is opened must be closed before its column ends; lines ${line} to ${lastLine} were not taken`;
-  return { line, column: '', value: value.slice(0, LONGEST_SHOWN), rule };
-}
+const isQuoted = (cell: string) => cell.startsWith('"');
 
 /**
- * Whether the parser has taken the quote that a cell begins with for a part of it: then another one has columns before it, and
- * something behind it, with which the column goes on to its end. What was quoted well may begin with a quote as well.
+ * Of a cell that cannot be read: a quote that only another one some lines below ends, so that what stands between them was
+ * meant as records; or quotes within a quoted cell. Not to be asked of the header.
  */
-function isRelaxed(cell: string, delimiter: string): boolean {
-  const from = Math.max(cell.lastIndexOf(delimiter), cell.lastIndexOf('\n')) + 1;
-  const closing = cell.indexOf('"', from);
-  return closing > 0 && closing < cell.length - 1 && cell.lastIndexOf(delimiter, closing) > 0;
+function toQuoteProblem({ line }: RawRow, lastLine: number, broken: string, delimiter: string): RowProblem {
+  const isStray = broken.includes('\n') && broken.includes(delimiter);
+  const rule = isStray
+    ? `a quote that is opened must be closed before its column ends; lines ${line} to ${lastLine} were not taken`
+    : 'a quote within a quoted cell must be doubled: ""';
+  return { line, column: '', value: broken.slice(0, LONGEST_SHOWN), rule };
 }
 
 const UNCLOSED = 'a record must be shorter than 1 MiB; nothing behind it was read: close its quote or break its line';
