@@ -92,11 +92,11 @@ const OPTIONS = {
 
 /** Records are collected as the parser meets them: handed out one by one by its stream they would take longer. */
 function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
-  let found: RawTable = { rows: [], problems: [] };
+  const found: RawTable = { rows: [], problems: [] };
   let isLost = false;
   let lastLine = 0;
-  /** The text since the end of a record. */
-  let held: (Buffer | string)[] = [];
+  /** What the next record may have begun in. */
+  const held: (Buffer | string)[] = [];
   const parser = new Parser({
     ...{ ...OPTIONS, delimiter, from_line: isDeclared ? 2 : 1 },
     on_skip: (error: CsvError | undefined) => {
@@ -113,26 +113,20 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
       if (problem) found.problems.push(problem);
       else found.rows.push(row);
       lastLine = lines;
+      held.splice(0, held.length - 1);
     },
   } as unknown as Options);
   parser.resume();
-  const handOver = () => {
-    const table = found;
-    found = { rows: [], problems: [] };
-    return table;
-  };
   return {
     take(piece) {
       held.push(piece);
-      const before = lastLine;
       parser.write(piece);
-      if (lastLine > before) held = [piece];
-      return handOver();
+      return handOver(found);
     },
     async end() {
       parser.end();
       await finished(parser);
-      return handOver();
+      return handOver(found);
     },
     isLost: () => isLost,
   };
@@ -142,6 +136,10 @@ function splitBy({ delimiter, isDeclared }: Dialect): Splitter {
 function toProblem(error: CsvError, line: number): RowProblem {
   const { code } = error as unknown as { code: string };
   return { line, column: '', value: '', rule: RULES[code] ?? 'must be a record of the table' };
+}
+
+function handOver({ rows, problems }: RawTable): RawTable {
+  return { rows: rows.splice(0), problems: problems.splice(0) };
 }
 
 const isQuoted = (cell: string) => cell.startsWith('"');
