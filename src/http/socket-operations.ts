@@ -15,6 +15,7 @@ import type { Caller } from '../access/caller.js';
 import { HubError } from '../errors.js';
 import type { Tracer } from '../model/trace.js';
 import type { Reader, ReadRequest } from '../read/reader.js';
+import { endingWhenAway } from './ending-when-away.js';
 import { formatError } from './graphql-errors.js';
 import { CLOSE, type LiveSocket } from './live-socket.js';
 import { traceparentOf, traceSocketOperation } from './trace-requests.js';
@@ -159,7 +160,7 @@ function located(error: HubError): GraphQLError {
 async function open(args: ExecutionArgs): Promise<AsyncIterable<ExecutionResult>> {
   // graphql-js throws an error that has a `path` of its own, and answers any other.
   const result = await subscribe(args).catch((error: Error) => ({ errors: [error] }));
-  return Symbol.asyncIterator in result ? result : failed(result.errors?.[0]);
+  return Symbol.asyncIterator in result ? endingWhenAway(result) : failed(result.errors?.[0]);
 }
 
 // biome-ignore lint/correctness/useYield: it fails before it yields anything.

@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import type { FormattedExecutionResult } from 'graphql';
 import WebSocket from 'ws';
 import { newApiKey } from '../../src/access/api-key.js';
+import { openDatabase } from '../../src/db/database.js';
 import type { ChangeEntry } from '../../src/feed/feed.js';
 import type { WebSocketLimits } from '../../src/http/websocket.js';
+import { startBreakableProxy } from '../harness/breakable-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { EVERYTHING, orderChange, publish, startFeed, type TestFeed, take } from './harness.js';
 import { closing, type SocketServer, startSocketServer } from './socket-harness.js';
@@ -65,6 +67,42 @@ it('H3 resumes a subscription by its last cursor on another instance, with no ga
   await second.dispose();
   await there.stop();
   await otherFeed.stop();
+});
+
+it('H3 ends a subscription whose change cannot be read now, so that its client goes on without a gap', async () => {
+  const proxy = await startBreakableProxy(db.url);
+  const away = await openDatabase(proxy.url, () => {});
+  const server = await startSocketServer({ db: away, feed });
+  await db.pool.query(`insert into merchants (id, name) values ('m-away', 'Merchant')`);
+  await db.pool.query(
+    `insert into orders (id, merchant_id, number, status, currency, subtotal, tax, shipping, discount, grand_total, placed_at)
+     values ('ord_away', 'm-away', 'A-1', 'SHIPPED', 'EUR', 1, 0, 0, 0, 1, now())`,
+  );
+  const query =
+    'subscription ($after: Cursor) { orderStatusChanged(after: $after) { cursor newStatus order { number } } }';
+  const authorization = `Bearer ${await server.token()}`;
+  const watch = (after: string) => server.client(authorization).iterate({ query, variables: { after } });
+  const after = await feed.end();
+  const changes = watch(after);
+  const received = changes.next().then(
+    (next) => next.value,
+    (error: unknown) => error,
+  );
+  await server.begun(1);
+
+  proxy.cut();
+  await publish(db, feed, orderChange('ord_away', 1, { merchantId: 'm-away', data: { newStatus: 'SHIPPED' } }));
+  const told = await received;
+  proxy.mend();
+  const again = await watch(after).next();
+
+  expect(told).toMatchObject([{ extensions: { code: 'DATABASE_UNAVAILABLE' } }]);
+  expect(again.value).toMatchObject({
+    data: { orderStatusChanged: { newStatus: 'SHIPPED', order: { number: 'A-1' } } },
+  });
+  await server.stop();
+  await away.close();
+  await proxy.close();
 });
 
 it('H3 limits a subscriber to its merchant', async () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -139,6 +140,31 @@ it('is started again on the same address when it is killed, and a pool goes on',
 
   expect(rows.rows).toEqual([{ answer: 42 }]);
   await untilItWorks(async () => expect(server.pid).not.toBe(pid));
+});
+
+it('is started again on the same address by a hub that starts meanwhile, too, so that the others find it', async () => {
+  const first = await startInProcess();
+  const pid = Number(readFileSync(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
+  first.child.kill('SIGKILL');
+  await once(first.child, 'exit');
+  process.kill(pid, 'SIGKILL');
+
+  const second = await start();
+
+  expect(second.url).toBe(first.url);
+});
+
+it('starts on another port where something else listens at its last one', async () => {
+  const { url, stop } = await start();
+  await stop();
+  const other = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => other.listen(Number(new URL(url).port), '127.0.0.1', resolve));
+
+  const server = await start();
+
+  expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(server.url).not.toBe(url);
+  other.close();
 });
 
 it('starts although the process id in its lock file now belongs to something else', async () => {

@@ -19,6 +19,7 @@ export interface Server {
 /** Recovery after a kill replays what was written since the last checkpoint. */
 const START_TIMEOUT_MS = 120_000;
 const RETRY_MS = 50;
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Settings that differ from PostgreSQL's own: freshness of dead rows on the queue's tables matters, disk is local. */
 const SETTINGS: Record<string, string> = {
@@ -35,10 +36,12 @@ const SETTINGS: Record<string, string> = {
 
 /** What another hub's server, or one that is just going down, makes PostgreSQL say; trying again helps. */
 const PASSING = /lock file .* already exists|is still in use|could not bind|could not create any TCP/;
+/** Something else listens at the port. */
+const TAKEN = /could not bind|could not create any TCP/;
 
 /**
  * Finds the running server of this cluster or starts one. Two hubs that do so at once end up with the same server.
- * @param port to start it on; null: a free one
+ * @param port to start it on; null: where it was last, since another hub may wait for it there, or else a free one
  * @throws Error with what PostgreSQL said
  */
 export async function ensureServer(
@@ -48,14 +51,16 @@ export async function ensureServer(
   port: number | null,
 ): Promise<Server> {
   const deadline = Date.now() + START_TIMEOUT_MS;
+  let wanted = port ?? lastPort(cluster);
   let failure = '';
   while (Date.now() < deadline) {
     const running = await findRunning(cluster, deadline);
     if (running) return running;
-    const launched = await launch(cluster, binaries, settings, port ?? (await freePort()), deadline);
+    const launched = await launch(cluster, binaries, settings, wanted ?? (await freePort()), deadline);
     if (typeof launched !== 'string') return launched;
     failure = launched;
     if (!PASSING.test(failure)) break;
+    if (port === null && TAKEN.test(failure)) wanted = null;
     await sleep(RETRY_MS);
   }
   throw new Error(`The embedded PostgreSQL in ${cluster.folder} did not start: ${failure || 'it does not answer'}`);
@@ -98,6 +103,16 @@ function readPidFile(cluster: Cluster): { pid: number; port: number } {
   }
 }
 
+/** Where the server was started last; null: never, or it is not known. PostgreSQL keeps how, also after a kill. */
+function lastPort(cluster: Cluster): number | null {
+  try {
+    const options = readFileSync(join(cluster.folder, 'postmaster.opts'), 'utf8');
+    return Number(/"port=(\d+)"/.exec(options)?.[1]) || null;
+  } catch {
+    return null;
+  }
+}
+
 /** Answers what PostgreSQL said when it did not start. */
 async function launch(
   cluster: Cluster,
@@ -127,7 +142,8 @@ async function launch(
 
 async function isReady(url: string, alive: () => boolean, deadline: number): Promise<boolean> {
   while (Date.now() < deadline && alive()) {
-    const client = new pg.Client({ connectionString: url });
+    // What listens there may be something else, which never answers.
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: ANSWER_TIMEOUT_MS });
     client.on('error', () => {});
     try {
       await client.connect();
