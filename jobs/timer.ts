@@ -3,6 +3,7 @@ import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda, type AgendaBackend, backoffStrategies, type Job } from 'agenda';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { createOutageLog } from '../src/db/outage-log.js';
 import type { JobDefinition } from './define.js';
 import { patiently } from './patiently.js';
 import { unrefWatch } from './unref-watch.js';
@@ -40,9 +41,9 @@ const NAME = 'syncline_timers';
 /** Agenda on the store of the address. */
 export function createTimer(deps: TimerDeps): Timer {
   const mongo = /^mongodb(\+srv)?:/.test(deps.url);
-  const onError = (err: unknown) => deps.log.warn({ err }, 'job timers: error of their store');
-  const pool = mongo ? null : createPool(deps.url, onError);
   const stopping = new AbortController();
+  const { onError, worked, telling } = watchStore(deps.log, mongo, stopping.signal);
+  const pool = mongo ? null : createPool(deps.url, onError);
   let backend: AgendaBackend | null = null;
   const running = new Set<Promise<void>>();
   let agenda: Agenda | null = null;
@@ -53,10 +54,11 @@ export function createTimer(deps: TimerDeps): Timer {
     backend ??= toughen(pool ? onPostgres(pool, onError) : await onMongo(deps.url), stopping.signal, onError);
     agenda = new Agenda({ backend, name: deps.owner, processEvery: POLL_MS, defaultLockLifetime });
     agenda.on('error', onError);
-    for (const definition of definitions) define(agenda, definition, tick, running, onError);
+    for (const definition of definitions) define(agenda, definition, telling(tick), running, onError);
     await agenda.start();
     unrefWatch(agenda);
     for (const { name, schedule } of definitions) await agenda.every(schedule, name, undefined, { timezone: 'UTC' });
+    worked();
   };
   return {
     start: (definitions, tick) => {
@@ -64,7 +66,7 @@ export function createTimer(deps: TimerDeps): Timer {
       return starting;
     },
     fire: async (name) => {
-      await agenda?.now(name);
+      await agenda?.now(name).then(worked);
     },
     stop: async () => {
       stopping.abort();
@@ -76,6 +78,21 @@ export function createTimer(deps: TimerDeps): Timer {
       await pool?.end();
     },
   };
+}
+
+/** Its store's errors, told once until it works again, and no more once the hub stops. */
+function watchStore(log: Logger, mongo: boolean, stopping: AbortSignal) {
+  const outage = createOutageLog(log, `Keeping time for jobs${mongo ? ' at JOBS_URL' : ''}, without which none runs,`);
+  const onError = (error: unknown) => {
+    if (!stopping.aborted) outage.failed(error);
+  };
+  const telling =
+    (tick: Tick): Tick =>
+    (...given) => {
+      outage.worked();
+      return tick(...given);
+    };
+  return { onError, worked: outage.worked, telling };
 }
 
 function define(

@@ -38,7 +38,7 @@ export class QueueHealth {
 
 @ObjectType({ simpleResolvers: true })
 export class JobsHealth {
-  @Field(() => Health, { description: 'DEGRADED: the last run of one failed.' })
+  @Field(() => Health, { description: 'DEGRADED: the last run of one failed, or one is overdue.' })
   health!: flow.JobsHealth['health'];
 
   @Field(() => Int)
@@ -52,6 +52,9 @@ export class JobsHealth {
 
   @Field(() => [String], { description: 'Whose last run failed, or whose instance died.' })
   failed!: string[];
+
+  @Field(() => [String], { description: 'Those that should have run a minute ago.' })
+  overdue!: string[];
 }
 
 @ObjectType({ simpleResolvers: true })

@@ -79,7 +79,8 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
 
 try {
   const hub = await starting;
-  if (!config.production) await printAdminToken(config, hub.url);
+  // A worker has nothing that a token opens.
+  if (!config.production && config.role !== 'worker') await printAdminToken(config, hub.url);
   log.info({ url: hub.url }, 'ready');
 } catch (err) {
   log.fatal({ err }, 'not started');

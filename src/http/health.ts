@@ -42,6 +42,7 @@ export const healthBody = z.object({
       running: z.int(),
       paused: z.int(),
       failed: z.array(z.string()).meta({ description: 'Whose last run failed, or whose instance died.' }),
+      overdue: z.array(z.string()).meta({ description: 'Those that should have run a minute ago.' }),
     }),
     dispatcher: z.object({
       health: z.enum(['HEALTHY', 'DOWN']),

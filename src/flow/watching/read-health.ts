@@ -24,13 +24,15 @@ export interface SystemHealth {
 }
 
 export interface JobsHealth {
-  /** DEGRADED: the last run of one failed. */
+  /** DEGRADED: the last run of one failed, or one does not run although it is its time. */
   health: 'HEALTHY' | 'DEGRADED';
   total: number;
   running: number;
   paused: number;
   /** Names of those whose last run failed, or whose instance died. */
   failed: string[];
+  /** Names of those that should have run a minute ago: no worker is there, or what keeps time for them is away. */
+  overdue: string[];
 }
 
 export interface DispatcherHealth {
@@ -64,6 +66,8 @@ export interface HealthDeps {
 
 /** Longer than this is away: probes have timeouts of their own. */
 const PING_MS = 2_000;
+/** Timers may fire late, and what a dead instance has left is taken over within half a minute. */
+const OVERDUE_MS = 60_000;
 const WORST_FIRST: readonly Health[] = ['DOWN', 'DEGRADED', 'UNKNOWN', 'HEALTHY'];
 
 /** @throws HubError DATABASE_UNAVAILABLE */
@@ -76,15 +80,17 @@ export async function readHealth(deps: HealthDeps): Promise<SystemHealth> {
     deps.countDispatchers(),
   ]);
   const upstreams = groupByConnector(states);
-  const troubled = upstreams.some(({ health }) => health === 'DOWN' || health === 'DEGRADED') || dispatchers === 0;
+  const jobsHealth = jobsOf(jobs);
+  const isTroubled = upstreams.some(({ health }) => health === 'DOWN' || health === 'DEGRADED');
+  const isIdle = dispatchers === 0 || jobsHealth.overdue.length > 0;
   return {
-    status: troubled || deps.phase() !== 'ready' ? 'DEGRADED' : 'HEALTHY',
+    status: isTroubled || isIdle || deps.phase() !== 'ready' ? 'DEGRADED' : 'HEALTHY',
     phase: deps.phase(),
     uptimeSeconds: Math.round(process.uptime()),
     components: {
       database: { health: 'HEALTHY', latencyMs, connections: load.databaseConnections },
       queue: queueOf(states),
-      jobs: jobsOf(jobs),
+      jobs: jobsHealth,
       dispatcher: { health: dispatchers > 0 ? 'HEALTHY' : 'DOWN', instances: dispatchers },
       instances: load.instances,
       upstreams,
@@ -120,12 +126,15 @@ function queueOf(states: readonly QueueState[]): SystemHealth['components']['que
 
 function jobsOf(jobs: readonly JobState[]): JobsHealth {
   const failed = jobs.filter(({ lastOutcome }) => lastOutcome === 'FAILED' || lastOutcome === 'ABANDONED');
+  const latest = Date.now() - OVERDUE_MS;
+  const overdue = jobs.filter(({ running, nextRunAt }) => !running && nextRunAt && nextRunAt.getTime() < latest);
   return {
-    health: failed.length > 0 ? 'DEGRADED' : 'HEALTHY',
+    health: failed.length + overdue.length > 0 ? 'DEGRADED' : 'HEALTHY',
     total: jobs.length,
     running: jobs.filter(({ running }) => running).length,
     paused: jobs.filter(({ paused }) => paused).length,
     failed: failed.map(({ name }) => name),
+    overdue: overdue.map(({ name }) => name),
   };
 }
 

@@ -51,7 +51,7 @@ export const HEALTH = parse(`query RestSystemHealth {
     components {
       database { health latencyMs connections }
       queue { active retrying deadLetters overdueMs }
-      jobs { health total running paused failed }
+      jobs { health total running paused failed overdue }
       dispatcher { health instances }
       instances { instance memoryRatio memoryBytes cpuRatio reportedAt }
       upstreams { connector health integrations openCircuits checkedAt }
