@@ -304,3 +304,20 @@ it('applies what a customer and their order told of them when both are replayed 
     phone: '+90 1',
   });
 });
+
+it('tells once that an order has changed, whatever one event says of it', async () => {
+  const order = await addOrder(db);
+
+  await inbox.accept(
+    received(event({ entityId: order, trackingNumbers: ['TRK-9'], contents: { notes: 'Ring twice' } })),
+  );
+
+  const { rows } = await db.pool.query(`select data from changes where entity_id = $1 and kind = 'order.updated'`, [
+    order,
+  ]);
+  expect(rows.map(({ data }) => JSON.parse(data))).toEqual([{ fields: ['notes', 'trackingNumbers'] }]);
+  expect(await one('select tracking_numbers, notes from orders where id = $1', [order])).toEqual({
+    tracking_numbers: ['TRK-9'],
+    notes: 'Ring twice',
+  });
+});

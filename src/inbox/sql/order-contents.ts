@@ -93,6 +93,7 @@ contents_changes as (
       })
       .join(',\n    ')},
     case when w.metadata is distinct from b.metadata then 'metadata' end,
+    case when w.tracking_numbers is distinct from b.tracking_numbers then 'trackingNumbers' end,
     case when w.customer_id is distinct from b.customer_id
       or exists (select from order_customer_writes c where c.id = w.customer_id) then 'customer' end], null) as fields
   from order_writes w

@@ -1,5 +1,5 @@
 import { TOLD_FIELDS, type ToldKind } from '../../connectors/told-fields.js';
-import { DETAIL_CHANGE } from './detail-change.js';
+import { detailChange } from './detail-change.js';
 import type { InboxKind } from './nouns.js';
 import { CONTENTS_CHANGES, CONTENTS_FOLLOW, CONTENTS_SET, CONTENTS_TOLD } from './order-contents.js';
 import { toldChangeRows, toldChanges, toldWrites } from './told-writes.js';
@@ -180,7 +180,7 @@ change_rows as (
         'errorCode', error_code)),
       (3, lower(entity_type) || '.status_changed', known_id, changed, jsonb_build_object('previousStatus', previous_status,
         'newStatus', new_status, 'sourceStatus', source_status, 'externalId', coalesce(external_id, link_external_id),
-        'occurredAt', occurred))${has('ORDER') ? DETAIL_CHANGE : ''}
+        'occurredAt', occurred))${has('ORDER') ? detailChange(contents) : ''}
     ) as c (place, kind, entity_id, wanted, data)
     where wanted
 ${has('INVENTORY') ? STOCK_CHANGES : ''}
