@@ -66,7 +66,7 @@ export async function replay(pool: pg.Pool, events: ReplayedEvent[]): Promise<nu
   await pool.query(REWRITE_EVENTS, [ids, events.map(eventText)]).catch((error: unknown) => {
     throw databaseError(error);
   });
-  return reapply(pool, ids);
+  return reapply(pool, ids, true);
 }
 
 async function findIds(pool: pg.Pool, text: string, values: unknown[]): Promise<string[]> {
@@ -77,20 +77,23 @@ async function findIds(pool: pg.Pool, text: string, values: unknown[]): Promise<
   }
 }
 
-/** Applies kept events again, in the order in which they happened; answers how many came out otherwise than before. */
-export async function reapply(pool: pg.Pool, ids: string[]): Promise<number> {
+/**
+ * Applies kept events again, in the order in which they happened; answers how many came out otherwise than before.
+ * `ignoredToo`: a person asks for it. Else one that was dismissed since its id was read stays so.
+ */
+export async function reapply(pool: pg.Pool, ids: string[], ignoredToo = false): Promise<number> {
   let judged = 0;
   for (let start = 0; start < ids.length; start += BATCH)
-    judged += await reapplyBatch(pool, ids.slice(start, start + BATCH));
+    judged += await reapplyBatch(pool, ids.slice(start, start + BATCH), ignoredToo);
   return judged;
 }
 
 /** Those whose entity is held for long stay as they are, for the stragglers' job. */
-async function reapplyBatch(pool: pg.Pool, ids: string[]): Promise<number> {
+async function reapplyBatch(pool: pg.Pool, ids: string[], ignoredToo: boolean): Promise<number> {
   let judged = 0;
   let open = ids;
   for (let tries = 0; open.length > 0 && tries < HELD_DELAYS_MS.length; ) {
-    const outcomes = await execute(pool, open);
+    const outcomes = await execute(pool, open, ignoredToo);
     const of = (...wanted: Outcome['outcome'][]) => outcomes.filter(({ outcome }) => wanted.includes(outcome));
     const unlinked = of('UNLINKED');
     if (unlinked.length > 0) await addLinks(pool, unlinked);
@@ -105,9 +108,10 @@ async function reapplyBatch(pool: pg.Pool, ids: string[]): Promise<number> {
 }
 
 /** What is told of customers after what orders tell of theirs: one statement writes a row only once. */
-async function execute(pool: pg.Pool, ids: string[]): Promise<Outcome[]> {
+async function execute(pool: pg.Pool, ids: string[], ignoredToo: boolean): Promise<Outcome[]> {
   const of = async (some: string[], areCustomers: boolean) =>
-    (await pool.query<Outcome>({ name: 'inbox-reapply', text: REAPPLY, values: [some, areCustomers] })).rows;
+    (await pool.query<Outcome>({ name: 'inbox-reapply', text: REAPPLY, values: [some, areCustomers, ignoredToo] }))
+      .rows;
   try {
     const outcomes = await of(ids, false);
     const judged = new Set(outcomes.map(({ id }) => id));

@@ -3,6 +3,7 @@ import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simu
 import { type FlashErpHub, sendWebhook, startFlashErpHub } from '../features/flasherp-hub.js';
 import { createOrder, idOf, orderInput } from '../features/order-client.js';
 import { eventually } from '../harness/eventually.js';
+import { holdUp } from '../harness/hold-up.js';
 
 let hub: FlashErpHub;
 let warehouse: SpawnedSimulator;
@@ -114,9 +115,15 @@ it('G13 F12 REFUSED_WEBHOOKS whose secret was changed at the sender', async () =
 
   await opens('REFUSED_WEBHOOKS', /refused for their signature since one was taken is 3, at least the limit of 3/);
 
-  await rule('refused-webhooks', limit(4));
+  // Taken, though the hub does not know what it is about.
+  const taken = await sendWebhook(hub, { id: 'd', type: 'transaction.updated', data: { id: 'd', status: 'refunded' } });
   await closes('REFUSED_WEBHOOKS');
+  const dismissed = await ask(
+    'mutation { dismissWebhookEvents(filter: { integrationId: "flasherp" }, reason: "A test") { affected } }',
+  );
   expect(refused.map(({ status }) => status)).toEqual([401, 401, 401]);
+  expect(taken.status).toBe(202);
+  expect(dismissed).toEqual({ dismissWebhookEvents: { affected: 1 } });
 });
 
 it('F19 UNHEALTHY, and G13 CONNECTOR_DOWN after three failed checks, until a check succeeds', async () => {
@@ -230,16 +237,17 @@ it('G13 MEMORY of the fullest instance', async () => {
   await closes('MEMORY', null);
 });
 
+const told = (id: string) =>
+  sendWebhook(hub, {
+    id: `evt_${id}`,
+    type: 'transaction.updated',
+    created_at: new Date().toISOString(),
+    data: { id, reference: id, hub_id: id, status: 'refunded' },
+  });
+
 it('G27 WAITING_WEBHOOKS and WAITING_WEBHOOK_AGE, until the entity appears or a person dismisses them', async () => {
   await rule('waiting-webhooks', limit(1));
   await rule('waiting-webhook-age', limit(0));
-  const told = (id: string) =>
-    sendWebhook(hub, {
-      id: `evt_${id}`,
-      type: 'transaction.updated',
-      created_at: new Date().toISOString(),
-      data: { id, reference: id, hub_id: id, status: 'refunded' },
-    });
   const answers = [await told('tx_never'), await told('tx_never_either')];
 
   await opens(
@@ -262,5 +270,32 @@ it('G27 WAITING_WEBHOOKS and WAITING_WEBHOOK_AGE, until the entity appears or a 
   expect(dismissWebhookEvents).toEqual({ affected: 2, userErrors: [] });
   expect(kept).toEqual({
     webhookEvents: { nodes: [{ status: 'IGNORED', errorMessage: 'Dismissed by tester: Test payments' }] },
+  });
+});
+
+it('G27 a webhook that is dismissed while it is judged again stays dismissed', async () => {
+  const lockWaits = `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  const waits = (wanted: number) =>
+    eventually(
+      async () => (await hub.db.pool.query<{ count: number }>(lockWaits)).rows[0]?.count,
+      (count) => count === wanted,
+    );
+  const answer = await told('tx_late');
+  const release = await holdUp(hub.db.url, `select 1 from webhook_events where external_id = 'tx_late' for update`);
+  const dismissing = ask<{ done: object }>(
+    'mutation { done: dismissWebhookEvents(filter: { externalId: "tx_late" }, reason: "Too late") { affected } }',
+  );
+  await waits(1);
+
+  const making = idOf(hub.createTransaction({ reference: 'tx_late' }));
+  await waits(2);
+  await release();
+  await making;
+
+  expect(answer.status).toBe(202);
+  expect(await dismissing).toEqual({ done: { affected: 1 } });
+  await waits(0);
+  expect(await ask('{ webhookEvents(filter: { externalId: "tx_late" }) { nodes { status } } }')).toEqual({
+    webhookEvents: { nodes: [{ status: 'IGNORED' }] },
   });
 });

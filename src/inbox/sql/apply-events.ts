@@ -47,7 +47,7 @@ kept as (
 const KEPT_BEFORE = `
 reapplied as materialized (
   select * from webhook_events
-  where id = any ($1::text[]) and status <> 'PROCESSED' and (entity_type = 'CUSTOMER') = $2
+  where id = any ($1::text[]) and (status = 'FAILED' or $3 and status <> 'PROCESSED') and (entity_type = 'CUSTOMER') = $2
   order by id for update
 ),
 incoming as materialized (
@@ -100,5 +100,5 @@ export function acceptStatement(kinds: ReadonlySet<string>): { name: string; tex
   return (kinds.size === 1 && ACCEPT_ONE.get(kind as InboxKind)) || ACCEPT_ANY;
 }
 
-/** `$1`: ids of kept webhook events that were not applied; `$2`: those of customers, or those of all else. */
+/** `$1`: ids of kept webhook events that were not applied; `$2`: those of customers, or those of all else; `$3`: those that were ignored or dismissed, too. */
 export const REAPPLY = apply(KEPT_BEFORE, KEEP_AGAIN, INBOX_KINDS, true);
