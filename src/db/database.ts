@@ -32,8 +32,11 @@ export interface Database {
   /** For the statements of the outbox and the inbox alone: see `openQueuePool`. */
   queuePool: pg.Pool;
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Applies the migrations that are missing, those after `last` left out; answers their names. */
-  migrate(last?: string): Promise<string[]>;
+  /**
+   * Applies the migrations that are missing, those after `last` left out; answers their names. `onWait` is told when another
+   * instance has to end its own before.
+   */
+  migrate(last?: string, onWait?: () => void): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -63,7 +66,7 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
     pool,
     queuePool,
     transaction: (work) => transaction(orm, work),
-    migrate: (last) => migrate(orm, url, last),
+    migrate: (last, onWait) => migrate(orm, url, last, onWait),
     close: async () => {
       await Promise.all([orm.close(), pool.end(), queuePool.end()]);
     },
@@ -71,13 +74,17 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
 }
 
 /** Instances that start together migrate one after the other; the last ones find nothing to do. */
-const MIGRATION_LOCK = 4_715_003;
+export const MIGRATION_LOCK = 4_715_003;
 
-async function migrate(orm: MikroORM, url: string, last?: string): Promise<string[]> {
+async function migrate(orm: MikroORM, url: string, last?: string, onWait?: () => void): Promise<string[]> {
   const lock = new pg.Client(connectionOptions(url));
   await lock.connect();
   try {
-    await lock.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
+    const { rows } = await lock.query(`select pg_try_advisory_lock(${MIGRATION_LOCK}) as taken`);
+    if (rows[0]?.taken !== true) {
+      onWait?.();
+      await lock.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
+    }
     const executed = last === undefined ? [] : (await orm.migrator.getExecuted()).map(({ name }) => name);
     if (last !== undefined && executed.includes(last)) return [];
     return (await orm.migrator.up(last === undefined ? {} : { to: last })).map((migration) => migration.name);

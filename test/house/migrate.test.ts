@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
-import { openDatabase } from '../../src/db/database.js';
+import { MIGRATION_LOCK, openDatabase } from '../../src/db/database.js';
 import { migrations } from '../../src/db/migrations/index.js';
+import { eventually } from '../harness/eventually.js';
 
 it('B28 applies migrations up to the one that is named, and no other', async () => {
   const url = new URL(process.env['TEST_POSTGRES_URL'] ?? '');
@@ -34,15 +35,25 @@ it('B28 applies migrations up to the one that is named, and no other', async () 
   expect(rest).toEqual(migrations.slice(3).map(({ name }) => name));
 });
 
-it('lets instances that start together migrate once', async () => {
+it('lets instances that start together migrate once, and tells those that wait for it', async () => {
   const url = new URL(process.env['TEST_POSTGRES_URL'] ?? '');
   const admin = new pg.Client({ connectionString: url.href });
   await admin.connect();
   await admin.query('create database test_migrate_together');
   url.pathname = '/test_migrate_together';
   const instances = await Promise.all([1, 2, 3].map(() => openDatabase(url.href, () => {})));
+  const first = new pg.Client({ connectionString: url.href });
+  await first.connect();
+  await first.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+  const waiting: object[] = [];
 
-  const applied = await Promise.all(instances.map((db) => db.migrate()));
+  const migrating = Promise.all(instances.map((db) => db.migrate(undefined, () => waiting.push(db))));
+  await eventually(
+    async () => waiting.length,
+    (count) => count === instances.length,
+  );
+  await first.end();
+  const applied = await migrating;
 
   await Promise.all(instances.map((db) => db.close()));
   await admin.query('drop database test_migrate_together');
