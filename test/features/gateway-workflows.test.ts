@@ -122,15 +122,21 @@ it('G1 G10 G19 field mappings that come with an integration map what its webhook
 
   const data = { ITEM_CODE: 'IC-1', ITEM_NAME: 'Bolt', UNIT_PRICE: '29.90', ON_HAND: '7' };
   const status = await sendWebhook({ eventType: 'product.updated', data }, 'evt-mapped', id);
-  const refused = await hub.admin.ask<{ payload: { userErrors: { path: string[] }[] } }>(change, {
-    input: { id, mappings: wrong },
-  });
+  const refusalOf = async (mappings: object[]) => {
+    const { payload } = await hub.admin.ask<{ payload: { userErrors: { path: string[] }[] } }>(change, {
+      input: { id, mappings },
+    });
+    return payload.userErrors[0]?.path;
+  };
+  const refused = await refusalOf(wrong);
+  const tooLong = await refusalOf([...DOCUMENTED, { sourceField: 'x'.repeat(5000), targetField: 'products.brand' }]);
 
   expect([made.status, status]).toEqual([201, 200]);
   expect(await hub.admin.ask(GOODS, { sku: 'IC-1' })).toMatchObject({
     product: { name: 'Bolt', price: '29.90', inventory: [{ available: 7, integration: { id } }] },
   });
-  expect(refused.payload.userErrors[0]?.path).toEqual(['input', 'mappings', '4', 'transformation']);
+  expect(refused).toEqual(['input', 'mappings', '4', 'transformation']);
+  expect(tooLong).toEqual(['input', 'mappings', '4', 'sourceField']);
 });
 
 it('G5 writes a brand as the hub has it, and stock that was gone is there again', async () => {

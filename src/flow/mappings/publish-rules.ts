@@ -1,14 +1,22 @@
+import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
 import type { Connector } from '../../connectors/connector.js';
 import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { mappingRulesSchema, type RuleSet } from '../../mapping/mapping-rules.js';
+import { Direction, EntityType } from '../../model/statuses.js';
 import { checkInput } from '../check-input.js';
 import type { Services } from '../services.js';
 import { checkRules } from './check-rules.js';
 import { type GatewayRule, inOwnWords, ruleSetsOf } from './gateway-rules.js';
 import { publish } from './publish-mapping.js';
 import { saveVersions } from './save-mapping.js';
+
+const ruleSetsSchema = z.object({
+  mappings: z.array(
+    z.object({ entityType: z.enum(EntityType), direction: z.enum(Direction), rules: mappingRulesSchema }),
+  ),
+});
 
 /**
  * The inbound rule sets of field mappings that are written as the gateway's clients do; of anything else none.
@@ -17,15 +25,15 @@ import { saveVersions } from './save-mapping.js';
 export async function checkGatewayRules(services: Services, connector: Connector, given: unknown): Promise<RuleSet[]> {
   if (!Array.isArray(given)) return [];
   const written = ruleSetsOf('inbound', given as GatewayRule[]);
-  const ruleSets = written.map(({ entityType, direction, rules }) => ({
-    ...{ entityType, direction, rules: checkInput(mappingRulesSchema, rules as never) },
-  }));
-  await checkRules(services, { connector }, ruleSets, (index) => ['mappings', String(index)]).catch(
-    (error: unknown) => {
-      throw error instanceof HubError ? inOwnWords(error, written) : error;
-    },
-  );
-  return ruleSets;
+  try {
+    const { mappings } = checkInput(ruleSetsSchema as z.ZodType<z.output<typeof ruleSetsSchema>>, {
+      mappings: written,
+    });
+    await checkRules(services, { connector }, mappings, (index) => ['mappings', String(index)]);
+    return mappings;
+  } catch (error) {
+    throw error instanceof HubError ? inOwnWords(error, written) : error;
+  }
 }
 
 /** Saves and publishes rule sets of one integration under one version number. */
