@@ -133,6 +133,7 @@ create table change_batches (
   "position" bigint not null,
   snapshot pg_snapshot not null,
   sealed_at timestamp with time zone default clock_timestamp() not null,
+  by_size boolean not null,
   PRIMARY KEY (no)
 );
 CREATE INDEX change_batches_position_idx ON public.change_batches USING btree ("position");

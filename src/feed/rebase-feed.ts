@@ -41,8 +41,8 @@ select (3 + div(position - $1::numeric - 1, $2::numeric))::text::xid8, position,
 from rebased`;
 
 const INSERT_BATCHES = `
-insert into change_batches (no, position, snapshot)
-select i, least($1::numeric + i * $2::numeric, $1::numeric + $3::numeric), format('%1$s:%1$s:', 3 + i)::pg_snapshot
+insert into change_batches (no, position, snapshot, by_size)
+select i, least($1::numeric + i * $2::numeric, $1::numeric + $3::numeric), format('%1$s:%1$s:', 3 + i)::pg_snapshot, true
 from generate_series(0, ceil($3::numeric / $2::numeric)::int) as i`;
 
 const ADVANCE_IDS = `

@@ -14,8 +14,8 @@ fresh as (
     + (select coalesce(sum(c.size), 0) from last cross join lateral pg_snapshot_xip(last.snapshot) as x join changes c on c.xid = x) as count
 ),
 sealed as (
-  insert into change_batches (no, position, snapshot)
-  select last.no + 1, last.position + fresh.count, pg_current_snapshot() from last, fresh where fresh.count > 0
+  insert into change_batches (no, position, snapshot, by_size)
+  select last.no + 1, last.position + fresh.count, pg_current_snapshot(), true from last, fresh where fresh.count > 0
   on conflict do nothing
   returning position
 )

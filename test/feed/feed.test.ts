@@ -113,6 +113,15 @@ it('gives each change of a row its own place, from memory and from the database,
   expect(resumed).toEqual(taken.slice(2));
 });
 
+it('lets nobody seal who counts rows and not the changes in them, as instances of former versions do', async () => {
+  const sealing = db.pool.query(
+    `insert into change_batches (no, position, snapshot)
+     select no + 1, position + 1, pg_current_snapshot() from change_batches order by no desc limit 1`,
+  );
+
+  await expect(sealing).rejects.toMatchObject({ code: '23502', column: 'by_size' });
+});
+
 it('limits a subscriber to its merchant and to the kinds it asks for', async () => {
   const selection = { merchantId: 'm2', kinds: ['order.created' as const] };
   const changes = await feed.subscribe(selection, null);

@@ -43,6 +43,7 @@ import { CustomerAddress } from './0043-customer-address.js';
 import { OrderMetadata } from './0046-order-metadata.js';
 import { ChangesInOneRow } from './0047-changes-in-one-row.js';
 import { ClearerBlockers } from './0053-clearer-blockers.js';
+import { SealedBySize } from './0058-sealed-by-size.js';
 import { PaymentsThatDiffer } from './0059-payments-that-differ.js';
 
 /** In order; a released one is never changed, only followed by another. */
@@ -93,4 +94,5 @@ export const migrations = [
   { name: '0047-changes-in-one-row', class: ChangesInOneRow },
   { name: '0053-clearer-blockers', class: ClearerBlockers },
   { name: '0059-payments-that-differ', class: PaymentsThatDiffer },
+  { name: '0058-sealed-by-size', class: SealedBySize },
 ];
