@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { MERCHANT, PORTAL_KEY, PORTAL_SECRET, startTestHub, type TestHub } from '../harness/hub.js';
-import { createOrder, idOf, orderInput, settled } from './order-client.js';
+import { createOrder, idOf, mutate, orderInput, settled } from './order-client.js';
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -289,6 +289,27 @@ it('G10 gives outbound mappings back as they were put', async () => {
   expect([put.status, again.status, finance.status]).toEqual([200, 200, 200]);
   expect(kept).toMatchObject([{ entityType: 'order', mappings }]);
   expect(await outbound()).toMatchObject([{ entityType: 'order', mappings }]);
+});
+
+it('G18 refuses a schedule where only webhooks are taken, and the mode where there is a schedule', async () => {
+  const update = (input: object) =>
+    mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id: 'b2b-portal', ...input });
+  await idOf(update({ mode: 'WEBHOOK' }));
+
+  const interval = await update({ settings: { syncInterval: 300_000 } });
+  const cron = await update({ settings: { schedule: '*/10 * * * *' } });
+  await idOf(update({ mode: 'HYBRID', settings: { schedule: '*/10 * * * *' } }));
+  const mode = await update({ mode: 'WEBHOOK' });
+  await idOf(update({ settings: { schedule: null } }));
+
+  const refused = (name: string) => ({
+    id: null,
+    userErrors: [
+      { code: 'BAD_USER_INPUT', path: ['input', 'settings', name], message: expect.stringContaining('HYBRID') },
+    ],
+  });
+  expect(interval).toMatchObject(refused('syncInterval'));
+  expect([cron, mode]).toMatchObject([refused('schedule'), refused('schedule')]);
 });
 
 it('G18 asks a system by the schedule of its integration, applies what it says, and schedules the next time', async () => {

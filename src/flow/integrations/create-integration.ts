@@ -11,6 +11,7 @@ import type { Services } from '../services.js';
 import {
   checkConfig,
   checkMode,
+  checkSchedule,
   fields,
   findConnector,
   mappingsSchema,
@@ -46,6 +47,7 @@ export async function createIntegration(services: Services, caller: Caller, inpu
     mappings: mergeFields({}, statusMappings(given.mappings)),
   };
   checkConfig(services, connector, config);
+  checkSchedule(connector, mode, config.settings);
   const ruleSets = await checkGatewayRules(services, connector, given.mappings);
   // Part of the webhook's address, so nobody should be able to guess it.
   const id = `${connector.name}-${randomBytes(6).toString('hex')}`;

@@ -57,6 +57,17 @@ export function checkMode({ title, modes }: Connector, mode: IntegrationMode): v
 }
 
 /**
+ * One that only takes webhooks is asked for nothing, so that a schedule would be accepted and never do anything.
+ * @throws HubError BAD_USER_INPUT
+ */
+export function checkSchedule({ timetable }: Connector, mode: IntegrationMode, settings: Fields): void {
+  const name = ['schedule', ...(timetable ? [] : ['syncInterval'])].find((one) => settings[one] != null);
+  if (mode !== 'WEBHOOK' || name === undefined) return;
+  const message = `settings.${name}: in the mode WEBHOOK nothing is asked for by the clock; set the mode POLLING or HYBRID, or leave it out.`;
+  throw new HubError('BAD_USER_INPUT', message, { path: ['settings', name] });
+}
+
+/**
  * Checks a configuration by the connector's own schemas.
  * @throws HubError BAD_USER_INPUT with the path of each field, what was found and what is expected
  */

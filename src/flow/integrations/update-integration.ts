@@ -11,6 +11,7 @@ import type { Services } from '../services.js';
 import {
   checkConfig,
   checkMode,
+  checkSchedule,
   fields,
   findConnector,
   type IntegrationConfig,
@@ -46,6 +47,7 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     checkConfig(services, connector, config);
     const ruleSets = await checkGatewayRules(services, connector, update.mappings);
     if (update.mode) checkMode(connector, update.mode);
+    if (update.mode || update.settings) checkSchedule(connector, update.mode ?? row.mode, config.settings);
     row.name = update.name ?? row.name;
     row.mode = update.mode ?? row.mode;
     row.enabled = update.enabled ?? row.enabled;
