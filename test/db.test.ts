@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from './harness/database.js';
+import { eventually } from './harness/eventually.js';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -21,6 +22,28 @@ it('rolls back both the entities and the statements of a failed transaction, and
 
   expect(called).toBe(false);
   expect((await db.pool.query('select 1 from merchants')).rowCount).toBe(0);
+});
+
+it('migrates although a hub of a former version has locked tables in another order', async () => {
+  const former = await db.pool.connect();
+  await former.query(`delete from schema_migrations where name in ('0047-changes-in-one-row', '0058-sealed-by-size')`);
+  await former.query('alter table changes drop column size, drop column more');
+  await former.query('alter table change_batches drop column by_size');
+  await former.query(`set deadlock_timeout = '60s'`);
+  await former.query('begin');
+  await former.query('select from change_batches');
+
+  const migrating = db.migrate();
+  const waiting = `select 1 from pg_locks where not granted and relation = 'change_batches'::regclass`;
+  await eventually(
+    async () => (await db.pool.query(waiting)).rowCount,
+    (count) => count === 1,
+  );
+  await former.query('select from changes');
+  await former.query('commit');
+  former.release(true);
+
+  expect(await migrating).toEqual(['0047-changes-in-one-row', '0058-sealed-by-size']);
 });
 
 it('gives every connection back when the database ends sessions in the middle of transactions', async () => {

@@ -75,6 +75,7 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
 
 /** Instances that start together migrate one after the other; the last ones find nothing to do. */
 export const MIGRATION_LOCK = 4_715_003;
+const MOST_MIGRATION_TRIES = 5;
 
 async function migrate(orm: MikroORM, url: string, last?: string, onWait?: () => void): Promise<string[]> {
   const lock = new pg.Client(connectionOptions(url));
@@ -87,10 +88,26 @@ async function migrate(orm: MikroORM, url: string, last?: string, onWait?: () =>
     }
     const executed = last === undefined ? [] : (await orm.migrator.getExecuted()).map(({ name }) => name);
     if (last !== undefined && executed.includes(last)) return [];
-    return (await orm.migrator.up(last === undefined ? {} : { to: last })).map((migration) => migration.name);
+    return await migrateUndisturbed(orm, last);
   } finally {
     await lock.end();
   }
+}
+
+/** Hubs of a former version that still run may have locked in another order; then nothing was done, and it is done again. */
+async function migrateUndisturbed(orm: MikroORM, last?: string): Promise<string[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await orm.migrator.up(last === undefined ? {} : { to: last })).map(({ name }) => name);
+    } catch (error) {
+      if (!isDeadlock(error) || attempt === MOST_MIGRATION_TRIES) throw error;
+    }
+  }
+}
+
+function isDeadlock(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: unknown };
+  return code === '40P01' || (cause instanceof Error && isDeadlock(cause));
 }
 
 /**
