@@ -22,7 +22,7 @@ export async function judgeOpenPayments(services: Services, tx: Tx): Promise<voi
 }
 
 /**
- * Opens an alert for each of the orders whose confirmed payments, less refunds, are not its total, and closes it where they
+ * Opens an alert for each of the orders whose confirmed payments are not its total, and closes it where they
  * are, or where the order is cancelled or refunded. The order's timeline says so, too.
  */
 export async function judgePayments(services: Services, tx: Tx, orderIds: readonly string[]): Promise<void> {
