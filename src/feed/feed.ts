@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { connectionOptions } from '../db/connection-options.js';
 import type { Database, Tx } from '../db/database.js';
 import type { Notifier } from '../db/notifier.js';
-import { HubError } from '../errors.js';
 import type { ChangeEntry, FeedSelection, NewChange } from './change.js';
 import { decodeCursor, encodeCursor, expired, invalid } from './cursor.js';
 import { type Epoch, readEpochs, resolveCursor } from './epochs.js';
@@ -14,6 +13,7 @@ import { readChanges } from './read-changes.js';
 import { rebaseFeed } from './rebase-feed.js';
 import { RecentChanges } from './recent-changes.js';
 import { SEALED_CHANNEL, sealBatch } from './seal-batch.js';
+import { unavailable } from './unavailable.js';
 
 export type { ChangeEntry, ChangeKind, FeedSelection, NewChange } from './change.js';
 
@@ -183,14 +183,4 @@ class SealedFeed implements Feed {
     if (page[0]?.position !== after + 1) throw expired();
     return page;
   }
-}
-
-function unavailable(error: unknown): never {
-  throw new HubError(
-    'DATABASE_UNAVAILABLE',
-    'The feed cannot be read now. Subscribe again shortly with the same cursor.',
-    {
-      cause: error,
-    },
-  );
 }

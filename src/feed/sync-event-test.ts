@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { ChangeEntry } from './change.js';
+import { unavailable } from './unavailable.js';
 
 /** What a change does not carry of its sync event. */
 export interface SyncEventCondition {
@@ -22,5 +23,6 @@ export function syncEventTest(
   const { direction = null, createdFrom = null, createdTo = null, errorCode = null } = condition;
   const values = [direction, createdFrom, createdTo, errorCode];
   if (values.every((value) => value === null)) return null;
-  return async (change) => (await pool.query(MATCH, [change.syncEventId, ...values])).rows.length > 0;
+  return async (change) =>
+    (await pool.query(MATCH, [change.syncEventId, ...values]).catch(unavailable)).rows.length > 0;
 }
