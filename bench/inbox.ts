@@ -59,7 +59,7 @@ async function serve(mode: Mode, url: string): Promise<void> {
     if (settled.status === 'rejected') throw settled.reason;
     return settled.value;
   };
-  const services = { db, log, integrations, inbox: mode === 'shared' ? shared : { ...shared, accept } };
+  const services = { db, log, connectors, integrations, inbox: mode === 'shared' ? shared : { ...shared, accept } };
   const run = createRunCompiled(buildHubSchema());
   const caller = { subject: 'hub', role: 'operator', merchantId: null, permissions: [], via: 'hub', expiresAt: null };
   const server = Fastify();
