@@ -9,6 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { buildHubSchema } from '../../schema/build.js';
+import { BEGINNINGS } from '../../src/model/audit-actions.js';
 import { connectorOf, eventsOf, statistics } from './reference-events.js';
 import { type Args, connectionOf, listOrder } from './reference-lists.js';
 import { nounOf } from './reference-nouns.js';
@@ -175,6 +176,7 @@ function passes(tables: Tables, table: string, row: Row, name: string, value: un
       order?.['number'],
     ]);
   }
+  if (name === 'begun') return (row['outcome'] === 'OK' && BEGINNINGS.includes(String(row['action']))) === value;
   if (name === 'availableMax') return Number(row['available']) <= Number(value);
   if (name.endsWith('StartsWith')) return String(row[snake(name.slice(0, -10))]).startsWith(String(value));
   const [, time, bound] = /^(.*?)(from|to)$/i.exec(name) ?? [];
@@ -183,7 +185,7 @@ function passes(tables: Tables, table: string, row: Row, name: string, value: un
     const order = compare(comparable(column, row[column]), comparable(column, value));
     return bound.toLowerCase() === 'from' ? order >= 0 : order <= 0;
   }
-  const own = row[snake(name)];
+  const own = row[name === 'outcomes' ? 'outcome' : snake(name)];
   return Array.isArray(value) ? value.includes(own) : own === value;
 }
 
