@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { BEGINNINGS } from '../../src/model/audit-actions.js';
 import { type Row, type Tables, wireTime } from './reference-rows.js';
 
 export function connectorOf(tables: Tables, integrationId: unknown): unknown {
@@ -33,3 +34,6 @@ export function statistics(events: readonly Row[], days: number): Row[] {
     };
   });
 }
+
+/** Whether an audit entry tells of something that only began. */
+export const isBeginning = (row: Row): boolean => row['outcome'] === 'OK' && BEGINNINGS.includes(String(row['action']));

@@ -9,8 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { buildHubSchema } from '../../schema/build.js';
-import { BEGINNINGS } from '../../src/model/audit-actions.js';
-import { connectorOf, eventsOf, statistics } from './reference-events.js';
+import { connectorOf, eventsOf, isBeginning, statistics } from './reference-events.js';
 import { type Args, connectionOf, listOrder } from './reference-lists.js';
 import { nounOf } from './reference-nouns.js';
 import { comparable, compare, isTime, type Row, snake, type Tables, wireTime } from './reference-rows.js';
@@ -176,7 +175,7 @@ function passes(tables: Tables, table: string, row: Row, name: string, value: un
       order?.['number'],
     ]);
   }
-  if (name === 'begun') return (row['outcome'] === 'OK' && BEGINNINGS.includes(String(row['action']))) === value;
+  if (name === 'begun') return isBeginning(row) === value;
   if (name === 'availableMax') return Number(row['available']) <= Number(value);
   if (name.endsWith('StartsWith')) return String(row[snake(name.slice(0, -10))]).startsWith(String(value));
   const [, time, bound] = /^(.*?)(from|to)$/i.exec(name) ?? [];
