@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { warnOfForeign } from './foreign.js';
 import { allIntegrations } from './integrations/all-integrations.js';
@@ -71,7 +72,9 @@ export function loadConfig(env: Environment): Config {
   const production = values.NODE_ENV === 'production';
   const dataDir = resolve(values.DATA_DIR);
   const integrations = readIntegrations(env, production, problems);
-  const notifications = notificationConfigOf(readVariables(env, NOTIFICATIONS, problems), problems);
+  const notifications = notificationConfigOf(readVariables(env, NOTIFICATIONS, problems), problems, production);
+  const simulators = values.SIMULATORS ?? (!production && integrations.length === 0);
+  if (!values.DATABASE_URL || simulators) requireFolder(dataDir, problems);
   const secrets = production ? requireSecrets(values, problems) : provideSecrets(values, dataDir, problems);
   const misspelt = [...warnOfMisspelt(env, knownNames(), PREFIXES), ...warnOfForeign(env)];
   if (problems.length > 0) throw new ConfigError(problems, misspelt);
@@ -88,7 +91,7 @@ export function loadConfig(env: Environment): Config {
     databaseUrl: values.DATABASE_URL ?? null,
     jobsUrl: values.JOBS_URL ?? null,
     hookModules: values.HOOKS,
-    simulators: values.SIMULATORS ?? (!production && integrations.length === 0),
+    simulators,
     jwtSecret: secrets.jwtSecret,
     jwksUrl: values.JWKS_URL ?? null,
     jwtIssuer: values.JWT_ISSUER ?? null,
@@ -131,10 +134,24 @@ function provideSecrets(values: Values, dataDir: string, problems: Problem[]): S
       encryptionKey: values.ENCRYPTION_KEY ?? keepSecret(dataDir, 'encryption-key'),
     };
   } catch (error) {
-    const problem = problemWith('DATA_DIR', VARIABLES.DATA_DIR, dataDir);
-    problems.push({ ...problem, found: `${problem.found}: ${(error as Error).message}` });
+    if (!problems.some(({ variable }) => variable === 'DATA_DIR')) problems.push(folderProblem(dataDir, error));
     return { jwtSecret: '', encryptionKey: '' };
   }
+}
+
+/** Made here already, so that a folder that cannot be is told together with everything else. */
+function requireFolder(dataDir: string, problems: Problem[]): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.W_OK);
+  } catch (error) {
+    problems.push(folderProblem(dataDir, error));
+  }
+}
+
+function folderProblem(dataDir: string, error: unknown): Problem {
+  const problem = problemWith('DATA_DIR', VARIABLES.DATA_DIR, dataDir);
+  return { ...problem, found: `${problem.found}: ${(error as Error).message}` };
 }
 
 function warnOfSecrets(values: Values, production: boolean): string[] {

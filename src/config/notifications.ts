@@ -38,7 +38,7 @@ export const NOTIFICATIONS = {
   NOTIFY_SLACK_URL: {
     schema: httpUrl,
     about: 'An incoming webhook of Slack. Not set: nothing is posted there.',
-    expected: 'the address that Slack gave you',
+    expected: 'the address that Slack gave you: a URL with https: (http: only outside production)',
     example: 'https://hooks.slack.com/services/T000/B000/XXXX',
     secret: true,
   },
@@ -46,7 +46,7 @@ export const NOTIFICATIONS = {
     schema: httpUrl,
     about:
       'Every message is posted there as JSON, signed as Standard Webhooks says. In production it must be `https:` and no private address.',
-    expected: 'a URL',
+    expected: 'a URL with https: (http: only outside production)',
     example: 'https://example.com/syncline-notifications',
   },
   NOTIFY_WEBHOOK_SECRET: {
@@ -69,14 +69,15 @@ export interface NotificationConfig {
   publicUrl: string | null;
 }
 
-/** Tells `problems` of a channel that is configured by half. */
-export function notificationConfigOf(values: Values, problems: Problem[]): NotificationConfig {
+/** Tells `problems` of a channel that is configured by half, and in production of an address without TLS. */
+export function notificationConfigOf(values: Values, problems: Problem[], production: boolean): NotificationConfig {
   const { NOTIFY_SMTP_URL: smtpUrl, NOTIFY_MAIL_FROM: from, NOTIFY_MAIL_TO: to = [] } = values;
   const { NOTIFY_SLACK_URL: slackUrl, NOTIFY_WEBHOOK_URL: url, NOTIFY_WEBHOOK_SECRET: secret } = values;
   const known = (name: string) => problems.some(({ variable }) => variable === name);
   const need = (name: keyof Values) => {
     if (!known(name)) problems.push(problemWith(name, NOTIFICATIONS[name], undefined));
   };
+  if (production) refuseOpenAddresses(values, problems);
   if (smtpUrl && !from) need('NOTIFY_MAIL_FROM');
   if (url && !secret) need('NOTIFY_WEBHOOK_SECRET');
   return {
@@ -85,4 +86,9 @@ export function notificationConfigOf(values: Values, problems: Problem[]): Notif
     webhook: url && secret ? { url, secret } : null,
     publicUrl: values.PUBLIC_URL ?? null,
   };
+}
+
+function refuseOpenAddresses(values: Values, problems: Problem[]): void {
+  for (const name of ['NOTIFY_SLACK_URL', 'NOTIFY_WEBHOOK_URL'] as const)
+    if (/^http:/i.test(values[name] ?? '')) problems.push(problemWith(name, NOTIFICATIONS[name], values[name]));
 }

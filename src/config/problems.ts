@@ -41,9 +41,12 @@ export function problemWith(name: string, variable: Variable, text: string | und
 
 function describeFound(variable: Variable, text: string | undefined): string {
   if (text === undefined) return 'not set';
-  return variable.secret
-    ? `set, ${text.length} characters (not shown)`
-    : JSON.stringify(text.replace(/\/\/[^/@]*@/, '//***@'));
+  return variable.secret ? `set, ${text.length} characters (not shown)` : JSON.stringify(withoutSecrets(text));
+}
+
+/** What is refused may be no URL, so it is not taken apart as one: a password may hold `/` and `@`, a query a key. */
+function withoutSecrets(text: string): string {
+  return text.includes('://') ? text.replace(/\/\/.*@/, '//***@').replace(/[?#].*/, '?***') : text;
 }
 
 function mendingOf(name: string, { example }: Variable): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resolveModules } from './hook-modules.js';
+import { areModules, namesIn, resolveModules } from './modules.js';
 
 /** One environment variable: how it is read, and everything that its user needs to be told about it. */
 export interface Variable {
@@ -129,15 +129,11 @@ export const VARIABLES = {
     secret: true,
   },
   CONNECTORS: {
-    schema: z.string().transform((text) =>
-      text
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== ''),
-    ),
+    schema: z.string().transform(namesIn).refine(areModules),
     default: '',
     about: 'Connectors of your own, from packages that are installed beside the hub (docs/custom-connectors.md).',
-    expected: 'names of packages, or paths of modules that begin with `/`, `./` or `../`, separated by commas',
+    expected:
+      'names of installed packages, or paths of modules that are there and begin with `/`, `./` or `../`, separated by commas',
     example: '@acme/syncline-connector-x',
   },
   HOOKS: {
@@ -151,7 +147,8 @@ export const VARIABLES = {
     }),
     default: '',
     about: 'Modules of your own that are told of each delivery (docs/hooks.md).',
-    expected: 'paths that begin with . or /, or names of installed packages, separated by commas',
+    expected:
+      'paths of modules that are there and begin with . or /, or names of installed packages, separated by commas',
     example: './hooks/tell-the-warehouse.js',
   },
   SIMULATORS: {

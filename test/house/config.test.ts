@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig, summariseConfig } from '../../src/config/config.js';
 import { ConfigError } from '../../src/config/problems.js';
@@ -87,6 +88,50 @@ describe('loadConfig', () => {
     expect(error.message).not.toMatch(/short|tiny|bygone|pa55word/);
   });
 
+  it('prints no password and no query of an address that it refuses, whatever stands in them', () => {
+    const { message } = problemsOf({
+      B2B_PORTAL_BASE_URL: 'https://user:pa/ss@wo?rd@portal.example.com/api?key=hidden#hash',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://u:pa55word@collector/?token=hidden',
+    });
+
+    expect(message).toContain('B2B_PORTAL_BASE_URL\n    found:    "https://***@portal.example.com/api?***"');
+    expect(message).not.toMatch(/pa\/|ss@wo|hidden|pa55word/);
+  });
+
+  it('tells modules that are not there, and addresses without TLS in production, with everything else', () => {
+    const error = problemsOf({
+      NODE_ENV: 'production',
+      ...SECRETS,
+      ...PORTAL,
+      PORT: 'x',
+      CONNECTORS: 'zod,no-such-package',
+      HOOKS: './no-such-file.js',
+      B2B_PORTAL_BASE_URL: 'HTTP://portal.example.com',
+      NOTIFY_SLACK_URL: 'http://slack.example.com/hook',
+      NOTIFY_WEBHOOK_URL: 'http://example.com/messages',
+      NOTIFY_WEBHOOK_SECRET: 's'.repeat(16),
+    });
+
+    expect(error.problems.map(({ variable }) => variable).sort()).toEqual([
+      'B2B_PORTAL_BASE_URL',
+      'CONNECTORS',
+      'HOOKS',
+      'NOTIFY_SLACK_URL',
+      'NOTIFY_WEBHOOK_URL',
+      'PORT',
+    ]);
+  });
+
+  it('takes packages and files that are there as modules', () => {
+    const file = join(dataDir, 'hook.js');
+    writeFileSync(file, '');
+
+    const { connectors, hookModules } = load({ CONNECTORS: `zod, ${file}`, HOOKS: file });
+
+    expect(connectors).toEqual(['zod', file]);
+    expect(hookModules).toEqual([pathToFileURL(file).href]);
+  });
+
   it('requires both secrets in production', () => {
     const error = problemsOf({ NODE_ENV: 'production' });
 
@@ -105,8 +150,12 @@ describe('loadConfig', () => {
     writeFileSync(file, '');
 
     const error = problemsOf({ DATA_DIR: join(file, 'folder') });
+    const withSecrets = problemsOf({ DATA_DIR: join(file, 'folder'), ...SECRETS, PORT: 'x' });
+    const outside = load({ DATA_DIR: join(file, 'folder'), ...SECRETS, ...PORTAL, DATABASE_URL: 'postgres://h/d' });
 
     expect(error.problems).toEqual([expect.objectContaining({ variable: 'DATA_DIR' })]);
+    expect(withSecrets.problems.map(({ variable }) => variable)).toEqual(['PORT', 'DATA_DIR']);
+    expect(outside.databaseUrl).toBe('postgres://h/d');
   });
 
   it('runs the simulators only outside production and with no upstream, unless told', () => {

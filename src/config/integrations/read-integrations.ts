@@ -53,7 +53,7 @@ function readIntegration(
     if (!set.includes(name)) problems.push(missingBeside(integration, name, set));
   }
   const { BASE_URL: baseUrl } = values;
-  if (production && variables['BASE_URL'] && typeof baseUrl === 'string' && baseUrl.startsWith('http:'))
+  if (production && variables['BASE_URL'] && typeof baseUrl === 'string' && /^http:/i.test(baseUrl))
     problems.push(problemWith(`${prefix}BASE_URL`, variables['BASE_URL'], baseUrl));
   if (problems.length > before) return null;
   const enabled = values['ENABLED'] as boolean | undefined;
