@@ -9,11 +9,17 @@ const FORM_FIELD = new RegExp(`((?:^|[?&])${PART}(?:${SECRET_NAME.source})${PART
 /** Shorter values would mask ordinary words. */
 const SHORTEST_SECRET = 6;
 
-/** Headers with the values of those that carry credentials or signatures replaced. */
-export function maskHeaders(headers: Record<string, string | undefined>): Record<string, string> {
+/**
+ * Headers with the values of those that carry credentials or signatures replaced, and in the others the given secrets,
+ * as in the address of a redirect.
+ */
+export function maskHeaders(
+  headers: Record<string, string | undefined>,
+  secrets: readonly string[] = [],
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, isSecretName(name) ? MASK : value]],
+      value === undefined ? [] : [[name, isSecretName(name) ? MASK : maskText(value, secrets)]],
     ),
   );
 }
@@ -23,7 +29,13 @@ export function secretsOf(headers: Record<string, string>, others: readonly stri
   const sent = Object.entries(headers)
     .filter(([name]) => isSecretName(name))
     .flatMap(([, value]) => [value, ...value.split(/[\s;=]+/)]);
-  return [...sent, ...others].filter((value) => value.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
+  const known = [...sent, ...others].filter((value) => value.length >= SHORTEST_SECRET).flatMap(spellingsOf);
+  return [...new Set(known)].sort((a, b) => b.length - a.length);
+}
+
+/** As it is, within JSON text and within an address. */
+function spellingsOf(secret: string): string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())];
 }
 
 /** Text with the given secrets, and JSON and form fields that are named like secrets, replaced. */

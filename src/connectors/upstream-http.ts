@@ -168,12 +168,12 @@ function describe(
     request: {
       method: request.method,
       url: maskUrl(request.url, secrets),
-      headers: maskHeaders(request.headers ?? {}),
+      headers: maskHeaders(request.headers ?? {}, secrets),
       ...describeBody(Buffer.from(request.body ?? ''), secrets),
     },
     response: answer && {
       status: answer.status,
-      headers: maskHeaders(answer.headers),
+      headers: maskHeaders(answer.headers, secrets),
       ...describeBody(answer.body, secrets),
     },
   };

@@ -104,6 +104,20 @@ describe('secrets', () => {
     expect(kept).toContain('page=2');
   });
 
+  it('are masked in the headers of an answer, and however they are written', async () => {
+    const odd = 'a"b/c d%-0123456789';
+    const { exchanges } = await send(
+      (_incoming, answer) => {
+        answer.writeHead(302, { location: `/login?k=${encodeURIComponent(odd)}&next=1`, 'x-echo': odd });
+        answer.end(JSON.stringify({ said: odd }));
+      },
+      { ...request, headers: { 'x-api-key': odd } },
+    );
+
+    expect(exchanges[0]?.response?.headers).toMatchObject({ location: '/login?k=***&next=1', 'x-echo': '***' });
+    expect(exchanges[0]?.response?.body).toBe('{"said":"***"}');
+  });
+
   it('are masked in the message of a refusal', async () => {
     const { response } = await send((_incoming, answer) => answer.writeHead(400).end(`Bad key ${secret}`), request);
 
