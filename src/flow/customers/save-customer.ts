@@ -26,7 +26,9 @@ interface Saved {
 const BY_REFERENCE = `with before as (select name, email, phone from customers where merchant_id = $2 and reference = $3)
 insert into customers (id, merchant_id, reference, name, email, phone) values ($1, $2, $3, $4, $5, $6)
 on conflict (merchant_id, reference) do update set name = coalesce(excluded.name, customers.name),
-  email = coalesce(excluded.email, customers.email), phone = coalesce(excluded.phone, customers.phone), updated_at = now()
+  email = coalesce(excluded.email, customers.email), phone = coalesce(excluded.phone, customers.phone),
+  updated_at = case when (customers.name, customers.email, customers.phone) is distinct from (coalesce(excluded.name, customers.name),
+    coalesce(excluded.email, customers.email), coalesce(excluded.phone, customers.phone)) then now() else customers.updated_at end
 returning id, xmax = 0 as created, coalesce((select (customers.name, customers.email, customers.phone) is distinct from
   (b.name, b.email, b.phone) from before b), true) as changed`;
 
@@ -35,7 +37,8 @@ returning id, true as created, true as changed`;
 
 const BY_EMAIL = `with before as (
   select id, name, phone from customers where merchant_id = $1 and lower(email) = lower($2) order by created_at, id limit 1)
-update customers c set name = coalesce($3, c.name), phone = coalesce($4, c.phone), updated_at = now()
+update customers c set name = coalesce($3, c.name), phone = coalesce($4, c.phone),
+  updated_at = case when (c.name, c.phone) is distinct from (coalesce($3, c.name), coalesce($4, c.phone)) then now() else c.updated_at end
 from before b where c.id = b.id
 returning c.id, false as created, (c.name, c.phone) is distinct from (b.name, b.phone) as changed`;
 

@@ -54,12 +54,15 @@ contents_told as materialized (
   group by e.known_id
 )`;
 
+const COLUMNS = [...PARTS.map(({ column }) => column), 'customer_id', 'metadata'];
+const VALUES = [...PARTS.map(newValue), CUSTOMER_ID, METADATA];
+
 /** What an order's row becomes, on `o`, the row, and `t`, what is told. */
-export const CONTENTS_SET = [
-  ...PARTS.map((part) => `${part.column} = ${newValue(part)}`),
-  `customer_id = ${CUSTOMER_ID}`,
-  `metadata = ${METADATA}`,
-].join(',\n    ');
+export const CONTENTS_SET = COLUMNS.map((column, index) => `${column} = ${VALUES[index]}`).join(',\n    ');
+
+/** Whether it becomes another, or its customer does: one that is told what it is already is not written. */
+export const CONTENTS_DIFFER = `t.known_id is not null and ((${COLUMNS.map((column) => `o.${column}`).join(', ')})
+      is distinct from (${VALUES.join(', ')}) or exists (select from order_customer_writes c where c.id = ${CUSTOMER_ID}))`;
 
 const CUSTOMER_FIELDS = ['name', 'email', 'phone'];
 /** One that the merchant knows somebody else by stays with that one. */
@@ -70,8 +73,8 @@ const customerValues = [
   REFERENCE,
 ];
 
-/** The customers of such orders, and what changed of orders and customers, compared with how they were before the statement. */
-export const CONTENTS_FOLLOW = `
+/** The customers of such orders. */
+export const CUSTOMERS_TOLD = `
 order_customer_writes as (
   update customers c
   set (name, email, phone, reference) = (${customerValues.join(', ')}), updated_at = now()
@@ -83,7 +86,10 @@ order_customer_writes as (
   ) a
   where c.id = a.customer_id and (c.name, c.email, c.phone, c.reference) is distinct from (${customerValues.join(', ')})
   returning c.*, a.n
-),
+)`;
+
+/** What changed of orders and customers, compared with how they were before the statement. */
+export const CONTENTS_CHANGED = `
 contents_changes as (
   select e.n, e.sync_id, e.merchant_id, e.integration_id, e.traceparent, w.id, array_remove(array[
     ${Object.entries(GROUPS)

@@ -1,7 +1,14 @@
 import { TOLD_FIELDS, type ToldKind } from '../../connectors/told-fields.js';
 import { detailChange } from './detail-change.js';
 import type { InboxKind } from './nouns.js';
-import { CONTENTS_CHANGES, CONTENTS_FOLLOW, CONTENTS_SET, CONTENTS_TOLD } from './order-contents.js';
+import {
+  CONTENTS_CHANGED,
+  CONTENTS_CHANGES,
+  CONTENTS_DIFFER,
+  CONTENTS_SET,
+  CONTENTS_TOLD,
+  CUSTOMERS_TOLD,
+} from './order-contents.js';
 import { toldChangeRows, toldChanges, toldWrites } from './told-writes.js';
 
 const TOLD_KINDS = Object.keys(TOLD_FIELDS) as ToldKind[];
@@ -27,26 +34,28 @@ order_told as (
   having bool_or(changed) or count(tracking_numbers) > 0 or bool_or(event ? 'contents')
 )`;
 
-const ORDER_SET = `status = coalesce(a.status, o.status), updated_at = now(),
-    tracking_numbers = case when a.tracking_numbers is null then o.tracking_numbers
+const TRACKING_NUMBERS = `case when a.tracking_numbers is null then o.tracking_numbers
       else array(select jsonb_array_elements_text(a.tracking_numbers)) end`;
+const ORDER_SET = `status = coalesce(a.status, o.status), updated_at = now(), tracking_numbers = ${TRACKING_NUMBERS}`;
+/** A row that says the same already is not written. */
+const ORDER_DIFFERS = `(coalesce(a.status, o.status), ${TRACKING_NUMBERS}) is distinct from (o.status, o.tracking_numbers)`;
 
 const ORDER_WRITES = `${ORDER_TOLD},
 order_writes as (
-  update orders o set ${ORDER_SET} from order_told a where o.id = a.known_id
+  update orders o set ${ORDER_SET} from order_told a where o.id = a.known_id and ${ORDER_DIFFERS}
   returning 1
 )`;
 
 /** The same with what events tell of an order beside its status. */
-const WHOLE_ORDER_WRITES = `${ORDER_TOLD},${CONTENTS_TOLD},
+const WHOLE_ORDER_WRITES = `${ORDER_TOLD},${CONTENTS_TOLD},${CUSTOMERS_TOLD},
 order_writes as (
   update orders o
   set ${ORDER_SET},
     ${CONTENTS_SET}
   from order_told a left join contents_told t on t.known_id = a.known_id
-  where o.id = a.known_id
+  where o.id = a.known_id and (${ORDER_DIFFERS} or ${CONTENTS_DIFFER})
   returning o.*
-),${CONTENTS_FOLLOW}`;
+),${CONTENTS_CHANGED}`;
 
 /** Of each kind of entity what writes it; changes are written after these. */
 const ENTITY_WRITES: readonly { kind: InboxKind; name: string; sql: string }[] = [
@@ -88,8 +97,11 @@ stock_writes as (
     t.reserved, t.available, 'live', t.occurred_at
   from stock_told t
   on conflict (integration_id, sku, location) do update set on_hand = excluded.on_hand, reserved = excluded.reserved,
-    available = excluded.available, source = 'live', read_at = excluded.read_at, updated_at = now(), removed_at = null,
-    product_id = coalesce(excluded.product_id, v.product_id)
+    available = excluded.available, source = 'live', read_at = excluded.read_at, removed_at = null,
+    product_id = coalesce(excluded.product_id, v.product_id),
+    updated_at = case when (v.on_hand, v.reserved, v.available, v.source, v.removed_at, v.product_id) is distinct from
+      (excluded.on_hand, excluded.reserved, excluded.available, 'live', null, coalesce(excluded.product_id, v.product_id))
+      then now() else v.updated_at end
   where v.read_at <= excluded.read_at
   returning v.*
 ),
