@@ -7,7 +7,7 @@ import type { Services } from '../src/flow/services.js';
 import type { JobDefinition } from './define.js';
 import { askForRun, findOverdueJobs, listJobs, registerJobs, setPaused } from './job-rows.js';
 import { patiently } from './patiently.js';
-import { runIfDue } from './run-job.js';
+import { runIfDue } from './run-if-due.js';
 import { createTimer, type Tick, type Timer } from './timer.js';
 
 export interface JobsDeps {

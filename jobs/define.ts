@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Services } from '../src/flow/services.js';
-import { nextRunAfter } from '../src/model/schedule.js';
+import { nextRunAfter } from '../src/model/cron.js';
 
 /** What a run is given beside the services. */
 export interface JobRun {

@@ -1,6 +1,6 @@
 import type { Sql } from '../src/db/database.js';
 import type { JobState } from '../src/flow/jobs/job-runner.js';
-import { nextRunAfter } from '../src/model/schedule.js';
+import { nextRunAfter } from '../src/model/cron.js';
 import { type JobDefinition, toleranceMs } from './define.js';
 
 /** The right to run a job once: whoever holds the highest token holds it, until the lease ends. */

@@ -1,8 +1,8 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type * as flow from '../src/flow/watching/read-metrics.js';
 import { SecurityEvent } from '../src/model/security-events.js';
+import type * as security from '../src/rollup/count-security-events.js';
 import type * as figures from '../src/rollup/figures.js';
-import type * as security from '../src/rollup/security-events.js';
 import type * as rollup from '../src/rollup/summarise.js';
 import { DateTime } from './scalars.js';
 import { QueueHealth } from './system-health.js';

@@ -20,9 +20,9 @@ import { openChannels } from './notify/open-channels.js';
 import { cacheCatalogue } from './read/cache-catalogue.js';
 import { createReader } from './read/create-reader.js';
 import type { Reader } from './read/reader.js';
+import { tallySecurityEvent } from './rollup/count-security-events.js';
 import { createLoadReport, readSystemLoad } from './rollup/report-load.js';
 import { readLastHour } from './rollup/rollup-gauges.js';
-import { tallySecurityEvent } from './rollup/security-events.js';
 import { createTally, type Tally } from './rollup/tally.js';
 
 /** Told of each thing that must be stopped, in the order of the start. */

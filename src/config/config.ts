@@ -5,9 +5,9 @@ import { allIntegrations } from './integrations/all-integrations.js';
 import {
   type ConfiguredIntegration,
   integrationVariables,
-  readIntegrations,
+  readConfiguredIntegrations,
   readSwitchedOff,
-} from './integrations/read-integrations.js';
+} from './integrations/read-configured-integrations.js';
 import { keepSecret } from './kept-secrets.js';
 import { warnOfMisspelt } from './misspelt.js';
 import { NOTIFICATIONS, type NotificationConfig, notificationConfigOf } from './notifications.js';
@@ -71,7 +71,7 @@ export function loadConfig(env: Environment): Config {
   const values = readVariables(env, VARIABLES, problems);
   const production = values.NODE_ENV === 'production';
   const dataDir = resolve(values.DATA_DIR);
-  const integrations = readIntegrations(env, production, problems);
+  const integrations = readConfiguredIntegrations(env, production, problems);
   const notifications = notificationConfigOf(readVariables(env, NOTIFICATIONS, problems), problems, production);
   const simulators = values.SIMULATORS ?? (!production && integrations.length === 0);
   if (!values.DATABASE_URL || simulators) requireFolder(dataDir, problems);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSchedule, nextRunAfter } from '../model/schedule.js';
+import { isCron, nextRunAfter } from '../model/cron.js';
 
 const SHORTEST_MS = 60_000;
 const LONGEST_MS = 7 * 24 * 3_600_000;
@@ -8,7 +8,7 @@ const LONGEST_MS = 7 * 24 * 3_600_000;
 export const scheduleSettings = {
   schedule: z
     .string()
-    .refine(isSchedule, 'must be a cron expression such as "*/10 * * * *"')
+    .refine(isCron, 'must be a cron expression such as "*/10 * * * *"')
     .nullish()
     .describe('When everything that can be read is read: cron, in UTC.'),
   syncInterval: z

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, statSync, truncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Binaries, findBinaries } from './embedded/binaries.js';
 import { type Cluster, prepareCluster } from './embedded/cluster.js';
-import { enter, type Presence } from './embedded/presence.js';
+import { enter, type Occupancy } from './embedded/occupancy.js';
 import { ensureServer, isServerOf, type Server } from './embedded/server.js';
 
 /** A PostgreSQL server of the hub's own, its files below the data folder. */
@@ -49,10 +49,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
-/** Holds this hub's presence at the server, and brings the server back when it goes away. */
+/** Holds this hub's place at the server, and brings the server back when it goes away. */
 class Watch {
   server!: Server;
-  private presence!: Presence;
+  private occupancy!: Occupancy;
   private stopping = false;
   private reconnecting: Promise<void> = Promise.resolve();
   private readonly logTimer: NodeJS.Timeout;
@@ -76,7 +76,7 @@ class Watch {
     this.stopping = true;
     clearInterval(this.logTimer);
     await this.reconnecting;
-    const last = await this.presence.leave().catch(() => true);
+    const last = await this.occupancy.leave().catch(() => true);
     const { pid } = this.server;
     if (!last || !isServerOf(this.cluster, pid)) return;
     // SIGINT is PostgreSQL's fast shutdown: sessions end, a checkpoint is written.
@@ -88,16 +88,16 @@ class Watch {
   private async connect(port: number | null): Promise<Server> {
     for (;;) {
       this.server = await ensureServer(this.cluster, this.binaries, this.options.settings ?? {}, port);
-      const presence = await enter(this.server.url).catch(() => null);
-      if (!presence) continue;
-      this.presence = presence;
+      const occupancy = await enter(this.server.url).catch(() => null);
+      if (!occupancy) continue;
+      this.occupancy = occupancy;
       return this.server;
     }
   }
 
   private async watch(): Promise<void> {
     for (;;) {
-      await this.presence.ended;
+      await this.occupancy.ended;
       if (this.stopping) return;
       this.options.onEvent?.('The embedded PostgreSQL went away; starting it again');
       this.reconnecting = this.reconnect();

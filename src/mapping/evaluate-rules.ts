@@ -1,5 +1,5 @@
 import type { CompiledRule } from './compile-rules.js';
-import type { Evaluated } from './evaluate.js';
+import type { Evaluated } from './evaluate-program.js';
 import { UNCLEAR } from './plain-path.js';
 import type { Sandbox } from './sandbox.js';
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseExactJson } from '../connectors/exact-json.js';
-import { compile, type Evaluated, evaluate, failed, type Limits } from './evaluate.js';
+import { compile, type Evaluated, evaluateProgram, failed, type Limits } from './evaluate-program.js';
 import type { Program } from './mapping-rules.js';
 
 /** Documents for the same programs, as JSON; without them the programs are compiled only. */
@@ -25,7 +25,7 @@ function evaluateSome(programs: Program[], documents: string[]): Evaluated[][] {
   const results: Evaluated[][] = [];
   for (const document of documents) {
     const parsed = parseExactJson(document);
-    results.push(programs.map((program) => evaluate(program, parsed, limits)));
+    results.push(programs.map((program) => evaluateProgram(program, parsed, limits)));
     if (performance.now() > until) break;
   }
   return results;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Evaluated } from './evaluate.js';
+import type { Evaluated } from './evaluate-program.js';
 import type { Program } from './mapping-rules.js';
 import type { Task } from './sandbox-worker.js';
 

@@ -1,8 +1,8 @@
 import { type FieldNode, type GraphQLInputObjectType, type GraphQLObjectType, getNamedType } from 'graphql';
-import { readCursor } from './cursor.js';
 import { type Filtered, filterConditions } from './filters.js';
 import { gatherPage, type Listing, writeBody } from './listing.js';
 import { checkPage, type Page, pageOf } from './page.js';
+import { readCursor } from './page-cursor.js';
 import { openSite, parameter, type Values } from './parameters.js';
 import {
   type Field,

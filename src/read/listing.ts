@@ -1,8 +1,8 @@
 import type { FieldNode, GraphQLObjectType } from 'graphql';
-import { writeCursor } from './cursor.js';
 import { writeObject } from './members.js';
 import type { Noun } from './nouns.js';
 import type { Page } from './page.js';
+import { writeCursor } from './page-cursor.js';
 import type { Site, Values } from './parameters.js';
 import { type Field, type Fields, objectTypeOf, type Planning, subfields } from './planning.js';
 import { orderSql, type TotalOrder } from './sort.js';

@@ -1,6 +1,6 @@
 import type { Sql } from '../db/database.js';
 import { RETENTION } from '../model/retention.js';
-import { ADD_TO_ROLLUPS, INTO_ROLLUPS } from './sql.js';
+import { ADD_TO_ROLLUPS, INTO_ROLLUPS } from './rollup-columns.js';
 
 const KEPT_MINUTES_HOURS = 3;
 

@@ -1,5 +1,5 @@
 import type { Sql } from '../db/database.js';
-import { ADD_TO_ROLLUPS, INTO_ROLLUPS, PERIODS } from './sql.js';
+import { ADD_TO_ROLLUPS, INTO_ROLLUPS, PERIODS } from './rollup-columns.js';
 
 /** Requests to one system that ended alike. */
 export interface CallCount {

@@ -1,7 +1,7 @@
 import type { Sql } from '../db/database.js';
 import type { ErrorCode } from '../errors.js';
 import { bucketSql } from './buckets.js';
-import { ADD_TO_ROLLUPS, INTO_ROLLUPS, PERIODS } from './sql.js';
+import { ADD_TO_ROLLUPS, INTO_ROLLUPS, PERIODS } from './rollup-columns.js';
 
 /** Work that is no attempt of a sync event but is measured like one, e.g. asking for the status of all open orders. */
 export interface Run {

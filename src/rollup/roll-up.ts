@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Tx } from '../db/database.js';
 import { bucketSql } from './buckets.js';
-import { ADD_TO_ROLLUPS, INTO_ROLLUPS, PERIODS } from './sql.js';
+import { ADD_TO_ROLLUPS, INTO_ROLLUPS, PERIODS } from './rollup-columns.js';
 
 /** Transactions that one statement looks at, so that none runs long: a long one would slow every claim. */
 const STEP = 20_000;

@@ -4,7 +4,7 @@ import { extensiv } from '../../src/connectors/extensiv/index.js';
 import type { FaultRule } from '../../src/connectors/simulator/faults.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
-import { orderSnapshot } from './snapshots.js';
+import { orderSnapshot } from './sample-snapshots.js';
 
 const credentials = { clientId: 'client-3f9a', clientSecret: 'client-secret-77b1' };
 const http = createUpstreamHttp({ httpsOnly: false });

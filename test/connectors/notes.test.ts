@@ -3,7 +3,7 @@ import { orderToLogo } from '../../src/connectors/logo/mapping.js';
 import { LogoSettings } from '../../src/connectors/logo/settings.js';
 import { orderToNetsis } from '../../src/connectors/netsis/mapping.js';
 import { NetsisSettings } from '../../src/connectors/netsis/settings.js';
-import { orderSnapshot } from './snapshots.js';
+import { orderSnapshot } from './sample-snapshots.js';
 
 const LONG = 'Ş'.repeat(120);
 const logo = LogoSettings.parse({ baseUrl: 'http://127.0.0.1:1', firmNumber: 1 });

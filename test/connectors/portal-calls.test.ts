@@ -5,7 +5,7 @@ import { parseExactJson } from '../../src/connectors/exact-json.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
 import { startServer } from './local-server.js';
-import { invoiceSnapshot, orderSnapshot } from './snapshots.js';
+import { invoiceSnapshot, orderSnapshot } from './sample-snapshots.js';
 
 /** The id that the portal gives to its first order when the hub's is `ord_1`. */
 const ORDER_ID = 'b2b_order_1_341fb35e';

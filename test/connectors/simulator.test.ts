@@ -11,7 +11,7 @@ import type { Effect } from '../../src/connectors/connector.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
 import { startServer } from './local-server.js';
-import { orderSnapshot } from './snapshots.js';
+import { orderSnapshot } from './sample-snapshots.js';
 
 const keys = { apiKey: 'portal-key', apiSecret: 'portal-secret' };
 const stops: (() => unknown)[] = [];

@@ -1,5 +1,5 @@
 import { b2bPortal } from '../../src/connectors/b2b-portal/index.js';
-import { invoiceSnapshot, orderSnapshot } from '../connectors/snapshots.js';
+import { invoiceSnapshot, orderSnapshot } from '../connectors/sample-snapshots.js';
 import { describeConnector } from './connector-suite.js';
 
 const credentials = { apiKey: 'portal-key-3f9a', apiSecret: 'portal-secret-77b1' };

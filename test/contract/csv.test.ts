@@ -1,5 +1,5 @@
 import { csv } from '../../src/connectors/csv/index.js';
-import { invoiceSnapshot, orderSnapshot } from '../connectors/snapshots.js';
+import { invoiceSnapshot, orderSnapshot } from '../connectors/sample-snapshots.js';
 import { describeConnector } from './connector-suite.js';
 
 describeConnector({

@@ -1,5 +1,5 @@
 import { escooter } from '../../src/connectors/escooter/index.js';
-import { orderSnapshot } from '../connectors/snapshots.js';
+import { orderSnapshot } from '../connectors/sample-snapshots.js';
 import { describeConnector } from './connector-suite.js';
 
 const credentials = { apiKey: 'erp-key-3f9a77', apiSecret: 'erp-hmac-secret-77b1' };

@@ -1,5 +1,5 @@
 import { extensiv } from '../../src/connectors/extensiv/index.js';
-import { orderSnapshot } from '../connectors/snapshots.js';
+import { orderSnapshot } from '../connectors/sample-snapshots.js';
 import { describeConnector } from './connector-suite.js';
 
 const credentials = { clientId: 'client-3f9a', clientSecret: 'client-secret-77b1' };

@@ -1,5 +1,5 @@
 import { flashErp } from '../../src/connectors/flasherp/index.js';
-import { invoiceSnapshot } from '../connectors/snapshots.js';
+import { invoiceSnapshot } from '../connectors/sample-snapshots.js';
 import { describeConnector } from './connector-suite.js';
 
 const credentials = { apiKey: 'fe-key-3f9a', apiSecret: 'fe-secret-77b1', webhookSecret: 'fe-secret-77b1' };

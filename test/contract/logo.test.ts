@@ -1,5 +1,5 @@
 import { logo } from '../../src/connectors/logo/index.js';
-import { orderSnapshot } from '../connectors/snapshots.js';
+import { orderSnapshot } from '../connectors/sample-snapshots.js';
 import { describeConnector } from './connector-suite.js';
 
 const credentials = {

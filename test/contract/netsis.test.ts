@@ -1,5 +1,5 @@
 import { netsis } from '../../src/connectors/netsis/index.js';
-import { orderSnapshot } from '../connectors/snapshots.js';
+import { orderSnapshot } from '../connectors/sample-snapshots.js';
 import { describeConnector } from './connector-suite.js';
 
 const credentials = { username: 'netsis-user', password: 'netsis-pass+word/77b1', dbPassword: 'db-pass-3f9a' };

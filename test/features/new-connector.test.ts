@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 const COPIED = [
-  ...['src', 'test/contract', 'test/connectors/snapshots.ts', 'scripts'],
+  ...['src', 'test/contract', 'test/connectors/sample-snapshots.ts', 'scripts'],
   ...['tsconfig.json', 'tsconfig.connector.json'],
 ];
 const CONFIGURATION = ['package.json', 'biome.json', '.gitignore'];

@@ -1,4 +1,4 @@
-import { orderSnapshot } from '../../../test/connectors/snapshots.js';
+import { orderSnapshot } from '../../../test/connectors/sample-snapshots.js';
 import { describeConnector } from '../../../test/contract/connector-suite.js';
 import { newSystemConnector } from './index.js';
 

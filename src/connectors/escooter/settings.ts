@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSchedule } from '../../model/schedule.js';
+import { isCron } from '../../model/cron.js';
 import type { DeliveryPolicy } from '../connector.js';
 import { baseUrlSetting, policyOf, policySettings } from '../policy.js';
 import { orderStatusMappings, strictMapping } from '../status-settings.js';
@@ -21,7 +21,7 @@ export const ErpSettings = z.strictObject({
   cronEnabled: z.boolean().default(true).describe('Whether the schedule sends what waits.'),
   cron: z
     .string()
-    .refine(isSchedule, 'must be a cron expression such as "0 * * * *"')
+    .refine(isCron, 'must be a cron expression such as "0 * * * *"')
     .default('0 * * * *')
     .describe('When it does: cron, in UTC.'),
   debug: z.boolean().default(false).describe('Whether requests and answers are logged, secrets masked.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSchedule } from '../../model/schedule.js';
+import { isCron } from '../../model/cron.js';
 import { baseUrlSetting, policySettings } from '../policy.js';
 import { strictMapping } from '../status-settings.js';
 
@@ -15,7 +15,7 @@ export const FlashErpCredentials = z.strictObject({
 export type FlashErpCredentials = z.infer<typeof FlashErpCredentials>;
 
 const cron = (usual: string) =>
-  z.string().refine(isSchedule, 'must be a cron expression such as "0 2 * * *"').nullable().default(usual);
+  z.string().refine(isCron, 'must be a cron expression such as "0 2 * * *"').nullable().default(usual);
 
 export const FlashErpSettings = z.strictObject({
   baseUrl: baseUrlSetting.meta({ title: 'Address', description: 'Of the API of FlashERP.' }),

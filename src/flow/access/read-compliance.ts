@@ -2,7 +2,7 @@ import type { Caller } from '../../access/caller.js';
 import { type Sql, sqlOn } from '../../db/database.js';
 import { RETENTION, type Retained } from '../../model/retention.js';
 import type { Role } from '../../model/statuses.js';
-import { readSecurityEvents, type SecurityEventCount } from '../../rollup/security-events.js';
+import { readSecurityEvents, type SecurityEventCount } from '../../rollup/count-security-events.js';
 import type { Services } from '../services.js';
 import { timeOf } from '../watching/read-metrics.js';
 

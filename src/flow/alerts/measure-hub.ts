@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/database.js';
-import { countSecurityEvents } from '../../rollup/security-events.js';
+import { countSecurityEvents } from '../../rollup/count-security-events.js';
 import type { Measure } from './judge.js';
 import type { IntegrationFacts } from './measure.js';
 import type { AlertRule } from './rule.js';

@@ -5,7 +5,7 @@ import { label, text } from '../check-input.js';
 import type { Services } from '../services.js';
 import { linkTo, type Origin } from '../sync/link-to.js';
 import { sendToAll } from '../sync/send.js';
-import { applyWaiting } from '../webhooks/apply-waiting.js';
+import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
 import { addressSchema, writeAddress } from './write-address.js';
 
 export const customerSchema = z.object({
@@ -88,7 +88,7 @@ export async function tellOfCustomer(
   await sendToAll(services, tx, entity, created ? 'CREATE' : 'UPDATE', from);
   const kind = created ? 'customer.created' : 'customer.updated';
   await services.feed.publish(tx, [{ kind, ...entity, data: { reference } }]);
-  if (created) tx.afterCommit(() => void applyWaiting(services, entity, reference));
+  if (created) tx.afterCommit(() => void applyEarlyEvents(services, entity, reference));
 }
 
 function only(rows: Saved[]): Saved {

@@ -4,7 +4,7 @@ import { auditDone } from '../access/audit-done.js';
 import type { Services } from '../services.js';
 import { linkTo, type Origin } from '../sync/link-to.js';
 import { sendToAll } from '../sync/send.js';
-import { applyWaiting } from '../webhooks/apply-waiting.js';
+import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
 
 /** What changes and audit entries call them. */
 export const NOUNS = { TRANSACTION: 'transaction', BILLING_SUBSCRIPTION: 'billing_subscription' } as const;
@@ -34,5 +34,5 @@ export async function announceNew(
   await sendToAll(services, tx, entity, 'CREATE', origin?.integrationId);
   await services.feed.publish(tx, [{ kind: `${noun}.created`, ...entity, data: { reference, newStatus: status } }]);
   await auditDone(tx, caller, { action: `${noun}.create`, ...entity, details: { reference } });
-  tx.afterCommit(() => void applyWaiting(services, entity, reference));
+  tx.afterCommit(() => void applyEarlyEvents(services, entity, reference));
 }

@@ -13,7 +13,7 @@ import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { sendInvoiced, sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
-import { applyWaiting } from '../webhooks/apply-waiting.js';
+import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
 
 const createInvoiceSchema = z.object({
   orderId: label(),
@@ -56,7 +56,7 @@ async function takeInvoice(services: Services, tx: Tx, caller: Caller, order: Lo
   await services.feed.publish(tx, [{ kind: 'invoice.created', ...entity, data }]);
   const details = { number: invoice.number, orderId: invoice.orderId };
   await auditDone(tx, caller, { action: 'invoice.create', ...entity, details });
-  tx.afterCommit(() => void applyWaiting(services, entity, invoice.number));
+  tx.afterCommit(() => void applyEarlyEvents(services, entity, invoice.number));
   return id;
 }
 

@@ -9,7 +9,7 @@ import { amount, checkInput, currency, label, time } from '../check-input.js';
 import type { Services } from '../services.js';
 import { linkTo, type Origin } from '../sync/link-to.js';
 import { sendToAll } from '../sync/send.js';
-import { applyWaiting } from '../webhooks/apply-waiting.js';
+import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
 
 const recordInvoiceSchema = z.object({
   number: label(),
@@ -59,7 +59,7 @@ export function recordInvoice(
     const data = { number, newStatus: invoice.status ?? 'ISSUED', orderId: made.orderId };
     await services.feed.publish(tx, [{ kind: 'invoice.created', ...entity, data }]);
     await auditDone(tx, caller, { action: 'invoice.create', ...entity, details: { number, orderId: made.orderId } });
-    tx.afterCommit(() => void applyWaiting(services, entity, number));
+    tx.afterCommit(() => void applyEarlyEvents(services, entity, number));
     return id;
   });
 }

@@ -10,8 +10,8 @@ import { changeOnce } from '../change-once.js';
 import { amount, checkInput, idempotencyKey, label, text, time } from '../check-input.js';
 import type { LockedEntity } from '../lock-entity.js';
 import type { Services } from '../services.js';
+import { changedFields, readInvoiceSnapshot } from '../sync/read-snapshots.js';
 import { sendUpdate } from '../sync/send-update.js';
-import { changedFields, invoiceSnapshot } from '../sync/snapshots.js';
 
 const updateInvoiceSchema = z.object({
   id: label(),
@@ -52,7 +52,7 @@ async function changeInvoice(
   if (ENDED.includes(status)) {
     throw new HubError('INVALID_STATE', `The invoice is ${status} and is not changed any more.`, { path: ['id'] });
   }
-  const read = () => invoiceSnapshot(tx, entityId, '');
+  const read = () => readInvoiceSnapshot(tx, entityId, '');
   const before = await read();
   await write(tx, entityId, update);
   const changed = changedFields(before, await read());

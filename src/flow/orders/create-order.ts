@@ -14,7 +14,7 @@ import { makeOnce } from '../make-once.js';
 import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
-import { applyWaiting } from '../webhooks/apply-waiting.js';
+import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
 import { metadataSchema } from './order-metadata.js';
 import { linesSchema, writeLines } from './write-lines.js';
 
@@ -66,7 +66,7 @@ async function takeOrder(services: Services, tx: Tx, caller: Caller, merchantId:
   const data = { number: order.number, newStatus: status };
   await services.feed.publish(tx, [{ kind: 'order.created', ...entity, data }]);
   await auditDone(tx, caller, { action: 'order.create', ...entity, details: { number: order.number } });
-  tx.afterCommit(() => void applyWaiting(services, entity, order.number));
+  tx.afterCommit(() => void applyEarlyEvents(services, entity, order.number));
   return id;
 }
 

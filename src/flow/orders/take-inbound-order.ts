@@ -8,7 +8,7 @@ import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
-import { applyWaiting } from '../webhooks/apply-waiting.js';
+import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
 import { createOrderSchema, insertOrder } from './create-order.js';
 
 /** `$1` merchant, `$2` integration, `$3` the sender's id, `$4` the hub's id, `$5` number. */
@@ -70,5 +70,5 @@ async function take(
   await sendToAll(services, tx, entity, 'CREATE', integrationId);
   const data = { number: order.number, newStatus: status, externalId };
   await services.feed.publish(tx, [{ kind: 'order.created', ...entity, integrationId, data }]);
-  tx.afterCommit(() => void applyWaiting(services, entity, order.number));
+  tx.afterCommit(() => void applyEarlyEvents(services, entity, order.number));
 }

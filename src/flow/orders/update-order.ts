@@ -13,8 +13,8 @@ import { customerSchema, saveCustomer } from '../customers/save-customer.js';
 import { addressSchema } from '../customers/write-address.js';
 import type { LockedEntity } from '../lock-entity.js';
 import type { Services } from '../services.js';
+import { changedFields, readOrderSnapshot } from '../sync/read-snapshots.js';
 import { sendUpdate } from '../sync/send-update.js';
-import { changedFields, orderSnapshot } from '../sync/snapshots.js';
 import { totalsSchema } from './create-order.js';
 import { metadataSchema } from './order-metadata.js';
 import { linesSchema, writeLines } from './write-lines.js';
@@ -63,9 +63,9 @@ async function changeOrder(
   if (ENDED.includes(status)) {
     throw new HubError('INVALID_STATE', `The order is ${status} and is not changed any more.`, { path: ['id'] });
   }
-  const before = await orderSnapshot(tx, entityId);
+  const before = await readOrderSnapshot(tx, entityId);
   await write(services, tx, merchantId, entityId, update);
-  const changed = changedFields(before, await orderSnapshot(tx, entityId));
+  const changed = changedFields(before, await readOrderSnapshot(tx, entityId));
   if (changed.length === 0) return entityId;
   if (changed.includes('lines') || changed.includes('totals')) await refusePaidOut(tx, entityId);
   await tx.sql('update orders set updated_at = now() where id = $1', [entityId]);

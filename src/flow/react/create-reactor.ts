@@ -8,7 +8,7 @@ import type { ChangeEntry } from '../../feed/feed.js';
 import { type Tracer, withTrace } from '../../model/trace.js';
 import type { Services } from '../services.js';
 import type { Reaction } from './reaction.js';
-import { EXTEND_LEASE, GIVE_UP_LEASE, MOVE_ON, TAKE_LEASE } from './sql.js';
+import { EXTEND_LEASE, GIVE_UP_LEASE, MOVE_ON, TAKE_LEASE } from './reader-lease.js';
 import { traceOf } from './trace-of.js';
 
 export interface Reactor {

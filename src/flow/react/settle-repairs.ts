@@ -1,4 +1,4 @@
-import { settleRepairs as settle } from '../reconcile/settle-repairs.js';
+import { writeRepairOutcomes } from '../reconcile/write-repair-outcomes.js';
 import type { Reaction } from './reaction.js';
 
 const ENDS = new Set<unknown>(['SUCCESS', 'FAILED', 'SKIPPED']);
@@ -12,6 +12,6 @@ export const settleRepairs: Reaction = {
     return own?.connector.lists !== undefined;
   },
   async react(_services, tx, { syncEventId }) {
-    if (syncEventId !== null) await settle(tx.sql, syncEventId);
+    if (syncEventId !== null) await writeRepairOutcomes(tx.sql, syncEventId);
   },
 };

@@ -4,7 +4,7 @@ import { HubError } from '../../errors.js';
 import type { Snapshot } from '../../model/snapshots.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Sendable } from '../sync/find-recipients.js';
-import { readSnapshots } from '../sync/snapshots.js';
+import { readSnapshots } from '../sync/read-snapshots.js';
 
 type Fields = UpstreamRecord['fields'];
 

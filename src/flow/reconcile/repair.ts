@@ -10,7 +10,7 @@ import { mendHere } from './mend-here.js';
 import { mendThere } from './mend-there.js';
 import { moved } from './moved.js';
 import { readAgain } from './read-again.js';
-import { settleRepairs } from './settle-repairs.js';
+import { writeRepairOutcomes } from './write-repair-outcomes.js';
 
 const FIND = `select id, merchant_id, integration_id, entity_type, entity_id, external_id, kind, field, here_value, there_value,
   direction, state, sync_event_id
@@ -61,7 +61,7 @@ async function mend(services: Services, caller: Caller, integration: OpenIntegra
   const { pool } = services.db;
   try {
     if (one.direction === 'OUT') await takeFirst(services, caller, one);
-    if (!isOfRecord(one)) await settleRepairs(sqlOn(pool), await readAgain(services, caller, integration, one));
+    if (!isOfRecord(one)) await writeRepairOutcomes(sqlOn(pool), await readAgain(services, caller, integration, one));
     else if (one.direction === 'OUT') await begin(services, id, await mendThere(services, caller, integration, one));
     else {
       await mendHere(services, caller, integration, one);
@@ -95,5 +95,5 @@ async function takeFirst(services: Services, caller: Caller, { id }: Difference)
 async function begin({ db }: Services, id: string, syncEventId: string): Promise<void> {
   await db.pool.query(CLOSE, [id, 'REPAIRING', null, syncEventId]);
   await db.pool.query(CLOSE_OF_RECORD, [id, syncEventId]);
-  await settleRepairs(sqlOn(db.pool), syncEventId);
+  await writeRepairOutcomes(sqlOn(db.pool), syncEventId);
 }

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.js';
-import { lastRunBefore } from '../../model/schedule.js';
+import { lastRunBefore } from '../../model/cron.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 

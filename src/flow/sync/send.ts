@@ -1,18 +1,18 @@
 import type { Hold } from '../../connectors/connector.js';
 import type { Tx } from '../../db/database.js';
-import { nextRunAfter } from '../../model/schedule.js';
+import { nextRunAfter } from '../../model/cron.js';
 import type { Snapshot } from '../../model/snapshots.js';
 import type { Operation } from '../../model/statuses.js';
 import type { NewSyncEvent } from '../../outbox/outbox.js';
 import type { Services } from '../services.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
 import {
-  billingSubscriptionSnapshot,
-  customerSnapshot,
-  invoiceSnapshot,
-  orderSnapshot,
-  transactionSnapshot,
-} from './snapshots.js';
+  readBillingSubscriptionSnapshot,
+  readCustomerSnapshot,
+  readInvoiceSnapshot,
+  readOrderSnapshot,
+  readTransactionSnapshot,
+} from './read-snapshots.js';
 
 /**
  * Accepts one effect per enabled integration of the merchant that takes this entity; answers the sync events' ids.
@@ -75,9 +75,9 @@ export function snapshotFor(tx: Tx, entity: Sendable, recipient: Pick<Recipient,
 }
 
 const SNAPSHOT: Record<Sendable['entityType'], (tx: Tx, id: string, integrationId: string) => Promise<Snapshot>> = {
-  ORDER: orderSnapshot,
-  INVOICE: invoiceSnapshot,
-  CUSTOMER: customerSnapshot,
-  TRANSACTION: transactionSnapshot,
-  BILLING_SUBSCRIPTION: billingSubscriptionSnapshot,
+  ORDER: readOrderSnapshot,
+  INVOICE: readInvoiceSnapshot,
+  CUSTOMER: readCustomerSnapshot,
+  TRANSACTION: readTransactionSnapshot,
+  BILLING_SUBSCRIPTION: readBillingSubscriptionSnapshot,
 };

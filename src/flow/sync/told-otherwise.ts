@@ -5,7 +5,7 @@ import { sqlOn } from '../../db/database.js';
 import { isSameAmount } from '../../model/money.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
-import { readSnapshots } from './snapshots.js';
+import { readSnapshots } from './read-snapshots.js';
 
 /** What it says of an order's contents or an invoice's fields, by their path; empty: nothing. Payments: `take-news.ts`. */
 export function saidOf(event: InboundEvent): [string, unknown][] {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { HubContext } from '../../../../schema/context.js';
 import { writeTable } from '../../../connectors/write-table.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { AUDIT_PAGE, type AuditPage } from './operations.js';
 
 /** Columns of the table, which are the fields of an entry. */
@@ -53,7 +53,8 @@ export async function exportAudit(
   filter: Record<string, unknown>,
   { head, write }: Format,
 ): Promise<Readable> {
-  const read = async (after: string | null) => (await run<AuditPage>(context, AUDIT_PAGE, { filter, after })).auditLog;
+  const read = async (after: string | null) =>
+    (await runOrThrow<AuditPage>(context, AUDIT_PAGE, { filter, after })).auditLog;
   const first = await read(null);
   async function* chunks() {
     yield head;

@@ -9,7 +9,7 @@ import { registerRoute } from '../../docs/register-route.js';
 import { CALLERS } from '../../docs/schemes.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { AUDIT_FORMATS, exportAudit } from './export.js';
 import { COMPLIANCE } from './operations.js';
 
@@ -90,7 +90,7 @@ export function registerAudit(scope: FastifyInstance, contextOf: ContextOf): voi
     query: z.object({ from: time.optional(), to: time.optional() }),
     answer: enveloped(complianceBody),
     handle: async ({ context, query, request }) => {
-      const data = await run<{ complianceReport: z.output<typeof complianceBody> }>(context, COMPLIANCE, query);
+      const data = await runOrThrow<{ complianceReport: z.output<typeof complianceBody> }>(context, COMPLIANCE, query);
       return success(request, data.complianceReport);
     },
   });

@@ -9,7 +9,7 @@ import type { AccessRule } from '../../../model/access-rule.js';
 import { registerRoute } from '../../docs/register-route.js';
 import { CALLERS } from '../../docs/schemes.js';
 import type { ContextOf } from '../context-of.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { statusBody, syncBody, toStatusBody, toSyncBody } from './bodies.js';
 import {
   CONNECTOR,
@@ -57,7 +57,7 @@ export function registerErpSync(scope: FastifyInstance, contextOf: ContextOf, se
     errors,
     handle: async ({ context, params }) => {
       const order = await findOrder(context, params.id);
-      const { syncEvents } = await run<{ syncEvents: { nodes: RecordData[] } }>(context, LATEST_RECORD, {
+      const { syncEvents } = await runOrThrow<{ syncEvents: { nodes: RecordData[] } }>(context, LATEST_RECORD, {
         orderId: order.id,
       });
       const [record] = syncEvents.nodes;
@@ -82,7 +82,7 @@ function registerStart(scope: FastifyInstance, contextOf: ContextOf, name: strin
     handle: async ({ context, body }) => {
       const order = await findOrder(context, body.orderIncrementId, 'orderIncrementId');
       const input = { id: order.id, force, integrationId: await integrationOf(context, order) };
-      const { sync } = await run<{ sync: { syncEvent: { id: string } } }>(context, SYNC, { input });
+      const { sync } = await runOrThrow<{ sync: { syncEvent: { id: string } } }>(context, SYNC, { input });
       return toSyncBody(order, await outcomeOf(seeing(context), sync.syncEvent.id));
     },
   });
@@ -92,14 +92,18 @@ function registerStart(scope: FastifyInstance, contextOf: ContextOf, name: strin
 async function findOrder(context: HubContext, id: string, field = 'id'): Promise<OrderData> {
   type Found = { order: OrderData | null };
   const order =
-    (await run<Found>(context, ORDER_BY_NUMBER, { number: id })).order ??
-    (await run<Found>(context, ORDER_BY_ID, { id })).order;
+    (await runOrThrow<Found>(context, ORDER_BY_NUMBER, { number: id })).order ??
+    (await runOrThrow<Found>(context, ORDER_BY_ID, { id })).order;
   if (order) return order;
   throw new HubError('NOT_FOUND', `There is no order ${id}.`, { path: [field] });
 }
 
 async function integrationOf(context: HubContext, { merchantId }: OrderData): Promise<string> {
-  const { integrations } = await run<{ integrations: { id: string; merchantId: string }[] }>(context, INTEGRATIONS, {});
+  const { integrations } = await runOrThrow<{ integrations: { id: string; merchantId: string }[] }>(
+    context,
+    INTEGRATIONS,
+    {},
+  );
   const [first] = integrations.filter((integration) => integration.merchantId === merchantId);
   if (first) return first.id;
   throw new HubError('INVALID_STATE', 'The merchant has no enabled integration with the ERP: create or enable one.');
@@ -117,7 +121,7 @@ function seeing(context: HubContext): HubContext {
 async function outcomeOf(context: HubContext, id: string): Promise<RecordData> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const { record } = await run<{ record: RecordData }>(context, RECORD_BY_ID, { id });
+    const { record } = await runOrThrow<{ record: RecordData }>(context, RECORD_BY_ID, { id });
     const isUnderWay = record.status === 'PENDING' || record.status === 'IN_PROGRESS';
     if (!isUnderWay || performance.now() > deadline) return record;
     await sleep(LOOK_MS);

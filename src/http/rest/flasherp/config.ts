@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { HubContext } from '../../../../schema/context.js';
 import type { ContextOf } from '../context-of.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import * as bodies from './bodies.js';
 import { find, findOrNull, toConfig } from './find-integration.js';
 import type { FlashErpIntegration } from './operations.js';
@@ -48,7 +48,7 @@ export function registerConfig(scope: FastifyInstance, contextOf: ContextOf): vo
     shape: bodies.deleted,
     answer: async (context) => {
       const { id } = await find(context);
-      await run(context, operations.DELETE, { id });
+      await runOrThrow(context, operations.DELETE, { id });
       return { id, deleted: true as const };
     },
   });
@@ -63,7 +63,7 @@ function registerTest(scope: FastifyInstance, contextOf: ContextOf): void {
     shape: bodies.tested,
     answer: async (context) => {
       const { id } = await find(context);
-      const { done } = await run<{ done: z.output<typeof bodies.tested> }>(context, operations.TEST, { id });
+      const { done } = await runOrThrow<{ done: z.output<typeof bodies.tested> }>(context, operations.TEST, { id });
       const { ok, latencyMs, errorCode, errorMessage } = done;
       return { ok, latencyMs, errorCode, errorMessage };
     },
@@ -91,6 +91,6 @@ async function configure(context: HubContext, body: Config): Promise<FlashErpInt
           settings: { baseUrl: DEFAULT_BASE_URL, ...wanted },
         },
       ];
-  const { done } = await run<{ done: { integration: FlashErpIntegration } }>(context, document, { input });
+  const { done } = await runOrThrow<{ done: { integration: FlashErpIntegration } }>(context, document, { input });
   return done.integration;
 }

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { HubContext } from '../../../../schema/context.js';
 import { HubError } from '../../../errors.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import type { configShown } from './bodies.js';
 import type { FlashErpIntegration } from './operations.js';
 import * as operations from './operations.js';
 
 export async function findOrNull(context: HubContext): Promise<FlashErpIntegration | null> {
-  const { integrations } = await run<{ integrations: FlashErpIntegration[] }>(context, operations.FIND, {});
+  const { integrations } = await runOrThrow<{ integrations: FlashErpIntegration[] }>(context, operations.FIND, {});
   return integrations[0] ?? null;
 }
 

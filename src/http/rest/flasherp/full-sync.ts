@@ -5,7 +5,7 @@ import { HubError } from '../../../errors.js';
 import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { fullSyncShown } from './bodies.js';
 import { find, toConfig } from './find-integration.js';
 import * as operations from './operations.js';
@@ -48,12 +48,14 @@ async function fullSync(context: HubContext): Promise<FullSyncShown> {
   const { syncScope } = toConfig(integration);
   const entityTypes = SCOPES.filter(([scope]) => syncScope[scope]).map(([, entityType]) => entityType);
   const input = { integrationId: integration.id, entityTypes };
-  const { done } = await run<{ done: { fullSync: FullSyncShown } }>(context, operations.FULL_SYNC, { input });
+  const { done } = await runOrThrow<{ done: { fullSync: FullSyncShown } }>(context, operations.FULL_SYNC, { input });
   return done.fullSync;
 }
 
 async function fullSyncNow(context: HubContext, id: string) {
-  const { fullSync: found } = await run<{ fullSync: FullSyncShown | null }>(context, operations.FULL_SYNC_NOW, { id });
+  const { fullSync: found } = await runOrThrow<{ fullSync: FullSyncShown | null }>(context, operations.FULL_SYNC_NOW, {
+    id,
+  });
   if (found) return found;
   throw new HubError('NOT_FOUND', `There is no full sync ${id}.`);
 }

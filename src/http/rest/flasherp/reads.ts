@@ -6,7 +6,7 @@ import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
 import { paged, pageQuery } from '../paging.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import * as bodies from './bodies.js';
 import { find, toConfig } from './find-integration.js';
 import type { Listed, ListOf } from './operations.js';
@@ -93,7 +93,7 @@ function registerStatus(scope: FastifyInstance, contextOf: ContextOf): void {
     shape: bodies.statusShown,
     answer: async (context) => {
       const integration = await find(context);
-      const { statistics } = await run<Pick<z.output<typeof bodies.statusShown>, 'statistics'>>(
+      const { statistics } = await runOrThrow<Pick<z.output<typeof bodies.statusShown>, 'statistics'>>(
         context,
         operations.STATISTICS,
         {},
@@ -116,7 +116,10 @@ function registerMetrics(scope: FastifyInstance, contextOf: ContextOf): void {
     errors: ['NOT_FOUND'],
     handle: async ({ context, query, request }) => {
       const { id } = await find(context);
-      const { metrics } = await run<{ metrics: words.ShownMetrics }>(context, operations.METRICS, { id, ...query });
+      const { metrics } = await runOrThrow<{ metrics: words.ShownMetrics }>(context, operations.METRICS, {
+        id,
+        ...query,
+      });
       return success(request, words.toMetrics(metrics));
     },
   });
@@ -132,7 +135,7 @@ async function readPage<Row, Shown>(
   show: (row: Row) => Shown,
 ) {
   const read = (document: DocumentNode, first: number, after: string | null) =>
-    run<Listed<Row>>(context, document, { filter, first, after });
+    runOrThrow<Listed<Row>>(context, document, { filter, first, after });
   let after: string | null = null;
   for (let left = (page - 1) * limit; left > 0; left -= STEP) {
     const { list: passed }: Listed<Row> = await read(list.passing, Math.min(left, STEP), after);

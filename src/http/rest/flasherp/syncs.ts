@@ -5,7 +5,7 @@ import type { HubContext } from '../../../../schema/context.js';
 import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import * as bodies from './bodies.js';
 import { find } from './find-integration.js';
 import * as operations from './operations.js';
@@ -36,7 +36,7 @@ export function registerSyncs(scope: FastifyInstance, contextOf: ContextOf): voi
     answer: async (context, body) => {
       type Started = { done: { reconciliation: z.output<typeof bodies.reconciliationShown> } };
       const input = { integrationId: (await find(context)).id, ...body };
-      const { done } = await run<Started>(context, operations.RECONCILE, { input });
+      const { done } = await runOrThrow<Started>(context, operations.RECONCILE, { input });
       return done.reconciliation;
     },
   });
@@ -69,12 +69,12 @@ function withId(
 }
 
 async function eventOf(context: HubContext, document: DocumentNode, variables: Record<string, unknown>) {
-  const { done } = await run<{ done: { syncEvent: ShownEvent } }>(context, document, variables);
+  const { done } = await runOrThrow<{ done: { syncEvent: ShownEvent } }>(context, document, variables);
   return toSync(done.syncEvent);
 }
 
 async function idOf(context: HubContext, kind: keyof typeof operations.KNOWN, id: string): Promise<string> {
   type Found = { byId: { id: string } | null; byReference: { id: string } | null };
-  const { byId, byReference } = await run<Found>(context, operations.KNOWN[kind], { id, asId: id });
+  const { byId, byReference } = await runOrThrow<Found>(context, operations.KNOWN[kind], { id, asId: id });
   return (byId ?? byReference)?.id ?? id;
 }

@@ -5,7 +5,7 @@ import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
 import { INTEGRATIONS_PATH, integrationId, integrationRoute } from '../integration-route.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { connectionBody, syncBody, webhookBody } from './bodies.js';
 import { REGISTER_WEBHOOK, SYNC, TEST } from './operations.js';
 
@@ -73,7 +73,7 @@ function registerSync(scope: FastifyInstance, contextOf: ContextOf): void {
         delayMs: delay,
         idempotencyKey,
       };
-      const { payload } = await run<Started>(context, SYNC, { input });
+      const { payload } = await runOrThrow<Started>(context, SYNC, { input });
       reply.code(202);
       const { id, status, entityType, createdAt } = payload.syncEvent;
       return success(request, { syncEventId: id, status, type: entityType.toLowerCase(), createdAt });
@@ -96,7 +96,7 @@ function registerTest(scope: FastifyInstance, contextOf: ContextOf): void {
     answer: enveloped(connectionBody),
     errors: ['NOT_FOUND', 'INVALID_STATE', 'CREDENTIALS_UNREADABLE'],
     handle: async ({ context, params: { id }, request }) => {
-      const { ok, latencyMs, errorCode, errorMessage } = (await run<Tested>(context, TEST, { id })).payload;
+      const { ok, latencyMs, errorCode, errorMessage } = (await runOrThrow<Tested>(context, TEST, { id })).payload;
       return success(request, { connected: ok, latencyMs, errorCode, errorMessage });
     },
   });
@@ -122,7 +122,7 @@ function registerWebhookRegistration(scope: FastifyInstance, contextOf: ContextO
     errors: ['NOT_FOUND'],
     handle: async ({ context, params, body, request, reply }) => {
       const input = { ...body, integrationId: params.id };
-      const { integration } = (await run<Registered>(context, REGISTER_WEBHOOK, { input })).payload;
+      const { integration } = (await runOrThrow<Registered>(context, REGISTER_WEBHOOK, { input })).payload;
       reply.code(201);
       const { path, ...told } = integration.webhook;
       return success(request, { integrationId: integration.id, webhookPath: path, ...told });

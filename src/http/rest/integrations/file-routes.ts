@@ -11,7 +11,7 @@ import { CALLERS } from '../../docs/schemes.js';
 import { enveloped, sendError, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
 import { INTEGRATIONS_PATH, integrationId } from '../integration-route.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 
 /** Files go to the disk as they come, so that this bounds the disk and not the memory. */
 const MOST_BYTES = 2 * 1024 ** 3;
@@ -68,7 +68,7 @@ export async function registerFiles(server: FastifyInstance, contextOf: ContextO
           mostBytes: MOST_BYTES,
         };
         const id = await receiveFile(context.services, context.caller, posted);
-        const { importFile } = await run<{ importFile: z.infer<typeof fileBody> }>(context, READ, { id });
+        const { importFile } = await runOrThrow<{ importFile: z.infer<typeof fileBody> }>(context, READ, { id });
         reply.code(202);
         return success(request, importFile);
       },

@@ -8,7 +8,7 @@ import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
 import { INTEGRATIONS_PATH, integrationId, integrationRoute } from '../integration-route.js';
 import { paged, pageOf, pageQuery } from '../paging.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { integrationBody, toIntegrationBody, typeSchema } from './bodies.js';
 import { CREATE, DELETE, type IntegrationData, LIST, READ, UPDATE } from './operations.js';
 
@@ -61,7 +61,7 @@ function registerReads(scope: FastifyInstance, contextOf: ContextOf): void {
     handle: async ({ context, query, request }) => {
       const { merchantId, connector, enabled } = query;
       const filter = { merchantId, connector, enabled: enabled && enabled === 'true' };
-      const { integrations } = await run<{ integrations: IntegrationData[] }>(context, LIST, { filter });
+      const { integrations } = await runOrThrow<{ integrations: IntegrationData[] }>(context, LIST, { filter });
       return { ...success(request, []), ...pageOf(integrations.map(toIntegrationBody), query) };
     },
   });
@@ -93,7 +93,7 @@ function registerCreate(scope: FastifyInstance, contextOf: ContextOf): void {
     statuses: { 201: 'It works from now on.' },
     errors: ['NOT_FOUND'],
     handle: async ({ context, body: { type, ...rest }, request, reply }) => {
-      const data = await run<Written>(context, CREATE, { input: { ...rest, mode: type } });
+      const data = await runOrThrow<Written>(context, CREATE, { input: { ...rest, mode: type } });
       reply.code(201);
       return success(request, toIntegrationBody(data.payload.integration));
     },
@@ -113,7 +113,7 @@ function registerUpdate(scope: FastifyInstance, contextOf: ContextOf, method: 'P
     answer: enveloped(integrationBody),
     errors: ['NOT_FOUND'],
     handle: async ({ context, params, body: { type, ...rest }, request }) => {
-      const data = await run<Written>(context, UPDATE, { input: { ...rest, mode: type, id: params.id } });
+      const data = await runOrThrow<Written>(context, UPDATE, { input: { ...rest, mode: type, id: params.id } });
       return success(request, toIntegrationBody(data.payload.integration));
     },
   });
@@ -131,7 +131,7 @@ function registerDelete(scope: FastifyInstance, contextOf: ContextOf): void {
     answer: enveloped(z.object({ id: z.string(), deleted: z.literal(true) })),
     errors: ['NOT_FOUND', 'INVALID_STATE'],
     handle: async ({ context, params: { id }, request }) => {
-      await run(context, DELETE, { id });
+      await runOrThrow(context, DELETE, { id });
       return success(request, { id, deleted: true as const });
     },
   });
@@ -143,7 +143,7 @@ interface Written {
 
 /** @throws HubError NOT_FOUND */
 async function findIntegration(context: HubContext, id: string): Promise<IntegrationData> {
-  const { integration } = await run<{ integration: IntegrationData | null }>(context, READ, { id });
+  const { integration } = await runOrThrow<{ integration: IntegrationData | null }>(context, READ, { id });
   if (!integration) throw new HubError('NOT_FOUND', `There is no integration ${id}.`, { path: ['id'] });
   return integration;
 }

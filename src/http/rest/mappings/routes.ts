@@ -13,7 +13,7 @@ import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
 import { INTEGRATIONS_PATH, integrationId, integrationRoute } from '../integration-route.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { MAPPINGS, type MappingData, PREVIEW_MAPPING, PUT_MAPPINGS, type RuleData } from './operations.js';
 
 const PATH = `${INTEGRATIONS_PATH}/:id/mappings`;
@@ -106,7 +106,7 @@ function registerPreview(scope: FastifyInstance, contextOf: ContextOf): void {
 }
 
 async function readPublished(context: HubContext, id: string) {
-  const data = await run<{ integration: { fieldMappings: MappingData[] } | null }>(context, MAPPINGS, { id });
+  const data = await runOrThrow<{ integration: { fieldMappings: MappingData[] } | null }>(context, MAPPINGS, { id });
   if (!data.integration) throw new HubError('NOT_FOUND', `There is no integration ${id}.`, { path: ['id'] });
   return data.integration.fieldMappings.flatMap(({ entityType, direction, versions }) =>
     versions
@@ -132,7 +132,7 @@ function toRule({ source, target, ...rest }: RuleData, entityType: string, direc
 async function putAll(context: HubContext, integrationId: string, body: z.output<typeof mappingsBody>) {
   const inputs = ruleSetsOf(body.direction, body.mappings);
   const mappings = inputs.map(({ places: _, ...input }) => input);
-  await run(context, PUT_MAPPINGS, { input: { integrationId, mappings } }).catch((error: unknown) => {
+  await runOrThrow(context, PUT_MAPPINGS, { input: { integrationId, mappings } }).catch((error: unknown) => {
     throw error instanceof HubError ? inOwnWords(error, inputs) : error;
   });
 }
@@ -155,7 +155,7 @@ async function preview(context: HubContext, integrationId: string, { sample, ...
   const trials: z.output<typeof trialBody>[] = [];
   for (const { places: _, ...rules } of ruleSetsOf(body.direction, body.mappings)) {
     const input = { ...rules, integrationId, sample };
-    const { payload } = await run<Previewed>(context, PREVIEW_MAPPING, { input });
+    const { payload } = await runOrThrow<Previewed>(context, PREVIEW_MAPPING, { input });
     const { output, differences } = payload.preview;
     const outcomes = payload.preview.rules.map(({ source, target, value, errorMessage }) => ({
       ...{ sourceField: source, targetField: target, value, error: errorMessage },

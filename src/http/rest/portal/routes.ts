@@ -7,7 +7,7 @@ import { registerRoute } from '../../docs/register-route.js';
 import { CALLERS } from '../../docs/schemes.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import {
   eventBody,
   invoiceBody,
@@ -94,7 +94,7 @@ export function registerPortalSync(scope: FastifyInstance, contextOf: ContextOf)
     query: pendingSchema,
     answer: enveloped(z.array(eventBody)),
     handle: async ({ context, query, request }) => {
-      const { syncEvents } = await run<{ syncEvents: { nodes: EventData[] } }>(context, PENDING, query);
+      const { syncEvents } = await runOrThrow<{ syncEvents: { nodes: EventData[] } }>(context, PENDING, query);
       return success(request, syncEvents.nodes.map(toEventBody));
     },
   });
@@ -107,7 +107,7 @@ export function registerPortalSync(scope: FastifyInstance, contextOf: ContextOf)
     authorize: contextOf,
     answer: enveloped(statisticsBody),
     handle: async ({ context, request }) => {
-      const { syncStatistics } = await run<{ syncStatistics: StatisticsData[] }>(context, STATISTICS, {});
+      const { syncStatistics } = await runOrThrow<{ syncStatistics: StatisticsData[] }>(context, STATISTICS, {});
       return success(request, toStatisticsBody(syncStatistics));
     },
   });
@@ -148,7 +148,7 @@ function registerStart(scope: FastifyInstance, contextOf: ContextOf, collection:
       const entity = await find(context, collection, params.id, { limit: 1 });
       const integrationId = wanted?.integrationId ?? (await portalOf(context, entity.merchantId));
       const input = { ...wanted, id: entity.id, integrationId };
-      const data = await run<{ sync: { syncEvent: EventData } }>(context, sync, { input });
+      const data = await runOrThrow<{ sync: { syncEvent: EventData } }>(context, sync, { input });
       return success(request, { [`erp${noun}Id`]: entity.id, syncEvent: toEventBody(data.sync.syncEvent) });
     },
   });
@@ -161,14 +161,18 @@ async function find(
   events: z.infer<typeof stateSchema>,
 ): Promise<EntityData> {
   const { noun, read } = NOUNS[collection];
-  const { entity } = await run<{ entity: EntityData | null }>(context, read, { id, ...events });
+  const { entity } = await runOrThrow<{ entity: EntityData | null }>(context, read, { id, ...events });
   if (!entity) throw new HubError('NOT_FOUND', `There is no ${noun.toLowerCase()} ${id}.`, { path: ['id'] });
   return entity;
 }
 
 /** The merchant's one integration with the portal; null leaves it to the mutation to say what is wrong. */
 async function portalOf(context: HubContext, merchantId: string): Promise<string | null> {
-  const { integrations } = await run<{ integrations: { id: string; merchantId: string }[] }>(context, INTEGRATIONS, {});
+  const { integrations } = await runOrThrow<{ integrations: { id: string; merchantId: string }[] }>(
+    context,
+    INTEGRATIONS,
+    {},
+  );
   const [only, another] = integrations.filter((integration) => integration.merchantId === merchantId);
   return only && !another ? only.id : null;
 }

@@ -5,7 +5,7 @@ import type { HubContext } from '../../../../schema/context.js';
 import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { byId, type Fields, orderStatus, record, warehouseRoute } from './bodies.js';
 import { CHANGE_ORDER, CREATE_ORDER, MOVE_ORDER } from './operations.js';
 import { toOrderChange, toOrderInput } from './to-order-input.js';
@@ -59,5 +59,5 @@ function registerMove(scope: FastifyInstance, contextOf: ContextOf): void {
 }
 
 async function change(context: HubContext, document: DocumentNode, input: object): Promise<Fields> {
-  return (await run<{ change: { order: Fields } }>(context, document, { input })).change.order;
+  return (await runOrThrow<{ change: { order: Fields } }>(context, document, { input })).change.order;
 }

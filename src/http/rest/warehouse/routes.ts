@@ -7,7 +7,7 @@ import { createReadThrough, type ReadThrough } from '../../../flow/products/read
 import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { byId, type Fields, orderStatus, record, warehouseRoute } from './bodies.js';
 import {
   INVENTORY,
@@ -75,7 +75,7 @@ function registerList<Filter extends object>(
     authorize: contextOf,
     answer: enveloped(list),
     handle: async ({ context, query: { limit, after, ...filter }, request }) => {
-      const data = await run<{ list: z.infer<typeof list> }>(context, document, { filter, first: limit, after });
+      const data = await runOrThrow<{ list: z.infer<typeof list> }>(context, document, { filter, first: limit, after });
       return success(request, data.list);
     },
   });
@@ -103,7 +103,7 @@ function registerOne(
 }
 
 async function findOne(context: HubContext, document: DocumentNode, id: string): Promise<Fields | null> {
-  const { one } = await run<{ one: Fields | null }>(context, document, { id });
+  const { one } = await runOrThrow<{ one: Fields | null }>(context, document, { id });
   // A node of another type has none of the fields.
   return one && Object.keys(one).length > 0 ? one : null;
 }
@@ -127,7 +127,7 @@ function registerSync(scope: FastifyInstance, contextOf: ContextOf): void {
     errors: ['UNKNOWN_INTEGRATION', 'NOT_FOUND', 'INTEGRATION_DISABLED', 'UNSUPPORTED'],
     handle: async ({ context, body, request }) => {
       const integrationId = body?.integrationId ?? (await warehouseOf(context));
-      const data = await run<{ sync: { syncEvent: Fields } }>(context, SYNC_INVENTORY, {
+      const data = await runOrThrow<{ sync: { syncEvent: Fields } }>(context, SYNC_INVENTORY, {
         input: { integrationId, idempotencyKey: body?.idempotencyKey },
       });
       return success(request, data.sync.syncEvent);
@@ -136,7 +136,11 @@ function registerSync(scope: FastifyInstance, contextOf: ContextOf): void {
 }
 
 async function warehouseOf(context: HubContext): Promise<string> {
-  const { integrations } = await run<{ integrations: { id: string; connector: string }[] }>(context, WAREHOUSES, {});
+  const { integrations } = await runOrThrow<{ integrations: { id: string; connector: string }[] }>(
+    context,
+    WAREHOUSES,
+    {},
+  );
   const [only, another] = integrations.filter(({ connector }) => connector === 'extensiv');
   if (only && !another) return only.id;
   throw new HubError('BAD_USER_INPUT', 'Give the integrationId: there is not exactly one with Extensiv.', {

@@ -5,7 +5,7 @@ import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
 import { INTEGRATIONS_PATH, integrationId, integrationRoute } from '../integration-route.js';
-import { run } from '../run.js';
+import { runOrThrow } from '../run-or-throw.js';
 import { summaryBody } from './figures-body.js';
 import { systemHealthBody, toSystemHealthBody } from './health-bodies.js';
 import { HEALTH, type SystemHealthData } from './health-operations.js';
@@ -59,7 +59,7 @@ function registerSummaries(scope: FastifyInstance, contextOf: ContextOf): void {
     errors: ['NOT_FOUND'],
     handle: async ({ context, query, request }) => {
       const variables = { ...query, period: query.period.toUpperCase() };
-      const { metricSummaries } = await run<{ metricSummaries: SummaryData[] }>(context, SUMMARIES, variables);
+      const { metricSummaries } = await runOrThrow<{ metricSummaries: SummaryData[] }>(context, SUMMARIES, variables);
       return success(request, metricSummaries.map(toSummaryBody));
     },
   });
@@ -74,7 +74,7 @@ function registerSystem(scope: FastifyInstance, contextOf: ContextOf): void {
     authorize: contextOf,
     answer: enveloped(systemHealthBody),
     handle: async ({ context, request }) =>
-      success(request, toSystemHealthBody(await run<SystemHealthData>(context, HEALTH, {}))),
+      success(request, toSystemHealthBody(await runOrThrow<SystemHealthData>(context, HEALTH, {}))),
   });
   registerRoute(scope, {
     ...integrationRoute,
@@ -85,7 +85,7 @@ function registerSystem(scope: FastifyInstance, contextOf: ContextOf): void {
     authorize: contextOf,
     answer: enveloped(systemMetricsBody),
     handle: async ({ context, request }) =>
-      success(request, toSystemMetricsBody(await run<SystemMetricsData>(context, SYSTEM_METRICS, {}))),
+      success(request, toSystemMetricsBody(await runOrThrow<SystemMetricsData>(context, SYSTEM_METRICS, {}))),
   });
 }
 
@@ -101,7 +101,11 @@ function registerMetrics(scope: FastifyInstance, contextOf: ContextOf): void {
     answer: enveloped(metricsBody),
     errors: ['NOT_FOUND'],
     handle: async ({ context, params, request }) => {
-      const { connectorHealth, metrics } = await run<IntegrationMetricsData>(context, INTEGRATION_METRICS, params);
+      const { connectorHealth, metrics } = await runOrThrow<IntegrationMetricsData>(
+        context,
+        INTEGRATION_METRICS,
+        params,
+      );
       const own = connectorHealth.find(({ integration }) => integration.id === params.id);
       if (!own) throw new HubError('NOT_FOUND', `There is no integration ${params.id}.`, { path: ['id'] });
       return success(request, toMetricsBody(own, metrics));

@@ -14,7 +14,7 @@ interface UserError {
  * Runs an operation for a REST address and answers its data.
  * @throws HubError for its first error, be it of the operation or a user error of a mutation
  */
-export async function run<Data>(
+export async function runOrThrow<Data>(
   context: HubContext,
   document: DocumentNode,
   variables: Record<string, unknown>,

@@ -5,15 +5,15 @@ const PRESENT = 4_715_001;
 const STOPPING = 4_715_002;
 
 /** A session by which one hub shows that it uses the server. */
-export interface Presence {
+export interface Occupancy {
   /** Settles when the session has ended, however. */
   ended: Promise<void>;
-  /** Gives the presence up. True: it was the last one, no other hub can enter, and the server is to be stopped. */
+  /** Gives the place up. True: it was the last one, no other hub can enter, and the server is to be stopped. */
   leave(): Promise<boolean>;
 }
 
 /** @throws the driver's error when the server is going down */
-export async function enter(url: string): Promise<Presence> {
+export async function enter(url: string): Promise<Occupancy> {
   const client = new pg.Client({ connectionString: url, application_name: 'syncline presence', keepAlive: true });
   const ended = new Promise<void>((resolve) => {
     client.once('end', resolve);

@@ -37,7 +37,7 @@ export function compile(text: string, { timeoutMs }: Limits): SynchronousExpress
 }
 
 /** Never throws: foreign code may fail in any way. */
-export function evaluate(program: Program, document: unknown, limits: Limits): Evaluated {
+export function evaluateProgram(program: Program, document: unknown, limits: Limits): Evaluated {
   try {
     const value = compile(program.source, limits).evaluate(document);
     if (program.transformation === null || value === undefined || value === null) return toEvaluated(value);

@@ -57,24 +57,24 @@ const BILLING_SUBSCRIPTION = `select s.id, json_build_object('id', s.id, 'refere
 from billing_subscriptions s where s.id = any($1)`;
 
 /** The order as the transaction sees it now. */
-export function orderSnapshot(tx: Tx, orderId: string): Promise<OrderSnapshot> {
+export function readOrderSnapshot(tx: Tx, orderId: string): Promise<OrderSnapshot> {
   return read<OrderSnapshot>(tx, ORDER, [orderId]);
 }
 
 /** The invoice as the transaction sees it now; its order's external id is the integration's. */
-export function invoiceSnapshot(tx: Tx, invoiceId: string, integrationId: string): Promise<InvoiceSnapshot> {
+export function readInvoiceSnapshot(tx: Tx, invoiceId: string, integrationId: string): Promise<InvoiceSnapshot> {
   return read<InvoiceSnapshot>(tx, INVOICE, [invoiceId, integrationId]);
 }
 
-export function customerSnapshot(tx: Tx, customerId: string): Promise<CustomerSnapshot> {
+export function readCustomerSnapshot(tx: Tx, customerId: string): Promise<CustomerSnapshot> {
   return read<CustomerSnapshot>(tx, CUSTOMER, [customerId]);
 }
 
-export function transactionSnapshot(tx: Tx, transactionId: string): Promise<TransactionSnapshot> {
+export function readTransactionSnapshot(tx: Tx, transactionId: string): Promise<TransactionSnapshot> {
   return read<TransactionSnapshot>(tx, TRANSACTION, [transactionId]);
 }
 
-export function billingSubscriptionSnapshot(tx: Tx, subscriptionId: string): Promise<BillingSubscriptionSnapshot> {
+export function readBillingSubscriptionSnapshot(tx: Tx, subscriptionId: string): Promise<BillingSubscriptionSnapshot> {
   return read<BillingSubscriptionSnapshot>(tx, BILLING_SUBSCRIPTION, [subscriptionId]);
 }
 

@@ -11,6 +11,6 @@ where e.id = $1 and d.sync_event_id = $1 and d.state in ('REPAIRING', 'FAILED') 
 returning 1`;
 
 /** Writes what became of the repairs that wait for a sync event, if that has ended; answers how many. */
-export async function settleRepairs(sql: Sql, syncEventId: string): Promise<number> {
+export async function writeRepairOutcomes(sql: Sql, syncEventId: string): Promise<number> {
   return (await sql(SETTLE, [syncEventId])).length;
 }

@@ -5,7 +5,7 @@ import type { Sendable } from '../sync/find-recipients.js';
  * Applies what any integration has told of an entity before the hub knew it. Runs after the entity's commit; whatever
  * fails here is left to the job that looks for stragglers.
  */
-export async function applyWaiting(services: Services, entity: Sendable, number: string | null): Promise<void> {
+export async function applyEarlyEvents(services: Services, entity: Sendable, number: string | null): Promise<void> {
   const { merchantId, entityType, entityId } = entity;
   try {
     await services.inbox.applyWaiting({ merchantId, entityType, entityId, number });

@@ -17,7 +17,11 @@ export interface ConfiguredIntegration {
 }
 
 /** The integrations of which the environment sets a variable; what is wrong with them is reported to `problems`. */
-export function readIntegrations(env: Environment, production: boolean, problems: Problem[]): ConfiguredIntegration[] {
+export function readConfiguredIntegrations(
+  env: Environment,
+  production: boolean,
+  problems: Problem[],
+): ConfiguredIntegration[] {
   return allIntegrations.flatMap((one) => readIntegration(env, one, production, problems) ?? []);
 }
 

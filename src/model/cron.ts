@@ -11,7 +11,7 @@ export function lastRunBefore(schedule: string, before: Date): Date {
 }
 
 /** Whether it is a cron expression. */
-export function isSchedule(text: string): boolean {
+export function isCron(text: string): boolean {
   try {
     CronExpressionParser.parse(text);
     return true;
