@@ -25,9 +25,16 @@ const VIEWS = `
 select format(E'create view %I as\\n%s', relname, pg_get_viewdef(oid)) as text
 from pg_class where relnamespace = 'public'::regnamespace and relkind = 'v' order by relname`;
 
+/** What an extension brings is its own, and differs by its release. */
+const EXTENSIONS = `
+select format('create extension %I;', extname) as text from pg_extension where extname <> 'plpgsql' order by extname`;
+
 const FUNCTIONS = `
 select pg_get_functiondef(p.oid) || ';' as text from pg_proc p
-where p.pronamespace = 'public'::regnamespace order by p.proname`;
+where p.pronamespace = 'public'::regnamespace
+  and not exists (select from pg_depend d
+    where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+order by p.proname`;
 
 interface Table {
   name: string;
@@ -59,10 +66,9 @@ async function describe(sql: Sql): Promise<string> {
     const table = `create table ${name} (\n${parts.join(',\n')}\n)${options ? ` with (${options})` : ''};`;
     return [table, ...after].join('\n');
   });
-  const others = [...(await sql<{ text: string }>(VIEWS)), ...(await sql<{ text: string }>(FUNCTIONS))].map(
-    ({ text }) => text.trim(),
-  );
-  return ['-- Written by `npm run generate` from the migrations. Do not edit.', ...tables, ...others, '']
+  const list = async (statement: string) => (await sql<{ text: string }>(statement)).map(({ text }) => text.trim());
+  const parts = [...(await list(EXTENSIONS)), ...tables, ...(await list(VIEWS)), ...(await list(FUNCTIONS))];
+  return ['-- Written by `npm run generate` from the migrations. Do not edit.', ...parts, '']
     .join('\n\n')
     .replace(/\n+$/, '\n');
 }
