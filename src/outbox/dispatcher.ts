@@ -6,16 +6,16 @@ import { INTEGRATION_CHANGED } from '../db/entities/integration.js';
 import type { Notifier } from '../db/notifier.js';
 import { createOutageLog, type OutageLog } from '../db/outage-log.js';
 import type { EntityType } from '../model/statuses.js';
-import { claim } from './claim.js';
+import { type ClaimLoop, createClaimLoop } from './claim-loop.js';
+import { createDueTimer, type DueTimer } from './due-timer.js';
 import type { Attempt, ClaimedLane, Deliver, DispatchTarget, LaneRun } from './lane.js';
+import type { LaneOutcome } from './lane-outcome.js';
 import { extendLeases } from './leases.js';
 import { logAttempt } from './log-attempt.js';
 import { createPresence, type Presence } from './presence.js';
 import { runLane } from './run-lane.js';
 import type { Settled } from './settle.js';
-import type { Settlement } from './settlement.js';
-import { createSettler, type Settler } from './settler.js';
-import { NEXT_DUE } from './sql/next-due.js';
+import { createSettleQueue, type SettleQueue } from './settle-queue.js';
 import { Targets } from './targets.js';
 
 /** The channel on which instances tell each other that there is work. */
@@ -53,9 +53,6 @@ export interface Dispatcher {
 
 const LEASE_MS = 15_000;
 const POLL_MS = 1000;
-/** After claims that found nothing more, the next due time is looked up at most so often. */
-const LOOK_MS = 10;
-const AWAY_PAUSE_MS = 200;
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   return new LaneDispatcher(deps);
@@ -66,31 +63,35 @@ class LaneDispatcher implements Dispatcher {
   private readonly held = new Set<ClaimedLane>();
   private readonly pool: pg.Pool;
   private readonly presence: Presence;
-  private readonly settler: Settler;
-  private readonly outages: Record<'claims' | 'targets' | 'leases', OutageLog>;
+  private readonly claims: ClaimLoop;
+  private readonly dueTimer: DueTimer;
+  private readonly settleQueue: SettleQueue;
+  private readonly outages: Record<'targets' | 'leases', OutageLog>;
   private readonly leaseMs: number;
   private readonly timers: NodeJS.Timeout[] = [];
-  private look: NodeJS.Timeout | null = null;
-  private due: NodeJS.Timeout | null = null;
-  private wanted = false;
-  private claiming = false;
-  private stopping = false;
   private readonly unlisten: (() => void)[] = [];
+  private stopping = false;
 
   constructor(private readonly deps: DispatcherDeps) {
+    const { log } = deps;
     this.leaseMs = deps.leaseMs ?? LEASE_MS;
     this.outages = {
-      claims: createOutageLog(deps.log, 'Claiming work'),
-      targets: createOutageLog(deps.log, 'Reading the list of integrations'),
-      leases: createOutageLog(deps.log, 'Extending leases'),
+      targets: createOutageLog(log, 'Reading the list of integrations'),
+      leases: createOutageLog(log, 'Extending leases'),
     };
     this.pool = deps.db.queuePool;
-    this.presence = createPresence({ url: deps.db.url, onBuried: () => this.announce(), log: deps.log });
-    this.settler = createSettler({
-      pool: this.pool,
-      instanceId: () => this.presence.instanceId(),
+    this.presence = createPresence({ url: deps.db.url, onBuried: () => this.announce(), log });
+    const instanceId = () => this.presence.instanceId();
+    const { pool, targets } = this;
+    this.dueTimer = createDueTimer({ pool, targets, horizonMs: POLL_MS, onDue: () => this.claims.soon() });
+    this.claims = createClaimLoop({
+      ...{ pool, targets, instanceId, leaseMs: this.leaseMs, log },
+      onClaimed: (lanes) => this.send(lanes),
+      onNothingLeft: () => this.dueTimer.lookSoon(),
+    });
+    this.settleQueue = createSettleQueue({
+      ...{ pool, instanceId, log },
       onSettled: (settled, stale, answer) => this.afterSettle(settled, stale, answer),
-      log: deps.log,
     });
   }
 
@@ -98,25 +99,27 @@ class LaneDispatcher implements Dispatcher {
     await this.presence.start();
     await this.refresh();
     const { notifier } = this.deps;
-    this.unlisten.push(notifier.listen(OUTBOX_CHANNEL, () => this.claimSoon()));
+    this.unlisten.push(notifier.listen(OUTBOX_CHANNEL, () => this.claims.soon()));
     this.unlisten.push(notifier.listen(INTEGRATION_CHANGED, () => void this.poll()));
     this.timers.push(setInterval(() => void this.poll(), POLL_MS));
     this.timers.push(setInterval(() => void this.extend(), this.leaseMs / 4));
-    this.claimSoon();
+    this.claims.soon();
   }
 
   async stop(drainMs: number): Promise<void> {
     this.stopping = true;
+    this.claims.stop();
+    this.dueTimer.stop();
     for (const unlisten of this.unlisten) unlisten();
     const deadline = performance.now() + drainMs;
-    while ((this.held.size > 0 || this.claiming) && performance.now() < deadline) await sleep(5);
-    for (const timer of [...this.timers, this.look, this.due]) if (timer) clearTimeout(timer);
-    this.settler.stop();
+    while ((this.held.size > 0 || this.claims.isClaiming()) && performance.now() < deadline) await sleep(5);
+    for (const timer of this.timers) clearInterval(timer);
+    this.settleQueue.stop();
     await this.presence.stop(this.held.size === 0);
   }
 
   wake(): void {
-    this.claimSoon();
+    this.claims.soon();
     this.deps.notifier.notify(OUTBOX_CHANNEL);
   }
 
@@ -128,7 +131,7 @@ class LaneDispatcher implements Dispatcher {
 
   private async poll(): Promise<void> {
     await this.refresh();
-    this.claimSoon();
+    this.claims.soon();
   }
 
   private async refresh(): Promise<void> {
@@ -149,45 +152,17 @@ class LaneDispatcher implements Dispatcher {
     }
   }
 
-  private claimSoon(): void {
-    this.wanted = true;
-    if (!this.claiming && !this.stopping) void this.claimAll();
-  }
-
-  private async claimAll(): Promise<void> {
-    this.claiming = true;
-    while (this.wanted && !this.stopping) {
-      this.wanted = false;
-      try {
-        if (await this.claimOnce()) this.wanted = true;
-      } catch (error) {
-        this.outages.claims.failed(error);
-        await sleep(AWAY_PAUSE_MS);
-        this.wanted = true;
-      }
-    }
-    this.claiming = false;
-    if (!this.targets.isHungry()) this.lookSoon();
-  }
-
-  /** Answers whether there may be more. */
-  private async claimOnce(): Promise<boolean> {
-    const wanted = this.targets.wanted();
-    if (wanted.length === 0) return false;
-    const lanes = await claim(this.pool, wanted, this.presence.instanceId(), this.leaseMs);
-    this.outages.claims.worked();
-    this.targets.claimed(wanted, lanes);
+  private send(lanes: ClaimedLane[]): void {
     for (const lane of lanes) void this.run(lane);
-    if (lanes.length > 0) this.deps.changed();
-    return lanes.length > 0 && this.targets.isHungry();
+    this.deps.changed();
   }
 
   private async run(lane: ClaimedLane): Promise<void> {
     this.held.add(lane);
     const run = await runLane(lane, this.deps.deliver, () => this.stopping);
-    this.settler.add(run);
+    this.settleQueue.add(run);
     this.note(run);
-    if (this.targets.called(lane.target, hasFailed(run))) this.claimSoon();
+    if (this.targets.called(lane.target, hasFailed(run))) this.claims.soon();
   }
 
   private note({ lane, attempts, pauseMs }: LaneRun): void {
@@ -198,52 +173,26 @@ class LaneDispatcher implements Dispatcher {
     }
   }
 
-  private afterSettle(settled: Settlement[], stale: Settlement[], answer: Settled): void {
-    for (const settlement of [...settled, ...stale]) this.release(settlement);
+  private afterSettle(settled: LaneOutcome[], stale: LaneOutcome[], answer: Settled): void {
+    for (const outcome of [...settled, ...stale]) this.release(outcome);
     for (const { lane } of stale) this.deps.log.warn({ laneId: lane.id, token: lane.token }, 'A lane was taken over');
     if (settled.length > 0) this.deps.changed();
-    for (const settlement of settled) this.tellLinked(settlement);
+    for (const outcome of settled) this.tellLinked(outcome);
     if (answer.circuitChanged.length > 0) this.announce();
-    else if (answer.more || this.targets.isHungry()) this.claimSoon();
-    else this.lookSoon();
+    else if (answer.more || this.targets.isHungry()) this.claims.soon();
+    else this.dueTimer.lookSoon();
   }
 
-  private release({ lane, run }: Settlement): void {
+  private release({ lane, run }: LaneOutcome): void {
     this.held.delete(lane);
     this.targets.settled(lane.target, hasFailed(run));
   }
 
-  private tellLinked({ lane, laneRow }: Settlement): void {
+  private tellLinked({ lane, laneRow }: LaneOutcome): void {
     const [event] = lane.events;
     if (lane.externalId !== null || laneRow.external_id === null || !event) return;
     const { integrationId } = lane.target;
     this.deps.onLinked({ integrationId, entityType: event.entityType, externalId: laneRow.external_id });
-  }
-
-  private lookSoon(): void {
-    if (this.stopping) return;
-    this.look ??= setTimeout(() => {
-      this.look = null;
-      void this.waitForDue();
-    }, LOOK_MS);
-  }
-
-  /** Sets a timer for what becomes due before the next poll. */
-  private async waitForDue(): Promise<void> {
-    const targets = this.targets.list();
-    const values = [
-      targets.map(({ integrationId }) => integrationId),
-      targets.map(({ policy }) => policy.ratePerSecond),
-      POLL_MS,
-    ];
-    const query = { name: 'outbox-next-due', text: NEXT_DUE, values };
-    const ms = await this.pool.query<{ ms: number | null }>(query).then(
-      ({ rows }) => rows[0]?.ms ?? null,
-      () => null,
-    );
-    if (ms === null || this.stopping) return;
-    if (this.due) clearTimeout(this.due);
-    this.due = setTimeout(() => this.claimSoon(), Math.max(1, Math.ceil(ms)));
   }
 }
 

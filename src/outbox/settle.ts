@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { DispatchTarget } from './lane.js';
-import { type ChangeRow, toChangeRows } from './settled-changes.js';
-import type { EventRow, LaneRow, Settlement } from './settlement.js';
+import type { EventRow, LaneOutcome, LaneRow } from './lane-outcome.js';
+import { type ChangeRow, toChangeRows } from './outcome-changes.js';
 import { SETTLE } from './sql/settle.js';
 import { toJson } from './to-json.js';
 
@@ -53,7 +53,7 @@ const EVENT_COLUMNS = [
 const CHANGE_COLUMNS = ['lane', 'type', 'entity', 'event', 'data', 'size'] as const satisfies (keyof ChangeRow)[];
 
 /** Settles a group in one statement: all of it or, when it throws, nothing. */
-export async function settle(pool: pg.Pool, group: readonly Settlement[], instanceId: number): Promise<Settled> {
+export async function settle(pool: pg.Pool, group: readonly LaneOutcome[], instanceId: number): Promise<Settled> {
   const lanes = group.map(({ laneRow }) => laneRow);
   const events = group.flatMap(({ eventRows }) => eventRows);
   const changes = group.flatMap(toChangeRows);
@@ -80,7 +80,7 @@ const toColumn = (values: unknown[]) => (values.every((value) => value === null)
 const toLines = (values: (string | null)[]) =>
   values.every((value) => value === null) ? '' : values.map((value) => value ?? '').join('\n');
 
-function policies(group: readonly Settlement[]) {
+function policies(group: readonly LaneOutcome[]) {
   const targets = new Map<string, DispatchTarget>();
   for (const { lane } of group) targets.set(lane.target.integrationId, lane.target);
   return [...targets.values()].map(({ integrationId, policy }) => ({

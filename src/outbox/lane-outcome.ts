@@ -15,7 +15,7 @@ export type LaneRow = ReturnType<typeof toLaneRow>;
 type Delivered = Extract<DeliveryResult, { kind: 'delivered' }>;
 
 /** What becomes of a lane and its events: rows for the statement SETTLE. */
-export interface Settlement {
+export interface LaneOutcome {
   lane: ClaimedLane;
   run: LaneRun;
   laneRow: LaneRow;
@@ -23,7 +23,7 @@ export interface Settlement {
 }
 
 /** Decides what a run comes to. A policy decides when to try again and when to give up. */
-export function decide(run: LaneRun): Settlement {
+export function decideOutcome(run: LaneRun): LaneOutcome {
   const tried = run.attempts.map((attempt) => toEventRow(run.lane, attempt));
   const last = tried.at(-1);
   return {

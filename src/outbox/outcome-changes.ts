@@ -1,7 +1,7 @@
 import type { ChangeKind } from '../feed/change.js';
 import type { SyncEventStatus } from '../model/statuses.js';
 import type { ClaimedLane } from './lane.js';
-import type { EventRow, Settlement } from './settlement.js';
+import type { EventRow, LaneOutcome } from './lane-outcome.js';
 
 /** Changes of a lane's entity in one row, as the statement SETTLE reads it. The first is a sync event's change of status. */
 export interface ChangeRow {
@@ -29,7 +29,7 @@ interface Part {
 const EVENTS_PER_ROW = 6;
 
 /** What the feed is told: of each event its steps and then, once it is delivered, of its entity. A row costs much more than its contents. */
-export function toChangeRows({ lane, eventRows }: Settlement): ChangeRow[] {
+export function toChangeRows({ lane, eventRows }: LaneOutcome): ChangeRow[] {
   const rows: ChangeRow[] = [];
   for (let at = 0; at < eventRows.length; at += EVENTS_PER_ROW)
     rows.push(toRow(lane, eventRows.slice(at, at + EVENTS_PER_ROW).flatMap(partsOf)));
