@@ -24,14 +24,17 @@ const LINK = `extend schema
  * keys that its type names. The planner answers `_entities` like any read.
  */
 export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
-  const sdl = printSubgraph(schema);
+  let sdl: string | undefined;
   const entities = nodeTypesOf(schema).map(({ name }) => name);
   const subgraph = extendSchema(schema, parse(additions(entities)));
   const { _service, _entities } = (subgraph.getQueryType() as GraphQLObjectType).getFields();
   const union = subgraph.getType('_Entity');
   if (!_service || !_entities || !(union instanceof GraphQLUnionType)) throw new Error('The subgraph lacks its fields');
   union.resolveType = (value) => value.$type;
-  _service.resolve = () => ({ sdl });
+  _service.resolve = () => {
+    sdl ??= printSubgraph(schema);
+    return { sdl };
+  };
   const access: AccessRule = { role: 'viewer', right: null };
   _service.extensions = { access, read: { js: true } satisfies FieldRule };
   _entities.extensions = { access, read: { sizedBy: 'representations' } satisfies FieldRule };

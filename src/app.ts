@@ -20,7 +20,7 @@ import type { Phase } from './flow/watching/read-health.js';
 import { createAddressOf } from './http/address-of.js';
 import { registerApi } from './http/api.js';
 import { createCallerLimits } from './http/caller-limits.js';
-import { collectRoutes, registerDocs } from './http/docs/register-docs.js';
+import { registerDocs } from './http/docs/register-docs.js';
 import { registerHealth } from './http/health.js';
 import { registerPages } from './http/pages.js';
 import { createServer } from './http/server.js';
@@ -92,7 +92,7 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   const { noteSecurityEvent } = services;
   const { trustedProxies } = config;
   const server = createServer({ log, metrics, noteSecurityEvent, tracer: telemetry.tracer, trustedProxies });
-  await collectRoutes(server);
+  if (config.role !== 'worker') registerDocs(server);
   registerHealth(server, { metrics, ...watch, readHealth: services.readHealth });
   const sockets = config.role === 'worker' ? null : await serve(server, config, services, telemetry);
   const url = await listen(server, config, onStop);
@@ -134,7 +134,6 @@ async function serve(
     tracer,
     addressOf: createAddressOf(config.trustedProxies),
   });
-  await registerDocs(server);
   await registerPages(server, { folder: PAGES, tokens, production: config.production });
   return sockets;
 }

@@ -112,7 +112,7 @@ async function startWorker(
   const reactor = createReactor(services, allReactions, telemetry.tracer);
   reactor.start();
   onStop(() => reactor.stop());
-  startCourier(config, db, log, onStop);
+  await startCourier(config, db, log, onStop);
   await dispatcher.start();
   onStop(() => {
     stopping.abort();

@@ -40,8 +40,8 @@ export function openMappings(onStop: OnStop): Mappings {
   return mappings;
 }
 
-export function startCourier(config: Config, db: Database, log: Logger, onStop: OnStop): void {
-  const channels = openChannels(config.notifications, config.production);
+export async function startCourier(config: Config, db: Database, log: Logger, onStop: OnStop): Promise<void> {
+  const channels = await openChannels(config.notifications, config.production);
   const { publicUrl } = config.notifications;
   const courier = createCourier({ sql: sqlOn(db.pool), channels, log, publicUrl });
   courier.start();

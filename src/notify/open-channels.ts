@@ -1,6 +1,6 @@
 import { createUpstreamHttp } from '../connectors/upstream-http.js';
 import type { Channel } from './channel.js';
-import { createMail, type MailOptions } from './mail.js';
+import type { MailOptions } from './mail.js';
 import { createSlack } from './slack.js';
 import { createWebhook, type WebhookOptions } from './webhook.js';
 
@@ -12,13 +12,13 @@ export interface ChannelOptions {
 }
 
 /**
- * The channels that are configured.
+ * The channels that are configured. What sends mail is large, and loaded only for those who send some.
  * @param guarded whether only `https:` and no address of a private network may be called: always outside development
  */
-export function openChannels({ mail, slack, webhook }: ChannelOptions, guarded: boolean): Channel[] {
+export async function openChannels({ mail, slack, webhook }: ChannelOptions, guarded: boolean): Promise<Channel[]> {
   const openHttp = () => createUpstreamHttp({ httpsOnly: guarded, publicOnly: guarded });
   return [
-    ...(mail ? [createMail(mail)] : []),
+    ...(mail ? [(await import('./mail.js')).createMail(mail)] : []),
     ...(slack ? [createSlack(openHttp(), slack)] : []),
     ...(webhook ? [createWebhook(openHttp(), webhook)] : []),
   ];

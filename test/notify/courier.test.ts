@@ -55,7 +55,7 @@ it('E13 sends what a courier that died had claimed, once its claim has ended', a
   await say('claimed-by-the-dead');
   const claimed = await claimNotifications(sql(), 10, 200);
 
-  const row = await deliver('claimed-by-the-dead', toSlack());
+  const row = await deliver('claimed-by-the-dead', await toSlack());
 
   expect(claimed).toHaveLength(1);
   expect(row).toMatchObject({ status: 'SENT', attempts: 2 });
@@ -66,8 +66,8 @@ it('E13 lets couriers share the work without telling anything twice', async () =
   const names = Array.from({ length: 40 }, (_, n) => `shared-${n}-`);
   for (const name of names) await say(name);
 
-  await Promise.all(names.slice(0, 3).map((name) => deliver(name, toSlack())));
-  await deliver(names.at(-1) ?? '', toSlack());
+  await Promise.all(names.slice(0, 3).map(async (name) => deliver(name, await toSlack())));
+  await deliver(names.at(-1) ?? '', await toSlack());
 
   expect(names.map(told)).toEqual(names.map(() => 1));
 });
@@ -77,7 +77,7 @@ it('E13 puts the public address before links, and leaves other text as it is', a
   await notify({ sql: sql() }, { kind: 'alert.opened', merchantId: null, dedupKey: 'linked', subject: 'linked', text });
   const publicUrl = 'https://hub.example.com';
 
-  await deliver('linked', toSlack(), 1, publicUrl);
+  await deliver('linked', await toSlack(), 1, publicUrl);
 
   const [sent] = receiver.posts.filter(({ body }) => body.includes('linked'));
   expect(sent?.body).toContain('See a/b and /c.\\n\\nhttps://hub.example.com/graphiql?query=%7B%7D');
@@ -95,7 +95,7 @@ it('E13 gives up after ten attempts, and says why without the address', async ()
   await say('refused');
   receiver.statuses.push(...Array.from({ length: 10 }, () => 500));
 
-  const row = await deliver('refused', toSlack(), 0);
+  const row = await deliver('refused', await toSlack(), 0);
 
   expect(row).toMatchObject({
     status: 'FAILED',

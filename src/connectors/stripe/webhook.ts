@@ -1,4 +1,5 @@
-import { Stripe } from 'stripe';
+import { createRequire } from 'node:module';
+import type { Stripe } from 'stripe';
 import { HubError } from '../../errors.js';
 import type { OrderStatus } from '../../model/statuses.js';
 import type { InboundEvent, WebhookReceiver } from '../connector.js';
@@ -12,13 +13,19 @@ const TOLERANCE_S = 300;
 /** An order that has moved on since is not called paid again. */
 const BEFORE_PAYMENT: readonly OrderStatus[] = ['PENDING', 'CONFIRMED', 'ON_HOLD'];
 
-const { signature } = Stripe.webhooks;
-if (!signature) throw new Error('This version of the stripe library cannot check signatures.');
+/** The whole client, of which this is used alone: loaded for the first webhook, not by every hub. */
+function loadSignature(): NonNullable<typeof Stripe.webhooks.signature> {
+  const library = createRequire(import.meta.url)('stripe') as typeof Stripe;
+  const { signature } = library.webhooks;
+  if (!signature) throw new Error('This version of the stripe library cannot check signatures.');
+  return signature;
+}
 
 export const stripeWebhooks: WebhookReceiver<StripeCredentials, StripeSettings> = {
   verify({ headers, rawBody, now }, { webhookSecret }) {
     const header = headers['stripe-signature'] ?? '';
     const seconds = Math.floor(now.getTime() / 1000);
+    const signature = loadSignature();
     try {
       // Without a tolerance: the library looks at the past only, so that the time is judged below, on both sides.
       signature.verifyHeader(rawBody, header, webhookSecret, 0, undefined, seconds);

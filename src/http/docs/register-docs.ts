@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import swagger from '@fastify/swagger';
-import reference from '@scalar/fastify-api-reference';
-import type { FastifyInstance } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, type RouteOptions } from 'fastify';
 import { errorEnvelope } from '../envelope.js';
 import { ERROR_ENVELOPE, jsonSchema } from './describe-route.js';
 import { SCHEMES } from './schemes.js';
@@ -11,19 +9,8 @@ const ABOUT = `The addresses that other systems call, and REST shims over the Gr
 A good answer is \`{ success: true, data, timestamp, requestId }\` unless its own schema says otherwise; a refused one is the
 error envelope, whose \`code\` is one of the closed list that the query \`errorCodes\` explains.`;
 
-/** Collects every route that is registered after it into the OpenAPI document. */
-export async function collectRoutes(server: FastifyInstance): Promise<void> {
-  server.addSchema({ $id: ERROR_ENVELOPE, ...jsonSchema(errorEnvelope, 'output') });
-  await server.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Syncline', version: '1', description: ABOUT },
-      components: { securitySchemes: SCHEMES },
-    },
-    transformObject: (written) => ('openapiObject' in written ? letBodiesBeLeftOut(written.openapiObject) : {}),
-    refResolver: { buildLocalReference: ({ $id }) => String($id) },
-  });
-}
+/** A REST address with what makes its documentation. */
+type DescribedRoute = Pick<RouteOptions, 'method' | 'url' | 'config'>;
 
 /** A body that may be null need not be sent. */
 function letBodiesBeLeftOut<Document extends { paths?: object }>(document: Document): Document {
@@ -41,27 +28,60 @@ interface RequestBody {
   content: Record<string, { schema?: { anyOf?: { type?: string }[] } }>;
 }
 
-/** `/docs`: the reference for people; `/docs/openapi.json`: the document that it shows. */
-export async function registerDocs(server: FastifyInstance): Promise<void> {
-  await server.register(async (scope) => {
-    scope.addHook('onSend', async (_request, reply, payload) => {
-      if (String(reply.getHeader('content-type')).startsWith('text/html'))
-        reply.header('content-security-policy', contentSecurityPolicy(String(payload)));
-    });
-    await scope.register(reference, {
-      routePrefix: '/docs',
-      // What is switched off would send people, or the document, to the vendor's own pages.
-      configuration: {
-        withDefaultFonts: false,
-        hideClientButton: true,
-        showDeveloperTools: 'never',
-        mcp: { disabled: true },
-        agent: { disabled: true },
-        telemetry: false,
-        favicon: 'data:,',
-      },
-    });
+const PATHS = ['', '/', '/openapi.json', '/openapi.yaml', '/js/scalar.js'];
+
+/**
+ * `/docs`: the reference for people; `/docs/openapi.json`: the document that it shows, with every route that is registered
+ * after this by `registerRoute`. What makes them is large, and is loaded when somebody first asks.
+ */
+export function registerDocs(server: FastifyInstance): void {
+  const routes: DescribedRoute[] = [];
+  server.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.swaggerTransform && method !== 'HEAD') routes.push({ method, url, config });
   });
+  let opening: Promise<FastifyInstance> | undefined;
+  const answer = async ({ url }: FastifyRequest, reply: FastifyReply) => {
+    opening ??= openReference(routes);
+    const { statusCode, headers, rawPayload } = await (await opening).inject(url);
+    const { connection: _, date: __, ...told } = headers;
+    reply.code(statusCode).headers(told);
+    if (String(headers['content-type']).startsWith('text/html'))
+      reply.header('content-security-policy', contentSecurityPolicy(rawPayload.toString()));
+    return reply.send(rawPayload);
+  };
+  for (const path of PATHS) server.get(`/docs${path}`, { schema: { hide: true } }, answer);
+}
+
+/** A server that listens nowhere and answers only what documents the routes. */
+async function openReference(routes: readonly DescribedRoute[]): Promise<FastifyInstance> {
+  const { default: swagger } = await import('@fastify/swagger');
+  const { default: reference } = await import('@scalar/fastify-api-reference');
+  const server = fastify();
+  server.addSchema({ $id: ERROR_ENVELOPE, ...jsonSchema(errorEnvelope, 'output') });
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Syncline', version: '1', description: ABOUT },
+      components: { securitySchemes: SCHEMES },
+    },
+    transformObject: (written) => ('openapiObject' in written ? letBodiesBeLeftOut(written.openapiObject) : {}),
+    refResolver: { buildLocalReference: ({ $id }) => String($id) },
+  });
+  for (const route of routes) server.route({ ...route, handler: () => null });
+  await server.register(reference, {
+    routePrefix: '/docs',
+    // What is switched off would send people, or the document, to the vendor's own pages.
+    configuration: {
+      withDefaultFonts: false,
+      hideClientButton: true,
+      showDeveloperTools: 'never',
+      mcp: { disabled: true },
+      agent: { disabled: true },
+      telemetry: false,
+      favicon: 'data:,',
+    },
+  });
+  return server;
 }
 
 /** The page runs what the hub serves and the script that starts it, and asks no other host for anything. */

@@ -16,10 +16,9 @@ export function registerRoute<Context, Params, Query, Body, Answer>(
   scope.route({
     method: route.method,
     url: route.url,
-    schema: describeRoute(route),
-    // Fastify's own validation would answer in other words, and its serializer would drop what is not described.
-    validatorCompiler: () => () => true,
-    serializerCompiler: () => (body) => (typeof body === 'string' ? body : JSON.stringify(body)),
+    // Told only to who reads the document, and unknown to Fastify: its own validation would answer in other words, and its
+    // serializer would drop what is not described.
+    config: { swaggerTransform: ({ url }) => ({ url, schema: describeRoute(route) }) },
     handler: async (request, reply) => {
       const context = (await route.authorize?.(request)) as Context;
       const answer = await route.handle({
