@@ -1,9 +1,9 @@
 import type { Caller } from '../access/caller.js';
-import type { Tx } from '../db/database.js';
 import { type LockedEntity, lockEntity } from './lock-entity.js';
 import { once } from './once.js';
 import type { Services } from './services.js';
 import type { Sendable } from './sync/find-recipients.js';
+import type { Work } from './work.js';
 
 /** A mutation that changes one entity. */
 export interface AskedChange {
@@ -19,14 +19,14 @@ export interface AskedChange {
  * @throws HubError NOT_FOUND when there is none, or it is another merchant's; IDEMPOTENCY_KEY_REUSED
  */
 export function changeOnce<Status extends string>(
-  { db }: Pick<Services, 'db'>,
+  services: Services,
   caller: Caller,
   { entityType, operation, input }: AskedChange,
-  change: (tx: Tx, entity: LockedEntity<Status>) => Promise<string>,
+  change: (work: Work, entity: LockedEntity<Status>) => Promise<string>,
 ): Promise<string> {
-  return db.transaction(async (tx) => {
+  return services.db.transaction(async (tx) => {
     const entity = await lockEntity<Status>(tx, caller, entityType, input.id);
     const request = { merchantId: entity.merchantId, operation, key: input.idempotencyKey, input };
-    return once(tx, request, () => change(tx, entity));
+    return once(tx, request, () => change({ services, tx, caller }, entity));
   });
 }

@@ -1,7 +1,6 @@
-import type { Caller } from '../access/caller.js';
-import type { Tx } from '../db/database.js';
 import { merchantFor } from './merchants/merchant-for.js';
 import { once } from './once.js';
+import type { Work } from './work.js';
 
 /** A mutation that makes something for a merchant. */
 export interface AskedMaking {
@@ -16,8 +15,7 @@ export interface AskedMaking {
  * @throws HubError NOT_FOUND or FORBIDDEN for a merchant that is not there or not the caller's; IDEMPOTENCY_KEY_REUSED
  */
 export async function makeOnce(
-  tx: Tx,
-  caller: Caller,
+  { tx, caller }: Pick<Work, 'tx' | 'caller'>,
   { operation, input }: AskedMaking,
   make: (merchantId: string) => Promise<string>,
 ): Promise<string> {

@@ -1,8 +1,6 @@
-import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
 import { label } from '../check-input.js';
 import { lockEntity } from '../lock-entity.js';
-import type { Services } from '../services.js';
+import type { Work } from '../work.js';
 import { type CustomerInput, customerSchema, saveCustomer } from './save-customer.js';
 
 /** Who pays: a customer that the hub has, or one that it is told of. */
@@ -15,15 +13,13 @@ export interface Payer {
 
 /** @throws HubError NOT_FOUND for an id that is none of the merchant's customers */
 export async function customerOf(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  work: Work,
   merchantId: string,
   { customerId, customer }: Payer,
 ): Promise<string | null> {
   if (customerId != null) {
-    await lockEntity(tx, { ...caller, merchantId }, 'CUSTOMER', customerId, ['customerId']);
+    await lockEntity(work.tx, { ...work.caller, merchantId }, 'CUSTOMER', customerId, ['customerId']);
     return customerId;
   }
-  return customer ? saveCustomer(services, tx, merchantId, customer) : null;
+  return customer ? saveCustomer(work, merchantId, customer) : null;
 }

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Tx } from '../../db/database.js';
 import { newId } from '../../model/ids.js';
 import { label, text } from '../check-input.js';
-import type { Services } from '../services.js';
+import type { Sendable } from '../sync/find-recipients.js';
 import { linkTo, type Origin } from '../sync/link-to.js';
 import { sendToAll } from '../sync/send.js';
 import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
+import type { HubWork } from '../work.js';
 import { addressSchema, writeAddress } from './write-address.js';
 
 export const customerSchema = z.object({
@@ -47,18 +48,22 @@ returning c.id, false as created, (c.name, c.phone) is distinct from (b.name, b.
  * is known. What is new or changed is sent to every integration that takes customers.
  */
 export async function saveCustomer(
-  services: Services,
-  tx: Tx,
+  work: HubWork,
   merchantId: string,
   customer: CustomerInput,
   origin?: Origin,
 ): Promise<string> {
-  const saved = await write(tx, merchantId, customer);
+  const saved = await write(work.tx, merchantId, customer);
   const entity = { merchantId, entityType: 'CUSTOMER', entityId: saved.id } as const;
-  if (origin) await linkTo(tx, entity, origin);
-  const hasMoved = await writeAddress(tx, saved.id, customer.address);
+  if (origin) await linkTo(work.tx, entity, origin);
+  const hasMoved = await writeAddress(work.tx, saved.id, customer.address);
   if (saved.created || saved.changed || hasMoved)
-    await tellOfCustomer(services, tx, merchantId, saved, customer.reference ?? null, origin?.integrationId);
+    await tellOfCustomer(
+      work,
+      { ...entity, reference: customer.reference ?? null },
+      saved.created,
+      origin?.integrationId,
+    );
   return saved.id;
 }
 
@@ -77,14 +82,11 @@ async function write(tx: Tx, merchantId: string, customer: CustomerInput): Promi
 
 /** Sends and publishes a customer that was written, in the same transaction. */
 export async function tellOfCustomer(
-  services: Services,
-  tx: Tx,
-  merchantId: string,
-  { id, created }: Omit<Saved, 'changed'>,
-  reference: string | null,
+  { services, tx }: HubWork,
+  { reference, ...entity }: Sendable & { reference: string | null },
+  created: boolean,
   from?: string,
 ): Promise<void> {
-  const entity = { merchantId, entityType: 'CUSTOMER', entityId: id } as const;
   await sendToAll(services, tx, entity, created ? 'CREATE' : 'UPDATE', from);
   const kind = created ? 'customer.created' : 'customer.updated';
   await services.feed.publish(tx, [{ kind, ...entity, data: { reference } }]);

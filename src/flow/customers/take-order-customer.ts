@@ -52,7 +52,7 @@ export async function takeOrderCustomer(
   // Somebody without a reference or an address could not be found again: only an order that is there has them.
   if (found.order_id === null && !told.reference && !told.email) return event;
   const save = () =>
-    services.db.transaction((tx) => saveCustomer(services, tx, merchantId, checkInput(customerSchema, told)));
+    services.db.transaction((tx) => saveCustomer({ services, tx }, merchantId, checkInput(customerSchema, told)));
   return { ...event, contents: { ...contents, 'customer.id': found.known_id ?? (await save()) } };
 }
 

@@ -26,15 +26,17 @@ export async function updateCustomer(services: Services, caller: Caller, input: 
   const asked = { entityType: 'CUSTOMER', operation: 'updateCustomer', input } as const;
   const taken = `Another customer has the reference ${wanted.reference}.`;
   return uniquely('customers_merchant_id_reference_key', taken, ['reference'], () =>
-    changeOnce(services, caller, asked, async (tx, { merchantId, entityType }) => {
+    changeOnce(services, caller, asked, async (work, { merchantId, entityType }) => {
+      const { tx } = work;
       const { reference, name, email, phone } = wanted;
       const values = [reference, name, email, phone].map((value) => value ?? null);
       const hasMoved = await writeAddress(tx, id, wanted.address);
       const [changed] = await tx.sql<{ reference: string | null }>(UPDATE, [id, ...values, hasMoved]);
       if (!changed) return id;
-      await tellOfCustomer(services, tx, merchantId, { id, created: false }, changed.reference);
+      const entity = { merchantId, entityType, entityId: id };
+      await tellOfCustomer(work, { ...entity, ...changed }, false);
       const details = { fields: Object.keys(wanted).filter((name) => wanted[name as keyof typeof wanted] != null) };
-      await auditDone(tx, caller, { action: 'customer.update', merchantId, entityType, entityId: id, details });
+      await auditDone(tx, caller, { action: 'customer.update', ...entity, details });
       return id;
     }),
   );

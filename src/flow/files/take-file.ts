@@ -25,6 +25,14 @@ const MOST_STORED = 200;
 /** Whether an effect is the work on one file. */
 export const isFileWork = ({ operation, entityId }: Effect) => operation === 'QUERY' && entityId.startsWith('fil_');
 
+/** A file that is being taken, and the folder that it lies in. */
+interface Taking {
+  services: Services;
+  integration: OpenIntegration;
+  files: FileExchange;
+  file: FileRow;
+}
+
 /**
  * Takes a file: reads its rows as a pull reads pages, then moves it away with a report. Repeating it changes nothing:
  * rows are compared with what is known, orders are recognised by the inbox, a finished file stays finished. `stopping`
@@ -36,24 +44,22 @@ export async function takeFile(services: Services, effect: Effect, stopping: Abo
   const integration = await services.integrations.byId(file.integrationId);
   const { files } = integration.connection;
   if (!files) return failedDelivery(new HubError('UNSUPPORTED', `${integration.connector.title} takes no files.`));
+  const taking = { services, integration, files, file };
   try {
-    const unused = file.status === 'DONE' ? [] : await read(services, integration, files, file, effect, stopping);
-    await finish(services, integration, files, file, null, unused);
+    const unused = file.status === 'DONE' ? [] : await read(taking, effect, stopping);
+    await finish(taking, null, unused);
     return { kind: 'delivered', externalId: null, externalNumber: null };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     const isLast = effect.attempt >= integration.policy.maxAttempts;
-    if (!isRetryable(error.code) || isLast) await finish(services, integration, files, file, error);
+    if (!isRetryable(error.code) || isLast) await finish(taking, error);
     return failedDelivery(error);
   }
 }
 
 /** Answers the columns that nothing was made of. */
 async function read(
-  services: Services,
-  integration: OpenIntegration,
-  files: FileExchange,
-  file: FileRow,
+  { services, integration, files, file }: Taking,
   { syncEventId }: Effect,
   stopping: AbortSignal,
 ): Promise<readonly string[]> {
@@ -84,10 +90,7 @@ async function read(
 
 /** The row first, so that a crash behind it leaves nothing but a file to be moved. */
 async function finish(
-  services: Services,
-  integration: OpenIntegration,
-  files: FileExchange,
-  file: FileRow,
+  { services, integration, files, file }: Taking,
   error: HubError | null,
   unused: readonly string[] = [],
 ): Promise<void> {

@@ -1,8 +1,6 @@
-import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
 import { auditDone } from '../access/audit-done.js';
-import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
+import type { Work } from '../work.js';
 import { type FinanceRecord, NOUNS } from './announce-new.js';
 
 /** A record that was just written: its former status, and what is so now. */
@@ -12,9 +10,7 @@ export interface ChangedRecord extends FinanceRecord {
 
 /** Sends the change of a record everywhere, and tells the feed and the audit whether its status moved. */
 export async function announceChange(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  { services, tx, caller }: Work,
   { reference, previousStatus, status: newStatus, ...entity }: ChangedRecord,
 ): Promise<void> {
   const noun = NOUNS[entity.entityType];

@@ -1,10 +1,8 @@
-import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
 import { auditDone } from '../access/audit-done.js';
-import type { Services } from '../services.js';
 import { linkTo, type Origin } from '../sync/link-to.js';
 import { sendToAll } from '../sync/send.js';
 import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
+import type { Work } from '../work.js';
 
 /** What changes and audit entries call them. */
 export const NOUNS = { TRANSACTION: 'transaction', BILLING_SUBSCRIPTION: 'billing_subscription' } as const;
@@ -23,9 +21,7 @@ export interface FinanceRecord {
  * its waiting webhooks in.
  */
 export async function announceNew(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  { services, tx, caller }: Work,
   { reference, status, ...entity }: FinanceRecord,
   origin?: Origin,
 ): Promise<void> {

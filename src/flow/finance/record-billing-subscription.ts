@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import { BillingInterval, BillingSubscriptionStatus } from '../../model/statuses.js';
@@ -9,6 +8,7 @@ import { customerOf, payerSchema } from '../customers/customer-of.js';
 import { makeOnce } from '../make-once.js';
 import type { Services } from '../services.js';
 import type { Origin } from '../sync/link-to.js';
+import type { Work } from '../work.js';
 import { announceNew } from './announce-new.js';
 import { type SubscriptionFields, writeSubscription } from './write-billing-subscription.js';
 
@@ -58,35 +58,36 @@ export function recordBillingSubscription(
   input: RecordBillingSubscription,
   origin?: Origin,
 ): Promise<string> {
-  return services.db.transaction((tx) => recordBillingSubscriptionIn(services, tx, caller, input, origin));
+  return services.db.transaction((tx) => recordBillingSubscriptionIn({ services, tx, caller }, input, origin));
 }
 
 /** The same in a transaction that does more. */
 export async function recordBillingSubscriptionIn(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  work: Work,
   input: RecordBillingSubscription,
   origin?: Origin,
 ): Promise<string> {
   const wanted = checkInput(recordBillingSubscriptionSchema, input);
   const asked = { operation: 'createBillingSubscription', input: wanted };
-  return makeOnce(tx, caller, asked, (merchantId) => recordOne(services, tx, caller, merchantId, wanted, origin));
+  return makeOnce(work, asked, (merchantId) => recordOne(work, merchantId, wanted, origin));
 }
 
 async function recordOne(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  work: Work,
   merchantId: string,
   wanted: RecordBillingSubscription,
   origin?: Origin,
 ): Promise<string> {
-  const customerId = await customerOf(services, tx, caller, merchantId, wanted);
+  const customerId = await customerOf(work, merchantId, wanted);
   const { reference } = wanted;
   const id = newId('BillingSubscription');
-  const [made] = await tx.sql<{ status: string }>(INSERT, [id, merchantId, reference, ...columns(wanted, customerId)]);
-  if (!made) return bringUpToDate(services, tx, caller, merchantId, wanted, customerId);
+  const [made] = await work.tx.sql<{ status: string }>(INSERT, [
+    id,
+    merchantId,
+    reference,
+    ...columns(wanted, customerId),
+  ]);
+  if (!made) return bringUpToDate(work, merchantId, wanted, customerId);
   const record = {
     merchantId,
     entityType: 'BILLING_SUBSCRIPTION',
@@ -94,7 +95,7 @@ async function recordOne(
     reference,
     status: made.status,
   } as const;
-  await announceNew(services, tx, caller, record, origin);
+  await announceNew(work, record, origin);
   return id;
 }
 
@@ -106,18 +107,16 @@ function columns(wanted: RecordBillingSubscription, customerId: string | null) {
 }
 
 async function bringUpToDate(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  work: Work,
   merchantId: string,
   { reference, currency, ...wanted }: RecordBillingSubscription,
   customerId: string | null,
 ): Promise<string> {
-  const [known] = await tx.sql<{ id: string; fits: boolean }>(FIND, [merchantId, reference, currency]);
+  const [known] = await work.tx.sql<{ id: string; fits: boolean }>(FIND, [merchantId, reference, currency]);
   if (!known?.fits) {
     const message = `There is a subscription ${reference} in another currency: record this one under a reference of its own.`;
     throw new HubError('ALREADY_EXISTS', message, { path: ['reference'] });
   }
   const fields: SubscriptionFields = { ...wanted, customerId };
-  return writeSubscription(services, tx, caller, { merchantId, id: known.id }, fields);
+  return writeSubscription(work, { merchantId, id: known.id }, fields);
 }

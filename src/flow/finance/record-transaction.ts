@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import { type EntityStatus, TransactionStatus, TransactionType } from '../../model/statuses.js';
@@ -10,6 +9,7 @@ import { lockEntity } from '../lock-entity.js';
 import { makeOnce } from '../make-once.js';
 import type { Services } from '../services.js';
 import type { Origin } from '../sync/link-to.js';
+import type { Work } from '../work.js';
 import { announceChange } from './announce-change.js';
 import { announceNew } from './announce-new.js';
 
@@ -64,61 +64,46 @@ export function recordTransaction(
   input: RecordTransaction,
   origin?: Origin,
 ): Promise<string> {
-  return services.db.transaction((tx) => recordTransactionIn(services, tx, caller, input, origin));
+  return services.db.transaction((tx) => recordTransactionIn({ services, tx, caller }, input, origin));
 }
 
 /** The same in a transaction that does more. */
-export async function recordTransactionIn(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
-  input: RecordTransaction,
-  origin?: Origin,
-): Promise<string> {
+export async function recordTransactionIn(work: Work, input: RecordTransaction, origin?: Origin): Promise<string> {
   const wanted = checkInput(recordTransactionSchema, input);
   const asked = { operation: 'createTransaction', input: wanted };
-  return makeOnce(tx, caller, asked, (merchantId) => recordOne(services, tx, caller, merchantId, wanted, origin));
+  return makeOnce(work, asked, (merchantId) => recordOne(work, merchantId, wanted, origin));
 }
 
-async function recordOne(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
-  merchantId: string,
-  wanted: RecordTransaction,
-  origin?: Origin,
-) {
-  const customerId = await customerOf(services, tx, caller, merchantId, wanted);
-  const within = { ...caller, merchantId };
-  if (wanted.orderId != null) await lockEntity(tx, within, 'ORDER', wanted.orderId, ['orderId']);
+async function recordOne(work: Work, merchantId: string, wanted: RecordTransaction, origin?: Origin) {
+  const customerId = await customerOf(work, merchantId, wanted);
+  const within = { ...work.caller, merchantId };
+  if (wanted.orderId != null) await lockEntity(work.tx, within, 'ORDER', wanted.orderId, ['orderId']);
   const { reference, amount, currency, status, description, orderId, asOf, refunded, type, occurredAt } = wanted;
   const id = newId('Transaction');
   const own = [status, description, customerId, orderId, asOf, refunded].map((value) => value ?? null);
   const values = [id, merchantId, reference, amount, currency, ...own, type ?? null, occurredAt ?? null];
-  const [made] = await tx.sql<{ status: TransactionStatus }>(INSERT, values);
-  if (!made) return bringUpToDate(services, tx, caller, merchantId, wanted, own);
+  const [made] = await work.tx.sql<{ status: TransactionStatus }>(INSERT, values);
+  if (!made) return bringUpToDate(work, merchantId, wanted, own);
   const record = { merchantId, entityType: 'TRANSACTION', entityId: id, reference, status: made.status } as const;
-  await announceNew(services, tx, caller, record, origin);
+  await announceNew(work, record, origin);
   return id;
 }
 
 async function bringUpToDate(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  work: Work,
   merchantId: string,
   { reference, amount, currency, asOf }: RecordTransaction,
   own: (string | null)[],
 ): Promise<string> {
-  const [known] = await tx.sql<Known>(FIND, [merchantId, reference, amount, currency, asOf ?? null]);
+  const [known] = await work.tx.sql<Known>(FIND, [merchantId, reference, amount, currency, asOf ?? null]);
   if (!known?.fits) {
     const message = `There is a transaction ${reference} of another amount or currency: what happened is not changed.`;
     throw new HubError('ALREADY_EXISTS', message, { path: ['reference'] });
   }
   const { id, status: previousStatus } = known;
-  const [changed] = known.news ? await tx.sql<{ status: EntityStatus }>(UPDATE, [id, ...own]) : [];
+  const [changed] = known.news ? await work.tx.sql<{ status: EntityStatus }>(UPDATE, [id, ...own]) : [];
   if (!changed) return id;
   const entity = { merchantId, entityType: 'TRANSACTION', entityId: id } as const;
-  await announceChange(services, tx, caller, { ...entity, reference, previousStatus, status: changed.status });
+  await announceChange(work, { ...entity, reference, previousStatus, status: changed.status });
   return id;
 }

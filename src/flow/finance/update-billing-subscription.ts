@@ -54,9 +54,9 @@ function write(
     services,
     caller,
     asked,
-    async (tx, { merchantId, entityId, status }) => {
+    async (work, { merchantId, entityId, status }) => {
       if (status === 'CANCELLED' && fields.status !== 'CANCELLED') throw alreadyOver(entityId);
-      return writeSubscription(services, tx, caller, { merchantId, id: entityId }, fields);
+      return writeSubscription(work, { merchantId, id: entityId }, fields);
     },
   );
 }

@@ -1,7 +1,5 @@
-import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
 import type { BillingInterval, BillingSubscriptionStatus } from '../../model/statuses.js';
-import type { Services } from '../services.js';
+import type { Work } from '../work.js';
 import { announceChange } from './announce-change.js';
 
 /** What is left out or null stays as it is. Times are ISO 8601, the amount is decimal text. */
@@ -40,9 +38,7 @@ returning b.status as previous, s.status, s.reference`;
 
 /** Writes what changed of a subscription, and sends and publishes it if anything did; answers its id. */
 export async function writeSubscription(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  work: Work,
   { merchantId, id }: { merchantId: string; id: string },
   fields: SubscriptionFields,
 ): Promise<string> {
@@ -50,10 +46,10 @@ export async function writeSubscription(
   const { cancelAtPeriodEnd, cancelledAt, asOf } = fields;
   const given = [plan, status, amount, interval, customerId, currentPeriodStart, currentPeriodEnd, cancelAtPeriodEnd];
   const values = [id, ...given, cancelledAt, asOf].map((value) => value ?? null);
-  const [changed] = await tx.sql<{ previous: string; status: string; reference: string }>(WRITE, values);
+  const [changed] = await work.tx.sql<{ previous: string; status: string; reference: string }>(WRITE, values);
   if (!changed) return id;
   const { previous: previousStatus, ...now } = changed;
   const entity = { merchantId, entityType: 'BILLING_SUBSCRIPTION', entityId: id } as const;
-  await announceChange(services, tx, caller, { ...entity, ...now, previousStatus });
+  await announceChange(work, { ...entity, ...now, previousStatus });
   return id;
 }

@@ -64,7 +64,7 @@ export async function createIntegration(services: Services, caller: Caller, inpu
     tx.afterCommit(() => services.integrations.changed());
     const details = { name, connector: connector.name, credentialFields: Object.keys(config.credentials) };
     await auditDone(tx, caller, { action: 'integration.create', merchantId, integrationId: id, details });
-    await publishRules(services, tx, caller, { integrationId: id, merchantId }, ruleSets);
+    await publishRules({ services, tx, caller }, { integrationId: id, merchantId }, ruleSets);
     return id;
   });
 }

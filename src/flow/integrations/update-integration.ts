@@ -58,7 +58,7 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     await tx.em.flush();
     tx.afterCommit(() => services.integrations.changed());
     const { merchantId, id: integrationId } = row;
-    await publishRules(services, tx, caller, { integrationId, merchantId }, ruleSets);
+    await publishRules({ services, tx, caller }, { integrationId, merchantId }, ruleSets);
     await auditDone(tx, caller, { action: 'integration.update', merchantId, integrationId, details: changes(update) });
     return row.id;
   });

@@ -14,6 +14,7 @@ import type { Services } from '../services.js';
 import { sendInvoiced, sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
 import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
+import type { Work } from '../work.js';
 
 const createInvoiceSchema = z.object({
   orderId: label(),
@@ -42,12 +43,12 @@ export async function createInvoice(services: Services, caller: Caller, input: C
       const order = await lockEntity(tx, caller, 'ORDER', invoice.orderId, ['orderId']);
       const { merchantId } = order;
       const request = { merchantId, operation: 'createInvoice', key: invoice.idempotencyKey, input: invoice };
-      return once(tx, request, () => takeInvoice(services, tx, caller, order, invoice));
+      return once(tx, request, () => takeInvoice({ services, tx, caller }, order, invoice));
     }),
   );
 }
 
-async function takeInvoice(services: Services, tx: Tx, caller: Caller, order: LockedEntity, invoice: CreateInvoice) {
+async function takeInvoice({ services, tx, caller }: Work, order: LockedEntity, invoice: CreateInvoice) {
   const { id, status } = await insertInvoice(tx, order, invoice);
   const entity = { merchantId: order.merchantId, entityType: 'INVOICE', entityId: id } as const;
   await sendToAll(services, tx, entity, 'CREATE');

@@ -11,6 +11,7 @@ import type { LockedEntity } from '../lock-entity.js';
 import { checkTransition } from '../orders/check-transition.js';
 import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
+import type { Work } from '../work.js';
 
 const updateInvoiceStatusSchema = z.object({
   id: label(),
@@ -37,15 +38,11 @@ export async function updateInvoiceStatus(
     throw new HubError('BAD_USER_INPUT', 'Give the paidAmount of a partly paid invoice.', { path: ['paidAmount'] });
   }
   const asked = { entityType: 'INVOICE', operation: 'updateInvoiceStatus', input: update } as const;
-  return changeOnce<InvoiceStatus>(services, caller, asked, (tx, invoice) =>
-    moveInvoice(services, tx, caller, invoice, update),
-  );
+  return changeOnce<InvoiceStatus>(services, caller, asked, (work, invoice) => moveInvoice(work, invoice, update));
 }
 
 async function moveInvoice(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  { services, tx, caller }: Work,
   invoice: LockedEntity<InvoiceStatus>,
   update: UpdateInvoiceStatus,
 ) {

@@ -12,6 +12,7 @@ import type { LockedEntity } from '../lock-entity.js';
 import type { Services } from '../services.js';
 import { changedFields, readInvoiceSnapshot } from '../sync/read-snapshots.js';
 import { sendUpdate } from '../sync/send-update.js';
+import type { Work } from '../work.js';
 
 const updateInvoiceSchema = z.object({
   id: label(),
@@ -37,15 +38,11 @@ const ENDED: readonly InvoiceStatus[] = ['PAID', 'CANCELLED', 'REFUNDED', 'VOID'
 export async function updateInvoice(services: Services, caller: Caller, input: UpdateInvoice): Promise<string> {
   const update = checkInput(updateInvoiceSchema, input);
   const asked = { entityType: 'INVOICE', operation: 'updateInvoice', input: update } as const;
-  return changeOnce<InvoiceStatus>(services, caller, asked, (tx, invoice) =>
-    changeInvoice(services, tx, caller, invoice, update),
-  );
+  return changeOnce<InvoiceStatus>(services, caller, asked, (work, invoice) => changeInvoice(work, invoice, update));
 }
 
 async function changeInvoice(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  { services, tx, caller }: Work,
   { merchantId, entityType, entityId, status }: LockedEntity<InvoiceStatus>,
   update: UpdateInvoice,
 ): Promise<string> {

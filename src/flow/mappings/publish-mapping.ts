@@ -5,6 +5,7 @@ import { auditDone } from '../access/audit-done.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import { lockIntegration } from '../integrations/lock-integration.js';
 import type { Services } from '../services.js';
+import type { Work } from '../work.js';
 import { checkRules } from './check-rules.js';
 import { findFormerVersion, findVersion, type StoredVersion } from './mapping-input.js';
 
@@ -15,7 +16,7 @@ import { findFormerVersion, findVersion, type StoredVersion } from './mapping-in
 export async function publishMapping(services: Services, caller: Caller, id: string): Promise<string> {
   const wanted = await findVersion({ sql: sqlOn(services.db.pool) }, caller, id);
   await checkRules(services, await findIntegration(services, caller, wanted.integrationId, ['id']), [wanted], () => []);
-  return services.db.transaction((tx) => publish(services, tx, caller, wanted, 'mapping.publish'));
+  return services.db.transaction((tx) => publish({ services, tx, caller }, wanted, 'mapping.publish'));
 }
 
 /**
@@ -26,7 +27,7 @@ export async function rollbackMapping(services: Services, caller: Caller, mappin
   return services.db.transaction(async (tx) => {
     await checkVisible(tx.sql, caller, mappingId);
     const former = await findFormerVersion(tx, caller, mappingId);
-    if (former) return publish(services, tx, caller, former, 'mapping.rollback');
+    if (former) return publish({ services, tx, caller }, former, 'mapping.rollback');
     throw new HubError(
       'INVALID_STATE',
       'No other version of this mapping was ever published; withdrawMapping takes this one back.',
@@ -66,7 +67,7 @@ async function checkVisible(sql: Sql, caller: Caller, mappingId: string) {
 }
 
 /** Publications of one integration wait for each other at its row. */
-export async function publish(services: Services, tx: Tx, caller: Caller, wanted: StoredVersion, action: string) {
+export async function publish({ services, tx, caller }: Work, wanted: StoredVersion, action: string) {
   const { id, mappingId, merchantId, integrationId, entityType, direction, version } = wanted;
   await lockIntegration(tx, caller, integrationId, ['id']);
   await tx.sql(

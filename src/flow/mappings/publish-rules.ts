@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { Caller } from '../../access/caller.js';
 import type { Connector } from '../../connectors/connector.js';
-import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { mappingRulesSchema, type RuleSet } from '../../mapping/mapping-rules.js';
 import { Direction, EntityType } from '../../model/statuses.js';
 import { checkInput } from '../check-input.js';
 import type { Services } from '../services.js';
+import type { Work } from '../work.js';
 import { checkRules } from './check-rules.js';
 import { type GatewayRule, inOwnWords, ruleSetsOf } from './gateway-rules.js';
 import { publish } from './publish-mapping.js';
@@ -38,13 +37,11 @@ export async function checkGatewayRules(services: Services, connector: Connector
 
 /** Saves and publishes rule sets of one integration under one version number. */
 export async function publishRules(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  work: Work,
   owner: { integrationId: string; merchantId: string },
   ruleSets: readonly RuleSet[],
 ): Promise<void> {
   if (ruleSets.length === 0) return;
-  const saved = await saveVersions(tx, caller, { ...owner, note: null }, ruleSets);
-  for (const version of saved) await publish(services, tx, caller, version, 'mapping.publish');
+  const saved = await saveVersions(work.tx, work.caller, { ...owner, note: null }, ruleSets);
+  for (const version of saved) await publish(work, version, 'mapping.publish');
 }

@@ -38,7 +38,7 @@ export async function putMappings(services: Services, caller: Caller, input: Put
   return services.db.transaction(async (tx) => {
     const { merchantId } = await lockIntegration(tx, caller, integrationId, ['integrationId']);
     const saved = await saveVersions(tx, caller, { integrationId, merchantId, note }, mappings);
-    for (const version of saved) await publish(services, tx, caller, version, 'mapping.publish');
+    for (const version of saved) await publish({ services, tx, caller }, version, 'mapping.publish');
     return saved.map(({ id }) => id);
   });
 }

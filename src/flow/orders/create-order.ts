@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
 import { Customer } from '../../db/entities/customer.js';
 import { Order } from '../../db/entities/order.js';
 import { newId } from '../../model/ids.js';
@@ -15,6 +14,7 @@ import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
 import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
+import type { HubWork, Work } from '../work.js';
 import { metadataSchema } from './order-metadata.js';
 import { linesSchema, writeLines } from './write-lines.js';
 
@@ -53,14 +53,16 @@ export function createOrder(services: Services, caller: Caller, input: CreateOrd
   const order = checkInput(createOrderSchema, input);
   return uniquely('orders_merchant_id_number_key', `There is an order ${order.number} already.`, ['number'], () =>
     services.db.transaction((tx) => {
+      const work = { services, tx, caller };
       const asked = { operation: 'createOrder', input: order };
-      return makeOnce(tx, caller, asked, (merchantId) => takeOrder(services, tx, caller, merchantId, order));
+      return makeOnce(work, asked, (merchantId) => takeOrder(work, merchantId, order));
     }),
   );
 }
 
-async function takeOrder(services: Services, tx: Tx, caller: Caller, merchantId: string, order: CreateOrder) {
-  const { id, status } = await insertOrder(services, tx, merchantId, order);
+async function takeOrder(work: Work, merchantId: string, order: CreateOrder) {
+  const { services, tx, caller } = work;
+  const { id, status } = await insertOrder(work, merchantId, order);
   const entity = { merchantId, entityType: 'ORDER', entityId: id } as const;
   await sendToAll(services, tx, entity, 'CREATE');
   const data = { number: order.number, newStatus: status };
@@ -71,11 +73,12 @@ async function takeOrder(services: Services, tx: Tx, caller: Caller, merchantId:
 }
 
 /** Writes the order with its lines and its customer. */
-export async function insertOrder(services: Services, tx: Tx, merchantId: string, order: CreateOrder) {
+export async function insertOrder(work: HubWork, merchantId: string, order: CreateOrder) {
+  const { tx } = work;
   const id = newId('Order');
   const totals = orderTotals(order.lines.map(lineTotal), order.totals ?? {});
   const status = order.status ?? 'PENDING';
-  const customerId = order.customer ? await saveCustomer(services, tx, merchantId, order.customer) : null;
+  const customerId = order.customer ? await saveCustomer(work, merchantId, order.customer) : null;
   tx.em.create(Order, {
     id,
     merchantId,

@@ -1,6 +1,5 @@
 import type { InboundEvent } from '../../connectors/connector.js';
 import type { InboundOrder } from '../../connectors/pull.js';
-import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { OrderStatus } from '../../model/statuses.js';
 import { checkInput } from '../check-input.js';
@@ -9,6 +8,7 @@ import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';
 import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
+import type { HubWork } from '../work.js';
 import { createOrderSchema, insertOrder } from './create-order.js';
 
 /** `$1` merchant, `$2` integration, `$3` the sender's id, `$4` the hub's id, `$5` number. */
@@ -40,7 +40,7 @@ export async function takeInboundOrder(
   const input = check(order, event.status as OrderStatus | null);
   try {
     await uniquely('orders_merchant_id_number_key', '', [], () =>
-      services.db.transaction((tx) => take(services, tx, integration, input, externalId)),
+      services.db.transaction((tx) => take({ services, tx }, integration, input, externalId)),
     );
   } catch (error) {
     // Another event has made it meanwhile.
@@ -58,13 +58,13 @@ function check(order: InboundOrder, status: OrderStatus | null) {
 }
 
 async function take(
-  services: Services,
-  tx: Tx,
+  work: HubWork,
   { id: integrationId, merchantId }: OpenIntegration,
   order: ReturnType<typeof check>,
   externalId: string | null,
 ): Promise<void> {
-  const { id, status } = await insertOrder(services, tx, merchantId, order);
+  const { services, tx } = work;
+  const { id, status } = await insertOrder(work, merchantId, order);
   const entity = { merchantId, entityType: 'ORDER', entityId: id } as const;
   await tx.sql(LINK, [merchantId, integrationId, id, externalId, order.number]);
   await sendToAll(services, tx, entity, 'CREATE', integrationId);

@@ -9,6 +9,7 @@ import { checkInput, idempotencyKey, label } from '../check-input.js';
 import type { LockedEntity } from '../lock-entity.js';
 import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
+import type { Work } from '../work.js';
 import { checkTransition } from './check-transition.js';
 
 const updateOrderStatusSchema = z.object({
@@ -27,15 +28,11 @@ export type UpdateOrderStatus = z.infer<typeof updateOrderStatusSchema>;
 export async function updateOrderStatus(services: Services, caller: Caller, input: UpdateOrderStatus): Promise<string> {
   const update = checkInput(updateOrderStatusSchema, input);
   const asked = { entityType: 'ORDER', operation: 'updateOrderStatus', input: update } as const;
-  return changeOnce<OrderStatus>(services, caller, asked, (tx, order) =>
-    moveOrder(services, tx, caller, order, update),
-  );
+  return changeOnce<OrderStatus>(services, caller, asked, (work, order) => moveAsAsked(work, order, update));
 }
 
-async function moveOrder(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+async function moveAsAsked(
+  { services, tx, caller }: Work,
   order: LockedEntity<OrderStatus>,
   update: UpdateOrderStatus,
 ) {

@@ -15,6 +15,7 @@ import type { LockedEntity } from '../lock-entity.js';
 import type { Services } from '../services.js';
 import { changedFields, readOrderSnapshot } from '../sync/read-snapshots.js';
 import { sendUpdate } from '../sync/send-update.js';
+import type { Work } from '../work.js';
 import { totalsSchema } from './create-order.js';
 import { metadataSchema } from './order-metadata.js';
 import { linesSchema, writeLines } from './write-lines.js';
@@ -48,23 +49,20 @@ const HAS_PAYOUTS = 'select 1 from payouts where order_id = $1 limit 1';
 export async function updateOrder(services: Services, caller: Caller, input: UpdateOrder): Promise<string> {
   const update = checkInput(updateOrderSchema, input);
   const asked = { entityType: 'ORDER', operation: 'updateOrder', input: update } as const;
-  return changeOnce<OrderStatus>(services, caller, asked, (tx, order) =>
-    changeOrder(services, tx, caller, order, update),
-  );
+  return changeOnce<OrderStatus>(services, caller, asked, (work, order) => changeOrder(work, order, update));
 }
 
 async function changeOrder(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  work: Work,
   { merchantId, entityType, entityId, status }: LockedEntity<OrderStatus>,
   update: UpdateOrder,
 ): Promise<string> {
+  const { services, tx, caller } = work;
   if (ENDED.includes(status)) {
     throw new HubError('INVALID_STATE', `The order is ${status} and is not changed any more.`, { path: ['id'] });
   }
   const before = await readOrderSnapshot(tx, entityId);
-  await write(services, tx, merchantId, entityId, update);
+  await write(work, merchantId, entityId, update);
   const changed = changedFields(before, await readOrderSnapshot(tx, entityId));
   if (changed.length === 0) return entityId;
   if (changed.includes('lines') || changed.includes('totals')) await refusePaidOut(tx, entityId);
@@ -82,11 +80,12 @@ async function refusePaidOut(tx: Tx, orderId: string): Promise<void> {
   throw new HubError('INVALID_STATE', message, { path: ['lines'] });
 }
 
-async function write(services: Services, tx: Tx, merchantId: string, id: string, update: UpdateOrder): Promise<void> {
+async function write(work: Work, merchantId: string, id: string, update: UpdateOrder): Promise<void> {
+  const { tx } = work;
   const order = await tx.em.findOneOrFail(Order, id, { populate: ['lines'] });
   const { customer, shippingAddress, billingAddress, deliveryMethod, notes, metadata } = update;
   if (customer !== undefined) {
-    const customerId = customer && (await saveCustomer(services, tx, merchantId, customer));
+    const customerId = customer && (await saveCustomer(work, merchantId, customer));
     order.customer = customerId === null ? null : tx.em.getReference(Customer, customerId);
   }
   if (shippingAddress !== undefined) order.shippingAddress = shippingAddress && whole(shippingAddress);

@@ -40,11 +40,11 @@ export const recordTold: Reaction = {
     const told = JSON.parse(row.record) as ToldRecord;
     const origin = { integrationId, externalId: told.reference };
     const concerned = { merchantId, customerId: row.customer_id };
-    const hub = hubOf(merchantId);
+    const work = { services, tx, caller: hubOf(merchantId) };
     if (told.entityType === 'TRANSACTION') {
       const transaction = { ...told, ...concerned, orderId: row.order_id };
-      await recordTransactionIn(services, tx, hub, transaction, origin);
-    } else await recordBillingSubscriptionIn(services, tx, hub, { ...told, ...concerned }, origin);
+      await recordTransactionIn(work, transaction, origin);
+    } else await recordBillingSubscriptionIn(work, { ...told, ...concerned }, origin);
   },
 };
 

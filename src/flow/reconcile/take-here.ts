@@ -71,5 +71,5 @@ function takeCustomer(
   origin: Origin,
 ): Promise<string> {
   const customer = { ...fields, address: (entity?.['address'] ?? null) as AddressSnapshot | null };
-  return services.db.transaction((tx) => saveCustomer(services, tx, integration.merchantId, customer, origin));
+  return services.db.transaction((tx) => saveCustomer({ services, tx }, integration.merchantId, customer, origin));
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
 import { FILE_KINDS } from '../../connectors/files.js';
-import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { EntityType } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
@@ -12,6 +11,7 @@ import { requireEnabled } from '../integrations/require-enabled.js';
 import { once } from '../once.js';
 import { canBePulled } from '../pull/run-pull.js';
 import type { Services } from '../services.js';
+import type { Work } from '../work.js';
 import { canBeRead } from './check-status.js';
 import { enqueueQuery } from './enqueue-query.js';
 
@@ -47,7 +47,7 @@ export async function queryIntegration(
   const { merchantId } = integration;
   return services.db.transaction((tx) =>
     once(tx, { merchantId, operation, key: wanted.idempotencyKey, input: wanted }, () =>
-      acceptQuery(services, tx, caller, integration, wanted),
+      acceptQuery({ services, tx, caller }, integration, wanted),
     ),
   );
 }
@@ -57,9 +57,7 @@ const WANT_ALL = `insert into pull_states (integration_id, entity_type, full_wan
 on conflict (integration_id, entity_type) do update set full_wanted = true`;
 
 async function acceptQuery(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  { services, tx, caller }: Work,
   integration: OpenIntegration,
   wanted: StartSync,
 ): Promise<string> {

@@ -8,6 +8,7 @@ import { requireEnabled } from '../integrations/require-enabled.js';
 import { kindOf, lockEntity } from '../lock-entity.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
+import type { Work } from '../work.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
 import { snapshotFor, wasSent } from './send.js';
 
@@ -58,15 +59,13 @@ export async function syncEntity(
       key: wanted.idempotencyKey,
       input: wanted,
     };
-    return once(tx, request, () => syncWith(services, tx, caller, entity, recipients, wanted));
+    return once(tx, request, () => syncWith({ services, tx, caller }, entity, recipients, wanted));
   });
 }
 
 /** Answers the first of the sync events. */
 async function syncWith(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  work: Work,
   entity: Sendable,
   recipients: [Recipient, ...Recipient[]],
   wanted: SyncEntity,
@@ -74,7 +73,7 @@ async function syncWith(
   const ids: string[] = [];
   // One after the other: a transaction is one connection.
   for (const recipient of recipients) {
-    const id = await syncNow(services, tx, caller, entity, recipient, wanted);
+    const id = await syncNow(work, entity, recipient, wanted);
     if (id !== null) ids.push(id);
   }
   const [first] = ids;
@@ -84,9 +83,7 @@ async function syncWith(
 
 /** Answers null where the integration does not take the entity as it is now. */
 async function syncNow(
-  services: Services,
-  tx: Tx,
-  caller: Caller,
+  { services, tx, caller }: Work,
   { merchantId, entityType, entityId }: Sendable,
   recipient: Recipient,
   wanted: SyncEntity,
