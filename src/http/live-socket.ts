@@ -6,7 +6,7 @@ import type { Caller } from '../access/caller.js';
 export const CLOSE = {
   /** Credentials refused, or no longer valid. Connect again with new ones. */
   FORBIDDEN: 4403,
-  /** More waited to be sent than the hub keeps. Connect again and go on with `after`. */
+  /** More waited to be sent than the hub keeps, or a ping went unanswered. Connect again and go on with `after`. */
   SLOW_CONSUMER: 4503,
   /** The hub stops. Another instance, or the next one, goes on. */
   RESTART: 1012,
@@ -14,8 +14,11 @@ export const CLOSE = {
   BAD_REQUEST: 4400,
 } as const;
 
-/** A stuck client cannot read its close frame: it is cut off after this time. */
+/** A client that is gone cannot answer its close frame: it is cut off after this time. */
 const CUT_OFF_MS = 2_000;
+/** A slow one has much to read before its close frame, which says why. */
+const SLOW_CUT_OFF_MS = 20_000;
+const SLOW = 'Read faster, or connect again and go on with the last cursor.';
 const REASON_BYTES = 120;
 
 /** One WebSocket of one client, and who that is. */
@@ -59,17 +62,17 @@ export class LiveSocket {
     this.timers.add(timer);
   }
 
-  close(code: number, reason: string): void {
+  close(code: number, reason: string, cutOffMs = CUT_OFF_MS): void {
     const bytes = Buffer.from(reason);
     this.socket.close(code, bytes.length <= REASON_BYTES ? bytes : bytes.subarray(0, REASON_BYTES).toString());
-    setTimeout(() => this.socket.terminate(), CUT_OFF_MS).unref();
+    setTimeout(() => this.socket.terminate(), cutOffMs).unref();
   }
 
   /** Resolves when it is flushed to the network, which holds back who sends; a socket on which too much waits is closed. */
   private send(text: string): Promise<void> {
     if (this.socket.readyState !== this.socket.OPEN) return Promise.resolve();
     if (this.socket.bufferedAmount > this.limits.bufferedBytes) {
-      this.close(CLOSE.SLOW_CONSUMER, 'Read faster, or connect again and go on with the last cursor.');
+      this.close(CLOSE.SLOW_CONSUMER, SLOW, SLOW_CUT_OFF_MS);
       return Promise.resolve();
     }
     // A failed write ends in `close`, which ends the operations.
@@ -77,8 +80,9 @@ export class LiveSocket {
   }
 
   private beat(): void {
-    if (!this.heard) this.socket.terminate();
-    else this.socket.ping();
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (this.heard) this.socket.ping();
+    else this.close(CLOSE.SLOW_CONSUMER, SLOW, SLOW_CUT_OFF_MS);
     this.heard = false;
   }
 

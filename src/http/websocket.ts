@@ -14,7 +14,7 @@ export interface WebSocketLimits extends SocketOperationsLimits {
   messageBytes: number;
   /** Most that may wait to be sent on one socket. */
   bufferedBytes: number;
-  /** A socket that does not answer a ping within this time is cut off. */
+  /** A socket that does not answer a ping within this time is closed. */
   keepAliveMs: number;
 }
 

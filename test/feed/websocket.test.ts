@@ -278,6 +278,32 @@ it('ends a client that reads too slowly, which goes on by its cursor', async () 
   socket.terminate();
 });
 
+it('H3 closes a client that has stopped reading by a code that it finds once it reads again, and its cursor goes on', async () => {
+  const server = await serve({ keepAliveMs: 150 });
+  const socket = await connect(server, `Bearer ${await server.token()}`);
+  const cursors: string[] = [];
+  socket.on('message', (data) => {
+    const { payload } = JSON.parse(String(data)) as { payload: Changes };
+    if (payload.data) cursors.push(payload.data.changes.cursor);
+  });
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: CHANGES } }));
+  await server.begun(1);
+
+  socket.pause();
+  const big = 'x'.repeat(500_000);
+  for (let version = 0; version < 40; version += 1)
+    await publish(db, feed, orderChange('stuck', version, { data: { version, big } }));
+  // The server's timers are of this process: two beats are over by then, however slow the machine.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const closed = closing(socket);
+  socket.resume();
+
+  expect(await closed).toMatchObject({ code: 4503, reason: expect.stringContaining('the last cursor') });
+  expect(cursors.length).toBeLessThan(40);
+  const rest = await take(await feed.subscribe(EVERYTHING, cursors.at(-1) ?? ''), 40 - cursors.length);
+  expect(rest.at(-1)?.data['version']).toBe(39);
+});
+
 it('tells its clients to connect again when it stops', async () => {
   const server = await serve();
   const socket = await connect(server, `Bearer ${await server.token()}`);
