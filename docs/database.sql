@@ -865,11 +865,13 @@ create table sync_events (
   updated_at timestamp with time zone default now() not null,
   processed_at timestamp with time zone,
   traceparent text,
+  told_by text,
   PRIMARY KEY (id)
 ) with (fillfactor=50);
 CREATE INDEX sync_events_created ON public.sync_events USING brin (created_at);
 CREATE INDEX sync_events_entity ON public.sync_events USING btree (entity_id, id);
 CREATE INDEX sync_events_integration ON public.sync_events USING btree (integration_id, id);
+CREATE INDEX sync_events_loops ON public.sync_events USING btree (integration_id, entity_id) WHERE (error_code = 'SYNC_LOOP'::text);
 CREATE INDEX sync_events_with_code ON public.sync_events USING btree (id) WHERE (error_code IS NOT NULL);
 CREATE UNIQUE INDEX sync_events_lane ON public.sync_events USING btree (lane_id, seq) WHERE (lane_id IS NOT NULL);
 

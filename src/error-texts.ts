@@ -119,6 +119,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning: 'The status that the other system sent has no counterpart in the integration’s mapping.',
     remedy: 'Add the status to the integration’s mappings, then replay the webhook.',
   },
+  ALREADY_SENT: {
+    meaning:
+      'The other system was sent exactly this last and answered at once with a form of its own; it would do so again, so it is not sent once more.',
+    remedy: 'Nothing. To have both sides write it alike, make a field mapping.',
+  },
+  SYNC_LOOP: {
+    meaning:
+      'Two systems have answered each other’s changes of one entity again and again, without anybody changing it in the hub; it is not sent on.',
+    remedy:
+      'Have both write the named fields alike by a field mapping, or one of them not tell them; then sync the entity, which begins afresh.',
+  },
   OUT_OF_DATE: {
     meaning:
       'The webhook is older than what was applied, or too late for where its entity is by now; it is kept and changes nothing.',

@@ -52,6 +52,8 @@ export const ERRORS = {
   MAPPING_FAILED: { category: 'STATE', retryable: false, http: 422 },
   MAPPING_TIMEOUT: { category: 'HUB', retryable: true, http: 503 },
   EVENT_NOT_REGISTERED: { category: 'STATE', retryable: false, http: 200 },
+  ALREADY_SENT: { category: 'STATE', retryable: false, http: 200 },
+  SYNC_LOOP: { category: 'STATE', retryable: false, http: 409 },
   OUT_OF_DATE: { category: 'STATE', retryable: false, http: 200 },
   UPSTREAM_REJECTED: { category: 'UPSTREAM', retryable: false, http: 502 },
   UPSTREAM_UNAUTHORIZED: { category: 'UPSTREAM', retryable: false, http: 502 },

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import type { Tx } from '../db/database.js';
-import { HubError } from '../errors.js';
+import { type ErrorCode, HubError } from '../errors.js';
 import type { EntityType, Operation } from '../model/statuses.js';
 import { currentTraceparent } from '../model/trace.js';
 import { isEventId } from './event-id.js';
@@ -34,6 +34,15 @@ export interface NewSyncEvent {
   delayMs?: number;
   /** Waits until it is released; `delayMs` then only tells when that is expected. */
   held?: boolean;
+  /** The integration whose news it carries on; left out: it is the hub's own, or a person's. */
+  toldBy?: string | null;
+}
+
+/** How a skipped event shows why. */
+export interface SkipShown {
+  code: ErrorCode;
+  /** What the link becomes where nothing else waits. */
+  state: 'SYNCED' | 'SKIPPED';
 }
 
 /** Which dead letters: null means any. */
@@ -69,7 +78,7 @@ export interface Outbox {
   /** Lets held events go, the oldest first, of the integration; answers how many. */
   release(tx: Tx, held: HeldSelection): Promise<number>;
   /** Ends a dead letter or waiting event without sending it; its lane goes on. @throws HubError INVALID_STATE */
-  skip(tx: Tx, id: string, reason: string): Promise<void>;
+  skip(tx: Tx, id: string, reason: string, shown?: SkipShown): Promise<void>;
   /** Ends whatever waits for an integration without sending it, but for what is being sent; answers how many. */
   skipAll(tx: Tx, integrationId: string, reason: string): Promise<number>;
   /**
@@ -112,8 +121,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       if (rows.length > 0) announce(tx);
       return rows.length;
     },
-    skip: async (tx, id, reason) => {
-      if (!(await skip(tx, id, reason))) throw cannotSkip(id);
+    skip: async (tx, id, reason, shown) => {
+      if (!(await skip(tx, id, reason, shown))) throw cannotSkip(id);
       announce(tx);
     },
     async skipAll(tx, integrationId, reason) {
@@ -144,6 +153,7 @@ function toRow(event: NewSyncEvent) {
     delay_ms: event.delayMs ?? 0,
     traceparent: currentTraceparent(),
     held: event.held ?? false,
+    told_by: event.toldBy ?? null,
   };
 }
 
@@ -165,10 +175,10 @@ async function hurry(tx: Tx, link: LinkOf): Promise<boolean> {
 
 const namesOf = ({ integrationId, entityType, entityId }: LinkOf) => [integrationId, entityType, entityId];
 
-async function skip(tx: Tx, id: string, reason: string): Promise<boolean> {
+async function skip(tx: Tx, id: string, reason: string, shown?: SkipShown): Promise<boolean> {
   if (!isEventId(id)) return false;
   await tx.sql(LOCK_LANE, [id]);
-  return (await tx.sql(SKIP, [id, reason])).length > 0;
+  return (await tx.sql(SKIP, [id, reason, shown?.code ?? null, shown?.state ?? 'SKIPPED'])).length > 0;
 }
 
 const cannotSkip = (id: string) =>

@@ -61,6 +61,8 @@ export const SyncEvent = defineEntity({
     idempotencyKey: p.text(),
     /** W3C trace context of the request that caused it. */
     traceparent: p.text().nullable(),
+    /** The integration whose news it carries on; null: the hub's own, or a person's. */
+    toldBy: p.text().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     updatedAt: p.datetime().defaultRaw('now()'),
     processedAt: p.datetime().nullable(),

@@ -156,6 +156,14 @@ const EXPLANATIONS: Record<AlertKind, Explanation> = {
     remedy: (id) =>
       `{ auditLog(filter: { action: "webhook.refuse", integrationId: "${id}" }, first: 20) { nodes { at details } } }`,
   },
+  SYNC_LOOP: {
+    what: 'The number of entities that are no longer sent on, since another system and this one answered each other again and again,',
+    show: plain,
+    advice:
+      'Each of its sync events says which fields come back otherwise. Have both systems write those alike by a field mapping, or one of them not tell them; then sync the entity, which begins afresh.',
+    remedy: (id) =>
+      `{ syncEvents(filter: { integrationId: "${id}", status: [SKIPPED], errorCode: "SYNC_LOOP" }) { nodes { id entityType entityId errorMessage createdAt } } }`,
+  },
   PAYMENT_DIFFERS: {
     what: 'The amount by which an order’s confirmed payments differ from its total',
     show: plain,

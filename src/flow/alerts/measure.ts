@@ -74,6 +74,12 @@ with counted as (select source, operation, at, count from metric_rollups where i
 select coalesce(sum(count), 0)::float8 as value from counted
 where source = 'COUNT' and operation = '${REFUSED}' and at > coalesce((select max(at) from counted where source = 'WEBHOOK'), '-infinity')`;
 
+/** Entities that are not sent on there, and of which nothing else was sent there since. */
+const STOPPED = `select count(distinct s.entity_id)::int as value from sync_events s
+where s.integration_id = $1 and s.error_code = 'SYNC_LOOP' and s.created_at > now() - $2 * interval '1 ms' and not exists (
+  select from sync_events n where n.entity_id = s.entity_id and n.integration_id = s.integration_id and n.id > s.id
+    and n.direction = 'OUTBOUND' and n.error_code is distinct from 'SYNC_LOOP')`;
+
 /** What the rule watches of this integration. */
 export async function measure(sql: Sql, rule: AlertRule, facts: IntegrationFacts): Promise<Measure> {
   if (rule.kind === 'DISCREPANCIES') {
@@ -83,6 +89,10 @@ export async function measure(sql: Sql, rule: AlertRule, facts: IntegrationFacts
   if (rule.kind === 'REFUSED_WEBHOOKS') {
     const [refused] = await sql<{ value: number }>(REFUSED_SINCE, [facts.integrationId, rule.windowMs]);
     return { value: refused?.value ?? 0, samples: rule.minSamples };
+  }
+  if (rule.kind === 'SYNC_LOOP') {
+    const [stopped] = await sql<{ value: number }>(STOPPED, [facts.integrationId, rule.windowMs]);
+    return { value: stopped?.value ?? 0, samples: rule.minSamples };
   }
   if (!OVER_TIME.has(rule.kind)) return { value: valueNow(rule.kind, facts), samples: rule.minSamples };
   const rows = await sql<RollupRow>(READ_WINDOW, [facts.integrationId, rule.windowMs]);

@@ -18,6 +18,7 @@ export const AlertKind = {
   WAITING_WEBHOOKS: 'WAITING_WEBHOOKS',
   WAITING_WEBHOOK_AGE: 'WAITING_WEBHOOK_AGE',
   REFUSED_WEBHOOKS: 'REFUSED_WEBHOOKS',
+  SYNC_LOOP: 'SYNC_LOOP',
   PAYMENT_DIFFERS: 'PAYMENT_DIFFERS',
 } as const;
 export type AlertKind = keyof typeof AlertKind;

@@ -6,14 +6,17 @@ const PAUSE_MS = 5_000;
 
 const evaluatedAt = new Map<string, number>();
 
-/** A circuit that moved, a system that turned, a reconciliation that ended, a dead letter that came or went: its integration's alerts are looked at now. */
+/**
+ * A circuit that moved, a system that turned, a reconciliation that ended, a dead letter that came or went, an entity that is no
+ * longer sent on: its integration's alerts are looked at now.
+ */
 export const watchAlerts: Reaction = {
   name: 'watch-alerts',
   concerns: async (_services, { kind, integrationId, data }) => {
     if (integrationId === null) return false;
     if (kind === 'connector_health.changed') return true;
     if (kind === 'reconciliation.changed') return data['state'] === 'COMPLETE';
-    if (kind !== 'sync_event.status_changed' || !concernsDeadLetters(data)) return false;
+    if (kind !== 'sync_event.status_changed' || !concernsAlerts(data)) return false;
     return performance.now() - (evaluatedAt.get(occasionOf(integrationId, kind, data)) ?? -PAUSE_MS) >= PAUSE_MS;
   },
   react: async (services, tx, { integrationId, kind, data }) => {
@@ -23,8 +26,8 @@ export const watchAlerts: Reaction = {
   },
 };
 
-const concernsDeadLetters = ({ previousStatus, newStatus }: Record<string, unknown>) =>
-  newStatus === 'FAILED' || previousStatus === 'FAILED';
+const concernsAlerts = ({ previousStatus, newStatus, errorCode }: Record<string, unknown>) =>
+  newStatus === 'FAILED' || previousStatus === 'FAILED' || errorCode === 'SYNC_LOOP';
 
 /** So that a dead letter that comes does not hide that another one went. */
 const occasionOf = (integrationId: string, kind: string, { newStatus }: Record<string, unknown>) =>

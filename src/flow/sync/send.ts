@@ -6,6 +6,7 @@ import type { Operation } from '../../model/statuses.js';
 import type { NewSyncEvent } from '../../outbox/outbox.js';
 import type { Services } from '../services.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
+import { findRoundsEnd, type RoundsEnd } from './find-rounds-end.js';
 import {
   readBillingSubscriptionSnapshot,
   readCustomerSnapshot,
@@ -16,7 +17,7 @@ import {
 
 /**
  * Accepts one effect per enabled integration of the merchant that takes this entity; answers the sync events' ids.
- * `from` is the integration that the news came from, which needs none.
+ * `from` is the integration that the news came from, which needs none; nothing that it tells goes round in circles.
  */
 export async function sendToAll(
   services: Services,
@@ -33,9 +34,19 @@ export async function sendToAll(
   for (const recipient of recipients) {
     const payload = await snapshotFor(tx, entity, recipient);
     if (!recipient.accepts({ entityType: entity.entityType, operation, snapshot: payload })) continue;
-    events.push({ ...entity, integrationId: recipient.id, operation, payload, maxAttempts: recipient.maxAttempts });
+    const { id: integrationId, maxAttempts } = recipient;
+    const event = { ...entity, integrationId, operation, payload, maxAttempts, toldBy: from };
+    const end = from === null ? null : await findRoundsEnd(tx, event, from);
+    if (end) await passOver(services, tx, event, end);
+    else events.push(event);
   }
   return services.outbox.enqueue(tx, events);
+}
+
+/** Written down, so that everybody sees why it was not sent. */
+async function passOver({ outbox }: Services, tx: Tx, event: NewSyncEvent, { reason, ...shown }: RoundsEnd) {
+  const [id = ''] = await outbox.enqueue(tx, [event]);
+  await outbox.skip(tx, id, reason, shown);
 }
 
 const WAS_SENT = `select 1 from links k where k.integration_id = $1 and k.entity_type = 'ORDER' and k.entity_id = $2

@@ -11,6 +11,7 @@ import type { Services } from '../services.js';
 import type { Work } from '../work.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
 import { snapshotFor, wasSent } from './send.js';
+import { SYNC_MUTATION } from './sync-mutation.js';
 
 const syncEntitySchema = z.object({
   id: label(),
@@ -20,24 +21,19 @@ const syncEntitySchema = z.object({
 });
 export type SyncEntity = z.infer<typeof syncEntitySchema>;
 
-/** What the link last accepted to be sent: its sync event, if that still says the same and is not dead or skipped. */
+/**
+ * What the link last accepted to be sent: its sync event, if that still says the same and is not dead or skipped. `$5`: nobody has
+ * asked for it, so that what goes round in circles stays where it is.
+ */
 const IN_STEP = `select id::text from (
-  select id, status, payload from sync_events
+  select id, status, error_code, payload from sync_events
   where integration_id = $1 and entity_type = $2 and entity_id = $3 and direction = 'OUTBOUND'
   order by id desc limit 1) newest
-where status in ('PENDING', 'IN_PROGRESS', 'RETRYING', 'SUCCESS') and payload = $4::jsonb`;
+where (status in ('PENDING', 'IN_PROGRESS', 'RETRYING', 'SUCCESS') or $5 and error_code in ('ALREADY_SENT', 'SYNC_LOOP'))
+  and payload = $4::jsonb`;
 
 const IS_KNOWN = `select 1 from links
 where integration_id = $1 and entity_type = $2 and entity_id = $3 and external_id is not null`;
-
-/** Idempotency keys belong to the mutation that was asked. */
-const SYNC_MUTATION: Record<Sendable['entityType'], string> = {
-  ORDER: 'syncOrder',
-  INVOICE: 'syncInvoice',
-  CUSTOMER: 'syncCustomer',
-  TRANSACTION: 'syncTransaction',
-  BILLING_SUBSCRIPTION: 'syncBillingSubscription',
-};
 
 /**
  * Sends an entity as it is now, to the named integration or to all that take it; answers the id of the sync event, of several
@@ -55,6 +51,7 @@ export async function syncEntity(
     const recipients = await chooseRecipients(services, tx, entity, wanted.integrationId);
     const request = {
       merchantId: entity.merchantId,
+      // Idempotency keys belong to the mutation that was asked.
       operation: SYNC_MUTATION[entityType],
       key: wanted.idempotencyKey,
       input: wanted,
@@ -95,7 +92,7 @@ async function syncNow(
   const payload = await snapshotFor(tx, entity, recipient);
   // A key of the caller's names an effect of its own, so it is never answered by an event that has another key.
   if (!wanted.force && wanted.idempotencyKey == null) {
-    const [inStep] = await tx.sql<{ id: string }>(IN_STEP, [...link, JSON.stringify(payload)]);
+    const [inStep] = await tx.sql<{ id: string }>(IN_STEP, [...link, JSON.stringify(payload), caller.via === 'hub']);
     if (inStep) return inStep.id;
   }
   const operation = (await tx.sql(IS_KNOWN, link)).length > 0 ? 'UPDATE' : 'CREATE';

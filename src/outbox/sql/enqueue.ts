@@ -7,9 +7,10 @@ export const ENQUEUE = `
 with given as materialized (
   select * from rows from (json_to_recordset($1) as (
     merchant text, integration text, type text, entity text, operation text, payload jsonb, max_attempts int, key text,
-    priority int, delay_ms float8, held boolean, traceparent text
+    priority int, delay_ms float8, held boolean, traceparent text, told_by text
   )) with ordinality as g (
-    merchant, integration, type, entity, operation, payload, max_attempts, key, priority, delay_ms, held, traceparent, place)
+    merchant, integration, type, entity, operation, payload, max_attempts, key, priority, delay_ms, held, traceparent, told_by,
+    place)
 ), wanted as (
   select integration, type, entity, min(merchant) as merchant, count(*) as events, max(priority) as priority,
          (array_agg(delay_ms order by place))[1] as delay_ms, (array_agg(held order by place))[1] as held
@@ -34,9 +35,10 @@ with given as materialized (
   returning id, tail
 ), event as (
   insert into sync_events (lane_id, seq, merchant_id, integration_id, entity_type, entity_id, operation, direction,
-                           payload, max_attempts, idempotency_key, traceparent, next_attempt_at)
+                           payload, max_attempts, idempotency_key, traceparent, told_by,
+                           next_attempt_at)
   select k.id, l.tail - w.events + row_number() over (partition by k.id order by g.place),
-         g.merchant, g.integration, g.type, g.entity, g.operation, 'OUTBOUND', g.payload, g.max_attempts, g.key, g.traceparent,
+         g.merchant, g.integration, g.type, g.entity, g.operation, 'OUTBOUND', g.payload, g.max_attempts, g.key, g.traceparent, g.told_by,
          case when g.delay_ms > 0 then now() + g.delay_ms * interval '1 ms' end
     from given g
     join wanted w on (w.integration, w.type, w.entity) = (g.integration, g.type, g.entity)

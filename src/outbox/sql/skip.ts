@@ -1,5 +1,6 @@
 /**
- * Ends the event `$1`, whose lane the transaction has locked, without sending it; `$2` is the reason.
+ * Ends the event `$1`, whose lane the transaction has locked, without sending it; `$2` is the reason, `$3` its code, if it has
+ * one, `$4` the state of a link of which nothing waits any more.
  * While the lane is claimed, its first `depth` events may be under way and are not touched.
  * The first of its lane moves the head. Another one leaves the lane altogether and, if it was the last, takes the tail
  * back to the one before: the event at the tail is always a waiting one, or the lane is empty.
@@ -24,10 +25,10 @@ with skipped as materialized (
     from skipped s where l.id = s.lane_id
   returning l.id, l.tail > l.head as more, s.first
 ), link as (
-  update links k set state = case when l.more then 'PENDING' else 'SKIPPED' end, last_error = null
+  update links k set state = case when l.more then 'PENDING' else $4 end, last_error = null
     from lane l where k.id = l.id and l.first
 ), event as (
-  update sync_events e set status = 'SKIPPED', error_message = $2,
+  update sync_events e set status = 'SKIPPED', error_message = $2, error_code = coalesce($3, e.error_code),
          next_attempt_at = null, processed_at = now(), updated_at = now(),
          lane_id = case when s.first then e.lane_id end, seq = case when s.first then e.seq end
     from skipped s where e.id = s.id
@@ -35,7 +36,7 @@ with skipped as materialized (
 ), change as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
   select 'sync_event.status_changed', merchant_id, entity_type, entity_id, integration_id, id,
-         jsonb_build_object('previousStatus', previous, 'newStatus', 'SKIPPED')
+         jsonb_build_object('previousStatus', previous, 'newStatus', 'SKIPPED') || jsonb_strip_nulls(jsonb_build_object('errorCode', $3::text))
     from event
 )
 select id from event`;

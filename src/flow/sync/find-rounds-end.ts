@@ -1,0 +1,80 @@
+import type { Tx } from '../../db/database.js';
+import type { SkipShown } from '../../outbox/outbox.js';
+import { kindOf } from '../lock-entity.js';
+import type { Sendable } from './find-recipients.js';
+import { SYNC_MUTATION } from './sync-mutation.js';
+
+/** Why news goes no further, and how that is shown. */
+export interface RoundsEnd extends SkipShown {
+  reason: string;
+}
+
+/** So often two systems may answer each other about one entity while nobody changes or sends it here. */
+const MOST_ROUNDS = 10;
+const ROUNDS_WITHIN = '24 hours';
+/** What a system says of an entity so soon after it was sent it is what it has made of it. */
+const ANSWERS_WITHIN = '1 minute';
+
+/**
+ * `$1` entity, `$2` its kind, `$3` who is to be sent `$4`, the news of `$5`. Rounds are counted since somebody else had a hand in
+ * it, or the two had come to rest.
+ */
+const ROUNDS = `
+with ours as (
+  select id, integration_id, direction, status, error_code, told_by, payload, created_at, processed_at
+  from sync_events where entity_id = $1 and entity_type = $2 and created_at > now() - interval '${ROUNDS_WITHIN}'
+),
+begun as (
+  select coalesce(max(id), 0) as id from ours where direction = 'OUTBOUND' and (told_by is null and status <> 'SKIPPED'
+    or error_code = 'ALREADY_SENT' and (integration_id, told_by) in (($3, $5), ($5, $3)))
+),
+news as (
+  select integration_id, told_by from ours where direction = 'OUTBOUND' and status <> 'SKIPPED' and id > (select id from begun)
+),
+sent as (
+  select o.*, (select min(a.started_at) from sync_attempts a where a.sync_event_id = o.id) as started_at from ours o
+  where integration_id = $3 and direction = 'OUTBOUND' and status <> 'SKIPPED' order by id desc limit 1
+),
+answer as (
+  select created_at from ours
+  where integration_id = $3 and direction = 'INBOUND' and status = 'SUCCESS' order by id desc limit 1
+)
+select coalesce((select s.status = 'SUCCESS' and a.created_at >= least(s.started_at, s.processed_at)
+    and a.created_at <= s.processed_at + interval '${ANSWERS_WITHIN}' from sent s, answer a), false) as "hasAnswered",
+  array(select n.key from sent s, jsonb_each($4::jsonb) n
+    where n.key <> 'updatedAt' and n.value is distinct from s.payload -> n.key order by n.key) as fields,
+  least((select count(*) from news where (integration_id, told_by) = ($3, $5)),
+    (select count(*) from news where (integration_id, told_by) = ($5, $3)))::int as rounds`;
+
+interface Rounds {
+  hasAnswered: boolean;
+  /** In which what is to be sent differs from what was sent last. */
+  fields: string[];
+  rounds: number;
+}
+
+/**
+ * Whether the news of one system (`from`) must not be sent on to another: because that has been sent just this and keeps it in a
+ * form of its own, or because the two have answered each other too often. Null: it is sent.
+ */
+export async function findRoundsEnd(
+  tx: Tx,
+  { integrationId, payload, entityType, entityId }: Sendable & { integrationId: string; payload: unknown },
+  from: string,
+): Promise<RoundsEnd | null> {
+  const values = [entityId, entityType, integrationId, JSON.stringify(payload), from];
+  const [known] = await tx.sql<Rounds>(ROUNDS, values);
+  if (!known) return null;
+  const { hasAnswered, fields, rounds } = known;
+  if (hasAnswered && fields.length === 0) {
+    const reason = `${integrationId} was sent exactly this last and answered at once with a form of its own: it is not sent again.`;
+    return { code: 'ALREADY_SENT', state: 'SYNCED', reason };
+  }
+  if (rounds < MOST_ROUNDS) return null;
+  const differs = fields.length > 0 ? ` They differ in: ${fields.join(', ')}.` : '';
+  const reason =
+    `${from} and ${integrationId} have answered each other ${rounds} times within ${ROUNDS_WITHIN} about this ${kindOf(entityType)}, ` +
+    `which nobody has changed here: it is not sent on.${differs} ` +
+    `Have both write that alike by a field mapping, then send it by ${SYNC_MUTATION[entityType]}.`;
+  return { code: 'SYNC_LOOP', state: 'SKIPPED', reason };
+}

@@ -1,0 +1,10 @@
+import type { Sendable } from './find-recipients.js';
+
+/** By which a person sends an entity of each kind. */
+export const SYNC_MUTATION: Record<Sendable['entityType'], string> = {
+  ORDER: 'syncOrder',
+  INVOICE: 'syncInvoice',
+  CUSTOMER: 'syncCustomer',
+  TRANSACTION: 'syncTransaction',
+  BILLING_SUBSCRIPTION: 'syncBillingSubscription',
+};
