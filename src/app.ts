@@ -79,7 +79,7 @@ async function start(config: Config, plainLog: Logger, onStop: OnStop): Promise<
   const notifier = createNotifier({ url: db.url, log });
   notifier.start();
   onStop(() => notifier.stop());
-  const readStates = shareAnswer(() => readQueueStates(db.pool), QUEUE_STATES_MAX_AGE_MS);
+  const readStates = shareAnswer(() => readQueueStates(sqlOn(db.pool)), QUEUE_STATES_MAX_AGE_MS);
   const figures = { readQueueStates: readStates, ...readFigures(db) };
   const metrics = createMetrics(figures);
   let phase: Phase = 'starting';

@@ -7,6 +7,7 @@ import { createUpstreamHttp } from './connectors/upstream-http.js';
 import { type Database } from './db/database.js';
 import { type Notifier } from './db/notifier.js';
 import { createFeed } from './feed/feed.js';
+import { createAlertWatch } from './flow/alerts/alert-watch.js';
 import { tellAttempt } from './flow/hooks/tell-attempt.js';
 import { createIntegrations } from './flow/integrations/integrations.js';
 import { createSharedTokens } from './flow/integrations/shared-tokens.js';
@@ -109,7 +110,9 @@ async function startWorker(
   void jobs.start(isWorker ? services : null);
   onStop(() => jobs.stop());
   if (!isWorker) return;
-  const reactor = createReactor(services, allReactions, telemetry.tracer);
+  const alerts = createAlertWatch(services);
+  onStop(() => alerts.stop());
+  const reactor = createReactor(services, allReactions(alerts), telemetry.tracer);
   reactor.start();
   onStop(() => reactor.stop());
   await startCourier(config, db, log, onStop);

@@ -84,7 +84,7 @@ export function readFigures({ pool }: Database): Omit<MetricsDeps, 'readQueueSta
   const shared = <T>(read: (of: Sql) => Promise<T>) => shareAnswer(() => read(sql), FIGURES_MAX_AGE_MS);
   return {
     readLastHour: shared(readLastHour),
-    readWaitingWebhooks: shared(readWaitingWebhooks),
+    readWaitingWebhooks: shared((of) => readWaitingWebhooks(of)),
     readSystemLoad: shared(readSystemLoad),
   };
 }

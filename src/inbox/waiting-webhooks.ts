@@ -14,10 +14,13 @@ const READ = `
 select w.integration_id as "integrationId", i.connector, count(*)::int as count,
   (extract(epoch from now() - min(w.created_at)) * 1000)::float8 as "oldestMs"
 from webhook_events w join integrations i on i.id = w.integration_id
-where w.status = 'FAILED' and w.error_code = 'UNKNOWN_ENTITY'
+where w.status = 'FAILED' and w.error_code = 'UNKNOWN_ENTITY' and ($1::text[] is null or w.integration_id = any($1))
 group by 1, 2`;
 
-/** Integrations where nothing waits are left out. */
-export function readWaitingWebhooks(sql: Sql): Promise<WaitingWebhooks[]> {
-  return sql<WaitingWebhooks>(READ);
+/** Of these integrations, null: of all; those where nothing waits are left out. */
+export function readWaitingWebhooks(
+  sql: Sql,
+  integrationIds: readonly string[] | null = null,
+): Promise<WaitingWebhooks[]> {
+  return sql<WaitingWebhooks>(READ, [integrationIds]);
 }

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { createOrder, idOf, orderInput } from '../features/order-client.js';
 import { eventually } from '../harness/eventually.js';
+import { holdUp } from '../harness/hold-up.js';
 import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
 
 let hub: TestHub;
+const lines: string[] = [];
 beforeAll(async () => {
-  hub = await startTestHub();
+  hub = await startTestHub({ log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }) });
 });
 afterAll(() => hub.stop());
 
@@ -54,15 +57,21 @@ async function deadLetters(): Promise<{ nodes: { id: string }[] }> {
   return syncEvents;
 }
 
-/** Until somebody waits for such a lock in the hub's database. */
-async function waiting(lock: string): Promise<void> {
-  const found = `select 1 from pg_locks where not granted and ${lock}
+/** Until somebody waits to read this table. */
+async function waitingFor(table: string): Promise<void> {
+  const found = `select 1 from pg_locks where not granted and relation = '${table}'::regclass and mode = 'AccessShareLock'
     and database = (select oid from pg_database where datname = current_database())`;
   await eventually(
     () => hub.db.pool.query(found),
     ({ rows }) => rows.length > 0,
   );
 }
+
+const jobsEnded = () =>
+  eventually(
+    () => hub.admin.ask<{ jobs: { name: string; running: boolean }[] }>('{ jobs { name running } }'),
+    ({ jobs }) => jobs.every(({ running }) => !running),
+  );
 
 it('G13 F19 E11 has the documented thresholds as rules', async () => {
   const { alertRules } = await hub.admin.ask<{
@@ -137,28 +146,20 @@ it('G20 rings once for the dead letters of any system, until they are redriven o
   expect(closed).toHaveLength(before + 1);
 });
 
-it('G20 does not open again by older figures what has ended: who measures first writes first', async () => {
+it('G20 does not open again by older figures what has ended since it was measured', async () => {
   await hub.portal.control.addFault({ kind: 'status', status: 422, method: 'POST', path: '/orders', count: 1 });
   const before = (await alerts('EXPORT_EXHAUSTED')).length;
   await order(1);
   await evaluated('EXPORT_EXHAUSTED', (shown) => shown.length > before);
-  const held = await hub.db.pool.connect();
-  await held.query('begin; lock table instance_loads in access exclusive mode');
-
+  const release = await holdUp(hub.db.url, 'lock table instance_loads in access exclusive mode');
   await hub.admin.ask('mutation { runJob(name: "evaluate-alerts") { userErrors { code } } }');
-  await waiting(`relation = 'instance_loads'::regclass and mode = 'AccessShareLock'`);
+  await waitingFor('instance_loads');
   const [letter] = (await deadLetters()).nodes;
   await hub.admin.ask(`mutation { skipSyncEvent(id: "${letter?.id}", reason: "test") { userErrors { code } } }`);
   await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'GET', path: '/health', count: 1 });
-  const newer = hub.admin.ask('mutation { testConnection(integrationId: "b2b-portal") { ok } }');
-  await Promise.race([newer, waiting(`locktype = 'advisory'`)]);
-  await held.query('commit');
-  held.release();
-  await newer;
-  await eventually(
-    () => hub.admin.ask<{ jobs: { name: string; running: boolean }[] }>('{ jobs { name running } }'),
-    ({ jobs }) => jobs.every(({ running }) => !running),
-  );
+  await hub.admin.ask('mutation { testConnection(integrationId: "b2b-portal") { ok } }');
+  await release();
+  await jobsEnded();
 
   const shown = await alerts('EXPORT_EXHAUSTED');
   expect(shown).toHaveLength(before + 1);
@@ -282,4 +283,30 @@ it('G13 refuses a rule of the whole hub for one integration', async () => {
   );
 
   expect(payload.userErrors).toEqual([{ code: 'BAD_USER_INPUT', path: ['input', 'kind'] }]);
+});
+
+it('G13 G25 leaves alone what a newer version watches while the hub is upgraded', async () => {
+  const about = lines.length;
+  const noted = () => lines.slice(about).filter((line) => line.includes('OF_TOMORROW'));
+  await hub.db.pool.query(
+    `insert into alert_rules (id, kind, threshold, clear_threshold) values ('tomorrow', 'OF_TOMORROW', 0, 0)`,
+  );
+  await hub.db.pool.query(`insert into alerts (id, kind, severity, message, advice, integration_id)
+    values ('alert_tomorrow', 'OF_TOMORROW', 'WARNING', 'Opened by a newer version.', 'Wait.', 'b2b-portal')`);
+  await eventually(
+    async () => {
+      await hub.admin.ask('mutation { runJob(name: "evaluate-alerts") { userErrors { code } } }');
+      return noted();
+    },
+    (said) => said.length > 0,
+  );
+  await jobsEnded();
+
+  const [said] = noted().map((line) => JSON.parse(line) as object);
+  const { alertRules } = await hub.admin.ask<{ alertRules: { id: string }[] }>('{ alertRules { id kind } }');
+
+  expect(said).toMatchObject({ level: 20, kinds: ['OF_TOMORROW'] });
+  expect(noted().filter((line) => (JSON.parse(line) as { level: number }).level > 20)).toEqual([]);
+  expect(alertRules.map(({ id }) => id)).not.toContain('tomorrow');
+  expect(await alerts('OF_TOMORROW')).toMatchObject([{ id: 'alert_tomorrow', closedAt: null }]);
 });

@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   phase = 'ready';
-  const figures = { readQueueStates: () => readQueueStates(db.pool), ...readFigures(db) };
+  const figures = { readQueueStates: () => readQueueStates(sqlOn(db.pool)), ...readFigures(db) };
   metrics = createMetrics(figures);
   server = fastify();
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));

@@ -1,51 +1,59 @@
 import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
+import { sqlOn, type Tx } from '../../db/database.js';
 import { auditDone } from '../access/audit-done.js';
 import type { Services } from '../services.js';
 import { judge } from './judge.js';
 import { closeAlert, openAlert } from './open-alert.js';
 import { type ConfirmedOrder, differenceOf, readConfirmedOrders, sayDifference } from './read-payments.js';
-import { ORDER_KIND, readAlertRules, rulesFor } from './rule.js';
+import { type AlertRule, ORDER_KIND, readAlertRules, rulesFor } from './rule.js';
 import { takeTurn } from './take-turn.js';
 
-const OPEN_ONES = `select order_id as "orderId" from alerts where kind = '${ORDER_KIND}' and closed_at is null`;
+const OPEN_ONES = `select order_id as "orderId", message from alerts where kind = '${ORDER_KIND}' and closed_at is null`;
 
-/** Judges every order again that an open alert says is paid otherwise than its total. */
-export async function judgeOpenPayments(services: Services, tx: Tx): Promise<void> {
-  const open = await tx.sql<{ orderId: string }>(OPEN_ONES);
-  if (open.length > 0)
-    await judgePayments(
-      services,
-      tx,
-      open.map(({ orderId }) => orderId),
-    );
+/** Judges every order again that an open alert says is paid otherwise than its total; only where it is over or says something else, in a turn. */
+export async function judgeOpenPayments(services: Services): Promise<void> {
+  const sql = sqlOn(services.db.pool);
+  const open = await sql<{ orderId: string; message: string }>(OPEN_ONES);
+  if (open.length === 0) return;
+  const saidOf = new Map(open.map(({ orderId, message }) => [orderId, message]));
+  const rules = await readAlertRules(sql);
+  for (const order of await readConfirmedOrders(sql, [...saidOf.keys()], recordingOf(services))) {
+    const isOver = judgeOrder(rules, order)?.verdict === false;
+    if (!isOver && sayDifference(order) === saidOf.get(order.orderId)) continue;
+    await services.db.transaction((tx) => judgePayments(services, tx, order.orderId));
+  }
 }
 
 /**
- * Opens an alert for each of the orders whose confirmed payments are not its total, and closes it where they
- * are, or where the order is cancelled or refunded. The order's timeline says so, too.
+ * Opens an alert for the order if its confirmed payments are not its total, and closes it if they are, or if the order is
+ * cancelled or refunded. The order's timeline says so, too.
  */
-export async function judgePayments(services: Services, tx: Tx, orderIds: readonly string[]): Promise<void> {
-  await takeTurn(tx);
-  const recording = services.connectors.filter(({ records }) => records !== undefined).map(({ name }) => name);
+export async function judgePayments(services: Services, tx: Tx, orderId: string): Promise<void> {
+  await takeTurn(tx, [orderId]);
   const rules = await readAlertRules(tx.sql);
-  for (const order of await readConfirmedOrders(tx.sql, orderIds, recording)) {
-    const { integrationId, connector, merchantId, orderId } = order;
-    const rule = rulesFor(rules, { id: integrationId, connector }).find(({ kind }) => kind === ORDER_KIND);
-    if (!rule) continue;
-    const scope = { merchantId, integrationId, orderId };
-    const value = Math.abs(Number(differenceOf(order)));
-    const verdict = judge(rule, { value, samples: rule.minSamples });
-    const subject = {
-      integrationId,
-      name: order.integrationName,
-      lastError: null,
-      order: { orderId, says: sayDifference(order) },
-    };
-    const isNews = verdict === true && (await openAlert(services, tx, rule, scope, subject, value));
-    const isOver = verdict === false && (await closeAlert(services, tx, rule, scope));
-    if (isNews || isOver) await tell(tx, order, isNews ? 'order.payment_differs' : 'order.payment_settled');
-  }
+  const [order] = await readConfirmedOrders(tx.sql, [orderId], recordingOf(services));
+  const judged = order && judgeOrder(rules, order);
+  if (!judged) return;
+  const { rule, verdict, value } = judged;
+  const { integrationId, integrationName: name, merchantId } = order;
+  const scope = { merchantId, integrationId, orderId };
+  const subject = { integrationId, name, lastError: null, order: { orderId, says: sayDifference(order) } };
+  const isNews = verdict === true && (await openAlert(services, tx, rule, scope, subject, value));
+  const isOver = verdict === false && (await closeAlert(services, tx, rule, scope));
+  if (isNews || isOver) await tell(tx, order, isNews ? 'order.payment_differs' : 'order.payment_settled');
+}
+
+/** Connectors that confirm payments. */
+const recordingOf = ({ connectors }: Services) =>
+  connectors.filter(({ records }) => records !== undefined).map(({ name }) => name);
+
+/** Null: no rule watches it. */
+function judgeOrder(rules: readonly AlertRule[], order: ConfirmedOrder) {
+  const about = { id: order.integrationId, connector: order.connector };
+  const rule = rulesFor(rules, about).find(({ kind }) => kind === ORDER_KIND);
+  if (!rule) return null;
+  const value = Math.abs(Number(differenceOf(order)));
+  return { rule, value, verdict: judge(rule, { value, samples: rule.minSamples }) };
 }
 
 async function tell(tx: Tx, order: ConfirmedOrder, action: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Sql } from '../../db/database.js';
 import { countSecurityEvents } from '../../rollup/count-security-events.js';
+import type { IntegrationFacts } from './facts.js';
 import type { Measure } from './judge.js';
-import type { IntegrationFacts } from './measure.js';
 import type { AlertRule } from './rule.js';
 
 /** Of the instance whose memory is fullest; null: none has reported within a minute. */

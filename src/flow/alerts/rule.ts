@@ -22,6 +22,7 @@ export const AlertKind = {
   PAYMENT_DIFFERS: 'PAYMENT_DIFFERS',
 } as const;
 export type AlertKind = keyof typeof AlertKind;
+export const KINDS = Object.keys(AlertKind) as AlertKind[];
 
 /** The kind that is judged of each order by itself. */
 export const ORDER_KIND = 'PAYMENT_DIFFERS' satisfies AlertKind;
@@ -59,10 +60,18 @@ export interface AlertRule {
 
 const READ = `select id, kind, connector, integration_id as "integrationId", comparison, threshold,
   clear_threshold as "clearThreshold", window_ms as "windowMs", min_samples as "minSamples", severity, enabled, notify
-from alert_rules order by id`;
+from alert_rules where kind = any($1) order by id`;
 
+/** Those of kinds that this version knows: while the hub is upgraded, a newer one may have made others already. */
 export function readAlertRules(sql: Sql): Promise<AlertRule[]> {
-  return sql<AlertRule>(READ);
+  return sql<AlertRule>(READ, [KINDS]);
+}
+
+const READ_UNKNOWN = 'select distinct kind from alert_rules where kind <> all($1) order by kind';
+
+/** Kinds that only a newer version knows. */
+export async function readUnknownKinds(sql: Sql): Promise<string[]> {
+  return (await sql<{ kind: string }>(READ_UNKNOWN, [KINDS])).map(({ kind }) => kind);
 }
 
 /** The rules that hold for an integration, one of each kind; switched off ones too, since they hide wider ones. */

@@ -59,5 +59,5 @@ async function keep(services: Services, integration: Whose, check: HealthCheck):
     await services.feed.publish(tx, [{ kind: 'connector_health.changed', ...about, data }]);
     return true;
   });
-  if (turned || !check.healthy) await services.db.transaction((tx) => evaluateAlertsOf(services, tx, id));
+  if (turned || !check.healthy) await evaluateAlertsOf(services, [id]);
 }

@@ -1,3 +1,4 @@
+import type { AlertWatch } from '../alerts/alert-watch.js';
 import { auditExchanges } from './audit-exchanges.js';
 import { fanOut } from './fan-out.js';
 import { logStatus } from './log-status.js';
@@ -13,7 +14,7 @@ import { watchAlerts } from './watch-alerts.js';
 import { watchPayments } from './watch-payments.js';
 
 /** Every reaction, one line each, in the order in which they are done. */
-export const allReactions: readonly Reaction[] = [
+export const allReactions = (alerts: AlertWatch): readonly Reaction[] => [
   fanOut,
   payOut,
   voidPayouts,
@@ -23,7 +24,7 @@ export const allReactions: readonly Reaction[] = [
   settleRepairs,
   auditExchanges,
   tellProgress,
-  watchAlerts,
+  watchAlerts(alerts),
   watchPayments,
   logStatus,
 ];

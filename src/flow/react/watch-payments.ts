@@ -13,7 +13,7 @@ export const watchPayments: Reaction = {
   },
   async react(services, tx, { entityType, entityId }) {
     const orderId = entityType === 'ORDER' ? entityId : await orderOf(tx, entityId);
-    if (orderId !== null) await judgePayments(services, tx, [orderId]);
+    if (orderId !== null) await judgePayments(services, tx, orderId);
   },
 };
 

@@ -116,7 +116,7 @@ async function readQueueNow(services: Services, caller: Caller, request: Metrics
     (request.connector === null || connector === request.connector) &&
     (caller.merchantId === null || own.has(integrationId)) &&
     !hidden.includes(connector);
-  const states = (await readQueueStates(services.db.pool)).filter(isWanted);
+  const states = (await readQueueStates(sqlOn(services.db.pool))).filter(isWanted);
   const waiting = (await readWaitingWebhooks(sqlOn(services.db.pool))).filter(isWanted);
   const sum = (read: (state: (typeof states)[number]) => number) => states.reduce((all, one) => all + read(one), 0);
   return {
