@@ -11,7 +11,7 @@ let sequence = 0;
 const STATUSES = ['CONFIRMED', 'PROCESSING', 'SHIPPED', 'DELIVERED'];
 
 /** A signed request for the next state of one of the orders; no two are alike. */
-function request(): Buffer {
+function makeRequest(): Buffer {
   sequence += 1;
   const order = sequence % ORDERS;
   const event = {
@@ -35,15 +35,21 @@ function request(): Buffer {
   );
 }
 
-/** One connection: it sends its next webhook when it has the answer to the last; milliseconds go to `latencies`. */
-export function drive(port: number, until: number, latencies: number[]): Promise<void> {
+/** Made before the clock starts: what signing them costs is not taken from the server, which shares the processor with its load. */
+export const makeRequests = (count: number): Iterator<Buffer> => Array.from({ length: count }, makeRequest).values();
+
+/**
+ * One connection: it sends its next webhook when it has the answer to the last, until the time is up or `requests`, which all connections
+ * share, has none left. Milliseconds go to `latencies`.
+ */
+export function drive(port: number, until: number, requests: Iterator<Buffer>, latencies: number[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1').setNoDelay();
     let sentAt = 0;
     const next = () => {
-      if (performance.now() >= until) return socket.end(resolve);
-      const bytes = request();
       sentAt = performance.now();
+      const { done, value: bytes } = requests.next();
+      if (done || sentAt >= until) return socket.end(resolve);
       socket.write(bytes);
     };
     socket.on('connect', next).on('error', reject);

@@ -21,30 +21,35 @@ export const everything: Touches = () => ({ of: 'everything' });
 
 /** The integration whose id stands at this path of the arguments; where none does, everything, or the rows of the answer. */
 export function integrationAt(path: string, otherwise: 'everything' | 'rows' = 'everything'): Touches {
+  const find = textAt(path);
   return (args) => {
-    const id = textAt(args, path);
+    const id = find(args);
     return id === null ? { of: otherwise } : { of: 'integration', id };
   };
 }
 
 /** What has the id that stands at this path. */
 export function rowAt(noun: TouchedNoun, path = 'id'): Touches {
-  return (args) => ({ of: noun, id: textAt(args, path) ?? '' });
+  const find = textAt(path);
+  return (args) => ({ of: noun, id: find(args) ?? '' });
 }
 
 /** The integration, or else all of the connector, that stand in the arguments. */
 export function scopeAt(path: string, otherwise: 'everything' | 'rows'): Touches {
+  const findConnector = textAt(`${path}connector`);
+  const findIntegration = integrationAt(`${path}integrationId`, otherwise);
   return (args) => {
-    const name = textAt(args, `${path}connector`);
-    const touched = integrationAt(`${path}integrationId`, otherwise)(args);
+    const name = findConnector(args);
+    const touched = findIntegration(args);
     return touched.of === otherwise && name !== null ? { of: 'connector', name } : touched;
   };
 }
 
 /** Where the entity of `input.id` is sent to; sent again by force it needs another right. */
 export function sentFrom(entityType: Extract<Touched, { entityType: EntityType }>['entityType']): Touches {
+  const findIntegration = textAt('input.integrationId');
   return (args) => {
-    const integrationId = textAt(args, 'input.integrationId');
+    const integrationId = findIntegration(args);
     const input = args['input'] as Record<string, unknown>;
     const right = input['force'] === true ? 'resync' : 'sync';
     if (integrationId !== null) return { of: 'integration', id: integrationId, right };
@@ -52,8 +57,11 @@ export function sentFrom(entityType: Extract<Touched, { entityType: EntityType }
   };
 }
 
-function textAt(args: Readonly<Record<string, unknown>>, path: string): string | null {
-  let value: unknown = args;
-  for (const name of path.split('.')) value = (value as Record<string, unknown> | null | undefined)?.[name];
-  return typeof value === 'string' ? value : null;
+function textAt(path: string): (args: Readonly<Record<string, unknown>>) => string | null {
+  const names = path.split('.');
+  return (args) => {
+    let value: unknown = args;
+    for (const name of names) value = (value as Record<string, unknown> | null | undefined)?.[name];
+    return typeof value === 'string' ? value : null;
+  };
 }

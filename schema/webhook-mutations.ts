@@ -161,9 +161,12 @@ function targetOf({ integrationId, connector }: IngestWebhookInput): WebhookTarg
   throw new HubError('BAD_USER_INPUT', 'Give integrationId or connector.', { path: ['input', 'integrationId'] });
 }
 
-function headersOf(headers: Record<string, unknown>): Record<string, string> {
-  const entries = Object.entries(headers ?? {}).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
-  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
+/** Of a header that came several times, one text. */
+function headersOf(given: Record<string, unknown>): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given ?? {})) {
+    const text = Array.isArray(value) ? value.join(', ') : value;
+    if (typeof text === 'string') headers[name.toLowerCase()] = text;
+  }
+  return headers;
 }

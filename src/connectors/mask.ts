@@ -17,11 +17,10 @@ export function maskHeaders(
   headers: Record<string, string | undefined>,
   secrets: readonly string[] = [],
 ): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, isSecretName(name) ? MASK : maskText(value, secrets)]],
-    ),
-  );
+  const masked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) masked[name] = isSecretName(name) ? MASK : maskText(value, secrets);
+  return masked;
 }
 
 /** The credentials that a request carries in its headers, and others that are known: masked wherever an upstream echoes them. */
@@ -41,6 +40,8 @@ function spellingsOf(secret: string): string[] {
 /** Text with the given secrets, and JSON and form fields that are named like secrets, replaced. */
 export function maskText(text: string, secrets: readonly string[]): string {
   const known = secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
+  // Neither kind of field is without one of these.
+  if (!/["=]/.test(known)) return known;
   return known.replace(JSON_FIELD, `$1"${MASK}"`).replace(FORM_FIELD, `$1${MASK}`);
 }
 

@@ -44,7 +44,7 @@ const HUB: Caller = {
  * judged by the integration, as the hub.
  */
 function senderOf({ apiKey, address, requestId }: Sender, authenticate: Authenticate): HubContext['sender'] {
-  if (apiKey === undefined || !looksLikeApiKey(apiKey)) return undefined;
+  if (typeof apiKey !== 'string' || !looksLikeApiKey(apiKey)) return undefined;
   return () => authenticate({ apiKey, address: address ?? undefined, requestId });
 }
 

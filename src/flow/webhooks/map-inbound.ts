@@ -39,10 +39,12 @@ export async function mapInbound(
  */
 export async function mapEvent(mappings: BoundMappings, event: InboundEvent): Promise<InboundEvent> {
   const { entityType, record, stock } = event;
-  const payload = readable(event.payload);
   // Rows of stock have rules of their own, and nothing stands beside them.
   const isRows = entityType === 'INVENTORY' && stock !== undefined;
-  const own = isRows ? event : whole(event, await mappings.inbound(entityType, payload, event), mappings);
+  const isMapped = !isRows && mappings.maps(entityType, 'INBOUND');
+  if (!isMapped && !record && !stock) return completeGoods(mappings, event);
+  const payload = readable(event.payload);
+  const own = isMapped ? whole(event, await mappings.inbound(entityType, payload, event), mappings) : event;
   return {
     ...completeGoods(mappings, own),
     ...(record && { record: await mappings.inbound(record.entityType, payload, record) }),

@@ -20,7 +20,7 @@ export function registerRoute<Context, Params, Query, Body, Answer>(
     // serializer would drop what is not described.
     config: { swaggerTransform: ({ url }) => ({ url, schema: describeRoute(route) }) },
     handler: async (request, reply) => {
-      const context = (await route.authorize?.(request)) as Context;
+      const context = (route.authorize ? await route.authorize(request) : undefined) as Context;
       const answer = await route.handle({
         context,
         params: checked(route.params, request.params),

@@ -1,16 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { type DocumentNode, parse } from 'graphql';
 import { ERRORS, type ErrorCode, HubError } from '../../errors.js';
-import type { IngestWebhook } from '../../flow/webhooks/ingest-webhook.js';
 import type { Acceptance } from '../../inbox/events.js';
-import type { Ingest } from './receive.js';
+import type { Ingest, ReceivedWebhook } from './receive.js';
 
 /** Who sent a webhook, as far as its request tells. */
 export interface Sender {
   requestId: string;
   address: string | null;
   /** The header `X-API-Key`. */
-  apiKey: string | undefined;
+  apiKey: string | string[] | undefined;
 }
 
 /** Runs an operation of the public schema in-process as the hub; who the sender's key says is asked where nothing else decides. */
@@ -49,7 +48,13 @@ export function ingestBySchema(run: RunOperation): Ingest {
   };
 }
 
-function toVariables({ target, entityType, headers, rawBody, remoteAddress }: IngestWebhook): Record<string, unknown> {
+function toVariables({
+  target,
+  entityType,
+  headers,
+  rawBody,
+  remoteAddress,
+}: ReceivedWebhook): Record<string, unknown> {
   const utf8 = isUtf8(rawBody);
   const body = rawBody.toString(utf8 ? 'utf8' : 'base64');
   return { ...target, entityType, headers, body, bodyEncoding: utf8 ? 'UTF8' : 'BASE64', remoteAddress };

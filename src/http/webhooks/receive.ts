@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { HubError } from '../../errors.js';
 import type { WebhookTarget } from '../../flow/webhooks/choose-webhook-integration.js';
@@ -5,16 +6,22 @@ import type { IngestWebhook } from '../../flow/webhooks/ingest-webhook.js';
 import type { Acceptance } from '../../inbox/events.js';
 import type { EntityType } from '../../model/statuses.js';
 
-/** What became of a webhook: an HTTP status by {@link Acceptance}, or the error that is thrown. */
-export type Ingest = (input: IngestWebhook, requestId: string) => Promise<Acceptance>;
+/** A webhook as it comes over HTTP. */
+export interface ReceivedWebhook extends Omit<IngestWebhook, 'headers'> {
+  headers: IncomingHttpHeaders;
+}
 
-/** The request as the flow takes it: exact bytes, single header values. */
-export function toInput(request: FastifyRequest, target: WebhookTarget, entityType: EntityType | null): IngestWebhook {
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
+/** What became of a webhook: an HTTP status by {@link Acceptance}, or the error that is thrown. */
+export type Ingest = (input: ReceivedWebhook, requestId: string) => Promise<Acceptance>;
+
+/** The request with its exact bytes. */
+export function toInput(
+  request: FastifyRequest,
+  target: WebhookTarget,
+  entityType: EntityType | null,
+): ReceivedWebhook {
   const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  return { target, entityType, headers, rawBody, remoteAddress: request.ip };
+  return { target, entityType, headers: request.headers, rawBody, remoteAddress: request.ip };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type pg from 'pg';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { HubError } from '../../errors.js';
@@ -45,14 +45,13 @@ export async function registerWebhooks(server: FastifyInstance, options: Webhook
 /** Before the body is read: a flood costs as little as possible. */
 function limitRate(ratePerSecond: number) {
   const limiter = new RateLimiterMemory({ points: ratePerSecond, duration: 1 });
-  return async (request: FastifyRequest) => {
-    const path = request.url.split('?')[0];
-    try {
-      await limiter.consume(`${path} ${request.ip}`);
-    } catch (reason) {
-      throw new HubError('RATE_LIMITED', 'Too many webhooks: wait as long as Retry-After says.', {
-        retryAfterMs: (reason as RateLimiterRes).msBeforeNext,
-      });
-    }
+  const refusal = ({ msBeforeNext: retryAfterMs }: RateLimiterRes) =>
+    new HubError('RATE_LIMITED', 'Too many webhooks: wait as long as Retry-After says.', { retryAfterMs });
+  return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction) => {
+    const path = request.url.split('?', 1)[0];
+    limiter.consume(`${path} ${request.ip}`).then(
+      () => done(),
+      (reason: RateLimiterRes) => done(refusal(reason)),
+    );
   };
 }
