@@ -6,18 +6,17 @@ import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { FieldMappings } from '../field-mappings.js';
 import type { FileExchange, FileKind, FileSurvey, KnownFile, WaitingFile } from '../files.js';
-import { type Columns, findColumns, kindOf, REQUIRED, stockBeside, type Table } from './fields.js';
+import { type Columns, kindOf, stockBeside, type Table } from './fields.js';
 import { checkName, type Folder, listNames, move, unusable } from './folder.js';
 import { hintsOf } from './hints-of.js';
-import { type OpenTable, openTable } from './open-table.js';
+import { openReading, openSurveyed } from './open-reading.js';
 import { type Reading, readProducts, readStock, readStockBeside } from './read-items.js';
 import { readOrders } from './read-orders.js';
 import type { CsvSettings } from './settings.js';
-import { type ByteSurvey, surveyBytes } from './survey-file.js';
+import { surveyBytes } from './survey-file.js';
 import { writeReport } from './write-report.js';
 
 /** Nothing that was accepted waits so long. */
-const LONGEST_SHOWN = 200;
 const ABANDONED_MS = 7 * 86_400_000;
 
 /** The files that come in, in the folders `in`, `work`, `done` and `failed`. */
@@ -94,7 +93,7 @@ function readers(
   mappings: FieldMappings,
 ): Pick<FileExchange, 'readProducts' | 'readStock' | 'readOrders' | 'readHeader' | 'readStockBeside'> {
   const open = <Of extends Table>(file: KnownFile, table: Of, signal: AbortSignal) =>
-    openReading(workPath(folder, file), file.contentHash, table, settings, writtenIn(table), signal);
+    openReading({ ...placeOf(folder, file), table, settings, mapped: writtenIn(table), signal });
   const writtenIn = (table: Table) => mappings.inboundTargets(KINDS[table] ?? 'INTEGRATION');
   // Where rules make the products' SKUs and none makes those of the stock, it cannot be told whose stock it is.
   const isSameSku = () => !writtenIn('products').has('sku') || writtenIn('stock').has('sku');
@@ -121,8 +120,8 @@ function readers(
       yield* readStock(await open(file, 'stock', signal));
     },
     async *readOrders(file, signal) {
-      const { writtenAt, ...reading } = await open(file, 'orders', signal);
-      yield* readOrders({ ...reading, writtenAt, statusMappings: settings.statusMappings.orders });
+      const reading = await open(file, 'orders', signal);
+      yield* readOrders({ ...reading, statusMappings: settings.statusMappings.orders });
     },
   };
 }
@@ -136,6 +135,7 @@ function unusedOf(of: Table, { table, columns }: Reading<Table>, stock: Columns<
 
 const finishedName = ({ id, name }: KnownFile) => `${id}-${name}`;
 const workPath = (folder: Folder, file: KnownFile) => folder.path('work', finishedName(file));
+const placeOf = (folder: Folder, file: KnownFile) => ({ path: workPath(folder, file), contentHash: file.contentHash });
 const uploadPath = (folder: Folder, file: KnownFile) => `${workPath(folder, file)}.upload`;
 
 /** Of uploads that broke off with the hub. */
@@ -180,7 +180,7 @@ async function save(content: Readable, path: string, mostBytes: number): Promise
 /** The kind by the name, else by the header; a header that cannot be read leaves it open. */
 async function surveyFile(path: string, name: string, settings: CsvSettings): Promise<FileSurvey> {
   const bytes = await surveyBytes(path);
-  const read = await openTable(path, encodingOf(bytes, settings), settings).catch((error) => {
+  const read = await openSurveyed(path, bytes, settings).catch((error) => {
     if (error instanceof HubError) return error;
     throw error;
   });
@@ -191,54 +191,3 @@ async function surveyFile(path: string, name: string, settings: CsvSettings): Pr
     ...(isUnreadable && { unreadable: read }),
   };
 }
-
-const REPLACED = new HubError(
-  'INVALID_SHAPE',
-  'The file was replaced or written to while it was taken: hand it over again under another name.',
-);
-
-/** The table, which fails at its end when the file is not what it was at the beginning. */
-function unchanged(path: string, bytes: ByteSurvey, table: OpenTable): OpenTable {
-  async function* read(signal: AbortSignal) {
-    yield* table.read(signal);
-    const { size, mtime } = await stat(path);
-    if (size !== bytes.sizeBytes || mtime.getTime() !== bytes.modifiedAt.getTime()) throw REPLACED;
-  }
-  return { ...table, read };
-}
-
-async function openReading<Of extends Table>(
-  path: string,
-  contentHash: string | undefined,
-  of: Of,
-  settings: CsvSettings,
-  mapped: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<Reading<Of> & { writtenAt: Date }> {
-  const bytes = await surveyBytes(path);
-  if (contentHash !== undefined && contentHash !== bytes.contentHash) throw REPLACED;
-  const table = unchanged(path, bytes, await openTable(path, encodingOf(bytes, settings), settings));
-  const columns = findColumns(of, table.header, settings.columns[of]);
-  const missing = REQUIRED[of].filter((field) => !(columns as Map<string, unknown>).has(field) && !mapped.has(field));
-  if (missing.length > 0) {
-    const wanted = missing.join(', ');
-    const hints = hintsOf(of, table.header, columns).map((hint) => ` ${hint}.`);
-    const first = `The first line has: ${table.header.join(', ').slice(0, LONGEST_SHOWN)}.`;
-    throw new HubError(
-      'INVALID_SHAPE',
-      `The header has no column for ${wanted}: name it in the setting columns.${of}, or in the file, or write it by a field mapping. ${first}${hints.join('')}`,
-    );
-  }
-  const notation = { decimalSign: table.decimalSign, dateOrder: settings.dateOrder };
-  return {
-    table,
-    columns,
-    notation,
-    defaultCurrency: settings.defaultCurrency ?? null,
-    mapped,
-    signal,
-    writtenAt: bytes.modifiedAt,
-  };
-}
-
-const encodingOf = (bytes: ByteSurvey, { encoding }: CsvSettings) => (encoding === 'auto' ? bytes.encoding : encoding);

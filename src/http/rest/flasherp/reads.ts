@@ -48,7 +48,13 @@ const auditQuery = pageQuery.extend({
   entityId: z.string().optional(),
   ...{ from: instant, to: instant },
 });
-type Page = { page: number; limit: number };
+
+interface WantedPage<Row, Shown> {
+  list: ListOf;
+  filter: Record<string, unknown>;
+  page: { page: number; limit: number };
+  show(row: Row): Shown;
+}
 
 /** Rows F8 and F9. */
 export function registerReads(scope: FastifyInstance, contextOf: ContextOf): void {
@@ -67,7 +73,7 @@ export function registerReads(scope: FastifyInstance, contextOf: ContextOf): voi
         ...(query.status && { status: query.status }),
         ...(query.sourceType && { entityType: query.sourceType }),
       };
-      return readPage(context, operations.HISTORY, filter, query, request, words.toSync);
+      return readPage(context, { list: operations.HISTORY, filter, page: query, show: words.toSync }, request);
     },
   });
   registerRoute(scope, {
@@ -80,7 +86,7 @@ export function registerReads(scope: FastifyInstance, contextOf: ContextOf): voi
       const { page: _, limit: __, status, userId: actor, ...wanted } = query;
       const meant = status && words.AUDIT_FILTERS[status];
       const filter = { integrationId: (await find(context)).id, ...wanted, actor, ...meant };
-      return readPage(context, operations.AUDIT, filter, query, request, words.toAuditLog);
+      return readPage(context, { list: operations.AUDIT, filter, page: query, show: words.toAuditLog }, request);
     },
   });
 }
@@ -128,11 +134,8 @@ function registerMetrics(scope: FastifyInstance, contextOf: ContextOf): void {
 /** The schema's lists go by cursors: those before the page are walked over. */
 async function readPage<Row, Shown>(
   context: HubContext,
-  list: ListOf,
-  filter: Record<string, unknown>,
-  { page, limit }: Page,
+  { list, filter, page: { page, limit }, show }: WantedPage<Row, Shown>,
   request: FastifyRequest,
-  show: (row: Row) => Shown,
 ) {
   const read = (document: DocumentNode, first: number, after: string | null) =>
     runOrThrow<Listed<Row>>(context, document, { filter, first, after });
