@@ -1,44 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createHubClient, type HubClient } from '../../demo/hub-client.js';
-import { type HubProcess, spawnHub } from '../../demo/hub-process.js';
-import { issueToken } from '../../src/access/token.js';
 import { idOf, mutate } from '../features/order-client.js';
-import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { eventually } from '../harness/eventually.js';
+import { type KillableHub, startKillableHub } from '../harness/killable-hub.js';
 
-const SECRET = 'a-test-secret-of-more-than-32-characters';
 const ORDERS = 450;
-const root = mkdtempSync(join(tmpdir(), 'syncline-csv-kill-'));
-const folder = (part: string) => join(root, 'files/shop-k/files', part);
-let db: TestDatabase;
-let hub: HubProcess;
-let admin: HubClient;
-
-const start = async () => {
-  hub = await spawnHub({
-    DATABASE_URL: db.url,
-    DATA_DIR: join(root, 'data'),
-    CSV_ROOT: join(root, 'files'),
-    JWT_SECRET: SECRET,
-    ENCRYPTION_KEY: SECRET,
-    SIMULATORS: 'off',
-  });
-  const token = await issueToken({ secret: SECRET }, { sub: 'tester', role: 'admin' }, 3600);
-  admin = createHubClient(hub.url, `Bearer ${token}`);
-};
+const folder = (part: string) => join(hub.files, 'shop-k/files', part);
+let hub: KillableHub;
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  await start();
+  hub = await startKillableHub();
 });
-afterAll(async () => {
-  await hub.end('SIGTERM');
-  await db.drop();
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => hub.stop());
 
 interface ShownFile {
   id: string;
@@ -47,9 +21,9 @@ interface ShownFile {
   problemCount: number;
 }
 const FILES = '{ importFiles { nodes { id status rowsRead problemCount } } }';
-const files = async () => (await admin.ask<{ importFiles: { nodes: ShownFile[] } }>(FILES)).importFiles.nodes;
+const files = async () => (await hub.admin.ask<{ importFiles: { nodes: ShownFile[] } }>(FILES)).importFiles.nodes;
 const countOrders = async () => {
-  const { rows } = await db.pool.query<{ orders: number; numbers: number }>(
+  const { rows } = await hub.db.pool.query<{ orders: number; numbers: number }>(
     'select count(*)::int as orders, count(distinct number)::int as numbers from orders',
   );
   return rows[0];
@@ -57,7 +31,7 @@ const countOrders = async () => {
 
 it('G6 takes a file once though the hub is killed in the middle of it', async () => {
   const integrationId = await idOf(
-    mutate(admin, 'createIntegration', 'CreateIntegrationInput', 'integration', {
+    mutate(hub.admin, 'createIntegration', 'CreateIntegrationInput', 'integration', {
       ...{ merchantId: 'shop-k', name: 'Files', connector: 'csv', mode: 'POLLING', credentials: {} },
       settings: { settleMs: 0 },
     }),
@@ -68,12 +42,12 @@ it('G6 takes a file once though the hub is killed in the middle of it', async ()
     join(folder('in'), 'orders.csv'),
     ['order number,currency,sku,quantity,unit price', ...lines].join('\n'),
   );
-  await idOf(mutate(admin, 'startSync', 'StartSyncInput', 'syncEvent', { integrationId, entityType: 'ORDER' }));
+  await idOf(mutate(hub.admin, 'startSync', 'StartSyncInput', 'syncEvent', { integrationId, entityType: 'ORDER' }));
   await eventually(countOrders, (count) => (count?.orders ?? 0) > 0);
 
-  await hub.end('SIGKILL');
+  await hub.kill();
   const atKill = await countOrders();
-  await start();
+  await hub.startAgain();
 
   const [file, ...others] = await eventually(files, ([one]) => one?.status === 'DONE', 60_000);
   expect(atKill?.orders).toBeLessThan(ORDERS);

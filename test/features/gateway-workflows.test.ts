@@ -1,29 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { eventually } from '../harness/eventually.js';
-import { PORTAL_SECRET, startTestHub, type TestHub } from '../harness/hub.js';
+import { PORTAL_SECRET } from '../harness/hub.js';
+import { startWarehouseHub, type WarehouseHub } from '../harness/warehouse-hub.js';
 import { putMapping } from './mapping-client.js';
 import { createOrder, idOf, orderInput, settled } from './order-client.js';
 
-const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
-let hub: TestHub;
-let warehouse: SpawnedSimulator;
+let hub: WarehouseHub;
 
 beforeAll(async () => {
-  warehouse = await spawnSimulator('extensiv', KEYS);
-  hub = await startTestHub({
-    env: {
-      EXTENSIV_BASE_URL: warehouse.url,
-      EXTENSIV_CLIENT_ID: KEYS.apiKey,
-      EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
-    },
-  });
+  hub = await startWarehouseHub();
 });
-afterAll(async () => {
-  await hub.stop();
-  await warehouse.stop();
-});
+afterAll(() => hub.stop());
 
 /** As the gateway's scheme has it. */
 async function sendWebhook(event: object, id: string, integrationId = 'b2b-portal') {
@@ -114,7 +102,7 @@ it('G1 G10 G19 field mappings that come with an integration map what its webhook
   const wrong = [...DOCUMENTED, { sourceField: 'X', targetField: 'products.brand', transformation: 'no such' }];
   const made = await hub.admin.rest('POST', '/api/integrations', {
     ...{ merchantId: 'shop-mapped', name: 'Mapped', connector: 'netsis', type: 'hybrid', mappings: DOCUMENTED },
-    ...{ credentials: { endpoint: warehouse.url, username: 'u', password: 'p' }, settings: { database: 'D' } },
+    ...{ credentials: { endpoint: hub.warehouse.url, username: 'u', password: 'p' }, settings: { database: 'D' } },
   });
   const { id } = (made.body as { data: { id: string } }).data;
   const registration = { url: 'https://shop.example/hook', events: [], secret: PORTAL_SECRET };
@@ -226,13 +214,13 @@ async function available(): Promise<number | undefined> {
 it('G22 answers repeated reads from what it keeps, without asking the system, and is right after a write', async () => {
   await hub.admin.ask(PULL);
   await eventually(available, (count) => count !== undefined);
-  await warehouse.control.advance({ id: 'TEA-15', status: '4' });
+  await hub.warehouse.control.advance({ id: 'TEA-15', status: '4' });
   await hub.admin.ask(PULL);
   await eventually(available, (count) => count === 4);
-  const asked = (await warehouse.control.requests()).length;
+  const asked = (await hub.warehouse.control.requests()).length;
 
   const answers = await Promise.all(Array.from({ length: 20 }, available));
 
   expect(new Set(answers)).toEqual(new Set([4]));
-  expect((await warehouse.control.requests()).length).toBe(asked);
+  expect((await hub.warehouse.control.requests()).length).toBe(asked);
 });

@@ -1,28 +1,16 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { eventually } from '../harness/eventually.js';
-import { startTestHub, type TestHub } from '../harness/hub.js';
+import { startWarehouseHub, type WarehouseHub } from '../harness/warehouse-hub.js';
 import { idOf, mutate } from './order-client.js';
 
-const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
 /** What is on the shelves at the start. */
 const NAMED = ['BOLT-8', 'CBD-OIL-10', 'CBD-OIL-30', 'GUMMY-20', 'SALVE-50', 'TEA-15'];
-let hub: TestHub;
-let warehouse: SpawnedSimulator;
+let hub: WarehouseHub;
 
 beforeAll(async () => {
-  warehouse = await spawnSimulator('extensiv', KEYS);
-  const env = {
-    EXTENSIV_BASE_URL: warehouse.url,
-    EXTENSIV_CLIENT_ID: KEYS.apiKey,
-    EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
-  };
-  hub = await startTestHub({ env });
+  hub = await startWarehouseHub();
 });
-afterAll(async () => {
-  await hub.stop();
-  await warehouse.stop();
-});
+afterAll(() => hub.stop());
 
 interface SyncShown {
   status: string;
@@ -62,15 +50,15 @@ async function pullChanges(): Promise<Record<string, unknown>> {
 }
 
 it('E6 between complete syncs only what has changed since the last one is asked for and answered', async () => {
-  await warehouse.control.advance({ id: 'made-up', status: '20' });
+  await hub.warehouse.control.advance({ id: 'made-up', status: '20' });
   await pull();
   // Without the overlap, for which these changes are too young.
   await hub.db.pool.query('update pull_states set watermark = clock_timestamp()');
-  await warehouse.control.advance({ id: 'TEA-15', status: '7' });
+  await hub.warehouse.control.advance({ id: 'TEA-15', status: '7' });
 
   const changes = await pullChanges();
 
-  const asked = (await warehouse.control.requests()).filter(({ url }) => url.includes('updated_since='));
+  const asked = (await hub.warehouse.control.requests()).filter(({ url }) => url.includes('updated_since='));
   expect(changes).toMatchObject({ state: 'COMPLETE', since: expect.any(String), rowsRead: 1, rowsChanged: 1 });
   expect(asked.map(({ url }) => url.startsWith('/api/v1/inventory'))).toContain(true);
   expect(await stock('TEA-15')).toMatchObject({ available: 7 });
@@ -79,12 +67,12 @@ it('E6 between complete syncs only what has changed since the last one is asked 
 
 it('E6 a known SKU whose row cannot be read is told of and stays as it was', async () => {
   await pull();
-  await warehouse.control.advance({ id: 'TEA-15', status: 'unreadable' });
-  await warehouse.control.advance({ id: 'SALVE-50', status: 'gone' });
+  await hub.warehouse.control.advance({ id: 'TEA-15', status: 'unreadable' });
+  await hub.warehouse.control.advance({ id: 'SALVE-50', status: 'gone' });
 
   const { status, pulls } = await pull();
   const [kept, gone] = [await stock('TEA-15'), await stock('SALVE-50')];
-  for (const id of ['TEA-15', 'SALVE-50']) await warehouse.control.advance({ id, status: '600' });
+  for (const id of ['TEA-15', 'SALVE-50']) await hub.warehouse.control.advance({ id, status: '600' });
 
   expect(status).toBe('SUCCESS');
   expect(pulls).toMatchObject([{ state: 'COMPLETE', problemCount: 1, rowsRemoved: 1 }]);
@@ -100,17 +88,17 @@ it('E6 a list that is empty or cut short zeroes no stock: the sync fails and say
         settings: { removeAtMost },
       }),
     );
-  await warehouse.control.advance({ id: 'made-up', status: '30' });
+  await hub.warehouse.control.advance({ id: 'made-up', status: '30' });
   await pull();
-  await warehouse.control.advance({ id: 'made-up', status: '11' });
-  await warehouse.control.advance({ id: 'drift', status: '1' });
+  await hub.warehouse.control.advance({ id: 'made-up', status: '11' });
+  await hub.warehouse.control.advance({ id: 'drift', status: '1' });
 
   const cut = await pull();
-  await warehouse.control.advance({ id: 'made-up', status: '0' });
-  for (const id of NAMED) await warehouse.control.advance({ id, status: 'gone' });
+  await hub.warehouse.control.advance({ id: 'made-up', status: '0' });
+  for (const id of NAMED) await hub.warehouse.control.advance({ id, status: 'gone' });
   const empty = await pull();
   const kept = [await stock('BOLT-8'), await stock('SKU-00000000'), await stock('SKU-00000029')];
-  await warehouse.control.advance({ id: 'BOLT-8', status: '55' });
+  await hub.warehouse.control.advance({ id: 'BOLT-8', status: '55' });
   await allow(1);
   const allowed = await pull();
 

@@ -1,26 +1,14 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
+import type { SpawnedSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { eventually } from '../harness/eventually.js';
-import { startTestHub, type TestHub } from '../harness/hub.js';
+import { startWarehouseHub, type WarehouseHub } from '../harness/warehouse-hub.js';
 import { createOrder, idOf, mutate, orderInput, show } from './order-client.js';
 
-const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
-let hub: TestHub;
-let warehouse: SpawnedSimulator;
+let hub: WarehouseHub;
 beforeAll(async () => {
-  warehouse = await spawnSimulator('extensiv', KEYS);
-  hub = await startTestHub({
-    env: {
-      EXTENSIV_BASE_URL: warehouse.url,
-      EXTENSIV_CLIENT_ID: KEYS.apiKey,
-      EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
-    },
-  });
+  hub = await startWarehouseHub();
 });
-afterAll(async () => {
-  await hub.stop();
-  await warehouse.stop();
-});
+afterAll(() => hub.stop());
 
 type Sent = Record<string, unknown>;
 const metadataOf = async (id: string) =>
@@ -43,7 +31,7 @@ async function sentOf(id: string): Promise<{ portal: Sent; warehouse: Sent }> {
   };
   return {
     portal: await ofOrder(hub.portal, (order) => order['erp_order_id']),
-    warehouse: await ofOrder(warehouse, ({ metadata }) => (metadata as Sent | undefined)?.['portal_order_id']),
+    warehouse: await ofOrder(hub.warehouse, ({ metadata }) => (metadata as Sent | undefined)?.['portal_order_id']),
   };
 }
 

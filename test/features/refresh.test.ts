@@ -1,29 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
-import { MERCHANT, PORTAL_SECRET, startTestHub, type TestHub } from '../harness/hub.js';
+import { MERCHANT, PORTAL_SECRET } from '../harness/hub.js';
+import { startWarehouseHub, type WarehouseHub } from '../harness/warehouse-hub.js';
 import { createOrder, idOf, mutate, orderInput, settled } from './order-client.js';
 
-const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
-let hub: TestHub;
-let warehouse: SpawnedSimulator;
+let hub: WarehouseHub;
 beforeAll(async () => {
-  warehouse = await spawnSimulator('extensiv', KEYS);
-  hub = await startTestHub({
-    env: {
-      EXTENSIV_BASE_URL: warehouse.url,
-      EXTENSIV_CLIENT_ID: KEYS.apiKey,
-      EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
-    },
-  });
+  hub = await startWarehouseHub();
   const update = { id: 'extensiv', settings: { readRetryBaseMs: 5 } };
   await idOf(mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', update));
 });
-afterEach(() => warehouse.control.clearFaults());
-afterAll(async () => {
-  await hub.stop();
-  await warehouse.stop();
-});
+afterEach(() => hub.warehouse.control.clearFaults());
+afterAll(() => hub.stop());
 
 interface Refreshed {
   product: { sku: string; name: string; price: string; inventory: { available: number; source: string }[] } | null;
@@ -38,11 +26,11 @@ const refresh = async (sku: string) =>
       { input: { sku } },
     )
   ).refreshed;
-const asked = async (path: string) => (await warehouse.control.requests()).filter(({ url }) => url === path).length;
+const asked = async (path: string) => (await hub.warehouse.control.requests()).filter(({ url }) => url === path).length;
 
 it('E8 asks for one product and its stock, makes it here, and takes what has changed', async () => {
   const first = await refresh('BOLT-8');
-  await warehouse.control.advance({ id: 'BOLT-8', status: '7' });
+  await hub.warehouse.control.advance({ id: 'BOLT-8', status: '7' });
   const second = await refresh('BOLT-8');
   const none = await refresh('NO-SUCH-SKU');
   const leadingOut = await refresh('..');
@@ -60,7 +48,7 @@ it('E8 asks for one product and its stock, makes it here, and takes what has cha
 
 it('E4 E8 while the warehouse is down it answers what was last known, with a warning', async () => {
   await refresh('TEA-15');
-  await warehouse.control.addFault({ kind: 'status', status: 503, path: '/api/v1/products', count: null });
+  await hub.warehouse.control.addFault({ kind: 'status', status: 503, path: '/api/v1/products', count: null });
 
   const known = await refresh('TEA-15');
   const unknown = await refresh('SALVE-50');

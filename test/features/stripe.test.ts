@@ -1,29 +1,19 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { eventually } from '../harness/eventually.js';
-import { startTestHub, type TestHub } from '../harness/hub.js';
+import { startWarehouseHub, type WarehouseHub } from '../harness/warehouse-hub.js';
 import { createOrder, idOf, moveOrder, orderInput } from './order-client.js';
 
 const SECRET = 'whsec_test_1234567890abcdef';
-const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
-let hub: TestHub;
-let warehouse: SpawnedSimulator;
+let hub: WarehouseHub;
 
 beforeAll(async () => {
-  warehouse = await spawnSimulator('extensiv', KEYS);
   const env = {
     STRIPE_WEBHOOK_SECRET: SECRET,
-    EXTENSIV_BASE_URL: warehouse.url,
-    EXTENSIV_CLIENT_ID: KEYS.apiKey,
-    EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
   };
-  hub = await startTestHub({ env });
+  hub = await startWarehouseHub({ env });
 });
-afterAll(async () => {
-  await hub.stop();
-  await warehouse.stop();
-});
+afterAll(() => hub.stop());
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -71,7 +61,7 @@ it('E8 a payment makes the order paid and sends it to the warehouse; the same ev
   expect(first).toMatchObject({ status: 200, body: { success: true, data: { entityId: id, entityStatus: 'PAID' } } });
   expect(again).toMatchObject({ status: 200, body: { data: { entityId: id, entityStatus: 'PAID' } } });
   expect(await statusOf(id)).toBe('EXPORTED');
-  expect((await warehouse.control.state()).effects).toHaveLength(1);
+  expect((await hub.warehouse.control.state()).effects).toHaveLength(1);
 });
 
 it('E8 a payment that is told late leaves an order that has been shipped as it is', async () => {

@@ -1,28 +1,18 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { eventually } from '../harness/eventually.js';
-import { startTestHub, type TestHub } from '../harness/hub.js';
+import { startWarehouseHub, type WarehouseHub } from '../harness/warehouse-hub.js';
 import { createInvoice, createOrder, idOf, moveOrder, mutate, orderInput, settled, show } from './order-client.js';
 
-const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
-let hub: TestHub;
-let warehouse: SpawnedSimulator;
+let hub: WarehouseHub;
 beforeAll(async () => {
-  warehouse = await spawnSimulator('extensiv', KEYS);
-  hub = await startTestHub({
+  hub = await startWarehouseHub({
     env: {
       B2B_PORTAL_MAX_RETRIES: '0',
-      EXTENSIV_BASE_URL: warehouse.url,
-      EXTENSIV_CLIENT_ID: KEYS.apiKey,
-      EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
     },
   });
 });
 afterEach(() => hub.portal.control.clearFaults());
-afterAll(async () => {
-  await hub.stop();
-  await warehouse.stop();
-});
+afterAll(() => hub.stop());
 
 const updateOrder = (input: object) => mutate(hub.admin, 'updateOrder', 'UpdateOrderInput', 'order', input);
 const updateInvoice = (input: object) => mutate(hub.admin, 'updateInvoice', 'UpdateInvoiceInput', 'invoice', input);
@@ -165,7 +155,7 @@ it('E8 E15 PATCH changes an order in the warehouse until it is shipped, and its 
   const lines = await patch({ lines: [{ sku: 'A', quantity: 1, unitPrice: '1' }] });
   const wrong = await patch({ lines: 7 });
   const order = await eventually(
-    async () => (await warehouse.control.state()).orders?.find((one) => one['id'] === externalId),
+    async () => (await hub.warehouse.control.state()).orders?.find((one) => one['id'] === externalId),
     (one) => (one?.['shipping_address'] as { street1?: string } | null)?.street1 === 'Side St 2',
   );
   await idOf(moveOrder(hub.admin, { id, status: 'SHIPPED' }));

@@ -1,26 +1,20 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
 import { splitTotal } from '../../src/model/payouts.js';
 import { eventually } from '../harness/eventually.js';
-import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
+import { MERCHANT } from '../harness/hub.js';
+import { startWarehouseHub, type WarehouseHub } from '../harness/warehouse-hub.js';
 import { startMailServer } from '../notify/receivers.js';
 import { createOrder, idOf, mutate, orderInput } from './order-client.js';
 
-const KEYS = { apiKey: 'extensiv-client-1', apiSecret: 'extensiv-secret-1234567890' };
 const OPS = 'ops@example.com';
-let hub: TestHub;
-let warehouse: SpawnedSimulator;
+let hub: WarehouseHub;
 let mail: Awaited<ReturnType<typeof startMailServer>>;
 
 beforeAll(async () => {
   mail = await startMailServer();
-  warehouse = await spawnSimulator('extensiv', KEYS);
-  hub = await startTestHub({
+  hub = await startWarehouseHub({
     env: {
-      EXTENSIV_BASE_URL: warehouse.url,
-      EXTENSIV_CLIENT_ID: KEYS.apiKey,
-      EXTENSIV_CLIENT_SECRET: KEYS.apiSecret,
       NOTIFY_SMTP_URL: mail.url,
       NOTIFY_MAIL_FROM: 'hub@example.com',
       NOTIFY_MAIL_TO: OPS,
@@ -30,7 +24,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await hub.stop();
-  await warehouse.stop();
   mail.stop();
 });
 
@@ -60,7 +53,7 @@ async function exported(more: object) {
   const { links, number } = await until(id, 'EXPORTED');
   const there = links.find(({ integration }) => integration.id === 'extensiv')?.externalId ?? '';
   const move = async (status: string) => {
-    await warehouse.control.advance({ id: there, status });
+    await hub.warehouse.control.advance({ id: there, status });
     await eventually(
       async () => {
         await follow();
@@ -123,12 +116,12 @@ it('E13 mails that a pickup is ready; a cancellation tells both sides, voids the
 });
 
 it('E4 E11 does not repeat an export that was refused with 400: the order is failed', async () => {
-  await warehouse.control.addFault({ kind: 'status', status: 400, method: 'POST', path: '/api/v1/orders' });
+  await hub.warehouse.control.addFault({ kind: 'status', status: 400, method: 'POST', path: '/api/v1/orders' });
 
   const id = await idOf(createOrder(hub.admin, orderInput({ status: 'PAID' })));
   await until(id, 'FAILED');
 
-  expect((await warehouse.control.requests()).filter(({ body }) => body.includes(id))).toHaveLength(1);
+  expect((await hub.warehouse.control.requests()).filter(({ body }) => body.includes(id))).toHaveLength(1);
 });
 
 it('E9 a brand earns its own share, else the one that its merchant has set, else 70 percent', async () => {
@@ -249,7 +242,7 @@ it('E15 E16 G22 answers a product list from memory until a product changes, and 
 it('E12 asks for one order after the other, at half of the rate, where the warehouse knows no lists of ids', async () => {
   const orders = [await exported({}), await exported({}), await exported({}), await exported({})];
   await setExtensiv({ ratePerSecond: 20 });
-  await warehouse.control.addFault({ kind: 'status', status: 400, path: '/api/v1/orders?ids', count: null });
+  await hub.warehouse.control.addFault({ kind: 'status', status: 400, path: '/api/v1/orders?ids', count: null });
   const spent = async () => {
     const { runs, durationMs } = (await figures()).statusPolling;
     return { runs, ms: durationMs.count * (durationMs.averageMs ?? 0) };
@@ -259,18 +252,18 @@ it('E12 asks for one order after the other, at half of the rate, where the wareh
   await orders[3]?.move('picking');
   const after = await eventually(spent, ({ runs }) => runs > before.runs);
 
-  const singles = (await warehouse.control.requests()).filter(({ url }) => url.endsWith('/status'));
+  const singles = (await hub.warehouse.control.requests()).filter(({ url }) => url.endsWith('/status'));
   expect(singles.length).toBeGreaterThanOrEqual(orders.length);
   // Each run has so many pauses at least, of 100 ms each.
   expect((after.ms - before.ms) / (after.runs - before.runs)).toBeGreaterThan((orders.length - 1) * 100 * 0.8);
-  await warehouse.control.reset();
+  await hub.warehouse.control.reset();
   await setExtensiv({ ratePerSecond: null });
 });
 
 it('E7 E14 serves the last known products and stock with a warning while the system is down', async () => {
   await pull();
   await setExtensiv({ maxRetries: 0, readRetries: 0 });
-  await warehouse.control.addFault({ kind: 'status', status: 503, count: null });
+  await hub.warehouse.control.addFault({ kind: 'status', status: 503, count: null });
   const ended = [await pull('PRODUCT'), await pull()];
 
   const products = await eventually(
@@ -313,11 +306,11 @@ it('E10 E14 takes an order in all of the documents’ words, finds it by its sta
       body: { data: { id: string; status: string; nodes: { number: string }[] } };
     };
   const bodies = async () =>
-    (await warehouse.control.requests())
+    (await hub.warehouse.control.requests())
       .filter(({ body: sent, method }) => sent.includes('WHOLE-1') && method !== 'GET')
       .map(({ body: sent }) => JSON.parse(sent) as Record<string, unknown>);
 
-  await warehouse.control.clearFaults();
+  await hub.warehouse.control.clearFaults();
   const made = await rest('POST', '', body);
   const [exported] = await eventually(bodies, (all) => all.length === 1);
   const found = await rest('GET', '?search=WHOLE-1&status=exported');
