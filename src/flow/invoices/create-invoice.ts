@@ -16,16 +16,21 @@ import { uniquely } from '../uniquely.js';
 import { applyEarlyEvents } from '../webhooks/apply-early-events.js';
 import type { Work } from '../work.js';
 
-const createInvoiceSchema = z.object({
-  orderId: label(),
-  number: label(),
-  status: z.enum(InvoiceStatus).nullish(),
+/** What an invoice says that may change in its life. */
+export const invoiceFields = {
   subtotal: amount.nullish(),
   tax: amount.nullish(),
   total: amount.nullish(),
   issuedAt: time.nullish(),
   dueAt: time.nullish(),
   notes: text(10_000),
+};
+
+const createInvoiceSchema = z.object({
+  orderId: label(),
+  number: label(),
+  status: z.enum(InvoiceStatus).nullish(),
+  ...invoiceFields,
   idempotencyKey,
 });
 export type CreateInvoice = z.infer<typeof createInvoiceSchema>;

@@ -7,21 +7,17 @@ import { add, isGreater } from '../../model/money.js';
 import type { InvoiceStatus } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
 import { changeOnce } from '../change-once.js';
-import { amount, checkInput, idempotencyKey, label, text, time } from '../check-input.js';
+import { checkInput, idempotencyKey, label } from '../check-input.js';
 import type { LockedEntity } from '../lock-entity.js';
 import type { Services } from '../services.js';
 import { changedFields, readInvoiceSnapshot } from '../sync/read-snapshots.js';
 import { sendUpdate } from '../sync/send-update.js';
 import type { Work } from '../work.js';
+import { invoiceFields } from './create-invoice.js';
 
 const updateInvoiceSchema = z.object({
   id: label(),
-  subtotal: amount.nullish(),
-  tax: amount.nullish(),
-  total: amount.nullish(),
-  issuedAt: time.nullish(),
-  dueAt: time.nullish(),
-  notes: text(10_000),
+  ...invoiceFields,
   idempotencyKey,
 });
 export type UpdateInvoice = z.infer<typeof updateInvoiceSchema>;

@@ -18,13 +18,23 @@ import type { HubWork, Work } from '../work.js';
 import { metadataSchema } from './order-metadata.js';
 import { linesSchema, writeLines } from './write-lines.js';
 
-export const totalsSchema = z.object({
+const totalsSchema = z.object({
   subtotal: amount.nullish(),
   tax: amount.nullish(),
   shipping: amount.nullish(),
   discount: amount.nullish(),
   grandTotal: amount.nullish(),
 });
+
+/** What an order says beside its customer and lines that may change in its life. */
+export const orderFields = {
+  totals: totalsSchema.nullish(),
+  shippingAddress: addressSchema.nullish(),
+  billingAddress: addressSchema.nullish(),
+  deliveryMethod: text(),
+  notes: text(10_000),
+  metadata: metadataSchema.nullish(),
+};
 
 export const createOrderSchema = z.object({
   number: label(),
@@ -34,12 +44,7 @@ export const createOrderSchema = z.object({
   status: z.enum(OrderStatus).nullish(),
   customer: customerSchema.nullish(),
   lines: linesSchema,
-  totals: totalsSchema.nullish(),
-  shippingAddress: addressSchema.nullish(),
-  billingAddress: addressSchema.nullish(),
-  deliveryMethod: text(),
-  notes: text(10_000),
-  metadata: metadataSchema.nullish(),
+  ...orderFields,
   idempotencyKey,
 });
 export type CreateOrder = z.infer<typeof createOrderSchema>;

@@ -8,7 +8,7 @@ import type { OrderStatus } from '../../model/statuses.js';
 import { lineTotal, orderTotals } from '../../model/totals.js';
 import { auditDone } from '../access/audit-done.js';
 import { changeOnce } from '../change-once.js';
-import { checkInput, idempotencyKey, label, text } from '../check-input.js';
+import { checkInput, idempotencyKey, label } from '../check-input.js';
 import { customerSchema, saveCustomer } from '../customers/save-customer.js';
 import { addressSchema } from '../customers/write-address.js';
 import type { LockedEntity } from '../lock-entity.js';
@@ -16,20 +16,14 @@ import type { Services } from '../services.js';
 import { changedFields, readOrderSnapshot } from '../sync/read-snapshots.js';
 import { sendUpdate } from '../sync/send-update.js';
 import type { Work } from '../work.js';
-import { totalsSchema } from './create-order.js';
-import { metadataSchema } from './order-metadata.js';
+import { orderFields } from './create-order.js';
 import { linesSchema, writeLines } from './write-lines.js';
 
 const updateOrderSchema = z.object({
   id: label(),
   customer: customerSchema.nullish(),
   lines: linesSchema.nullish(),
-  totals: totalsSchema.nullish(),
-  shippingAddress: addressSchema.nullish(),
-  billingAddress: addressSchema.nullish(),
-  deliveryMethod: text(),
-  notes: text(10_000),
-  metadata: metadataSchema.nullish(),
+  ...orderFields,
   idempotencyKey,
 });
 export type UpdateOrder = z.infer<typeof updateOrderSchema>;

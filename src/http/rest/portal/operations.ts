@@ -1,4 +1,5 @@
 import { parse } from 'graphql';
+import type { SyncStatistics } from '../../../../schema/statistics.js';
 import type { Direction, EntityType, Operation, SyncEventStatus, SyncState } from '../../../model/statuses.js';
 
 export const CONNECTOR = 'b2b-portal';
@@ -68,11 +69,4 @@ export interface EntityData {
   syncEvents: { nodes: EventData[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
 }
 
-export interface StatisticsData {
-  entityType: EntityType;
-  pending: number;
-  success: number;
-  failed: number;
-  retrying: number;
-  total: number;
-}
+export type StatisticsData = Omit<SyncStatistics, 'skipped'>;

@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import type { SystemHealth } from '../../../flow/watching/read-health.js';
-import type { CircuitState, EntityType, Health } from '../../../model/statuses.js';
+import type { CircuitState, Health } from '../../../model/statuses.js';
 
 /** Each integration's health, as a field of a query. */
 export const STATE = `connectorHealth {
@@ -37,13 +37,4 @@ export interface HealthData {
 export interface SystemHealthData {
   connectorHealth: HealthData[];
   systemHealth: SystemHealth;
-}
-
-export interface StatisticsData {
-  entityType: EntityType;
-  pending: number;
-  success: number;
-  failed: number;
-  retrying: number;
-  total: number;
 }

@@ -1,6 +1,7 @@
 import { parse } from 'graphql';
+import type { SyncStatistics } from '../../../../schema/statistics.js';
 import type { FiguresBody } from './figures-body.js';
-import { type HealthData, STATE, type StatisticsData } from './health-operations.js';
+import { type HealthData, STATE } from './health-operations.js';
 
 const SHARED = `fragment Timing on Timing { count averageMs p50Ms p95Ms p99Ms }
 fragment Cache on CacheUse { hits misses hitRate }
@@ -78,5 +79,5 @@ export interface IntegrationMetricsData {
 }
 
 export interface SystemMetricsData extends IntegrationMetricsData {
-  syncStatistics: StatisticsData[];
+  syncStatistics: Omit<SyncStatistics, 'skipped'>[];
 }
