@@ -81,6 +81,7 @@ export function progressEvent(
     entityType: 'ORDER',
     reference,
     occurredAt: askedAt,
+    undated: true,
     ...progress,
     payload,
   };

@@ -26,6 +26,8 @@ export interface InboundEvent extends Goods, Omit<ToldFields, keyof Goods> {
   namedByNumber?: true;
   /** When it happened at the sender: ISO 8601, UTC. Decides whether it is out of date. */
   occurredAt: string;
+  /** The sender tells no time: `occurredAt` is when it was asked. Not kept. */
+  undated?: true;
   /** The sender's status, unmapped; null when the event carries none. */
   sourceStatus: string | null;
   /** The hub's status that it maps to; null when `sourceStatus` is unmapped or absent. */

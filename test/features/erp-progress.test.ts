@@ -3,6 +3,7 @@ import type { SpawnedSimulator } from '../../src/connectors/simulator/spawn-simu
 import { eventually } from '../harness/eventually.js';
 import { startTestHub, type TestHub } from '../harness/hub.js';
 import { addSystem, followOrders } from './erp-systems.js';
+import { putMapping, withdrawMapping } from './mapping-client.js';
 import { createOrder, idOf, moveOrder, mutate, orderInput, settled, show } from './order-client.js';
 
 let hub: TestHub;
@@ -112,10 +113,7 @@ it.each(['logo', 'netsis'])('G7 G8 leaves an order alone that is further than %s
   const [status, stays] = await told(connector, order, 'partially_shipped');
 
   expect([status, stays]).toEqual(['SUCCESS', 'PACKED']);
-  const { webhookEvents } = await hub.admin.ask<{ webhookEvents: { totalCount: number } }>(
-    `{ webhookEvents(filter: { entityId: "${order.id}" }) { totalCount } }`,
-  );
-  expect(webhookEvents.totalCount).toBe(0);
+  expect(await eventsOf(order.id)).toBe(0);
 });
 
 it('G7 G8 H9 tells in the order’s timeline what came back, and sends it nowhere twice', async () => {
@@ -201,3 +199,51 @@ it('G7 the job that follows orders asks Logo, too', async () => {
     (status) => status === 'SHIPPED',
   );
 });
+
+it.each(['logo', 'netsis'])(
+  'G7 G8 G10 keeps a total of %s that cannot be taken once, not at each check, and takes again what can',
+  async (connector) => {
+    const order = await placed(connector, 'PAID');
+    await eventually(
+      () => hub.db.pool.query('select 1 from payouts where order_id = $1', [order.id]),
+      ({ rows }) => rows.length > 0,
+    );
+    const which = { integrationId: ids[connector] ?? '', entityType: 'ORDER', direction: 'INBOUND' };
+    const tells = async (target: string, defaultValue: string) => {
+      const mapping = await putMapping(hub.admin, [{ source: 'nowhere', target, defaultValue }], which);
+      for (let n = 0; n < 2; n++) await follow(connector);
+      await withdrawMapping(hub.admin, mapping);
+    };
+
+    await tells('order.totals.tax', '5.00');
+    const once = await eventsOf(order.id);
+    await tells('order.totals.tax', '6.00');
+    const twice = await eventsOf(order.id);
+    await idOf(moveOrder(hub.admin, { id: order.id, status: 'PACKED' }));
+    await settled(hub.admin, 'order', order.id, 'SYNCED');
+    await tells('order.totals.tax', '6.00');
+    const moved = await eventsOf(order.id);
+    const notes = [];
+    for (const own of ['By hand', 'By hand']) {
+      await idOf(mutate(hub.admin, 'updateOrder', 'UpdateOrderInput', 'order', { id: order.id, notes: own }));
+      await settled(hub.admin, 'order', order.id, 'SYNCED');
+      await tells('order.notes', 'Of the ERP');
+      const { shown } = await hub.admin.ask<{ shown: { notes: string } }>(
+        'query ($id: ID!) { shown: order(id: $id) { notes } }',
+        { id: order.id },
+      );
+      notes.push(shown.notes);
+    }
+
+    expect([once, twice, moved]).toEqual([1, 2, 2]);
+    expect(notes).toEqual(['Of the ERP', 'Of the ERP']);
+    expect(await eventsOf(order.id)).toBe(4);
+  },
+);
+
+async function eventsOf(entityId: string): Promise<number> {
+  const { webhookEvents } = await hub.admin.ask<{ webhookEvents: { totalCount: number } }>(
+    `{ webhookEvents(filter: { entityId: "${entityId}" }) { totalCount } }`,
+  );
+  return webhookEvents.totalCount;
+}

@@ -5,7 +5,7 @@ import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { mapInbound } from '../webhooks/map-inbound.js';
 import { receiveEvent } from '../webhooks/receive-event.js';
-import { isToldOtherwise, saidOf } from './told-otherwise.js';
+import { findToldOtherwise, saidOf } from './told-otherwise.js';
 
 /** What the hub knows of an entity that a system is asked for. */
 export interface KnownEntity {
@@ -25,7 +25,8 @@ export interface KnownEntity {
 
 /**
  * Hands an answer to the inbox if it would change what the hub knows; answers whether it was news there. What the hub
- * cannot use (a status without a mapping, rules that fail) is kept by the inbox once, and not once for each question.
+ * cannot use (a status without a mapping, rules that fail, totals that are paid out) is kept by the inbox once, and not once
+ * for each question.
  * @throws HubError what `receiveEvent` throws
  */
 export async function takeNews(
@@ -35,10 +36,14 @@ export async function takeNews(
   told: InboundEvent,
 ): Promise<boolean> {
   const { event: mapped, failure } = await mapInbound(integration, told);
+  const { undated, ...dated } = told;
   const isUseless = failure !== null || (mapped.status === null && mapped.sourceStatus !== null);
-  const says = () => !entity.has_waiting && isToldOtherwise(services, integration, entity.entity_id, mapped);
-  if (!isUseless && !isNews(entity, mapped) && !(await says())) return false;
-  const event = { ...told, eventId: isUseless ? uselessId(told) : `${told.eventId}${contentsOf(told, mapped)}` };
+  const isFact = isUseless || isNews(entity, mapped);
+  const otherwise =
+    isFact || entity.has_waiting ? null : await findToldOtherwise(services, integration, entity.entity_id, mapped);
+  if (!isFact && otherwise === null) return false;
+  const ownId = undated && otherwise ? foundId(told, otherwise) : `${told.eventId}${contentsOf(told, mapped)}`;
+  const event = { ...dated, eventId: isUseless ? uselessId(told) : ownId };
   const rawBody = Buffer.from(JSON.stringify(event.payload));
   const { duplicate } = await receiveEvent(services, integration, { event, rawBody, headers: {} });
   return !duplicate;
@@ -77,6 +82,10 @@ function uselessId({ entityType, reference, sourceStatus, trackingNumbers, paidA
   const contents = [sourceStatus, trackingNumbers, paidAt, paidAmount];
   return `poll:${entityType}:${reference.externalId}:unused:${digest(contents)}`;
 }
+
+/** Of a system that tells no time the finding itself is the event: what had no effect would otherwise be news each time. */
+const foundId = ({ entityType, reference }: InboundEvent, found: unknown[]) =>
+  `poll:${entityType}:${reference.externalId}:found:${digest(found)}`;
 
 const digest = (contents: unknown) =>
   createHash('sha256').update(JSON.stringify(contents)).digest('base64url').slice(0, 16);

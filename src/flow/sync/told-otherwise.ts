@@ -15,18 +15,27 @@ export function saidOf(event: InboundEvent): [string, unknown][] {
   return fields.flatMap((field) => (event[field] == null ? [] : [[field, event[field]] as [string, unknown]]));
 }
 
-/** Whether any of it differs from what the hub has. */
-export async function isToldOtherwise(
+const IS_PAID_OUT = 'select 1 from payouts where order_id = $1 limit 1';
+
+/**
+ * What of it differs from what the hub has, as one JSON value; null: nothing. It is the same as long as both sides are: also as long as
+ * the entity has not changed otherwise, unless all of it are totals that stay since they are paid out.
+ */
+export async function findToldOtherwise(
   { db }: Pick<Services, 'db'>,
   integration: OpenIntegration,
   entityId: string,
   event: InboundEvent,
-): Promise<boolean> {
+): Promise<unknown[] | null> {
   const said = saidOf(event);
   const { entityType } = event;
-  if (said.length === 0 || (entityType !== 'ORDER' && entityType !== 'INVOICE')) return false;
+  if (said.length === 0 || (entityType !== 'ORDER' && entityType !== 'INVOICE')) return null;
   const known = (await readSnapshots(sqlOn(db.pool), entityType, [entityId], integration.id)).get(entityId);
-  return known !== undefined && said.some(([path, value]) => !isSame(at(known, path), value));
+  const differs = known === undefined ? [] : said.filter(([path, value]) => !isSame(at(known, path), value));
+  if (known === undefined || differs.length === 0) return null;
+  const areTotals = entityType === 'ORDER' && differs.every(([path]) => path.startsWith('totals.'));
+  const stays = areTotals && (await db.pool.query(IS_PAID_OUT, [entityId])).rows.length > 0;
+  return [differs.map(([path, value]) => [path, value, at(known, path)]), stays ? null : at(known, 'updatedAt')];
 }
 
 /** The path's first step, and whatever comes behind it: names of metadata may have points. */
