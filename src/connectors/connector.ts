@@ -17,7 +17,7 @@ export type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from './lis
 
 /** What the dispatcher allows itself towards one integration. An integration's settings may override each value. */
 export interface DeliveryPolicy {
-  /** Calls at once in one process. */
+  /** Calls at once over all processes, of which each may make one. */
   concurrency: number;
   /** Calls per second over all processes; null: no limit. */
   ratePerSecond: number | null;

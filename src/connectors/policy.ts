@@ -15,7 +15,12 @@ export const policySettings = {
     .nullable()
     .default(10)
     .describe('Calls per second over all processes; null: no limit.'),
-  concurrency: z.int().min(1).max(256).default(8).describe('Calls at once in one process.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(8)
+    .describe('Calls at once over all processes, which share them evenly; each may make one.'),
   circuitFailures: z.int().min(1).max(1000).default(5).describe('Failures in a row that stop the calls for a while.'),
   circuitOpenMs: z.int().min(1).max(3_600_000).default(60_000).describe('Milliseconds of that while.'),
   removeAtMost: z

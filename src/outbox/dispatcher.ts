@@ -59,7 +59,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 }
 
 class LaneDispatcher implements Dispatcher {
-  private readonly targets = new Targets();
+  private readonly targets = new Targets(() => this.presence.standing());
   private readonly held = new Set<ClaimedLane>();
   private readonly pool: pg.Pool;
   private readonly presence: Presence;

@@ -6,10 +6,18 @@ import { createOutageLog } from '../db/outage-log.js';
 import { BURY_INSTANCES } from './sql/bury-instances.js';
 import { REGISTER_INSTANCE } from './sql/register-instance.js';
 
+/** How many instances there are, and how many of them were there before this one. */
+export interface Standing {
+  living: number;
+  before: number;
+}
+
 /** This instance among the living, known to the others by a lock that PostgreSQL releases when its session ends. */
 export interface Presence {
   /** 0 before the first registration. Another one after the database was away and others took this one for dead. */
   instanceId(): number;
+  /** Among how many this instance is, and where it stands; as it was 200 ms ago at most while the database answers. */
+  standing(): Standing;
   /** Registers, then keeps registered whatever happens to the connection; resolves after the first time. */
   start(): Promise<void>;
   /** `clean`: nothing is claimed any more, so that nobody need look after this instance. */
@@ -30,19 +38,23 @@ export function createPresence(deps: PresenceDeps): Presence {
   const outage = createOutageLog(deps.log, 'Registering this instance');
   let client: pg.Client | null = null;
   let id = 0;
+  let standing: Standing = { living: 1, before: 0 };
   const stopping = new AbortController();
+  const look = async () => {
+    if (!client) {
+      const opened = await open(deps, (lost) => {
+        if (client === lost) client = null;
+      });
+      client = opened;
+      id = await register(opened, id);
+    }
+    standing = await bury(client, id, deps);
+    outage.worked();
+  };
   const watch = async (registered: () => void) => {
     while (!stopping.signal.aborted) {
       try {
-        if (!client) {
-          const opened = await open(deps, (lost) => {
-            if (client === lost) client = null;
-          });
-          client = opened;
-          id = await register(opened, id);
-          registered();
-        }
-        await bury(client, id, deps).then(outage.worked);
+        await look().then(registered);
       } catch (error) {
         outage.failed(error);
         await client?.end().catch(() => {});
@@ -51,20 +63,21 @@ export function createPresence(deps: PresenceDeps): Presence {
       await sleep(POLL_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
-  let watching: Promise<void> = Promise.resolve();
+  let watching = Promise.resolve();
   return {
     instanceId: () => id,
-    start: () =>
-      new Promise((resolve) => {
-        watching = watch(resolve);
-      }),
+    standing: () => standing,
+    start: () => new Promise((resolve) => (watching = watch(resolve))),
     stop: async (clean) => {
       stopping.abort();
-      await watching;
-      if (clean) await client?.query('delete from instances where id = $1', [id]).catch(() => {});
-      await client?.end().catch(() => {});
+      await watching.then(() => client && leave(client, id, clean));
     },
   };
+}
+
+async function leave(client: pg.Client, id: number, clean: boolean): Promise<void> {
+  if (clean) await client.query('delete from instances where id = $1', [id]).catch(() => {});
+  await client.end().catch(() => {});
 }
 
 async function open(deps: PresenceDeps, onLost: (client: pg.Client) => void): Promise<pg.Client> {
@@ -92,14 +105,16 @@ async function retake(client: pg.Client, known: number): Promise<boolean> {
   return (await client.query('select from instances where id = $1', [known])).rowCount === 1;
 }
 
-async function bury(client: pg.Client, id: number, deps: PresenceDeps): Promise<void> {
-  const { rows } = await client.query<{ instances: number; lanes: number }>({
+async function bury(client: pg.Client, id: number, deps: PresenceDeps): Promise<Standing> {
+  const { rows } = await client.query<{ instances: number; lanes: number } & Standing>({
     name: 'outbox-bury',
     text: BURY_INSTANCES,
     values: [id, LOCK_CLASS],
   });
-  const [buried] = rows;
-  if (!buried || buried.instances === 0) return;
-  deps.log.warn(buried, 'Instances died; their work was reopened');
-  deps.onBuried();
+  const { living = 1, before = 0, ...buried } = rows[0] ?? { instances: 0 };
+  if (buried.instances > 0) {
+    deps.log.warn(buried, 'Instances died; their work was reopened');
+    deps.onBuried();
+  }
+  return { living: Math.max(living, 1), before };
 }

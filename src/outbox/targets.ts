@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Wanted } from './claim.js';
 import type { ClaimedLane, DispatchTarget } from './lane.js';
+import type { Standing } from './presence.js';
 
 /** The integrations that may be sent to, and how busy this process is with each. */
 export class Targets {
@@ -10,6 +11,9 @@ export class Targets {
   /** Failures whose word has not reached the gate yet. */
   private readonly failing = new Map<string, number>();
   private readonly hungry = new Set<string>();
+
+  /** @param standing where this process stands among those that share each integration's calls */
+  constructor(private readonly standing: () => Standing) {}
 
   /** Takes over the present list; an integration that is new gets its gate. */
   async refresh(pool: pg.Pool, targets: readonly DispatchTarget[]): Promise<void> {
@@ -31,7 +35,7 @@ export class Targets {
   wanted(): Wanted[] {
     return this.list()
       .map((target) => ({ target, lanes: this.room(target) }))
-      .filter(({ target, lanes }) => lanes > 0 && lanes >= target.policy.concurrency >> 3);
+      .filter(({ target, lanes }) => lanes > 0 && lanes >= this.share(target) >> 3);
   }
 
   claimed(wanted: readonly Wanted[], claimed: readonly ClaimedLane[]): void {
@@ -63,14 +67,22 @@ export class Targets {
   }
 
   /**
-   * Calls under way are bounded by the policy; what waits to be settled is bounded too, so that a slow database stops the
+   * Calls under way are bounded by this process's share; what waits to be settled is bounded too, so that a slow database stops the
    * claims. After a failure nothing is claimed before the gate knows of it: it may say that all must wait.
    */
-  private room({ integrationId, policy }: DispatchTarget): number {
+  private room(target: DispatchTarget): number {
+    const { integrationId } = target;
     if ((this.failing.get(integrationId) ?? 0) > 0) return 0;
-    const calls = policy.concurrency - (this.calling.get(integrationId) ?? 0);
-    const unsettled = 2 * policy.concurrency - (this.open.get(integrationId) ?? 0);
+    const share = this.share(target);
+    const calls = share - (this.calling.get(integrationId) ?? 0);
+    const unsettled = 2 * share - (this.open.get(integrationId) ?? 0);
     return Math.min(calls, unsettled, MOST_LANES);
+  }
+
+  /** Of the calls at once that the policy allows all processes. At least one: a process that hangs must not hold up the rest. */
+  private share({ policy: { concurrency } }: DispatchTarget): number {
+    const { living, before } = this.standing();
+    return Math.max(1, Math.floor(concurrency / living) + (before < concurrency % living ? 1 : 0));
   }
 }
 

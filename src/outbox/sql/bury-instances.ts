@@ -1,6 +1,7 @@
 /**
  * Reopens the lanes of instances whose session is gone: whoever can take a registered instance's lock knows that nobody
- * holds it. `$1` is one's own id, `$2` the class of the locks. Answers how many instances were buried and lanes reopened.
+ * holds it. `$1` is one's own id, `$2` the class of the locks. Answers how many instances were buried and lanes reopened, how
+ * many instances live, and how many of these were there before this one.
  */
 export const BURY_INSTANCES = `
 with dead as materialized (
@@ -24,4 +25,6 @@ with dead as materialized (
 ), gone as (
   delete from instances i using dead d where i.id = d.id
 )
-select (select count(*) from dead)::int as instances, (select count(*) from lane)::int as lanes`;
+select (select count(*) from dead)::int as instances, (select count(*) from lane)::int as lanes, count(*)::int as living,
+       count(*) filter (where id < $1)::int as before
+  from instances where id not in (select id from dead)`;
