@@ -136,7 +136,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Nothing.',
   },
   UPSTREAM_REJECTED: {
-    meaning: 'The other system refuses what it was sent.',
+    meaning:
+      'The other system refuses what it was sent, or answered that it never does what it was asked for (501, 505).',
     remedy: 'Read its answer in the sync event’s attempts, correct the data or the mapping, and sync the entity again.',
   },
   UPSTREAM_UNAUTHORIZED: {

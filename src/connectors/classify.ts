@@ -131,9 +131,16 @@ const CODES: Record<number, ErrorCode> = {
   429: 'UPSTREAM_RATE_LIMITED',
 };
 
+/**
+ * Statuses of servers that say "never", not "not now": what was asked is not implemented there (501, 506), not in this
+ * version of HTTP (505), leads in a circle (508), lacks an extension (510), or a network asks for its own sign-in (511). All
+ * other 5xx may go away: those of the system (500, 502, 503, 504) and those of proxies before it (52x).
+ */
+const NEVER: ReadonlySet<number> = new Set([501, 505, 506, 508, 510, 511]);
+
 function codeOf(status: number, retryAfterMs: number | undefined): ErrorCode {
   if (status < 400) return 'UPSTREAM_BAD_RESPONSE';
-  if (status >= 500) return 'UPSTREAM_UNAVAILABLE';
+  if (status >= 500) return NEVER.has(status) ? 'UPSTREAM_REJECTED' : 'UPSTREAM_UNAVAILABLE';
   // Common for idempotency keys: the first call with this key is still running.
   if (status === 409 && retryAfterMs !== undefined) return 'UPSTREAM_UNAVAILABLE';
   return CODES[status] ?? 'UPSTREAM_REJECTED';
@@ -144,6 +151,8 @@ function adviceFor(status: number): string {
     return `The upstream answered with the redirect ${status}, which is not followed: set its final address as base URL.`;
   }
   if (status === 401 || status === 403) return `The upstream refused the credentials (${status}): check them.`;
+  if (NEVER.has(status))
+    return `The upstream answered ${status}, which another try does not change: check the base URL.`;
   return `The upstream answered ${status}.`;
 }
 

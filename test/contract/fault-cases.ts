@@ -36,7 +36,7 @@ const unreadable = (kind: FaultCase['fault']['kind'], name: string, when: 'befor
 
 /** What an upstream does to every connector sooner or later. */
 export const FAULT_CASES: FaultCase[] = [
-  ...[408, 425, 429, 500, 501, 502, 503, 504, 599].map(retried),
+  ...[408, 425, 429, 500, 502, 503, 504, 520, 522, 524, 599].map(retried),
   {
     name: '429 with Retry-After in seconds',
     fault: { kind: 'status', status: 429, retryAfterSeconds: 7 },
@@ -65,6 +65,8 @@ export const FAULT_CASES: FaultCase[] = [
   rejected(409, 'UPSTREAM_CONFLICT'),
   rejected(410, 'UPSTREAM_NOT_FOUND'),
   rejected(422, 'UPSTREAM_REJECTED'),
+  rejected(501, 'UPSTREAM_REJECTED'),
+  rejected(505, 'UPSTREAM_REJECTED'),
   { name: 'slow but in time', fault: { kind: 'latency', ms: 30 }, kind: 'delivered' },
   { name: 'too slow', fault: { kind: 'latency', ms: 2000 }, kind: 'retry', code: 'UPSTREAM_TIMEOUT' },
   { name: 'no answer', fault: { kind: 'timeout' }, kind: 'retry', code: 'UPSTREAM_TIMEOUT' },

@@ -151,3 +151,36 @@ it.each([
 
   await expect(withOutsideConnectors(connectors, [specifier])).rejects.toThrow(reason);
 });
+
+it('G9 G18 refuses a schedule where the connector has nothing that can be read, naming the field', async () => {
+  const input = {
+    ...{ merchantId: 'merchant-1', name: 'Acme by the clock', connector: 'acme', mode: 'POLLING' },
+    credentials: { apiKey: PORTAL_KEY },
+    settings: { baseUrl: hub.portal.url, schedule: '*/5 * * * *' },
+  };
+
+  const created = await mutate(hub.admin, 'createIntegration', 'CreateIntegrationInput', 'integration', input);
+  const { schedule: _, ...without } = input.settings;
+  const made = await mutate(hub.admin, 'createIntegration', 'CreateIntegrationInput', 'integration', {
+    ...input,
+    settings: without,
+    enabled: false,
+  });
+  const updated = await mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', {
+    id: made.id,
+    settings: { schedule: '*/5 * * * *' },
+  });
+
+  for (const refused of [created, updated])
+    expect(refused).toMatchObject({
+      id: null,
+      userErrors: [
+        {
+          code: 'BAD_USER_INPUT',
+          path: ['input', 'settings', 'schedule'],
+          message: expect.stringContaining('Acme Books'),
+        },
+      ],
+    });
+  expect(made.userErrors).toEqual([]);
+});

@@ -12,6 +12,7 @@ import {
   checkConfig,
   checkMode,
   checkSchedule,
+  checkScheduled,
   fields,
   findConnector,
   mappingsSchema,
@@ -54,6 +55,7 @@ export async function createIntegration(services: Services, caller: Caller, inpu
   const sealedCredentials = services.sealCredentials(id, config.credentials);
   return services.db.transaction(async (tx) => {
     const merchantId = await merchantFor(tx, caller, given.merchantId, 'make');
+    checkScheduled(services, connector, { ...config, merchantId });
     const { settings, mappings } = config;
     tx.em.create(Integration, {
       ...{ id, merchantId, name, mode, settings, mappings, sealedCredentials },

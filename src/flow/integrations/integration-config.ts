@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { Connector } from '../../connectors/connector.js';
 import { checkUpstreamUrl } from '../../connectors/upstream-http.js';
 import { HubError } from '../../errors.js';
-import type { IntegrationMode } from '../../model/statuses.js';
+import { EntityType, type IntegrationMode } from '../../model/statuses.js';
 import { checkInput, describeIssue } from '../check-input.js';
 import { gatewayRuleSchema } from '../mappings/gateway-rules.js';
+import { canBePulled } from '../pull/run-pull.js';
 import type { Services } from '../services.js';
+import { canBeRead } from '../sync/check-status.js';
 import { effectiveSettings } from './read-integrations.js';
 
 /** What a connector is configured with, unsealed. */
@@ -66,6 +68,35 @@ export function checkSchedule({ timetable }: Connector, mode: IntegrationMode, s
   const message = `settings.${name}: in the mode WEBHOOK nothing is asked for by the clock; set the mode POLLING or HYBRID, or leave it out.`;
   throw new HubError('BAD_USER_INPUT', message, { path: ['settings', name] });
 }
+
+/**
+ * The same of one that has nothing to be read.
+ * @param config as {@link checkConfig} has passed it
+ * @throws HubError BAD_USER_INPUT
+ */
+export function checkScheduled(
+  { integrations }: Services,
+  connector: Connector,
+  { merchantId, ...config }: IntegrationConfig & { merchantId: string },
+): void {
+  const name = SCHEDULES.find(
+    (one) => config.settings[one] != null && !(connector.timetable && one === 'syncInterval'),
+  );
+  if (name === undefined) return;
+  const settings = connector.settings.parse(effectiveSettings(config));
+  const credentials = connector.credentials.parse(config.credentials);
+  const connection = integrations.preview(connector, { merchantId, credentials, settings });
+  if (
+    Object.values(EntityType).some(
+      (kind) => canBePulled({ connection }, kind) || canBeRead({ connection, connector }, kind),
+    )
+  )
+    return;
+  const message = `settings.${name}: ${connector.title} has nothing that can be read, so that there is nothing to do by the clock; leave it out.`;
+  throw new HubError('BAD_USER_INPUT', message, { path: ['settings', name] });
+}
+
+const SCHEDULES = ['schedule', 'syncInterval'];
 
 /**
  * Checks a configuration by the connector's own schemas.

@@ -72,6 +72,8 @@ export interface Integrations {
   targets(): Promise<DispatchTarget[]>;
   /** One effect, by the integration's connector. Throws only what the hub's database can do: the effect was then not tried. */
   deliver(integrationId: string, effect: Effect): Promise<Delivery>;
+  /** What a configuration that is not stored yet would work with, by its connector's schemas; it calls nobody. */
+  preview(connector: Connector, config: { merchantId: string; credentials: unknown; settings: unknown }): Connection;
   /** To be called after the commit that changed one: this process works by it at once, the others within milliseconds. */
   changed(): void;
 }
@@ -135,6 +137,10 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
       const result = await recordExchanges(exchanges, () => callConnector(deps, byId, integrationId, effect));
       await logIfWished(byId, integrationId, effect, exchanges, deps.log);
       return { result, exchanges };
+    },
+    preview: (connector, { merchantId, ...config }) => {
+      const filesRoot = merchantFolder(deps.filesRoot, merchantId);
+      return connector.connect({ ...config, mappings: deps.mappings.bind([]), filesRoot }, deps.http);
     },
     changed: cache.drop,
   };

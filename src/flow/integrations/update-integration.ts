@@ -12,6 +12,7 @@ import {
   checkConfig,
   checkMode,
   checkSchedule,
+  checkScheduled,
   fields,
   findConnector,
   type IntegrationConfig,
@@ -48,6 +49,7 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     const ruleSets = await checkGatewayRules(services, connector, update.mappings);
     if (update.mode) checkMode(connector, update.mode);
     if (update.mode || update.settings) checkSchedule(connector, update.mode ?? row.mode, config.settings);
+    if (update.settings) checkScheduled(services, connector, { ...config, merchantId: row.merchantId });
     row.name = update.name ?? row.name;
     row.mode = update.mode ?? row.mode;
     row.enabled = update.enabled ?? row.enabled;

@@ -20,7 +20,10 @@ import { samplePages } from './sample-pages.js';
 export type PullableType = 'PRODUCT' | 'INVENTORY' | 'ORDER';
 
 /** Whether the integration's system can be read whole for this kind of entity. */
-export function canBePulled({ connection }: OpenIntegration, entityType: EntityType): entityType is PullableType {
+export function canBePulled(
+  { connection }: Pick<OpenIntegration, 'connection'>,
+  entityType: EntityType,
+): entityType is PullableType {
   return connection.pull?.[entityType as PullableType] !== undefined;
 }
 

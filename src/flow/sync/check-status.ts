@@ -49,7 +49,10 @@ export async function findKnown(
 }
 
 /** Whether the hub can ask the integration's system for the state of its entities of this kind. */
-export function canBeRead(integration: OpenIntegration, entityType: EntityType): entityType is 'ORDER' | 'INVOICE' {
+export function canBeRead(
+  integration: Pick<OpenIntegration, 'connection' | 'connector'>,
+  entityType: EntityType,
+): entityType is 'ORDER' | 'INVOICE' {
   const known = entityType === 'ORDER' || entityType === 'INVOICE';
   return known && integration.connection.readStatus !== undefined && integration.connector.sends.includes(entityType);
 }
