@@ -1,4 +1,4 @@
-import { Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type * as flow from '../src/flow/watching/read-health.js';
 import { Health } from '../src/model/statuses.js';
 import { Allow } from './allow.js';
@@ -32,7 +32,7 @@ export class QueueHealth {
   @Field(() => Int)
   deadLetters!: number;
 
-  @Field(() => Int, { description: 'How long the most overdue work has been waiting for a worker.' })
+  @Field(() => Float, { description: 'How long the most overdue work has been waiting for a worker.' })
   overdueMs!: number;
 }
 

@@ -1,11 +1,10 @@
-import { channel } from 'node:diagnostics_channel';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { FastifyInstance } from 'fastify';
 import { startTestHub, type TestHub } from '../harness/hub.js';
 import { createInvoice, createOrder, idOf, orderInput, settled } from './order-client.js';
+import { noteRoutes } from './registered-routes.js';
 
 interface Operation {
   tags?: string[];
@@ -14,33 +13,22 @@ interface Operation {
   responses: Record<string, { description: string; content?: Record<string, { schema?: object }> }>;
 }
 
-/** Pages, their assets, GraphQL (which describes itself), and the documents. */
-const NOT_REST = /^\/(\*|graphql|graphiql|outbox|docs.*)?$/;
-
-const routes: string[] = [];
+let routes: string[];
 let hub: TestHub;
 let document: { openapi: string; paths: Record<string, Record<string, Operation>> };
 let ajv: Ajv2020;
 
 beforeAll(async () => {
-  const initialized = channel('fastify.initialization');
-  initialized.subscribe(noteRoutes);
+  const noted = noteRoutes();
   hub = await startTestHub();
-  initialized.unsubscribe(noteRoutes);
+  noted.stop();
+  ({ routes } = noted);
   document = (await hub.admin.rest('GET', '/docs/openapi.json')).body as typeof document;
   ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
   ajv.addSchema(document, 'openapi');
 });
 afterAll(() => hub.stop());
-
-/** Seen at the server itself, not through what writes the document. */
-function noteRoutes(message: unknown): void {
-  const { fastify } = message as { fastify: FastifyInstance };
-  fastify.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) if (one !== 'HEAD' && !NOT_REST.test(url)) routes.push(`${one} ${url}`);
-  });
-}
 
 const operationOf = (route: string): Operation | undefined => {
   const [method = '', url = ''] = route.split(' ');

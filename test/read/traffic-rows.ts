@@ -172,6 +172,7 @@ export function makeChange(order: Row, n: number): Row {
     sync_event_id: null,
     data: { newStatus: 'PAID' },
     at: '2026-01-05T10:00:00Z',
-    xid: String(1000 + n),
+    // Older than any transaction of the server: a feed that runs does not take them for new ones.
+    xid: String(3 + n),
   };
 }
