@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
 import type { Metrics } from '../metrics.js';
+import { takeRandom } from '../model/random-bytes.js';
 import type { NoteSecurityEvent } from '../model/security-events.js';
 import type { Tracer } from '../model/trace.js';
 import { noteMethods } from './allowed-methods.js';
@@ -51,20 +51,19 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => void sendError(request, reply, error),
   }) as unknown as FastifyInstance;
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     reply.headers({ 'x-request-id': request.id, ...SAFETY_HEADERS });
     // Over http a browser ignores it: whoever can change the answer could set it.
     if (request.protocol === 'https') reply.header('strict-transport-security', HTTPS_ONLY_FOR_A_YEAR);
+    done();
   });
   traceRequests(server, tracer);
-  server.addHook('onResponse', async (request, reply) => {
-    if (reply.statusCode === TOO_MANY) noteSecurityEvent?.('CALLER_LIMITED');
-    metrics.requestAnswered({
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: reply.statusCode,
-      durationMs: reply.elapsedTime,
-    });
+  server.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    const { statusCode: status, elapsedTime: durationMs } = reply;
+    if (status === TOO_MANY) noteSecurityEvent?.('CALLER_LIMITED');
+    metrics.requestAnswered({ method, route: routeOptions.url ?? 'none', status, durationMs });
+    done();
   });
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   const methodsOf = noteMethods(server);
@@ -77,7 +76,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return server;
 }
 
-const newRequestId = () => `req_${randomBytes(8).toString('hex')}`;
+const newRequestId = () => `req_${takeRandom(8).toString('hex')}`;
 const pathOf = (url: string) => url.split('?', 1)[0] ?? '';
 const nothingAt = (method: string, url: string) =>
   new HubError('NOT_FOUND', `There is nothing at ${method} ${pathOf(url)}.`);

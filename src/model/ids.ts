@@ -1,5 +1,5 @@
-import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
+import { takeRandom } from './random-bytes.js';
 
 /** Prefix of each noun's public id; `node(id:)` finds the noun by it. Sync events have plain decimal ids. */
 export const ID_PREFIX = {
@@ -27,23 +27,12 @@ export const ID_PREFIX = {
 } as const;
 export type NounWithId = keyof typeof ID_PREFIX;
 
-const BYTES = 16;
-/** For many ids: asking for those of one takes longer than all the rest of making it. */
-const random = Buffer.alloc(256 * BYTES);
-let next = 0;
 let [lastMs, sequence] = [0, 0];
 
 /** A new id, sortable by time: `ord_0199…` (prefix, underscore, 32 hex digits). Those of one process sort as they were made. */
 export function newId(noun: NounWithId): string {
-  const bytes = takeRandom();
+  const random = takeRandom(16);
   const now = Date.now();
-  [lastMs, sequence] = now > lastMs ? [now, bytes.readUInt32BE(6) >>> 1] : [lastMs, sequence + 1];
-  return `${ID_PREFIX[noun]}_${v7({ random: bytes, msecs: lastMs, seq: sequence }).replaceAll('-', '')}`;
-}
-
-function takeRandom(): Buffer {
-  if (next === 0) randomFillSync(random);
-  const bytes = random.subarray(next, next + BYTES);
-  next = (next + BYTES) % random.length;
-  return bytes;
+  [lastMs, sequence] = now > lastMs ? [now, random.readUInt32BE(6) >>> 1] : [lastMs, sequence + 1];
+  return `${ID_PREFIX[noun]}_${v7({ random, msecs: lastMs, seq: sequence }).replaceAll('-', '')}`;
 }

@@ -106,15 +106,15 @@ interface Entry {
   connector: Connector | undefined;
   opened: OpenIntegration | HubError;
 }
-type Entries = Map<string, Entry>;
+interface Entries {
+  byId: ReadonlyMap<string, Entry>;
+  opened: readonly OpenIntegration[];
+}
 
 /** Needs the database, the registry of connectors, `unseal` with its keys, the shared upstream client and the notifier. */
 export function createIntegrations(deps: IntegrationsDeps): Integrations {
   const cache = createCache(deps);
-  const list = async (keep: (integration: OpenIntegration) => boolean) =>
-    [...(await cache.entries()).values()].flatMap(({ opened }) =>
-      opened instanceof HubError || !keep(opened) ? [] : [opened],
-    );
+  const list = async (keep: (integration: OpenIntegration) => boolean) => (await cache.entries()).opened.filter(keep);
   const byId = async (id: string) => {
     const entry = await cache.find(id);
     if (!entry) throw new HubError('UNKNOWN_INTEGRATION', `There is no integration ${id}.`);
@@ -126,7 +126,7 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     find: async (id) => (await cache.find(id))?.row ?? null,
     all: () => list(() => true),
     unopened: async () =>
-      [...(await cache.entries()).values()].flatMap(({ row: { id, merchantId, enabled }, opened }) =>
+      [...(await cache.entries()).byId.values()].flatMap(({ row: { id, merchantId, enabled }, opened }) =>
         enabled && opened instanceof HubError ? [{ id, merchantId, reason: opened }] : [],
       ),
     byConnector: (connector) => list((integration) => integration.connector.name === connector),
@@ -153,7 +153,7 @@ const toTarget = ({ id, policy, connector }: OpenIntegration): DispatchTarget =>
 });
 
 function createCache(deps: IntegrationsDeps) {
-  let last: Entries = new Map();
+  let last: Entries['byId'] = new Map();
   let kept: { reading: Promise<Entries>; at: number } | null = null;
   const drop = () => {
     kept = null;
@@ -162,7 +162,8 @@ function createCache(deps: IntegrationsDeps) {
   const read = async () => {
     const rows = await readIntegrations(deps.db);
     last = new Map(rows.map((row) => [row.id, reopen(deps, row, last.get(row.id))]));
-    return last;
+    const opened = [...last.values()].flatMap((one) => (one.opened instanceof HubError ? [] : [one.opened]));
+    return { byId: last, opened };
   };
   const entries = (): Promise<Entries> => {
     if (kept && performance.now() - kept.at < REREAD_MS) return kept.reading;
@@ -175,10 +176,10 @@ function createCache(deps: IntegrationsDeps) {
   };
   /** One that is not known may have been made a moment ago by another instance. */
   const find = async (id: string): Promise<Entry | undefined> => {
-    const known = (await entries()).get(id);
+    const known = (await entries()).byId.get(id);
     if (known) return known;
     drop();
-    return (await entries()).get(id);
+    return (await entries()).byId.get(id);
   };
   return { entries, find, drop };
 }

@@ -30,9 +30,10 @@ export async function receiveEvent(
   { event: received, rawBody, headers, traceparent = null }: Received,
 ): Promise<Acceptance> {
   const { event: mapped, failure } = await mapInbound(integration, received);
-  const event = failure
-    ? mapped
-    : await repeatDeadlocked(services.log, () => takeInbound(services, integration, mapped));
+  const event =
+    failure || !tellsMore(mapped)
+      ? mapped
+      : await repeatDeadlocked(services.log, () => takeInbound(services, integration, mapped));
   return services.inbox.accept({
     merchantId: integration.merchantId,
     integrationId: integration.id,
@@ -44,6 +45,10 @@ export async function receiveEvent(
     traceparent,
   });
 }
+
+/** Whether it may tell of an order, a customer or goods that the hub does not know. */
+const tellsMore = ({ order, contents, sku }: InboundEvent) =>
+  order !== undefined || contents !== undefined || sku !== undefined;
 
 /**
  * Makes the product, order or customer that a mapped event tells of and the hub does not know; answers the event as the inbox applies
