@@ -1,5 +1,6 @@
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, visit } from 'graphql';
 import { GraphQLJSON } from 'graphql-scalars';
+import { explainLost, isLost } from '../src/model/lost-number.js';
 
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)$/;
 const DECIMAL = /^-?\d{1,20}(\.\d{1,10})?$/;
@@ -82,8 +83,19 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
+/** In variables a number that is lost is refused where they are read. */
+function refuseLostLiterals(node: ValueNode): void {
+  const check = ({ value }: { value: string }) => {
+    if (isLost(value)) throw badInput(explainLost({ source: value }));
+  };
+  visit(node, { IntValue: check, FloatValue: check });
+}
+
 export const Json = new GraphQLScalarType({
   ...GraphQLJSON.toConfig(),
   parseValue: checkedDocument,
-  parseLiteral: (node, variables) => checkedDocument(GraphQLJSON.parseLiteral(node, variables)),
+  parseLiteral: (node, variables) => {
+    refuseLostLiterals(node);
+    return checkedDocument(GraphQLJSON.parseLiteral(node, variables));
+  },
 });

@@ -1,6 +1,7 @@
 import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../access/caller.js';
+import { refuseLostNumbers } from './refuse-lost-numbers.js';
 
 /** Close codes of the hub's own, beside those of `graphql-transport-ws`; a client that gets one may connect again. */
 export const CLOSE = {
@@ -47,7 +48,10 @@ export class LiveSocket {
       send: (text) => this.send(text),
       close: (code, reason) => this.close(code ?? 1000, reason ?? ''),
       onMessage: (handle) => {
-        this.socket.on('message', (data) => void handle(String(data)).catch(onFailure));
+        this.socket.on('message', (data) => {
+          const refusal = refuseLostNumbers(String(data));
+          void (refusal ? this.send(refusal) : handle(String(data))).catch(onFailure);
+        });
       },
     };
   }

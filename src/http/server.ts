@@ -7,6 +7,7 @@ import type { NoteSecurityEvent } from '../model/security-events.js';
 import type { Tracer } from '../model/trace.js';
 import { noteMethods } from './allowed-methods.js';
 import { sendError } from './envelope.js';
+import { readExactJson } from './read-exact-json.js';
 import { refuseBrokenRequest } from './refuse-broken-request.js';
 import { traceRequests } from './trace-requests.js';
 
@@ -57,6 +58,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     if (request.protocol === 'https') reply.header('strict-transport-security', HTTPS_ONLY_FOR_A_YEAR);
     done();
   });
+  readExactJson(server);
   traceRequests(server, tracer);
   server.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;

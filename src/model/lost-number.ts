@@ -1,0 +1,48 @@
+import { Decimal } from 'decimal.js';
+
+/** A number in a JSON text that a double does not hold, and the name of its field; null at the top or in a list. */
+export interface LostNumber {
+  source: string;
+  field: string | null;
+}
+
+/** The part of ECMAScript's JSON that TypeScript's library does not describe yet. */
+type ParseWithSource = (
+  text: string,
+  reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+) => unknown;
+
+/** Every number that may be lost looks so; so do some texts, which costs time only. Ids look like exponents, but stand in quotes. */
+const SUSPECT = /\d{16}|\d\.\d{15}|[\s:[,]-?\d[\d.]*[eE]\+?\d{2,}(?=[\s,}\]])/;
+/** As many digits as a double is written with by whoever writes all that it has. */
+const DIGITS_OF_DOUBLE = 17;
+
+/** The first number that reading this JSON text would change; null: there is none. @throws SyntaxError */
+export function findLostNumber(text: string): LostNumber | null {
+  // A reviver takes five times as long as plain parsing.
+  if (!SUSPECT.test(text)) return null;
+  let found: LostNumber | null = null;
+  (JSON.parse as ParseWithSource)(text, (key, value, { source }) => {
+    if (typeof value === 'number' && source !== undefined && isLost(source))
+      found ??= { source, field: /^\d*$/.test(key) ? null : key };
+    return value;
+  });
+  return found;
+}
+
+/** Whether a double changes the number that is written so: a whole one at all, another one beyond the digits of a double. */
+export function isLost(source: string): boolean {
+  const value = Number(source);
+  if (!Number.isFinite(value)) return true;
+  const digits = source
+    .replace(/[eE].*/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+/, '').length;
+  return (Number.isInteger(value) || digits > DIGITS_OF_DOUBLE) && !new Decimal(source).eq(value);
+}
+
+/** What to tell whoever sent it. */
+export function explainLost({ source }: Pick<LostNumber, 'source'>): string {
+  const shown = source.length > 40 ? `${source.slice(0, 40)}…` : source;
+  return `The number ${shown} cannot be kept exactly: give it as text, in quotes.`;
+}
