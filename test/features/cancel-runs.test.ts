@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { HubClient } from '../../demo/hub-client.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
@@ -9,6 +12,7 @@ import { idOf, mutate } from './order-client.js';
 
 let hub: FlashErpHub;
 let warehouse: SpawnedSimulator;
+const root = mkdtempSync(join(tmpdir(), 'syncline-cancelled-'));
 
 const update = (id: string, more: object) =>
   idOf(mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', { id, ...more }));
@@ -19,6 +23,7 @@ beforeAll(async () => {
     EXTENSIV_BASE_URL: warehouse.url,
     EXTENSIV_CLIENT_ID: 'client',
     EXTENSIV_CLIENT_SECRET: 'client-secret',
+    CSV_ROOT: root,
   });
   await update('flasherp', { enabled: false, settings: { ratePerSecond: null } });
   await Promise.all(
@@ -36,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await hub.stop();
   await warehouse.stop();
+  rmSync(root, { recursive: true });
 });
 
 interface Run {
@@ -203,6 +209,120 @@ it('C16 a pull that is cancelled ends after its page and writes nothing; the nex
   expect(after?.['rowsRead']).toBeLessThan(6);
   expect(levels.rowCount).toBe(0);
   expect(await pullsOf(next)).toMatchObject([{ state: 'COMPLETE', since: null, rowsRead: 6 }]);
+});
+
+interface TakenFile {
+  name: string;
+  status: string;
+  errorCode: string | null;
+  syncEventId: string | null;
+}
+const fileOf = async (name: string) =>
+  (
+    await hub.admin.ask<{ importFiles: { nodes: TakenFile[] } }>(
+      '{ importFiles(first: 20) { nodes { name status errorCode syncEventId } } }',
+    )
+  ).importFiles.nodes.find((file) => file.name === name);
+
+async function handOver(integrationId: string, name: string, rows: readonly string[]) {
+  const response = await fetch(`${hub.url}/api/integrations/${integrationId}/files?name=${name}`, {
+    ...{ method: 'POST', body: rows.join('\n') },
+    headers: { authorization: await hub.bearer({}), 'content-type': 'text/csv' },
+  });
+  expect(await response.json()).toMatchObject({ success: true });
+}
+const untilFile = async (name: string, isWanted: (file: TakenFile) => boolean) =>
+  (await eventually(
+    () => fileOf(name),
+    (file) => file !== undefined && isWanted(file),
+  )) as TakenFile;
+const hasEnded = ({ status }: TakenFile) => status === 'DONE' || status === 'FAILED';
+
+/** Cancels the file's pull while a row is locked that it comes to after this `count`; answers how both ended. */
+async function cancelFile(name: string, lock: string, count: string, rows: number, hand: () => Promise<void>) {
+  const release = await holdUp(hub.db.url, lock);
+  await hand();
+  const { syncEventId } = await untilFile(name, (file) => file.syncEventId !== null);
+  const { rows: pulls } = await eventually(
+    () =>
+      hub.db.pool.query<{ id: string }>(`select id from pulls where sync_event_id = $1 and ${count} = $2`, [
+        syncEventId,
+        rows,
+      ]),
+    ({ rowCount }) => rowCount === 1,
+  );
+  const { run } = await cancel('Pull', pulls[0]?.id ?? '');
+  await release();
+  const file = await untilFile(name, hasEnded);
+  return { run, file, status: await ended(syncEventId ?? '') };
+}
+
+const openFiles = () =>
+  idOf(
+    mutate(hub.admin, 'createIntegration', 'CreateIntegrationInput', 'integration', {
+      ...{ merchantId: MERCHANT, name: 'Files', connector: 'csv', mode: 'POLLING', credentials: {} },
+      settings: { settleMs: 0, defaultCurrency: 'TRY' },
+    }),
+  );
+
+it('G6 a file of orders that is cancelled leaves whole orders and no other; handed over again it is taken to its end', async () => {
+  const files = await openFiles();
+  const header = 'order number,status,currency,order date,sku,quantity,unit price';
+  const linesOf = (n: number) =>
+    ['A', 'B'].map((sku) => `O-${String(n).padStart(3, '0')},PENDING,TRY,2026-03-01,${sku},2,10.25`);
+  const rows = [header, ...Array.from({ length: 250 }, (_, n) => linesOf(n)).flat()];
+  await handOver(files, 'one.csv', [header, ...linesOf(150).map((line) => line.replace('10.25', '9.75'))]);
+  await untilFile('one.csv', hasEnded);
+
+  const { run, file, status } = await cancelFile(
+    'orders.csv',
+    `select 1 from orders where number = 'O-150' for update`,
+    ...(['rows_read', 100] as const),
+    () => handOver(files, 'orders.csv', rows),
+  );
+  const WRITTEN = `select o.number from orders o join order_lines l on l.order_id = o.id where o.number like 'O-%'
+    group by o.id having count(*) = 2 and sum(l.total) = o.subtotal order by 1`;
+  const written = await hub.db.pool.query(WRITTEN);
+  const all = await hub.db.pool.query(`select 1 from orders where number like 'O-%'`);
+  await handOver(files, 'again.csv', rows);
+  const again = await untilFile('again.csv', hasEnded);
+
+  expect(run).toMatchObject(CANCELLED);
+  expect(file).toMatchObject({ status: 'FAILED', errorCode: 'CANCELLED' });
+  expect(status).toBe('SUCCESS');
+  expect(written.rows).toHaveLength(all.rowCount ?? 0);
+  expect(written.rows.at(-1)).toEqual({ number: 'O-199' });
+  expect(again).toMatchObject({ status: 'DONE', errorCode: null });
+  expect((await hub.db.pool.query(WRITTEN)).rows).toHaveLength(250);
+});
+
+it('G6 a file of products that is cancelled while it is written leaves whole products, and no more than it had come to', async () => {
+  const files = await openFiles();
+  const header = 'sku,name,price,currency,stock';
+  const row = (n: number) => `S-${String(n).padStart(5, '0')},Product ${n},${n}.50,TRY,${n}`;
+  const rows = [header, ...Array.from({ length: 11_000 }, (_, n) => row(n))];
+  await handOver(files, 'first.csv', [header, 'S-07500,Product,1.00,TRY,1']);
+  await untilFile('first.csv', hasEnded);
+
+  const { run, file } = await cancelFile(
+    'products.csv',
+    `select 1 from products where sku = 'S-07500' for update`,
+    ...(['rows_changed', 5_000] as const),
+    () => handOver(files, 'products.csv', rows),
+  );
+  const WRITTEN = `select sku from products where sku like 'S-%' and price = substr(sku, 3)::int + 0.5
+    and name = 'Product ' || substr(sku, 3)::int order by 1`;
+  const written = await hub.db.pool.query(WRITTEN);
+  const all = await hub.db.pool.query(`select 1 from products where sku like 'S-%'`);
+  await handOver(files, 'all.csv', rows);
+  const again = await untilFile('all.csv', hasEnded);
+
+  expect(run).toMatchObject(CANCELLED);
+  expect(file).toMatchObject({ status: 'FAILED', errorCode: 'CANCELLED' });
+  expect(written.rows).toHaveLength(10_000);
+  expect(all.rowCount).toBe(10_000);
+  expect(again).toMatchObject({ status: 'DONE' });
+  expect((await hub.db.pool.query(WRITTEN)).rows).toHaveLength(11_000);
 });
 
 it('B30 cancelling is for operators, and for runs of their own merchant', async () => {
