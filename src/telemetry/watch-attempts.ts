@@ -1,7 +1,6 @@
 import type { Effect } from '../connectors/connector.js';
-import type { Delivery } from '../flow/integrations/integrations.js';
 import { type Tracer, withTrace } from '../model/trace.js';
-import type { Attempt } from '../outbox/lane.js';
+import type { Attempt, Delivery } from '../outbox/lane.js';
 import type { Reports } from './reports.js';
 
 /** One try of a sync event as a span of the trace that caused it. */

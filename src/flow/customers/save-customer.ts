@@ -82,12 +82,13 @@ async function write(tx: Tx, merchantId: string, customer: CustomerInput): Promi
 
 /** Sends and publishes a customer that was written, in the same transaction. */
 export async function tellOfCustomer(
-  { services, tx }: HubWork,
+  work: HubWork,
   { reference, ...entity }: Sendable & { reference: string | null },
   created: boolean,
   from?: string,
 ): Promise<void> {
-  await sendToAll(services, tx, entity, created ? 'CREATE' : 'UPDATE', from);
+  const { services, tx } = work;
+  await sendToAll(work, entity, created ? 'CREATE' : 'UPDATE', from);
   const kind = created ? 'customer.created' : 'customer.updated';
   await services.feed.publish(tx, [{ kind, ...entity, data: { reference } }]);
   if (created) tx.afterCommit(() => void applyEarlyEvents(services, entity, reference));

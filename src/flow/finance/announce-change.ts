@@ -10,12 +10,13 @@ export interface ChangedRecord extends FinanceRecord {
 
 /** Sends the change of a record everywhere, and tells the feed and the audit whether its status moved. */
 export async function announceChange(
-  { services, tx, caller }: Work,
+  work: Work,
   { reference, previousStatus, status: newStatus, ...entity }: ChangedRecord,
 ): Promise<void> {
+  const { services, tx, caller } = work;
   const noun = NOUNS[entity.entityType];
   const moved = previousStatus !== newStatus;
-  await sendToAll(services, tx, entity, moved ? 'STATUS_CHANGE' : 'UPDATE');
+  await sendToAll(work, entity, moved ? 'STATUS_CHANGE' : 'UPDATE');
   await services.feed.publish(tx, [
     moved
       ? { kind: `${noun}.status_changed`, ...entity, data: { previousStatus, newStatus, sourceStatus: null } }

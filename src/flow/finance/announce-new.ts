@@ -21,13 +21,14 @@ export interface FinanceRecord {
  * its waiting webhooks in.
  */
 export async function announceNew(
-  { services, tx, caller }: Work,
+  work: Work,
   { reference, status, ...entity }: FinanceRecord,
   origin?: Origin,
 ): Promise<void> {
+  const { services, tx, caller } = work;
   const noun = NOUNS[entity.entityType];
   if (origin) await linkTo(tx, entity, origin);
-  await sendToAll(services, tx, entity, 'CREATE', origin?.integrationId);
+  await sendToAll(work, entity, 'CREATE', origin?.integrationId);
   await services.feed.publish(tx, [{ kind: `${noun}.created`, ...entity, data: { reference, newStatus: status } }]);
   await auditDone(tx, caller, { action: `${noun}.create`, ...entity, details: { reference } });
   tx.afterCommit(() => void applyEarlyEvents(services, entity, reference));

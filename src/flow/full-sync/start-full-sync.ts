@@ -46,7 +46,7 @@ export async function startFullSync(services: Services, caller: Caller, input: F
 }
 
 async function startRun(services: Services, tx: Tx, integration: OpenIntegration, kinds: Sendable['entityType'][]) {
-  const syncEventId = await enqueueQuery(services, tx, integration, { entityType: 'INTEGRATION' });
+  const syncEventId = await enqueueQuery({ services, tx }, integration, { entityType: 'INTEGRATION' });
   const id = newId('FullSync');
   const counts = kinds.map((kind) => `(select count(*) from ${TABLES[kind]} where merchant_id = $1)`);
   const [row] = await tx.sql<{ total: string }>(`select ${counts.join(' + ')} as total`, [integration.merchantId]);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import type { Connection, Connector, DeliveryPolicy, DeliveryResult, Effect } from '../../connectors/connector.js';
+import type { Connection, Connector, DeliveryPolicy, Effect } from '../../connectors/connector.js';
 import { recordExchanges } from '../../connectors/exchanges.js';
 import type { Exchange, UpstreamHttp } from '../../connectors/http.js';
 import { type Call, timedHttp } from '../../connectors/timed-http.js';
@@ -12,6 +12,7 @@ import { HubError } from '../../errors.js';
 import type { BoundMappings, Mappings } from '../../mapping/create-mappings.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
 import type { IntegrationMode } from '../../model/statuses.js';
+import type { Delivery, DispatchTarget } from '../../outbox/lane.js';
 import type { DeliveryHooks } from '../hooks/delivery-hooks.js';
 import { merchantFolder } from '../merchants/merchant-folder.js';
 import { callConnector, logIfWished } from '../sync/call-connector.js';
@@ -41,19 +42,6 @@ export interface OpenIntegration {
   webhookEvents: readonly string[];
   /** One for the integration's life, so that a connector may keep a token in it. */
   connection: Connection;
-}
-
-/** One integration that may be sent to. */
-export interface DispatchTarget {
-  integrationId: string;
-  policy: DeliveryPolicy;
-  honoursIdempotencyKeys: boolean;
-}
-
-/** What one call of a connector came to, with every exchange it made. */
-export interface Delivery {
-  result: DeliveryResult;
-  exchanges: Exchange[];
 }
 
 /** The integrations that are not deleted, opened. Kept in memory and dropped as soon as any instance changes one. */

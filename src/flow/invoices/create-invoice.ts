@@ -53,11 +53,12 @@ export async function createInvoice(services: Services, caller: Caller, input: C
   );
 }
 
-async function takeInvoice({ services, tx, caller }: Work, order: LockedEntity, invoice: CreateInvoice) {
+async function takeInvoice(work: Work, order: LockedEntity, invoice: CreateInvoice) {
+  const { services, tx, caller } = work;
   const { id, status } = await insertInvoice(tx, order, invoice);
   const entity = { merchantId: order.merchantId, entityType: 'INVOICE', entityId: id } as const;
-  await sendToAll(services, tx, entity, 'CREATE');
-  await sendInvoiced(services, tx, { merchantId: order.merchantId, entityType: 'ORDER', entityId: order.entityId });
+  await sendToAll(work, entity, 'CREATE');
+  await sendInvoiced(work, { merchantId: order.merchantId, entityType: 'ORDER', entityId: order.entityId });
   const data = { number: invoice.number, newStatus: status, orderId: invoice.orderId };
   await services.feed.publish(tx, [{ kind: 'invoice.created', ...entity, data }]);
   const details = { number: invoice.number, orderId: invoice.orderId };

@@ -55,7 +55,7 @@ export function recordInvoice(
     }
     const entity = { merchantId, entityType: 'INVOICE', entityId: id } as const;
     await linkTo(tx, entity, origin);
-    await sendToAll(services, tx, entity, 'CREATE', origin.integrationId);
+    await sendToAll({ services, tx }, entity, 'CREATE', origin.integrationId);
     const data = { number, newStatus: invoice.status ?? 'ISSUED', orderId: made.orderId };
     await services.feed.publish(tx, [{ kind: 'invoice.created', ...entity, data }]);
     await auditDone(tx, caller, { action: 'invoice.create', ...entity, details: { number, orderId: made.orderId } });

@@ -41,18 +41,15 @@ export async function updateInvoiceStatus(
   return changeOnce<InvoiceStatus>(services, caller, asked, (work, invoice) => moveInvoice(work, invoice, update));
 }
 
-async function moveInvoice(
-  { services, tx, caller }: Work,
-  invoice: LockedEntity<InvoiceStatus>,
-  update: UpdateInvoiceStatus,
-) {
+async function moveInvoice(work: Work, invoice: LockedEntity<InvoiceStatus>, update: UpdateInvoiceStatus) {
+  const { services, tx, caller } = work;
   const { merchantId, entityType, entityId, status: previousStatus } = invoice;
   const further = previousStatus === update.status && update.status === 'PARTIALLY_PAID';
   if (previousStatus === update.status && !further) return entityId;
   if (!further) checkTransition(INVOICE_TRANSITIONS, previousStatus, update.status);
   await writeInvoice(tx, entityId, update);
   const entity = { merchantId, entityType, entityId };
-  await sendToAll(services, tx, entity, 'STATUS_CHANGE');
+  await sendToAll(work, entity, 'STATUS_CHANGE');
   const data = { previousStatus, newStatus: update.status, sourceStatus: null };
   await services.feed.publish(tx, [{ kind: 'invoice.status_changed', ...entity, data }]);
   const details = { from: previousStatus, to: update.status };

@@ -38,10 +38,11 @@ export async function updateInvoice(services: Services, caller: Caller, input: U
 }
 
 async function changeInvoice(
-  { services, tx, caller }: Work,
+  work: Work,
   { merchantId, entityType, entityId, status }: LockedEntity<InvoiceStatus>,
   update: UpdateInvoice,
 ): Promise<string> {
+  const { services, tx, caller } = work;
   if (ENDED.includes(status)) {
     throw new HubError('INVALID_STATE', `The invoice is ${status} and is not changed any more.`, { path: ['id'] });
   }
@@ -52,7 +53,7 @@ async function changeInvoice(
   if (changed.length === 0) return entityId;
   await tx.sql('update invoices set updated_at = now() where id = $1', [entityId]);
   const entity = { merchantId, entityType, entityId };
-  await sendUpdate(services, tx, entity);
+  await sendUpdate(work, entity);
   await services.feed.publish(tx, [{ kind: 'invoice.updated', ...entity, data: { changed } }]);
   await auditDone(tx, caller, { action: 'invoice.update', ...entity, details: { changed } });
   return entityId;

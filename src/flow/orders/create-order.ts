@@ -69,7 +69,7 @@ async function takeOrder(work: Work, merchantId: string, order: CreateOrder) {
   const { services, tx, caller } = work;
   const { id, status } = await insertOrder(work, merchantId, order);
   const entity = { merchantId, entityType: 'ORDER', entityId: id } as const;
-  await sendToAll(services, tx, entity, 'CREATE');
+  await sendToAll(work, entity, 'CREATE');
   const data = { number: order.number, newStatus: status };
   await services.feed.publish(tx, [{ kind: 'order.created', ...entity, data }]);
   await auditDone(tx, caller, { action: 'order.create', ...entity, details: { number: order.number } });

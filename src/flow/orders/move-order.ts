@@ -1,15 +1,13 @@
-import type { Tx } from '../../db/database.js';
 import type { OrderStatus } from '../../model/statuses.js';
 import type { LockedEntity } from '../lock-entity.js';
-import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 
 /**
  * Moves a locked order because of what became of it in an integration, and tells of it: the merchant's other integrations
  * hear of it as of anything that this one reports.
  */
 export async function moveOrder(
-  services: Services,
-  tx: Tx,
+  { services, tx }: HubWork,
   { merchantId, entityType, entityId, status: previousStatus }: LockedEntity<OrderStatus>,
   newStatus: OrderStatus,
   integrationId: string,

@@ -67,7 +67,7 @@ async function take(
   const { id, status } = await insertOrder(work, merchantId, order);
   const entity = { merchantId, entityType: 'ORDER', entityId: id } as const;
   await tx.sql(LINK, [merchantId, integrationId, id, externalId, order.number]);
-  await sendToAll(services, tx, entity, 'CREATE', integrationId);
+  await sendToAll(work, entity, 'CREATE', integrationId);
   const data = { number: order.number, newStatus: status, externalId };
   await services.feed.publish(tx, [{ kind: 'order.created', ...entity, integrationId, data }]);
   tx.afterCommit(() => void applyEarlyEvents(services, entity, order.number));

@@ -31,18 +31,15 @@ export async function updateOrderStatus(services: Services, caller: Caller, inpu
   return changeOnce<OrderStatus>(services, caller, asked, (work, order) => moveAsAsked(work, order, update));
 }
 
-async function moveAsAsked(
-  { services, tx, caller }: Work,
-  order: LockedEntity<OrderStatus>,
-  update: UpdateOrderStatus,
-) {
+async function moveAsAsked(work: Work, order: LockedEntity<OrderStatus>, update: UpdateOrderStatus) {
+  const { services, tx, caller } = work;
   const moved = order.status !== update.status;
   if (moved) checkTransition(ORDER_TRANSITIONS, order.status, update.status);
   const added = await writeOrder(tx, order.entityId, update);
   if (!moved && !added) return order.entityId;
   const { merchantId, entityType, entityId, status: previousStatus } = order;
   const entity = { merchantId, entityType, entityId };
-  await sendToAll(services, tx, entity, moved ? 'STATUS_CHANGE' : 'UPDATE');
+  await sendToAll(work, entity, moved ? 'STATUS_CHANGE' : 'UPDATE');
   const data = { previousStatus, newStatus: update.status, sourceStatus: null };
   await services.feed.publish(tx, [
     moved ? { kind: 'order.status_changed', ...entity, data } : { kind: 'order.updated', ...entity },

@@ -62,7 +62,7 @@ async function changeOrder(
   if (changed.includes('lines') || changed.includes('totals')) await refusePaidOut(tx, entityId);
   await tx.sql('update orders set updated_at = now() where id = $1', [entityId]);
   const entity = { merchantId, entityType, entityId };
-  await sendUpdate(services, tx, entity);
+  await sendUpdate(work, entity);
   await services.feed.publish(tx, [{ kind: 'order.updated', ...entity, data: { changed } }]);
   await auditDone(tx, caller, { action: 'order.update', ...entity, details: { changed } });
   return entityId;

@@ -70,6 +70,6 @@ function turnOf(integration: OpenIntegration): Turn | null {
 /** One that has not ended yet is retried by the outbox itself. */
 async function start(services: Services, tx: Tx, integration: OpenIntegration, entityType: EntityType) {
   if ((await tx.sql(WAITS, [integration.id, entityType])).length > 0) return false;
-  await enqueueQuery(services, tx, integration, { entityType, priority: PRIORITY });
+  await enqueueQuery({ services, tx }, integration, { entityType, priority: PRIORITY });
   return true;
 }

@@ -30,7 +30,7 @@ export const fanOut: Reaction = {
     if (!operation || !isSendable(entityType)) return;
     // Locked, so that no older state is put into a lane behind a newer one.
     if (!(await lockRow(tx, entityType, entityId, merchantId))) return;
-    await sendToAll(services, tx, { merchantId, entityType, entityId }, operation, integrationId);
+    await sendToAll({ services, tx }, { merchantId, entityType, entityId }, operation, integrationId);
   },
 };
 

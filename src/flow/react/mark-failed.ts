@@ -19,6 +19,6 @@ export const markFailed: Reaction = {
     const order = await lockRow<OrderStatus>(tx, 'ORDER', change.entityId, change.merchantId);
     if (!taker || order?.status !== 'PAID') return;
     if ((await tx.sql(TAKEN, [order.entityId, taker.integrationId])).length > 0) return;
-    await moveOrder(services, tx, order, 'FAILED', taker.integrationId);
+    await moveOrder({ services, tx }, order, 'FAILED', taker.integrationId);
   },
 };

@@ -12,6 +12,6 @@ export const markTaken: Reaction = {
     const taker = await takerOf(services, change);
     const order = await lockRow<OrderStatus>(tx, 'ORDER', change.entityId, change.merchantId);
     if (!taker || (order?.status !== 'PAID' && order?.status !== 'FAILED')) return;
-    await moveOrder(services, tx, order, taker.status, taker.integrationId);
+    await moveOrder({ services, tx }, order, taker.status, taker.integrationId);
   },
 };

@@ -90,7 +90,7 @@ async function startRun(
   types: EntityType[],
   { from, to }: { from: Date; to: Date },
 ): Promise<string> {
-  const syncEventId = await enqueueQuery(services, tx, integration, { entityType: 'INTEGRATION' });
+  const syncEventId = await enqueueQuery({ services, tx }, integration, { entityType: 'INTEGRATION' });
   const id = newId('Reconciliation');
   await tx.sql(INSERT, [id, integration.merchantId, integration.id, syncEventId, types, from, to]);
   return id;

@@ -73,7 +73,7 @@ async function sendFirst(services: Services, { id, merchantId }: OpenIntegration
   await services.db.transaction(async (tx: Tx) => {
     await tx.sql('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`first ${id} ${need.entityId}`]);
     const [known] = await tx.sql<Link>(LINKS, [id, [need.entityType], [need.entityId]]);
-    const recipient = !known && (await findRecipients(services, tx, entity)).find((one) => one.id === id);
+    const recipient = !known && (await findRecipients({ services, tx }, entity)).find((one) => one.id === id);
     if (!recipient) return;
     const payload = await snapshotFor(tx, entity, recipient);
     if (!recipient.accepts({ entityType: need.entityType, operation: 'CREATE', snapshot: payload })) return;

@@ -1,7 +1,6 @@
-import type { Tx } from '../../db/database.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
-import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 
 /** What of an integration is to be read, and when. */
 export interface Query {
@@ -13,8 +12,7 @@ export interface Query {
 
 /** Accepts a QUERY of a whole integration in place of one that failed for good; answers the sync event's id. */
 export async function enqueueQuery(
-  services: Services,
-  tx: Tx,
+  { services, tx }: HubWork,
   { id, merchantId, policy }: OpenIntegration,
   query: Query,
 ): Promise<string> {

@@ -1,8 +1,7 @@
 import type { Connector, Hold, Sending } from '../../connectors/connector.js';
-import type { Tx } from '../../db/database.js';
 import type { EntityType } from '../../model/statuses.js';
 import { effectiveSettings } from '../integrations/read-integrations.js';
-import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 
 /** An entity that travels to integrations. */
 export interface Sendable {
@@ -36,7 +35,7 @@ where merchant_id = $1 and enabled and deleted_at is null order by id`;
 const LINKED = 'select integration_id from links where entity_type = $1 and entity_id = $2';
 
 /** The enabled integrations of the merchant whose connector takes this kind of entity, as the transaction sees them. */
-export async function findRecipients(services: Services, tx: Tx, entity: Sendable): Promise<Recipient[]> {
+export async function findRecipients({ services, tx }: HubWork, entity: Sendable): Promise<Recipient[]> {
   const rows = await tx.sql<Row>(ENABLED, [entity.merchantId]);
   const links = await tx.sql<{ integration_id: string }>(LINKED, [entity.entityType, entity.entityId]);
   const linked = new Set(links.map(({ integration_id }) => integration_id));

@@ -1,8 +1,7 @@
-import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { NewSyncEvent } from '../../outbox/outbox.js';
 import { kindOf } from '../lock-entity.js';
-import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
 import { snapshotFor } from './send.js';
 
@@ -35,18 +34,17 @@ where k.integration_id = $1 and k.entity_type = $2 and k.entity_id = $3`;
  * that nobody has tried yet makes room for one of the new contents, and so does a dead letter.
  * @throws HubError INVALID_STATE where a system that has it takes no changes of it
  */
-export async function sendUpdate(services: Services, tx: Tx, entity: Sendable): Promise<void> {
+export async function sendUpdate(work: HubWork, entity: Sendable): Promise<void> {
   // One after the other: a transaction is one connection.
-  for (const recipient of await findRecipients(services, tx, entity)) {
-    const event = await updateFor(services, tx, entity, recipient);
-    if (event) await services.outbox.enqueue(tx, [event]);
+  for (const recipient of await findRecipients(work, entity)) {
+    const event = await updateFor(work, entity, recipient);
+    if (event) await work.services.outbox.enqueue(work.tx, [event]);
   }
 }
 
 /** Null: the system does not have it, or does not want it as it is now. */
 async function updateFor(
-  services: Services,
-  tx: Tx,
+  { services, tx }: HubWork,
   entity: Sendable,
   recipient: Recipient,
 ): Promise<NewSyncEvent | null> {

@@ -5,6 +5,7 @@ import type { Snapshot } from '../../model/snapshots.js';
 import type { Operation } from '../../model/statuses.js';
 import type { NewSyncEvent } from '../../outbox/outbox.js';
 import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
 import { findRoundsEnd, type RoundsEnd } from './find-rounds-end.js';
 import {
@@ -20,13 +21,13 @@ import {
  * `from` is the integration that the news came from, which needs none; nothing that it tells goes round in circles.
  */
 export async function sendToAll(
-  services: Services,
-  tx: Tx,
+  work: HubWork,
   entity: Sendable,
   operation: Operation,
   from: string | null = null,
 ): Promise<string[]> {
-  const recipients = (await findRecipients(services, tx, entity)).filter(
+  const { services, tx } = work;
+  const recipients = (await findRecipients(work, entity)).filter(
     ({ id, connector }) => id !== from && !(entity.entityType === 'ORDER' && connector.holdInvoicedOrders),
   );
   const events: NewSyncEvent[] = [];
@@ -61,8 +62,9 @@ export async function wasSent(tx: Tx, { entityId }: Sendable, integrationId: str
  * Accepts the order's first sync in the integrations that take orders once they are invoiced; further invoices of it
  * start none. `order` is the order that has one now.
  */
-export async function sendInvoiced(services: Services, tx: Tx, order: Sendable): Promise<void> {
-  const recipients = await findRecipients(services, tx, order);
+export async function sendInvoiced(work: HubWork, order: Sendable): Promise<void> {
+  const { services, tx } = work;
+  const recipients = await findRecipients(work, order);
   for (const recipient of recipients.filter(({ connector }) => connector.holdInvoicedOrders)) {
     if (await wasSent(tx, order, recipient.id)) continue;
     const payload = await snapshotFor(tx, order, recipient);

@@ -56,14 +56,11 @@ export async function queryIntegration(
 const WANT_ALL = `insert into pull_states (integration_id, entity_type, full_wanted) values ($1, $2, true)
 on conflict (integration_id, entity_type) do update set full_wanted = true`;
 
-async function acceptQuery(
-  { services, tx, caller }: Work,
-  integration: OpenIntegration,
-  wanted: StartSync,
-): Promise<string> {
+async function acceptQuery(work: Work, integration: OpenIntegration, wanted: StartSync): Promise<string> {
+  const { tx, caller } = work;
   const { entityType } = wanted;
   await tx.sql(WANT_ALL, [integration.id, entityType]);
-  const id = await enqueueQuery(services, tx, integration, {
+  const id = await enqueueQuery(work, integration, {
     entityType,
     idempotencyKey: wanted.idempotencyKey ?? undefined,
     priority: wanted.priority ?? 0,

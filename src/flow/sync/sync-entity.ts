@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, idempotencyKey, label } from '../check-input.js';
@@ -8,7 +7,7 @@ import { requireEnabled } from '../integrations/require-enabled.js';
 import { kindOf, lockEntity } from '../lock-entity.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
-import type { Work } from '../work.js';
+import type { HubWork, Work } from '../work.js';
 import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
 import { snapshotFor, wasSent } from './send.js';
 import { SYNC_MUTATION } from './sync-mutation.js';
@@ -48,7 +47,7 @@ export async function syncEntity(
   const wanted = checkInput(syncEntitySchema, input);
   return services.db.transaction(async (tx) => {
     const entity = await lockEntity(tx, caller, entityType, wanted.id);
-    const recipients = await chooseRecipients(services, tx, entity, wanted.integrationId);
+    const recipients = await chooseRecipients({ services, tx }, entity, wanted.integrationId);
     const request = {
       merchantId: entity.merchantId,
       // Idempotency keys belong to the mutation that was asked.
@@ -125,12 +124,12 @@ function notAccepted({ id, connector }: Recipient, entityType: Sendable['entityT
 
 /** The one that is named; else all that take it by themselves, and of those that wait for a person whichever it was sent to. */
 async function chooseRecipients(
-  services: Services,
-  tx: Tx,
+  work: HubWork,
   entity: Sendable,
   named: string | null | undefined,
 ): Promise<[Recipient, ...Recipient[]]> {
-  const recipients = await findRecipients(services, tx, entity);
+  const { services, tx } = work;
+  const recipients = await findRecipients(work, entity);
   if (named != null) return [recipients.find(({ id }) => id === named) ?? (await refuse(services, entity, named))];
   const chosen: Recipient[] = [];
   for (const recipient of recipients) {
