@@ -13,9 +13,14 @@ export interface FieldMappings {
   outbound<Body>(entityType: EntityType, snapshot: unknown, body: Body): Promise<Body>;
   /**
    * The other way: the rules read the payload as it was received and write the hub's fields. The hub itself calls it for
-   * webhooks, status checks and pulls.
+   * webhooks, status checks and pulls. `defaulted` is given the fields for which the payload had no value but a rule its default.
    */
-  inbound<Fields extends object>(entityType: EntityType, payload: unknown, fields: Fields): Promise<Fields>;
+  inbound<Fields extends object>(
+    entityType: EntityType,
+    payload: unknown,
+    fields: Fields,
+    defaulted?: string[],
+  ): Promise<Fields>;
   /**
    * The hub's fields that the rules write on the way in, e.g. `sku`; empty where none is published. A connector need not
    * find these in what it reads.

@@ -45,6 +45,8 @@ export interface InboundEvent extends Goods, Omit<ToldFields, keyof Goods> {
   contents?: OrderContents;
   /** What is recorded because of it, soon after the answer; for event types that the connector `records`. */
   record?: ToldRecord;
+  /** Fields that rules have written for want of a value: of what the hub has they fill only what is empty. Not kept. */
+  defaulted?: readonly string[];
   /** Nothing is made of such events: it is kept as IGNORED, whatever it is about. */
   unused?: true;
   /** The parsed body, numbers as their source text where they are not exact as doubles. */

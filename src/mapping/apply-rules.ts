@@ -20,6 +20,8 @@ export interface RuleOutcome {
   found: unknown;
   /** Null: nothing was written. */
   value: unknown;
+  /** The value is the rule's default, since the source has none. */
+  isDefault: boolean;
   errorCode: ErrorCode | null;
   errorMessage: string | null;
 }
@@ -66,12 +68,19 @@ function writeAll<Target>(
   const outcomes = rules.map((compiled, index): RuleOutcome => {
     const { rule, field } = compiled;
     const at = found[index] ?? {};
-    const outcome = { rule: index, source: rule.source, target: rule.target, field, found: at.value ?? null };
+    const outcome = {
+      rule: index,
+      source: rule.source,
+      target: rule.target,
+      field,
+      found: at.value ?? null,
+      isDefault: false,
+    };
     try {
-      const value = readValue(ruleSet, compiled, at);
+      const { value, isDefault } = readValue(ruleSet, compiled, at);
       if (value === undefined) return { ...outcome, value: null, errorCode: null, errorMessage: null };
       output = writeAt(output, stepsOf(compiled), value);
-      return { ...outcome, value, errorCode: null, errorMessage: null };
+      return { ...outcome, value, isDefault, errorCode: null, errorMessage: null };
     } catch (error) {
       return { ...outcome, value: null, ...failureOf(ruleSet, compiled, index, at, error) };
     }
@@ -87,19 +96,26 @@ function failureOf(ruleSet: RuleSet, { rule }: CompiledRule, index: number, foun
   return { errorCode, errorMessage: `${where} of the ${nameOfMapping(ruleSet)}: ${reason}${shown}.` };
 }
 
-/** Undefined: there is none, and none is needed. */
-function readValue({ direction, entityType }: RuleSet, { rule, field }: CompiledRule, found: Found): unknown {
+interface Read {
+  /** Undefined: there is none, and none is needed. */
+  value: unknown;
+  isDefault: boolean;
+}
+
+function readValue({ direction, entityType }: RuleSet, { rule, field }: CompiledRule, found: Found): Read {
   if (found.error !== undefined) throw new Error(found.error);
   const { transformation, defaultValue } = rule;
   const isTransformed = isNamed(transformation) && !isAbsent(found.value);
   const own = isTransformed ? transform(transformation, found.value) : found.value;
-  const value = isAbsent(own) ? defaultValue : own;
+  const isDefault = isAbsent(own);
+  const value = isDefault ? defaultValue : own;
   if (value === null) {
     if (rule.required) throw new Error('the source has no value, and one is required');
-    return undefined;
+    return { value: undefined, isDefault };
   }
-  if (direction === 'OUTBOUND') return value instanceof ExactDecimal ? exactNumber(value.text) : value;
-  return readInbound(entityType, field, value instanceof ExactDecimal ? value.text : value);
+  if (direction === 'OUTBOUND')
+    return { value: value instanceof ExactDecimal ? exactNumber(value.text) : value, isDefault };
+  return { value: readInbound(entityType, field, value instanceof ExactDecimal ? value.text : value), isDefault };
 }
 
 const isAbsent = (value: unknown) => value === null || value === undefined || value === '';

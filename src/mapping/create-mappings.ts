@@ -55,15 +55,22 @@ function bind(
     ruleSets.map((ruleSet) => [keyOf(ruleSet.entityType, ruleSet.direction), compileRules(ruleSet)]),
   );
   const rulesOf = (entityType: EntityType, direction: Direction) => compiled.get(keyOf(entityType, direction));
-  const through = async <Target>(rules: CompiledRules | undefined, document: unknown, target: Target) => {
+  const through = async <Target>(
+    rules: CompiledRules | undefined,
+    document: unknown,
+    target: Target,
+    defaulted?: string[],
+  ) => {
     if (!rules) return target;
     const [run] = await applyRules(sandbox, rules, [{ document, target }]);
     judge(run?.outcomes ?? []);
+    defaulted?.push(...(run?.outcomes ?? []).flatMap(({ isDefault, field }) => (isDefault ? [field] : [])));
     return run?.output ?? target;
   };
   return {
     outbound: (entityType, snapshot, body) => through(rulesOf(entityType, 'OUTBOUND'), snapshot, body),
-    inbound: (entityType, payload, fields) => through(rulesOf(entityType, 'INBOUND'), payload, fields),
+    inbound: (entityType, payload, fields, defaulted) =>
+      through(rulesOf(entityType, 'INBOUND'), payload, fields, defaulted),
     inboundTargets: (entityType) => new Set(rulesOf(entityType, 'INBOUND')?.rules.map(({ field }) => field)),
     maps: (entityType, direction) => rulesOf(entityType, direction) !== undefined,
     inboundRows: async (entityType, rows) => {

@@ -23,7 +23,7 @@ export const mappingRuleSchema = z.object({
     .transform((required) => required ?? false),
   /** One of those with a name (`transformations.ts`), or a JSONata expression in which `$` is the value and `$document` the whole. */
   transformation: expression.nullish().transform((text) => text ?? null),
-  /** Written where the source has no value. */
+  /** Written where the source has no value; of what the hub has already only where that has none either. */
   defaultValue: z
     .unknown()
     .optional()

@@ -209,8 +209,8 @@ it.each(['logo', 'netsis'])(
       ({ rows }) => rows.length > 0,
     );
     const which = { integrationId: ids[connector] ?? '', entityType: 'ORDER', direction: 'INBOUND' };
-    const tells = async (target: string, defaultValue: string) => {
-      const mapping = await putMapping(hub.admin, [{ source: 'nowhere', target, defaultValue }], which);
+    const tells = async (target: string, value: string) => {
+      const mapping = await putMapping(hub.admin, [{ source: `"${value}"`, target }], which);
       for (let n = 0; n < 2; n++) await follow(connector);
       await withdrawMapping(hub.admin, mapping);
     };

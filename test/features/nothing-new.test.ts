@@ -64,6 +64,31 @@ it('G10 an event that tells what the hub has already, defaults of rules among it
   expect(await traceOf('customers', 'r.reference', 'ADA')).toEqual(customerBefore);
 });
 
+it('G10 a rule’s default fills what the hub lacks, and undoes nothing that somebody has written', async () => {
+  const customerRules = [
+    { source: 'customerName', target: 'name', defaultValue: 'Nobody' },
+    { source: 'city', target: 'address.city', defaultValue: 'Nowhere' },
+  ];
+  await putMapping(hub.admin, customerRules, { entityType: 'CUSTOMER', direction: 'INBOUND' });
+  const written = { notes: 'Ring twice', metadata: { zone: 'SOUTH' } };
+  const { id, number } = await order({ ...written, customer: { name: 'Dora', reference: 'DORA', phone: '7' } });
+
+  await tell('order.updated', { orderNumber: number });
+  await tell('customer.updated', { number: 'DORA', email: 'dora@example.com', address: { line1: 'Main 1' } });
+  const filled = await traceOf('customers', 'r.reference', 'DORA');
+  await tell('order.updated', { orderNumber: number, remark: 'Told', zone: 'WEST' });
+
+  expect(filled).toMatchObject({
+    row: { name: 'Dora', phone: '7', email: 'dora@example.com', address_city: 'Nowhere' },
+  });
+  const { rows } = await hub.db.pool.query<{ fields: string }>(
+    `select data ->> 'fields' as fields from changes where entity_id = $1 and kind = 'order.updated' order by id`,
+    [id],
+  );
+  expect(rows.map(({ fields }) => fields)).toEqual(['["notes", "metadata"]']);
+  expect(await traceOf('orders', 'r.id', id)).toMatchObject({ row: { notes: 'Told', metadata: { zone: 'WEST' } } });
+});
+
 it('G10 a known customer’s new telephone number is a change of the order, too', async () => {
   const { id, number } = await order({ customer: { name: 'Bob', reference: 'BOB' } });
   await tell('order.updated', { orderNumber: number });

@@ -52,7 +52,7 @@ export async function runTrial(
 
   async function mapped(): Promise<unknown> {
     if ('event' in trial) {
-      const { payload: _, ...fields } = await mapEvent(bound, trial.event);
+      const { payload: _, defaulted: __, ...fields } = await mapEvent(bound, trial.event);
       return fields;
     }
     if (!ruleSet) return 'row' in trial ? trial.row : trial.target;

@@ -3,6 +3,7 @@ import type { InboundEvent } from '../../connectors/connector.js';
 import { isSameAmount } from '../../model/money.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
+import { keepKnown } from '../webhooks/keep-known.js';
 import { mapInbound } from '../webhooks/map-inbound.js';
 import { receiveEvent } from '../webhooks/receive-event.js';
 import { findToldOtherwise, saidOf } from './told-otherwise.js';
@@ -35,7 +36,8 @@ export async function takeNews(
   entity: KnownEntity,
   told: InboundEvent,
 ): Promise<boolean> {
-  const { event: mapped, failure } = await mapInbound(integration, told);
+  const { event: read, failure } = await mapInbound(integration, told);
+  const mapped = await keepKnown(services, integration, read, entity.entity_id);
   const { undated, ...dated } = told;
   const isUseless = failure !== null || (mapped.status === null && mapped.sourceStatus !== null);
   const isFact = isUseless || isNews(entity, mapped);

@@ -39,7 +39,7 @@ export async function findToldOtherwise(
 }
 
 /** The path's first step, and whatever comes behind it: names of metadata may have points. */
-function at(known: object, path: string): unknown {
+export function at(known: object, path: string): unknown {
   const [first = '', ...rest] = path.split('.');
   const part = (known as Record<string, unknown>)[first];
   return rest.length === 0 ? part : (part as Record<string, unknown> | null | undefined)?.[rest.join('.')];

@@ -44,9 +44,11 @@ export async function mapEvent(mappings: BoundMappings, event: InboundEvent): Pr
   const isMapped = !isRows && mappings.maps(entityType, 'INBOUND');
   if (!isMapped && !record && !stock) return completeGoods(mappings, event);
   const payload = readable(event.payload);
-  const own = isMapped ? whole(event, await mappings.inbound(entityType, payload, event), mappings) : event;
+  const defaulted: string[] = [];
+  const own = isMapped ? whole(event, await mappings.inbound(entityType, payload, event, defaulted), mappings) : event;
   return {
     ...completeGoods(mappings, own),
+    ...(defaulted.length > 0 && { defaulted }),
     ...(record && { record: await mappings.inbound(record.entityType, payload, record) }),
     ...(stock && { stock: await mapStock(mappings, payload, stock) }),
   };

@@ -6,6 +6,7 @@ import { takeInboundOrder } from '../orders/take-inbound-order.js';
 import { takeInboundGoods } from '../products/take-inbound-goods.js';
 import { repeatDeadlocked } from '../repeat-deadlocked.js';
 import type { Services } from '../services.js';
+import { keepKnown } from './keep-known.js';
 import { mapInbound } from './map-inbound.js';
 
 /** An event with the bytes that it was made of. */
@@ -60,7 +61,7 @@ export async function takeInbound(
   integration: OpenIntegration,
   mapped: InboundEvent,
 ): Promise<InboundEvent> {
-  const event = await takeInboundGoods(services, integration, mapped);
+  const event = await takeInboundGoods(services, integration, await keepKnown(services, integration, mapped));
   await takeInboundOrder(services, integration, event);
   return takeOrderCustomer(services, integration, event);
 }
