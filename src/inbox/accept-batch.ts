@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { HubError } from '../errors.js';
 import { newId } from '../model/ids.js';
+import { maskJson } from '../model/mask-secrets.js';
 import type { Acceptance, ReceivedEvent } from './events.js';
 import { rankOf } from './rank.js';
 import { saidBy } from './said-by.js';
@@ -137,15 +138,17 @@ async function readStored(pool: pg.Pool, events: ReceivedEvent[]): Promise<Settl
 }
 
 async function execute(pool: pg.Pool, batch: ReceivedEvent[]): Promise<Outcome[]> {
+  const bodies = batch.map((one) => one.rawBody.toString('utf8'));
   const values = [
     batch.map(() => newId('WebhookEvent')),
     batch.map((one) => one.merchantId),
     batch.map((one) => one.integrationId),
     batch.map((one) => one.event.eventId),
-    batch.map((one) => one.rawBody.toString('utf8')),
+    bodies,
     batch.map((one) => JSON.stringify(one.headers)),
     batch.map(eventText),
     batch.map((one) => one.traceparent ?? null),
+    bodies.map(maskJson),
   ];
   const kinds = new Set(batch.flatMap(kindsOf));
   return (await pool.query<Outcome>({ ...acceptStatement(kinds), values })).rows;

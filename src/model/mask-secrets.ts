@@ -21,3 +21,28 @@ export function maskSecrets(value: unknown): unknown {
     ]),
   );
 }
+
+/** The part of ECMAScript's JSON that TypeScript's library does not describe yet. */
+interface SourceTextJson {
+  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+  rawJSON(text: string): unknown;
+}
+const sourceTextJson = JSON as unknown as SourceTextJson;
+
+/** JSON text with every field masked that is named like a secret, and every number as it was; null: none is, or it is no JSON. */
+export function maskJson(text: string): string | null {
+  if (!SECRET_NAME.test(text)) return null;
+  let found = false;
+  const mask = (key: string, value: unknown, { source }: { source?: string }) => {
+    const isSecret = isSecretName(key) && value !== null;
+    found ||= isSecret;
+    if (isSecret) return MASK;
+    return typeof value === 'number' && source !== undefined ? sourceTextJson.rawJSON(source) : value;
+  };
+  try {
+    const masked = sourceTextJson.parse(text, mask);
+    return found ? JSON.stringify(masked) : null;
+  } catch {
+    return null;
+  }
+}

@@ -241,6 +241,29 @@ it('keeps emoji, right-to-left text and large numbers exactly', async () => {
   );
 });
 
+it('B12 shows no field of an event that is named like a secret, and keeps its bytes for a replay', async () => {
+  await linkedOrder('secretive');
+  const body = orderEvent({
+    id: 'secretive',
+    client_secret: 'pi_1_secret_2',
+    list: [{ api_key: [['k1'], 'k]2'] }],
+    n: 0,
+  }).replace('"n":0', '"n":10.10,"token":null');
+
+  const answer = await post(hub, PATH, body);
+  const kept = await one(`select payload, raw_body from webhook_events where external_id = 'secretive'`);
+
+  expect(answer.status).toBe(200);
+  expect(kept.payload).not.toMatch(/pi_1|k1|k]2/);
+  expect(kept.payload).toMatch(/"n": 10\.10\b/);
+  expect(JSON.parse(kept.payload).data).toMatchObject({
+    client_secret: '***',
+    list: [{ api_key: '***' }],
+    token: null,
+  });
+  expect(kept.raw_body.equals(Buffer.from(body))).toBe(true);
+});
+
 it('B12 answers a repeated event by 200 with the first answer, one effect', async () => {
   const order = await linkedOrder('twice');
   const body = orderEvent({ id: 'twice' });

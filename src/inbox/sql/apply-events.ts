@@ -31,7 +31,7 @@ kept as (
   insert into webhook_events (id, merchant_id, integration_id, event_id, event_type, entity_type, entity_id, external_id,
     status, payload, event, raw_body, headers, answer, error_code, error_message, occurred_at, dated_at, traceparent, processed_at)
   select id, merchant_id, integration_id, event_id, event_type, entity_type, known_id, external_id,
-    status, ($5::text[])[n]::jsonb, event, convert_to(($5::text[])[n], 'UTF8'), ($6::text[])[n]::jsonb, answer, error_code, error_message, occurred_at, dated_at, traceparent,
+    status, coalesce(($9::text[])[n], ($5::text[])[n])::jsonb, event, convert_to(($5::text[])[n], 'UTF8'), ($6::text[])[n]::jsonb, answer, error_code, error_message, occurred_at, dated_at, traceparent,
     case when status <> 'FAILED' then clock_timestamp() end
   from verdicts where status is not null
   -- Of one event twice in a batch the first is kept: only that one knows what it changed.
@@ -94,7 +94,7 @@ function acceptOf(kinds: readonly InboxKind[], contents: boolean): string {
   return apply(ARRIVED, KEEP_ARRIVED, kinds, contents);
 }
 
-/** The statement for events of these kinds; `CONTENTS` among them: some tell of an order beside its status. `$1`–`$8`: id, merchant, integration, event id, body, headers, event, traceparent. */
+/** The statement for events of these kinds; `CONTENTS` among them: some tell of an order beside its status. `$1`–`$9`: id, merchant, integration, event id, body, headers, event, traceparent, the body with its secrets masked or null. */
 export function acceptStatement(kinds: ReadonlySet<string>): { name: string; text: string } {
   const [kind] = kinds;
   return (kinds.size === 1 && ACCEPT_ONE.get(kind as InboxKind)) || ACCEPT_ANY;
