@@ -117,6 +117,88 @@ inBrowser(
   PATIENCE_MS,
 );
 
+/** In the page: an element by its id, else by its words. */
+const NAMED = `(one) => one.id || one.textContent`;
+
+/** Everything on the page that a person can do something with. */
+const usable = (page: Page) =>
+  page.evaluate<string[]>(`[...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+    .filter((one) => one.checkVisibility() && !one.matches(':disabled')).map(${NAMED})`);
+
+/** What has the focus, and whether that can be seen; null: nothing of the page. */
+const focusOf = (page: Page) =>
+  page.evaluate<{ name: string; isSeen: boolean } | null>(`(() => {
+    const one = document.activeElement;
+    if (one === document.body) return null;
+    const { outlineStyle, outlineWidth } = getComputedStyle(one);
+    const { top, bottom } = one.getBoundingClientRect();
+    const isSeen = outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 && bottom > 0 && top < innerHeight;
+    return { name: (${NAMED})(one), isSeen };
+  })()`);
+
+const MOST_TABS = 60;
+
+/** Goes through the page by Tab alone; answers what had the focus, in its order. */
+async function tabThrough(page: Page): Promise<{ name: string; isSeen: boolean }[]> {
+  const reached: { name: string; isSeen: boolean }[] = [];
+  while (reached.length < MOST_TABS) {
+    await page.keyboard.press('Tab');
+    const focused = await focusOf(page);
+    if (focused === null || focused.name === reached[0]?.name) return reached;
+    reached.push(focused);
+  }
+  throw new Error(`The focus does not come out of the page: ${JSON.stringify(reached.slice(-5))}`);
+}
+
+/** Presses Tab until the element of this name has the focus, then Enter. */
+async function enterAt(page: Page, name: string): Promise<void> {
+  for (let n = 0; n < MOST_TABS; n++) {
+    await page.keyboard.press('Tab');
+    if ((await focusOf(page))?.name === name) return page.keyboard.press('Enter');
+  }
+  throw new Error(`The keyboard does not come to ${name}`);
+}
+
+inBrowser(
+  `H8 E13 the first page and the outbox are used by the keyboard alone, and show where the focus is${WITHOUT}`,
+  async () => {
+    await hub.db.transaction((tx) =>
+      notify(tx, {
+        ...{ kind: 'order.shipped', merchantId: MERCHANT, dedupKey: 'by keyboard', recipients: ['can@example.com'] },
+        ...{ subject: 'Read by keyboard', text: 'Opened by Enter.' },
+      }),
+    );
+    const { page, problems } = await open('/');
+    await shows(page, '#connection', 'live');
+    const { orders: before } = await hub.admin.ask<{ orders: { totalCount: number } }>('{ orders { totalCount } }');
+
+    const first = { usable: await usable(page), reached: await tabThrough(page) };
+    await enterAt(page, 'send');
+    const after = await eventually(
+      async () => (await hub.admin.ask<{ orders: { totalCount: number } }>('{ orders { totalCount } }')).orders,
+      ({ totalCount }) => totalCount > before.totalCount,
+    );
+    await page.reload();
+    await enterAt(page, 'Outbox');
+    await shows(page, '#messages', 'Read by keyboard');
+    const second = { usable: await usable(page), reached: await tabThrough(page) };
+    await page.reload();
+    await shows(page, '#messages', 'Read by keyboard');
+    await enterAt(page, 'Read by keyboard');
+    await page.locator('#messages details[open] p').first().waitFor();
+
+    for (const { usable: wanted, reached } of [first, second]) {
+      expect(reached.map(({ name }) => name).sort()).toEqual([...wanted].sort());
+      expect(reached.filter(({ isSeen }) => !isSeen)).toEqual([]);
+      expect(wanted.length).toBeGreaterThanOrEqual(2);
+    }
+    expect(after.totalCount).toBe(before.totalCount + 1);
+    expect(problems).toEqual([]);
+    await page.close();
+  },
+  PATIENCE_MS,
+);
+
 /** Runs one of the operations that GraphiQL begins with; its button has a menu once they are read and none runs. */
 async function runInGraphiql(page: Page, operation: string): Promise<void> {
   await page.click('.graphiql-execute-button[aria-haspopup="menu"]');
