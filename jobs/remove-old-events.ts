@@ -1,4 +1,4 @@
-import { removeOldEvents as remove } from '../src/flow/sync/remove-old-events.js';
+import { removeOldEvents as remove } from '../src/flow/jobs/remove-old-events.js';
 import { RETENTION } from '../src/model/retention.js';
 import type { JobDefinition } from './define.js';
 

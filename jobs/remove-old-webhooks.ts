@@ -1,4 +1,4 @@
-import { removeOldWebhooks as remove } from '../src/flow/webhooks/remove-old-webhooks.js';
+import { removeOldWebhooks as remove } from '../src/flow/jobs/remove-old-webhooks.js';
 import { RETENTION } from '../src/model/retention.js';
 import type { JobDefinition } from './define.js';
 

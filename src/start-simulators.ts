@@ -5,9 +5,9 @@ import { keepSecret } from './config/kept-secrets.js';
 import type { Connector, DemoIntegration } from './connectors/connector.js';
 import { connectors } from './connectors/registry.js';
 import { type SpawnedSimulator, spawnSimulators } from './connectors/simulator/spawn-simulator.js';
+import { DEMO_MERCHANT, setUpDemo } from './flow/integrations/set-up-demo.js';
 import { switchOff } from './flow/integrations/switch-off.js';
 import { merchantFolder } from './flow/merchants/merchant-folder.js';
-import { DEMO_MERCHANT, setUpDemo } from './flow/merchants/set-up-demo.js';
 import type { Services } from './flow/services.js';
 
 /** Systems of one's own for whoever tries the hub: what they hold moves by itself. */

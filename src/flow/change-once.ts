@@ -1,8 +1,8 @@
 import type { Caller } from '../access/caller.js';
 import { type LockedEntity, lockEntity } from './lock-entity.js';
 import { once } from './once.js';
+import type { Sendable } from './sendable.js';
 import type { Services } from './services.js';
-import type { Sendable } from './sync/find-recipients.js';
 import type { Work } from './work.js';
 
 /** A mutation that changes one entity. */

@@ -1,7 +1,7 @@
 import type { Caller } from '../access/caller.js';
 import type { Tx } from '../db/database.js';
 import { HubError } from '../errors.js';
-import type { Sendable } from './sync/find-recipients.js';
+import type { Sendable } from './sendable.js';
 
 /** An entity that no other transaction changes until this one ends. Customers have an empty status. */
 export interface LockedEntity<Status extends string = string> extends Sendable {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Tx } from '../../db/database.js';
 import { newId } from '../../model/ids.js';
 import { label, text } from '../check-input.js';
-import type { Sendable } from '../sync/find-recipients.js';
+import type { Sendable } from '../sendable.js';
 import { linkTo, type Origin } from '../sync/link-to.js';
 import { sendToAll } from '../sync/send.js';
 import { applyEarlyEvents } from '../webhooks/apply-early-events.js';

@@ -1,8 +1,8 @@
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { type RunState, requireUncancelled } from '../require-uncancelled.js';
+import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
-import type { Sendable } from '../sync/find-recipients.js';
 import { toExpected } from '../to-expected.js';
 import { BATCH, syncBatch } from './sync-batch.js';
 

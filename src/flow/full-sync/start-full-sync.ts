@@ -10,9 +10,9 @@ import { findIntegration } from '../integrations/find-integration.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { requireEnabled } from '../integrations/require-enabled.js';
 import { once } from '../once.js';
+import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
 import { enqueueQuery } from '../sync/enqueue-query.js';
-import type { Sendable } from '../sync/find-recipients.js';
 import { TABLES } from './run-full-sync.js';
 
 const fullSyncSchema = z.object({

@@ -2,8 +2,8 @@ import type { Caller } from '../../access/caller.js';
 import { HubError, isRetryable } from '../../errors.js';
 import { inParallel } from '../in-parallel.js';
 import { repeatDeadlocked } from '../repeat-deadlocked.js';
+import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
-import type { Sendable } from '../sync/find-recipients.js';
 import { syncEntity } from '../sync/sync-entity.js';
 
 /** As many as the hub has connections for transactions. */

@@ -15,7 +15,7 @@ import type { IntegrationMode } from '../../model/statuses.js';
 import type { Delivery, DispatchTarget } from '../../outbox/lane.js';
 import type { DeliveryHooks } from '../hooks/delivery-hooks.js';
 import { merchantFolder } from '../merchants/merchant-folder.js';
-import { callConnector, logIfWished } from '../sync/call-connector.js';
+import { callConnector, logIfWished } from './call-connector.js';
 import { effectiveSettings, type IntegrationRow, readIntegrations } from './read-integrations.js';
 
 /** One integration with everything that is needed to work with its system. Holds secrets: never log or answer it whole. */

@@ -1,7 +1,7 @@
 import type { ChangeKind } from '../../feed/feed.js';
 import type { EntityType, Operation } from '../../model/statuses.js';
 import { lockRow } from '../lock-entity.js';
-import type { Sendable } from '../sync/find-recipients.js';
+import type { Sendable } from '../sendable.js';
 import { sendToAll } from '../sync/send.js';
 import type { Reaction } from './reaction.js';
 

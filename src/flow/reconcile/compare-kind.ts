@@ -4,7 +4,7 @@ import type { RowProblem } from '../../connectors/pull.js';
 import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
-import type { Sendable } from '../sync/find-recipients.js';
+import type { Sendable } from '../sendable.js';
 import { compareFields } from './compare-fields.js';
 import { ADD_DIFFERENT, findMissingHere, findMissingThere, matchStatements, pageOfBoth } from './compare-sql.js';
 import { comparedHere } from './compared-here.js';

@@ -1,4 +1,4 @@
-import type { Sendable } from '../sync/find-recipients.js';
+import type { Sendable } from '../sendable.js';
 
 /** Where the hub has a kind, and by which column people know it. */
 const SIDES: Record<Sendable['entityType'], { table: string; number: string; hasStatus: boolean }> = {

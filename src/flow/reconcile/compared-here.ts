@@ -3,7 +3,7 @@ import type { Sql } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { Snapshot } from '../../model/snapshots.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
-import type { Sendable } from '../sync/find-recipients.js';
+import type { Sendable } from '../sendable.js';
 import { readSnapshots } from '../sync/read-snapshots.js';
 
 type Fields = UpstreamRecord['fields'];

@@ -1,4 +1,4 @@
-import type { Sendable } from '../sync/find-recipients.js';
+import type { Sendable } from '../sendable.js';
 
 /** What can be compared. */
 export type Comparable = Sendable['entityType'] | 'PRODUCT';

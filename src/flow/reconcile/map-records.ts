@@ -1,7 +1,7 @@
 import type { UpstreamRecord } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
-import type { Sendable } from '../sync/find-recipients.js';
+import type { Sendable } from '../sendable.js';
 
 type Told = Pick<UpstreamRecord, 'fields' | 'details'>;
 type Fields = UpstreamRecord['fields'];

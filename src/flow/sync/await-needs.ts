@@ -3,8 +3,9 @@ import type { Tx } from '../../db/database.js';
 import { NotYet } from '../../outbox/lane.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { kindOf } from '../lock-entity.js';
+import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
-import { findRecipients, type Sendable } from './find-recipients.js';
+import { findRecipients } from './find-recipients.js';
 import { snapshotFor } from './send.js';
 
 /** What is needed wakes who waits; these looks in between are for what is lost on the way. */

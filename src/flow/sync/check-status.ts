@@ -4,9 +4,9 @@ import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import { OPEN_INVOICE_STATUSES, OPEN_ORDER_STATUSES } from '../../model/transitions.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import { createPace } from '../pace.js';
 import type { Services } from '../services.js';
 import { measured } from '../watching/measured.js';
-import { createPace } from './pace.js';
 import { type KnownEntity, takeNews } from './take-news.js';
 import { concernsAll, logUnread, passOver, toHubError, type UnreadList } from './unread.js';
 

@@ -1,14 +1,7 @@
 import type { Connector, Hold, Sending } from '../../connectors/connector.js';
-import type { EntityType } from '../../model/statuses.js';
 import { effectiveSettings } from '../integrations/read-integrations.js';
+import type { Sendable } from '../sendable.js';
 import type { HubWork } from '../work.js';
-
-/** An entity that travels to integrations. */
-export interface Sendable {
-  merchantId: string;
-  entityType: Exclude<EntityType, 'PRODUCT' | 'INVENTORY' | 'INTEGRATION'>;
-  entityId: string;
-}
 
 /** Where an entity is sent to. Also an integration that cannot be opened is one: its sync events wait until it can. */
 export interface Recipient {

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.js';
 import type { SkipShown } from '../../outbox/outbox.js';
 import { kindOf } from '../lock-entity.js';
-import type { Sendable } from './find-recipients.js';
+import type { Sendable } from '../sendable.js';
 import { SYNC_MUTATION } from './sync-mutation.js';
 
 /** Why news goes no further, and how that is shown. */

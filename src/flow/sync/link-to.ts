@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.js';
-import type { Sendable } from './find-recipients.js';
+import type { Sendable } from '../sendable.js';
 
 /** Where an entity that the hub makes comes from. */
 export interface Origin {

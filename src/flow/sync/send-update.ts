@@ -1,8 +1,9 @@
 import { HubError } from '../../errors.js';
 import type { NewSyncEvent } from '../../outbox/outbox.js';
 import { kindOf } from '../lock-entity.js';
+import type { Sendable } from '../sendable.js';
 import type { HubWork } from '../work.js';
-import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
+import { findRecipients, type Recipient } from './find-recipients.js';
 import { snapshotFor } from './send.js';
 
 interface Lane {

@@ -4,9 +4,10 @@ import { nextRunAfter } from '../../model/cron.js';
 import type { Snapshot } from '../../model/snapshots.js';
 import type { Operation } from '../../model/statuses.js';
 import type { NewSyncEvent } from '../../outbox/outbox.js';
+import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
 import type { HubWork } from '../work.js';
-import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
+import { findRecipients, type Recipient } from './find-recipients.js';
 import { findRoundsEnd, type RoundsEnd } from './find-rounds-end.js';
 import {
   readBillingSubscriptionSnapshot,

@@ -6,9 +6,10 @@ import { checkInput, idempotencyKey, label } from '../check-input.js';
 import { requireEnabled } from '../integrations/require-enabled.js';
 import { kindOf, lockEntity } from '../lock-entity.js';
 import { once } from '../once.js';
+import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
 import type { HubWork, Work } from '../work.js';
-import { findRecipients, type Recipient, type Sendable } from './find-recipients.js';
+import { findRecipients, type Recipient } from './find-recipients.js';
 import { snapshotFor, wasSent } from './send.js';
 import { SYNC_MUTATION } from './sync-mutation.js';
 

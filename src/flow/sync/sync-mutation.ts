@@ -1,4 +1,4 @@
-import type { Sendable } from './find-recipients.js';
+import type { Sendable } from '../sendable.js';
 
 /** By which a person sends an entity of each kind. */
 export const SYNC_MUTATION: Record<Sendable['entityType'], string> = {

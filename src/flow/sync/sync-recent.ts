@@ -1,7 +1,7 @@
 import { BATCH, syncBatch } from '../full-sync/sync-batch.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
+import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
-import type { Sendable } from './find-recipients.js';
 
 /** What a scheduled sync looks at: transactions of the last day, subscriptions that are alive. */
 export type ScheduledType = Extract<Sendable['entityType'], 'TRANSACTION' | 'BILLING_SUBSCRIPTION'>;

@@ -1,5 +1,5 @@
+import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
-import type { Sendable } from '../sync/find-recipients.js';
 
 /**
  * Applies what any integration has told of an entity before the hub knew it. Runs after the entity's commit; whatever

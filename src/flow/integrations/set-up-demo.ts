@@ -1,5 +1,5 @@
-import { type ConfiguredIntegration, configureIntegration } from '../integrations/configure-integration.js';
 import type { Services } from '../services.js';
+import { type ConfiguredIntegration, configureIntegration } from './configure-integration.js';
 
 export const DEMO_MERCHANT = 'demo';
 
