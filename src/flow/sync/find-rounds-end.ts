@@ -12,6 +12,8 @@ export interface RoundsEnd extends SkipShown {
 /** So often two systems may answer each other about one entity while nobody changes or sends it here. */
 const MOST_ROUNDS = 10;
 const ROUNDS_WITHIN = '24 hours';
+/** So many of the entity's newest sync events are looked at, however many there are. */
+const MOST_EVENTS = 1000;
 /** What a system says of an entity so soon after it was sent it is what it has made of it. */
 const ANSWERS_WITHIN = '1 minute';
 
@@ -22,7 +24,8 @@ const ANSWERS_WITHIN = '1 minute';
 const ROUNDS = `
 with ours as (
   select id, integration_id, direction, status, error_code, told_by, payload, created_at, processed_at
-  from sync_events where entity_id = $1 and entity_type = $2 and created_at > now() - interval '${ROUNDS_WITHIN}'
+  from (select * from sync_events where entity_id = $1 order by id desc limit ${MOST_EVENTS}) newest
+  where entity_type = $2 and created_at > now() - interval '${ROUNDS_WITHIN}'
 ),
 begun as (
   select coalesce(max(id), 0) as id from ours where direction = 'OUTBOUND' and (told_by is null and status <> 'SKIPPED'
