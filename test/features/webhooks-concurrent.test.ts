@@ -74,7 +74,8 @@ it('writes status changes that follow from one another, each order’s in the or
     'PENDING',
     ...steps.slice(0, -1).map(({ newStatus }) => newStatus),
   ]);
-  expect(steps.map(({ occurredAt }) => occurredAt)).toEqual(steps.map(({ occurredAt }) => occurredAt).sort());
+  const times = steps.map(({ occurredAt }) => Date.parse(occurredAt));
+  expect(times).toEqual(times.toSorted((one, other) => one - other));
   expect(steps.at(-1)?.newStatus).toBe(STATUSES[59 % STATUSES.length]);
 });
 
