@@ -57,7 +57,7 @@ it('has each job in a file of its name', () => {
     'each-integration',
     'job-rows',
     'patiently',
-    'run-job',
+    'run-if-due',
     'timer',
     'unref-watch',
   ];
