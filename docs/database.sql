@@ -231,6 +231,7 @@ create table full_syncs (
   finished_at timestamp with time zone,
   error_code text,
   error_message text,
+  since timestamp with time zone,
   PRIMARY KEY (id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id)
 );
@@ -350,11 +351,13 @@ create table integrations (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   deleted_at timestamp with time zone,
+  disabled_at timestamp with time zone,
   PRIMARY KEY (id),
   FOREIGN KEY (merchant_id) REFERENCES merchants(id)
 );
 CREATE INDEX integrations_merchant_id_idx ON public.integrations USING btree (merchant_id);
 CREATE TRIGGER integration_changed AFTER INSERT OR DELETE OR UPDATE ON public.integrations FOR EACH STATEMENT EXECUTE FUNCTION integration_changed();
+CREATE TRIGGER integration_switched BEFORE INSERT OR UPDATE OF enabled ON public.integrations FOR EACH ROW EXECUTE FUNCTION integration_switched();
 
 create table inventory_levels (
   id text not null,
@@ -1216,7 +1219,7 @@ UNION ALL
     'NOT_SENT'::text AS code,
     'No integration of its merchant has taken this order.'::text AS message,
     o.created_at AS since,
-    'Nothing happens by itself: make or enable an integration that takes orders, then sync the order.'::text AS next_step,
+    'An integration that is enabled again is sent it by itself if the order came since it was disabled. Else make or enable one that takes orders, then sync the order, or all of them by startFullSync.'::text AS next_step,
     NULL::timestamp with time zone AS next_at,
     'syncOrder'::text AS mutation,
     jsonb_build_object('input', jsonb_build_object('id', o.id)) AS variables
@@ -1266,7 +1269,10 @@ UNION ALL
     'INTEGRATION_DISABLED'::text AS code,
     (i.name || ' is disabled, so that it takes no orders.'::text) AS message,
     i.updated_at AS since,
-    'Nothing happens by itself: enable it, if it is to take this order, and sync the order then.'::text AS next_step,
+        CASE
+            WHEN (o.created_at >= i.disabled_at) THEN 'It is sent by itself when somebody enables it, as what came since it was disabled.'::text
+            ELSE 'Nothing happens by itself: enable it, if it is to take this order, and sync the order then.'::text
+        END AS next_step,
     NULL::timestamp with time zone AS next_at,
     'updateIntegration'::text AS mutation,
     jsonb_build_object('input', jsonb_build_object('id', i.id, 'enabled', true)) AS variables
@@ -1486,6 +1492,19 @@ CREATE OR REPLACE FUNCTION public.integration_changed()
  LANGUAGE plpgsql
 AS $function$
 begin perform pg_notify('integration_changed', ''); return null; end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.integration_switched()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.enabled or tg_op = 'UPDATE' and not old.enabled then return new; end if;
+  -- A transaction that runs meanwhile may see the switch, and write the time of its own beginning.
+  select greatest(least(now(), min(xact_start)), now() - interval '1 minute') into new.disabled_at
+  from pg_stat_activity where datname = current_database() and tg_op = 'UPDATE';
+  return new;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.wake_waiting_lanes()

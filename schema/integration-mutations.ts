@@ -70,6 +70,13 @@ export class UpdateIntegrationInput {
 
   @Field(() => Boolean, { nullable: true })
   enabled?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Where this enables it: whether it is sent what came or changed since it was disabled, as a full sync (`fullSyncs`); default true.',
+  })
+  sendMissed?: boolean | null;
 }
 
 const NONE = { integration: null };

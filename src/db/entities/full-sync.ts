@@ -12,6 +12,8 @@ export const FullSync = defineEntity({
     integration: () => p.manyToOne(Integration),
     syncEventId: p.bigint('string').nullable(),
     entityTypes: p.array().columnType('text[]'),
+    /** Only what has come or changed since then, where an integration was off; null: everything. */
+    since: p.datetime().nullable(),
     /** `QUEUED`, `RUNNING`, `COMPLETE`, `FAILED` or `CANCELLED`. */
     state: p.text().default('QUEUED'),
     /** The kind that it is at, and the id of the last one that it has looked at. */

@@ -26,6 +26,8 @@ export const Integration = defineEntity({
       .columnType('text')
       .default('HYBRID'),
     enabled: p.boolean().default(true),
+    /** When it was last switched off, or made so; the database itself puts it down. */
+    disabledAt: p.datetime().nullable(),
     sealedCredentials: p.json<SealedCredentials>().nullable(),
     settings: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     mappings: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),

@@ -45,6 +45,7 @@ import { ChangesInOneRow } from './0047-changes-in-one-row.js';
 import { ClearerBlockers } from './0053-clearer-blockers.js';
 import { SealedBySize } from './0058-sealed-by-size.js';
 import { PaymentsThatDiffer } from './0059-payments-that-differ.js';
+import { SentWhenSwitchedOn } from './0061-sent-when-switched-on.js';
 import { RoundsThatEnd } from './0063-rounds-that-end.js';
 import { LightStatisticsEverywhere } from './0065-light-statistics-everywhere.js';
 
@@ -99,4 +100,5 @@ export const migrations = [
   { name: '0058-sealed-by-size', class: SealedBySize },
   { name: '0065-light-statistics-everywhere', class: LightStatisticsEverywhere },
   { name: '0063-rounds-that-end', class: RoundsThatEnd },
+  { name: '0061-sent-when-switched-on', class: SentWhenSwitchedOn },
 ];

@@ -1,31 +1,24 @@
+import type { Connector } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { type RunState, requireUncancelled } from '../require-uncancelled.js';
 import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
 import { toExpected } from '../to-expected.js';
+import { selectedOf } from './selected.js';
 import { BATCH, syncBatch } from './sync-batch.js';
 
 type Kind = Sendable['entityType'];
 
-export const TABLES: Record<Kind, string> = {
-  ORDER: 'orders',
-  INVOICE: 'invoices',
-  CUSTOMER: 'customers',
-  TRANSACTION: 'transactions',
-  BILLING_SUBSCRIPTION: 'billing_subscriptions',
-};
-
 const BEGIN = `update full_syncs set state = 'RUNNING', error_code = null, error_message = null, finished_at = null,
   updated_at = now()
-where sync_event_id = $1 and state <> 'CANCELLED' returning id, entity_types as "entityTypes", entity_type as "entityType", position`;
+where sync_event_id = $1 and state <> 'CANCELLED' returning id, entity_types as "entityTypes", entity_type as "entityType", position,
+  to_json(since) #>> '{}' as since`;
 
 /** What was sent since it last changed needs no further look. */
-const pageOf = (kind: Kind) => `
+const pageOf = (kind: Kind, connector: Connector) => `
 select e.id, coalesce(k.state = 'SYNCED' and k.synced_at >= e.updated_at, false) as in_step
-from ${TABLES[kind]} e
-left join links k on k.integration_id = $2 and k.entity_type = '${kind}' and k.entity_id = e.id
-where e.merchant_id = $1 and e.id > $3 order by e.id limit ${BATCH}`;
+${selectedOf(kind, connector)} and e.id > $4 order by e.id limit ${BATCH}`;
 
 const MOVE = `update full_syncs set entity_type = $2, position = $3, looked_count = looked_count + $4,
   sent_count = sent_count + $5, refused_count = refused_count + $6, updated_at = now() where id = $1 returning state`;
@@ -39,6 +32,7 @@ interface Run {
   /** Where the run was when it was cut off; null: nowhere yet. */
   entityType: Kind | null;
   position: string;
+  since: string | null;
 }
 
 /**
@@ -72,7 +66,7 @@ export async function runFullSync(
 
 async function syncAll(
   services: Services,
-  { id: integrationId, merchantId }: OpenIntegration,
+  { id: integrationId, merchantId, connector }: OpenIntegration,
   run: Run,
   kind: Kind,
   signal: AbortSignal,
@@ -80,7 +74,8 @@ async function syncAll(
   const { pool } = services.db;
   for (let after = run.entityType === kind ? run.position : ''; ; ) {
     signal.throwIfAborted();
-    const page = await pool.query<{ id: string; in_step: boolean }>(pageOf(kind), [merchantId, integrationId, after]);
+    const values = [merchantId, integrationId, run.since, after];
+    const page = await pool.query<{ id: string; in_step: boolean }>(pageOf(kind, connector), values);
     const ids = page.rows.filter(({ in_step }) => !in_step).map(({ id }) => id);
     const { sent, refused } = await syncBatch(services, integrationId, kind, ids);
     after = page.rows.at(-1)?.id ?? after;

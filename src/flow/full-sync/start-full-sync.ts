@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
+import type { Connector } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import { EntityType } from '../../model/statuses.js';
@@ -13,7 +13,8 @@ import { once } from '../once.js';
 import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
 import { enqueueQuery } from '../sync/enqueue-query.js';
-import { TABLES } from './run-full-sync.js';
+import type { HubWork } from '../work.js';
+import { selectedOf, TABLES } from './selected.js';
 
 const fullSyncSchema = z.object({
   integrationId: label(),
@@ -22,8 +23,8 @@ const fullSyncSchema = z.object({
 });
 export type FullSyncInput = z.infer<typeof fullSyncSchema>;
 
-const INSERT = `insert into full_syncs (id, merchant_id, integration_id, sync_event_id, entity_types, total_count)
-values ($1, $2, $3, $4, $5, $6)`;
+const INSERT = `insert into full_syncs (id, merchant_id, integration_id, sync_event_id, entity_types, total_count, since)
+values ($1, $2, $3, $4, $5, $6, $7)`;
 
 /**
  * Starts to send an integration's system everything of the given kinds, by default of all that it takes, that is not in
@@ -37,7 +38,7 @@ export async function startFullSync(services: Services, caller: Caller, input: F
   const { id: integrationId, merchantId } = integration;
   return services.db.transaction((tx) =>
     once(tx, { merchantId, operation: 'startFullSync', key: wanted.idempotencyKey, input: wanted }, async () => {
-      const id = await startRun(services, tx, integration, kinds);
+      const id = (await startRun({ services, tx }, integration, kinds, null)) ?? '';
       const entity = { merchantId, integrationId, entityType: 'INTEGRATION', entityId: integrationId } as const;
       await auditDone(tx, caller, { action: 'full_sync.start', ...entity, details: { fullSyncId: id } });
       return id;
@@ -45,19 +46,35 @@ export async function startFullSync(services: Services, caller: Caller, input: F
   );
 }
 
-async function startRun(services: Services, tx: Tx, integration: OpenIntegration, kinds: Sendable['entityType'][]) {
+type Receiver = Pick<OpenIntegration, 'id' | 'merchantId' | 'connector' | 'policy'>;
+
+/** @param since null: of everything; else an ISO time, and answers null where nothing has come or changed since */
+export async function startRun(
+  { services, tx }: HubWork,
+  integration: Receiver,
+  kinds: Sendable['entityType'][],
+  since: string | null,
+): Promise<string | null> {
+  const { id: integrationId, merchantId, connector } = integration;
+  const counts = kinds.map((kind) => `(select count(*) ${selectedOf(kind, connector)})`);
+  const counted = `select ${counts.join(' + ')} as total`;
+  const [row] = await tx.sql<{ total: string }>(counted, [merchantId, integrationId, since]);
+  const total = Number(row?.total ?? 0);
+  if (since !== null && total === 0) return null;
   const syncEventId = await enqueueQuery({ services, tx }, integration, { entityType: 'INTEGRATION' });
   const id = newId('FullSync');
-  const counts = kinds.map((kind) => `(select count(*) from ${TABLES[kind]} where merchant_id = $1)`);
-  const [row] = await tx.sql<{ total: string }>(`select ${counts.join(' + ')} as total`, [integration.merchantId]);
-  await tx.sql(INSERT, [id, integration.merchantId, integration.id, syncEventId, kinds, row?.total ?? 0]);
+  await tx.sql(INSERT, [id, merchantId, integrationId, syncEventId, kinds, total, since]);
   return id;
 }
+
+/** The kinds that a system is sent, of those that a full sync knows. */
+export const kindsOf = ({ sends }: Connector) =>
+  sends.filter((kind): kind is Sendable['entityType'] => Object.hasOwn(TABLES, kind));
 
 function checkKinds(integration: OpenIntegration, wanted: EntityType[] | null): Sendable['entityType'][] {
   const { connector } = integration;
   requireEnabled(integration, ['integrationId']);
-  const kinds = connector.sends.filter((kind): kind is Sendable['entityType'] => Object.hasOwn(TABLES, kind));
+  const kinds = kindsOf(connector);
   const odd = wanted?.find((kind) => !kinds.some((known) => known === kind));
   if (odd || kinds.length === 0) {
     const message = `${connector.title} is sent ${kinds.join(', ') || 'nothing'}${odd ? `, not ${odd}` : ''}.`;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../db/database.js';
 import { Integration, type SealedCredentials } from '../../db/entities/integration.js';
 import type { IntegrationMode } from '../../model/statuses.js';
+import { sendMissed } from '../full-sync/send-missed.js';
 import { ensureMerchant } from '../merchants/merchant-for.js';
 import type { Services } from '../services.js';
 import { checkConfig, findConnector, mergeFields } from './integration-config.js';
@@ -48,9 +49,11 @@ export async function configureIntegration(
     if (!isDeepStrictEqual(row.settings, config.settings)) row.settings = config.settings;
     row.merchantId = wanted.merchantId;
     row.configuredBy = by;
+    const wasOff = !row.enabled && row.deletedAt === null;
     row.enabled = wanted.enabled ?? (row.enabled || row.deletedAt !== null);
     row.deletedAt = null;
     await tx.em.flush();
+    if (wasOff && row.enabled) await sendMissed({ services, tx }, connector, row);
   });
 }
 

@@ -6,6 +6,7 @@ import { HubError } from '../../errors.js';
 import { IntegrationMode } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, label } from '../check-input.js';
+import { sendMissed } from '../full-sync/send-missed.js';
 import { checkGatewayRules, publishRules } from '../mappings/publish-rules.js';
 import type { Services } from '../services.js';
 import {
@@ -31,6 +32,7 @@ const updateIntegrationSchema = z.object({
   settings: fields,
   mappings: mappingsSchema,
   enabled: z.boolean().nullish(),
+  sendMissed: z.boolean().nullish(),
 });
 export type UpdateIntegration = z.infer<typeof updateIntegrationSchema>;
 
@@ -52,6 +54,7 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     if (update.settings) checkScheduled(services, connector, { ...config, merchantId: row.merchantId });
     row.name = update.name ?? row.name;
     row.mode = update.mode ?? row.mode;
+    const isSwitchedOn = !row.enabled && update.enabled === true;
     row.enabled = update.enabled ?? row.enabled;
     row.settings = config.settings;
     row.mappings = config.mappings;
@@ -60,8 +63,15 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     await tx.em.flush();
     tx.afterCommit(() => services.integrations.changed());
     const { merchantId, id: integrationId } = row;
+    const fullSyncId =
+      isSwitchedOn && update.sendMissed !== false ? await sendMissed({ services, tx }, connector, row) : null;
     await publishRules({ services, tx, caller }, { integrationId, merchantId }, ruleSets);
-    await auditDone(tx, caller, { action: 'integration.update', merchantId, integrationId, details: changes(update) });
+    await auditDone(tx, caller, {
+      action: 'integration.update',
+      merchantId,
+      integrationId,
+      details: { ...changes(update), ...(fullSyncId && { fullSyncId }) },
+    });
     return row.id;
   });
 }

@@ -13,7 +13,7 @@ export interface Query {
 /** Accepts a QUERY of a whole integration in place of one that failed for good; answers the sync event's id. */
 export async function enqueueQuery(
   { services, tx }: HubWork,
-  { id, merchantId, policy }: OpenIntegration,
+  { id, merchantId, policy }: Pick<OpenIntegration, 'id' | 'merchantId' | 'policy'>,
   query: Query,
 ): Promise<string> {
   const { entityType } = query;

@@ -18,25 +18,37 @@ export interface Recipient {
 interface Row {
   id: string;
   connector: string;
+  enabled: boolean;
   settings: string;
   mappings: string;
 }
 
-const ENABLED = `select id, connector, settings::text, mappings::text from integrations
-where merchant_id = $1 and enabled and deleted_at is null order by id`;
+const READ = `select id, connector, enabled, settings::text, mappings::text from integrations
+where merchant_id = $1 and deleted_at is null order by id`;
+
+/** Whoever switches one of them on waits for this transaction, and then finds what it has missed. */
+const KEEP_OFF = `select 1 from integrations where merchant_id = $1 and not enabled and deleted_at is null for share`;
 
 const LINKED = 'select integration_id from links where entity_type = $1 and entity_id = $2';
 
 /** The enabled integrations of the merchant whose connector takes this kind of entity, as the transaction sees them. */
 export async function findRecipients({ services, tx }: HubWork, entity: Sendable): Promise<Recipient[]> {
-  const rows = await tx.sql<Row>(ENABLED, [entity.merchantId]);
+  const takes = ({ connector }: Row) =>
+    services.connectors.some(({ name, sends }) => name === connector && sends.includes(entity.entityType));
+  let rows = await tx.sql<Row>(READ, [entity.merchantId]);
+  if (rows.some((row) => !row.enabled && takes(row))) {
+    await tx.sql(KEEP_OFF, [entity.merchantId]);
+    rows = await tx.sql<Row>(READ, [entity.merchantId]);
+  }
   const links = await tx.sql<{ integration_id: string }>(LINKED, [entity.entityType, entity.entityId]);
   const linked = new Set(links.map(({ integration_id }) => integration_id));
-  return rows.flatMap((row) => {
-    const connector = services.connectors.find(({ name }) => name === row.connector);
-    if (!connector?.sends.includes(entity.entityType)) return [];
-    return [toRecipient(connector, row, linked.has(row.id))];
-  });
+  return rows
+    .filter(({ enabled }) => enabled)
+    .flatMap((row) => {
+      const connector = services.connectors.find(({ name }) => name === row.connector);
+      if (!connector?.sends.includes(entity.entityType)) return [];
+      return [toRecipient(connector, row, linked.has(row.id))];
+    });
 }
 
 /** Settings that no longer fit their connector are mended before anything is sent: until then its effects wait. */
