@@ -137,7 +137,9 @@ it('F6 F3 a full sync covers more than one page of each, shows how far it is, an
   await Promise.all(
     Array.from({ length: 60 }, (_, n) => idOf(hub.createTransaction({ reference: `full-${n}`, amount: '1.00' }))),
   );
-  await call('PUT', '/config', { isEnabled: true });
+  await hub.admin.ask(
+    'mutation { updateIntegration(input: { id: "flasherp", enabled: true, sendMissed: false }) { userErrors { message } } }',
+  );
 
   const started = await call('POST', '/sync/full');
   const { body } = await eventually(
@@ -221,6 +223,12 @@ it('F4 F8 F9 F10 answers are as the OpenAPI document describes them, so that a t
 
   for (const path of ['/config', '/status', '/sync-history', '/audit-logs', '/metrics']) await check('get', path);
   await check('get', `/sync/full/${run}`, '/sync/full/{id}');
+  const cancelled = await call('POST', `/sync/full/${run}/cancel`);
+  expect([
+    ['CANCELLED', undefined],
+    [undefined, 'INVALID_STATE'],
+  ]).toContainEqual([cancelled.body.data?.['state'], cancelled.body.code]);
+  expect((await call('POST', '/sync/full/none/cancel')).status).toBe(404);
   await check('post', '/config/test');
   await check('post', '/sync/reconcile');
   await check('post', '/sync/customer/u-rest', '/sync/customer/{id}');

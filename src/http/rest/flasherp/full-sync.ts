@@ -40,6 +40,24 @@ export function registerFullSync(scope: FastifyInstance, contextOf: ContextOf): 
     errors: ['NOT_FOUND'],
     handle: async ({ context, params, request }) => success(request, await fullSyncNow(context, params.id)),
   });
+  registerRoute(scope, {
+    ...flashErpRoute,
+    method: 'POST',
+    url: `${FLASHERP_PATH}/sync/full/:id/cancel`,
+    summary: 'Ends a full sync after the batch that it is at',
+    authorize: contextOf,
+    params: z.object({ id: z.string() }),
+    answer: enveloped(fullSyncShown),
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
+    handle: async ({ context, params, request }) => success(request, await cancel(context, params.id)),
+  });
+}
+
+async function cancel(context: HubContext, id: string): Promise<FullSyncShown> {
+  const { done } = await runOrThrow<{ done: { fullSync: FullSyncShown } }>(context, operations.CANCEL_FULL_SYNC, {
+    id,
+  });
+  return done.fullSync;
 }
 
 /** All that the scope has, customers first. */

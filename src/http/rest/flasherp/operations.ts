@@ -43,6 +43,9 @@ const RUN = `id syncEventId entityTypes state progress totalCount lookedCount se
 export const FULL_SYNC = parse(
   `mutation FlashErpFullSync($input: StartFullSyncInput!) { done: startFullSync(input: $input) { fullSync { ${RUN} } ${FAILED} } }`,
 );
+export const CANCEL_FULL_SYNC = parse(
+  `mutation FlashErpCancelFullSync($id: ID!) { done: cancelFullSync(id: $id) { fullSync { ${RUN} } ${FAILED} } }`,
+);
 export const FULL_SYNC_NOW = parse(`query FlashErpFullSyncNow($id: ID!) { fullSync(id: $id) { ${RUN} } }`);
 export const RECONCILE = parse(`mutation FlashErpReconcile($input: ReconcileInput!) {
   done: reconcile(input: $input) { reconciliation { id state entityTypes periodFrom periodTo } ${FAILED} } }`);
