@@ -47,9 +47,9 @@ export async function receiveEvent(
   });
 }
 
-/** Whether it may tell of an order, a customer or goods that the hub does not know. */
-const tellsMore = ({ order, contents, sku }: InboundEvent) =>
-  order !== undefined || contents !== undefined || sku !== undefined;
+/** Whether it may tell of an order, a customer or goods that the hub does not know, or of something only by default. */
+const tellsMore = ({ order, contents, sku, defaulted }: InboundEvent) =>
+  order !== undefined || contents !== undefined || sku !== undefined || defaulted !== undefined;
 
 /**
  * Makes the product, order or customer that a mapped event tells of and the hub does not know; answers the event as the inbox applies
