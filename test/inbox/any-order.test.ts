@@ -66,6 +66,23 @@ it('ends in the newest state whatever the order, the repetitions and the batches
   );
 });
 
+it('leaves the newest state where another event of the order is committed between the look at the order and its lock', async () => {
+  const ends: unknown[] = [];
+  for (let round = 0; round < 150; round++) {
+    const id = await addOrder(db);
+    await addLink(db, id, `back-${round}`);
+    const told = (minute: number, status: OrderStatus) =>
+      received(event({ externalId: `back-${round}`, minute, status }));
+
+    const [first, second] = [inboxes[round % 2] as Inbox, inboxes[1 - (round % 2)] as Inbox];
+    await Promise.all([first.accept(told(1, 'CONFIRMED')), second.accept(told(2, 'PENDING'))]);
+
+    ends.push((await db.pool.query('select status from orders where id = $1', [id])).rows[0].status);
+  }
+
+  expect(ends.filter((status) => status !== 'PENDING')).toEqual([]);
+});
+
 it('ends in the newest state after an event that bears a time far ahead', async () => {
   let run = 0;
   const shape = steps.chain((set) => fc.tuple(fc.constant(set), fc.shuffledSubarray(set, { minLength: set.length })));

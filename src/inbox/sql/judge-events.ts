@@ -78,19 +78,23 @@ known as materialized (
   from found f
 )`;
 
-/** An entity that another transaction holds makes its events `BUSY`, so that it holds up no other. */
+/**
+ * An entity that another transaction holds makes its events `BUSY`, so that it holds up no other. So does one that another has
+ * changed since this statement began: what the later steps compare with is the row as the statement saw it.
+ */
 const lock = (nouns: readonly InboxNoun[]) => `
 ${perNoun(
   nouns,
   ({ type, table, status }) => `locked_${table} as materialized (
-  select e.id, ${status} as status from ${table} e
+  select e.id, ${status} as status, e.xmin = (select seen.xmin from ${table} seen where seen.id = e.id) as is_as_seen
+  from ${table} e
   where e.id = any (array(select known_id from known where entity_type = '${type}'))
   order by e.id for no key update skip locked
 ),`,
 )}
 held_entities as materialized (
   select coalesce(jsonb_object_agg(id, status), '{}') as by_id
-  from (${perNoun(nouns, ({ table }) => `select id, status from locked_${table}`, ' union all ')}) e
+  from (${perNoun(nouns, ({ table }) => `select id, status from locked_${table} where is_as_seen`, ' union all ')}) e
 ),
 locked_links as materialized (
   select l.id, l.external_id, l.source_at, l.source_rank,
