@@ -121,7 +121,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   ALREADY_SENT: {
     meaning:
-      'The other system was sent exactly this last and answered at once with a form of its own; it would do so again, so it is not sent once more.',
+      'The other system was sent exactly this twice and answered each time at once with a form of its own; it would do so again, so it is not sent once more.',
     remedy: 'Nothing. To have both sides write it alike, make a field mapping.',
   },
   SYNC_LOOP: {

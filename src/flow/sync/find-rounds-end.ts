@@ -16,6 +16,8 @@ const ROUNDS_WITHIN = '24 hours';
 const MOST_EVENTS = 1000;
 /** What a system says of an entity so soon after it was sent it is what it has made of it. */
 const ANSWERS_WITHIN = '1 minute';
+/** Once may be somebody there who was quick; the same again is the system itself. */
+const TIMES_ANSWERED = 2;
 
 /**
  * `$1` entity, `$2` its kind, `$3` who is to be sent `$4`, the news of `$5`. Rounds are counted since somebody else had a hand in
@@ -35,17 +37,21 @@ news as (
   select integration_id, told_by from ours where direction = 'OUTBOUND' and status <> 'SKIPPED' and id > (select id from begun)
 ),
 sent as (
-  select o.*, (select min(a.started_at) from sync_attempts a where a.sync_event_id = o.id) as started_at from ours o
-  where integration_id = $3 and direction = 'OUTBOUND' and status <> 'SKIPPED' order by id desc limit 1
+  select o.*, (select min(a.started_at) from sync_attempts a where a.sync_event_id = o.id) as started_at,
+    array(select n.key from jsonb_each($4::jsonb) n
+      where n.key <> 'updatedAt' and n.value is distinct from o.payload -> n.key order by n.key) as fields,
+    lag(id) over (order by id desc) as next_id
+  from ours o where integration_id = $3 and direction = 'OUTBOUND' and status <> 'SKIPPED' order by id desc limit ${TIMES_ANSWERED}
 ),
-answer as (
-  select created_at from ours
-  where integration_id = $3 and direction = 'INBOUND' and status = 'SUCCESS' order by id desc limit 1
+answered as (
+  select s.id from sent s cross join lateral (
+    select created_at from ours where integration_id = $3 and direction = 'INBOUND' and status = 'SUCCESS'
+      and (s.next_id is null or id < s.next_id) order by id desc limit 1) a
+  where s.status = 'SUCCESS' and s.fields = '{}' and a.created_at >= least(s.started_at, s.processed_at)
+    and a.created_at <= s.processed_at + interval '${ANSWERS_WITHIN}'
 )
-select coalesce((select s.status = 'SUCCESS' and a.created_at >= least(s.started_at, s.processed_at)
-    and a.created_at <= s.processed_at + interval '${ANSWERS_WITHIN}' from sent s, answer a), false) as "hasAnswered",
-  array(select n.key from sent s, jsonb_each($4::jsonb) n
-    where n.key <> 'updatedAt' and n.value is distinct from s.payload -> n.key order by n.key) as fields,
+select (select count(*) from answered) = ${TIMES_ANSWERED} as "hasAnswered",
+  coalesce((select fields from sent order by id desc limit 1), '{}') as fields,
   least((select count(*) from news where (integration_id, told_by) = ($3, $5)),
     (select count(*) from news where (integration_id, told_by) = ($5, $3)))::int as rounds`;
 
@@ -57,8 +63,8 @@ interface Rounds {
 }
 
 /**
- * Whether the news of one system (`from`) must not be sent on to another: because that has been sent just this and keeps it in a
- * form of its own, or because the two have answered each other too often. Null: it is sent.
+ * Whether the news of one system (`from`) must not be sent on to another: because that has been sent just this, twice, and keeps it
+ * in a form of its own, or because the two have answered each other too often. Null: it is sent.
  */
 export async function findRoundsEnd(
   tx: Tx,
@@ -69,8 +75,8 @@ export async function findRoundsEnd(
   const [known] = await tx.sql<Rounds>(ROUNDS, values);
   if (!known) return null;
   const { hasAnswered, fields, rounds } = known;
-  if (hasAnswered && fields.length === 0) {
-    const reason = `${integrationId} was sent exactly this last and answered at once with a form of its own: it is not sent again.`;
+  if (hasAnswered) {
+    const reason = `${integrationId} was sent exactly this twice and answered each time at once with a form of its own: it is not sent again.`;
     return { code: 'ALREADY_SENT', state: 'SYNCED', reason };
   }
   if (rounds < MOST_ROUNDS) return null;
