@@ -36,7 +36,7 @@ beforeAll(async () => {
       ),
     ),
   );
-  await update('flasherp', { enabled: true });
+  await update('flasherp', { enabled: true, sendMissed: false });
 });
 afterAll(async () => {
   await hub.stop();
