@@ -10,7 +10,7 @@ import { Allow, integrationAt, scopeAt } from './allow.js';
 import type { HubContext } from './context.js';
 import { mutate, requireAllowed } from './mutate.js';
 import { BulkPayload, MutationPayload, payloadOf } from './mutation-payload.js';
-import { Json } from './scalars.js';
+import { DateTime, Json } from './scalars.js';
 import { WebhookEvent, WebhookEventFilter } from './webhook-event.js';
 
 const BodyEncoding = { UTF8: 'UTF8', BASE64: 'BASE64' } as const;
@@ -76,6 +76,19 @@ export class WebhookOutcome {
       'What it says of the entity; OVERTAKEN: fields that a change of the hub on its way there replaces. Null: accepted before that was recorded.',
   })
   says?: WebhookNews | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The request that brought the first. Null: the hub asked for it, or it was accepted before that was recorded.',
+  })
+  requestId?: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the first was answered. Null: it was accepted before that was recorded.',
+  })
+  answeredAt?: string | null;
 
   @Field(() => String, { nullable: true })
   errorCode!: string | null;

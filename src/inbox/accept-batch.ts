@@ -165,9 +165,10 @@ export function eventText({
   event,
   strictMapping,
   failure,
-}: Pick<ReceivedEvent, 'event' | 'strictMapping' | 'failure'>): string {
+  requestId,
+}: Pick<ReceivedEvent, 'event' | 'strictMapping' | 'failure' | 'requestId'>): string {
   const { reference, payload: _, eventId: __, ...rest } = event;
   const rank = rankOf(event.entityType, event.status);
   const says = saidBy(event);
-  return JSON.stringify({ ...rest, ...reference, rank, says, strictMapping, ...(failure && { failure }) });
+  return JSON.stringify({ ...rest, ...reference, rank, says, strictMapping, requestId, ...(failure && { failure }) });
 }

@@ -23,6 +23,8 @@ export interface ReceivedEvent {
   failure?: Failure | null;
   /** The trace that its sender goes on with; what it causes goes on with it, too. */
   traceparent?: string | null;
+  /** The request that brought it; none for what was asked for. */
+  requestId?: string | null;
 }
 
 /** What became of it; for a repeated event, what became of the first. */
@@ -40,6 +42,10 @@ export interface Acceptance {
   entityStatus: string | null;
   /** What it told. Null: it was accepted before that was recorded. */
   says?: WebhookNews | null;
+  /** The request that brought the first. Null: it was asked for, or accepted before that was recorded. */
+  requestId?: string | null;
+  /** When the first was answered, UTC. Null: it was accepted before that was recorded. */
+  answeredAt?: string | null;
 }
 
 /** An entity that is known now: by its id in one integration, or by the hub's own id and number. Events wait by any of the three. */

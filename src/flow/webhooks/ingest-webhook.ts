@@ -50,7 +50,7 @@ export async function ingestWebhook(
   const passed = () => ({ durationMs: Math.round(performance.now() - startedAt) });
   try {
     const acceptance = await ingest(services, caller, input, sender);
-    services.log.info({ ...about, ...acceptance, ...passed() }, 'webhook taken');
+    services.log.info({ ...acceptance, ...about, ...passed() }, 'webhook taken');
     return acceptance;
   } catch (error) {
     const { code, message: reason } = error instanceof HubError ? error : new HubError('INTERNAL', 'see the error');
@@ -74,6 +74,7 @@ async function ingest(
     rawBody: input.rawBody,
     headers,
     traceparent: currentTraceparent(),
+    requestId: caller.requestId,
   });
 }
 

@@ -18,6 +18,8 @@ export interface Received {
   headers: Record<string, string>;
   /** Of the request that brought it; none for what was asked for, which belongs to its entity's own trace. */
   traceparent?: string | null;
+  /** Of the request that brought it; none for what was asked for. */
+  requestId?: string | null;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Received {
 export async function receiveEvent(
   services: Services,
   integration: OpenIntegration,
-  { event: received, rawBody, headers, traceparent = null }: Received,
+  { event: received, rawBody, headers, traceparent = null, requestId = null }: Received,
 ): Promise<Acceptance> {
   const { event: mapped, failure } = await mapInbound(integration, received);
   const event =
@@ -44,6 +46,7 @@ export async function receiveEvent(
     strictMapping: hasStrictMapping(integration),
     failure,
     traceparent,
+    requestId,
   });
 }
 

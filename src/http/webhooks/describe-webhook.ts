@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../errors.js';
 import { EntityType, WebhookStatus } from '../../model/statuses.js';
+import { enveloped } from '../envelope.js';
 
 const errors: readonly ErrorCode[] = [
   'INVALID_JSON',
@@ -36,7 +37,7 @@ export const received = {
 } as const;
 
 /** What became of a webhook, in the gateway's words. */
-export const acceptanceBody = z.object({
+const acceptanceBody = z.object({
   webhookEventId: z.string(),
   status: z.enum(WebhookStatus),
   entityType: z.enum(EntityType),
@@ -44,4 +45,13 @@ export const acceptanceBody = z.object({
   externalId: z.string().nullable().meta({ description: 'The sender’s id.' }),
   entityStatus: z.string().nullable().meta({ description: 'The hub’s status of the entity after it.' }),
   message: z.string(),
+});
+
+/** To a repetition the first answer, byte for byte. */
+export const acceptanceEnvelope = enveloped(acceptanceBody).extend({
+  timestamp: z.iso.datetime().meta({ description: 'When it was answered, UTC; to a repetition, when the first was.' }),
+  requestId: z.string().meta({
+    description:
+      'The name of the request in the hub’s log; to a repetition, that of the first. The header X-Request-Id names the present one.',
+  }),
 });

@@ -8,9 +8,10 @@ import { HubError } from '../../errors.js';
 import { registerRoute } from '../docs/register-route.js';
 import { ANYBODY } from '../docs/schemes.js';
 import { enveloped, success } from '../envelope.js';
-import { acceptanceBody, KEY_HEADER, received } from './describe-webhook.js';
+import { answerAcceptance } from './answer-acceptance.js';
+import { acceptanceEnvelope, KEY_HEADER, received } from './describe-webhook.js';
 import type { Ingest } from './receive.js';
-import { messageOf, statusOf, toInput } from './receive.js';
+import { toInput } from './receive.js';
 
 const PATH = '/api/webhooks/flasherp';
 const TARGET = { connector: 'flasherp' };
@@ -32,15 +33,12 @@ export function registerFlashErpRoutes(scope: FastifyInstance, ingest: Ingest, p
       'x-flasherp-timestamp': z.string().optional().meta({ description: 'Unix seconds, within 5 minutes.' }),
     }),
     rawBody: FlashErpEvent,
-    answer: enveloped(acceptanceBody),
+    answer: acceptanceEnvelope,
     handle: async ({ request, reply }) => {
       const { allowed, resetMs: retryAfterMs } = await takePoint(limiter, request.ip);
       if (!allowed) throw new HubError('RATE_LIMITED', TOO_MANY, { retryAfterMs });
       const acceptance = await ingest(toInput(request, TARGET, null), request.id);
-      const { webhookEventId, status, entityType, entityId, externalId, entityStatus } = acceptance;
-      reply.code(statusOf(acceptance));
-      const message = messageOf(acceptance);
-      return success(request, { webhookEventId, status, entityType, entityId, externalId, entityStatus, message });
+      return answerAcceptance(request, reply, acceptance);
     },
   });
   registerRoute(scope, {

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { GatewayBody } from '../../connectors/gateway-webhooks.js';
 import { registerRoute } from '../docs/register-route.js';
-import { enveloped, success } from '../envelope.js';
-import { acceptanceBody, KEY_HEADER, received } from './describe-webhook.js';
+import { answerAcceptance } from './answer-acceptance.js';
+import { acceptanceEnvelope, KEY_HEADER, received } from './describe-webhook.js';
 import type { Ingest } from './receive.js';
-import { messageOf, statusOf, toInput } from './receive.js';
+import { toInput } from './receive.js';
 
 const paramsSchema = z.object({ integrationId: z.string() });
 
@@ -25,15 +25,12 @@ export function registerGatewayRoute(scope: FastifyInstance, ingest: Ingest): vo
       'x-webhook-id': z.string().optional().meta({ description: 'The event’s identity; else a hash of it.' }),
     }),
     rawBody: GatewayBody,
-    answer: enveloped(acceptanceBody),
+    answer: acceptanceEnvelope,
     handle: async ({ request, reply }) => {
       // An id that cannot exist is an unknown one, not a wrong one.
       const { integrationId } = paramsSchema.parse(request.params);
       const acceptance = await ingest(toInput(request, { integrationId }, null), request.id);
-      const { webhookEventId, status, entityType, entityId, externalId, entityStatus } = acceptance;
-      const message = messageOf(acceptance);
-      reply.code(statusOf(acceptance));
-      return success(request, { webhookEventId, status, entityType, entityId, externalId, entityStatus, message });
+      return answerAcceptance(request, reply, acceptance);
     },
   });
 }

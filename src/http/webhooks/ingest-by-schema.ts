@@ -24,6 +24,7 @@ mutation IngestWebhook($input: IngestWebhookInput!) {
   ingestWebhook(input: $input) {
     outcome {
       webhookEventId status duplicate eventType entityType entityId externalId entityStatus errorCode errorMessage says
+      requestId answeredAt
     }
     userErrors { code message path retryAfterMs }
   }

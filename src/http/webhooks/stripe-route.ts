@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { StripeEvent } from '../../connectors/stripe/index.js';
 import { registerRoute } from '../docs/register-route.js';
-import { enveloped, success } from '../envelope.js';
-import { acceptanceBody, received } from './describe-webhook.js';
+import { answerAcceptance } from './answer-acceptance.js';
+import { acceptanceEnvelope, received } from './describe-webhook.js';
 import type { Ingest } from './receive.js';
-import { messageOf, statusOf, toInput } from './receive.js';
+import { toInput } from './receive.js';
 
 const TARGET = { connector: 'stripe' };
 
@@ -17,13 +17,10 @@ export function registerStripeRoute(scope: FastifyInstance, ingest: Ingest): voi
     summary: 'A webhook of Stripe, about a payment or a subscription',
     access: ['stripeSignature'],
     rawBody: StripeEvent,
-    answer: enveloped(acceptanceBody),
+    answer: acceptanceEnvelope,
     handle: async ({ request, reply }) => {
       const acceptance = await ingest(toInput(request, TARGET, null), request.id);
-      const { webhookEventId, status, entityType, entityId, externalId, entityStatus } = acceptance;
-      reply.code(statusOf(acceptance));
-      const message = messageOf(acceptance);
-      return success(request, { webhookEventId, status, entityType, entityId, externalId, entityStatus, message });
+      return answerAcceptance(request, reply, acceptance);
     },
   });
 }

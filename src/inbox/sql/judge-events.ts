@@ -181,7 +181,8 @@ verdicts as materialized (
     jsonb_build_object('status', status, 'eventType', event_type, 'entityType', entity_type, 'errorCode', error_code,
       'errorMessage', error_message, 'says', case when link -> 3 = 'true' and event ->> 'says' = 'FIELDS'
         and (entity_type in (${KINDS}) or event ? 'contents' and not event ? 'trackingNumbers' and link ->> 0 is not null) then '"OVERTAKEN"' else event -> 'says' end, 'entityId', known_id, 'externalId', coalesce(external_id, link_external_id),
-      'entityStatus', nullif(case when error_code is null then coalesce(new_status, previous_status) else previous_status end, '')) as answer
+      'entityStatus', nullif(case when error_code is null then coalesce(new_status, previous_status) else previous_status end, ''),
+      'requestId', event -> 'requestId', 'answeredAt', ${utc('now()')}) as answer
   from settled s
 )`;
 
