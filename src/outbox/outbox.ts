@@ -38,8 +38,9 @@ export interface NewSyncEvent {
   toldBy?: string | null;
 }
 
-/** How a skipped event shows why. */
-export interface SkipShown {
+/** Why an effect is passed over, and how that is shown. */
+export interface PassedOver {
+  reason: string;
   code: ErrorCode;
   /** What the link becomes where nothing else waits. */
   state: 'SYNCED' | 'SKIPPED';
@@ -78,7 +79,9 @@ export interface Outbox {
   /** Lets held events go, the oldest first, of the integration; answers how many. */
   release(tx: Tx, held: HeldSelection): Promise<number>;
   /** Ends a dead letter or waiting event without sending it; its lane goes on. @throws HubError INVALID_STATE */
-  skip(tx: Tx, id: string, reason: string, shown?: SkipShown): Promise<void>;
+  skip(tx: Tx, id: string, reason: string): Promise<void>;
+  /** Writes down an effect that is not sent, so that everybody sees why. */
+  passOver(tx: Tx, event: NewSyncEvent, why: PassedOver): Promise<void>;
   /** Ends whatever waits for an integration without sending it, but for what is being sent; answers how many. */
   skipAll(tx: Tx, integrationId: string, reason: string): Promise<number>;
   /**
@@ -99,17 +102,11 @@ export interface OutboxDeps {
 
 /** The outbox of one process. Holds no state: any number of them share one database. */
 export function createOutbox(deps: OutboxDeps): Outbox {
-  const announce = (tx: Tx) =>
-    tx.afterCommit(() => {
-      deps.wake();
-      deps.changed();
-    });
+  const announce = announceTo(deps);
   return {
     async enqueue(tx, events) {
-      if (events.length === 0) return [];
-      const rows = await tx.sql<{ id: string }>(ENQUEUE, [toJson(events.map(toRow))]);
-      announce(tx);
-      return rows.map(({ id }) => id);
+      if (events.length > 0) announce(tx);
+      return enqueue(tx, events);
     },
     async redrive(tx, selection) {
       const [row] = await tx.sql<{ affected: number }>(REDRIVE, toParameters(selection));
@@ -121,8 +118,12 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       if (rows.length > 0) announce(tx);
       return rows.length;
     },
-    skip: async (tx, id, reason, shown) => {
-      if (!(await skip(tx, id, reason, shown))) throw cannotSkip(id);
+    skip: async (tx, id, reason) => {
+      if (!(await skip(tx, id, reason))) throw cannotSkip(id);
+      announce(tx);
+    },
+    passOver: async (tx, event, why) => {
+      await passOver(tx, event, why);
       announce(tx);
     },
     async skipAll(tx, integrationId, reason) {
@@ -138,6 +139,12 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     },
   };
 }
+
+const announceTo = (deps: OutboxDeps) => (tx: Tx) =>
+  tx.afterCommit(() => {
+    deps.wake();
+    deps.changed();
+  });
 
 function toRow(event: NewSyncEvent) {
   return {
@@ -163,6 +170,17 @@ function toParameters(selection: DeadLetterSelection): unknown[] {
   return [merchantId, known, integrationId, entityType, entityId, errorCodes, createdFrom, createdTo];
 }
 
+async function enqueue(tx: Tx, events: NewSyncEvent[]): Promise<string[]> {
+  if (events.length === 0) return [];
+  const rows = await tx.sql<{ id: string }>(ENQUEUE, [toJson(events.map(toRow))]);
+  return rows.map(({ id }) => id);
+}
+
+async function passOver(tx: Tx, event: NewSyncEvent, { reason, code, state }: PassedOver): Promise<void> {
+  const [id] = await enqueue(tx, [event]);
+  await tx.sql(SKIP, [id, reason, code, state, true]);
+}
+
 async function supersede(tx: Tx, link: LinkOf): Promise<boolean> {
   const [dead] = await tx.sql<{ id: string }>(FIND_DEAD_LETTER, namesOf(link));
   return dead !== undefined && skip(tx, dead.id, 'Superseded by a newer sync event.');
@@ -175,10 +193,10 @@ async function hurry(tx: Tx, link: LinkOf): Promise<boolean> {
 
 const namesOf = ({ integrationId, entityType, entityId }: LinkOf) => [integrationId, entityType, entityId];
 
-async function skip(tx: Tx, id: string, reason: string, shown?: SkipShown): Promise<boolean> {
+async function skip(tx: Tx, id: string, reason: string): Promise<boolean> {
   if (!isEventId(id)) return false;
   await tx.sql(LOCK_LANE, [id]);
-  return (await tx.sql(SKIP, [id, reason, shown?.code ?? null, shown?.state ?? 'SKIPPED'])).length > 0;
+  return (await tx.sql(SKIP, [id, reason, null, 'SKIPPED', false])).length > 0;
 }
 
 const cannotSkip = (id: string) =>

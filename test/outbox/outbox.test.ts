@@ -138,6 +138,27 @@ it('refuses to skip what has ended, is being sent, or does not exist', async () 
     await expect(db.transaction((tx) => outbox.skip(tx, wrong, 'no'))).rejects.toMatchObject({ code: 'INVALID_STATE' });
 });
 
+it('passes over an effect also while several events of its lane may be under way, and leaves these alone', async () => {
+  const [sent = ''] = await enqueue(db, outbox, [effect('portal', 'ord_o')]);
+  await db.pool.query(
+    `with e as (update sync_events set status = 'IN_PROGRESS' where id = $1 returning lane_id)
+     update lanes l set owner = 1, depth = 16, lease = now() + interval '1 hour' from e where l.id = e.lane_id`,
+    [sent],
+  );
+  const why = { reason: 'They answer each other.', code: 'SYNC_LOOP', state: 'SKIPPED' } as const;
+
+  await db.transaction((tx) => outbox.passOver(tx, effect('portal', 'ord_o'), why));
+
+  const { rows } = await db.pool.query(
+    `select status, error_code, lane_id from sync_events where entity_id = 'ord_o' order by id`,
+  );
+  expect(rows).toEqual([
+    { status: 'IN_PROGRESS', error_code: null, lane_id: expect.anything() },
+    { status: 'SKIPPED', error_code: 'SYNC_LOOP', lane_id: null },
+  ]);
+  expect(await lane(sent)).toMatchObject({ head: '0', tail: '1' });
+});
+
 it('supersedes the dead letter that parks a lane, and nothing where there is none', async () => {
   const link = { integrationId: 'portal', entityType: 'ORDER', entityId: 'ord_p' } as const;
   const [dead = ''] = await enqueue(db, outbox, [effect('portal', 'ord_p')]);

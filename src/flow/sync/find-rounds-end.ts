@@ -1,13 +1,8 @@
 import type { Tx } from '../../db/database.js';
-import type { SkipShown } from '../../outbox/outbox.js';
+import type { PassedOver } from '../../outbox/outbox.js';
 import { kindOf } from '../lock-entity.js';
 import type { Sendable } from '../sendable.js';
 import { SYNC_MUTATION } from './sync-mutation.js';
-
-/** Why news goes no further, and how that is shown. */
-export interface RoundsEnd extends SkipShown {
-  reason: string;
-}
 
 /** So often two systems may answer each other about one entity while nobody changes or sends it here. */
 const MOST_ROUNDS = 10;
@@ -70,7 +65,7 @@ export async function findRoundsEnd(
   tx: Tx,
   { integrationId, payload, entityType, entityId }: Sendable & { integrationId: string; payload: unknown },
   from: string,
-): Promise<RoundsEnd | null> {
+): Promise<PassedOver | null> {
   const values = [entityId, entityType, integrationId, JSON.stringify(payload), from];
   const [known] = await tx.sql<Rounds>(ROUNDS, values);
   if (!known) return null;

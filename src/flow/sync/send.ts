@@ -5,10 +5,9 @@ import type { Snapshot } from '../../model/snapshots.js';
 import type { Operation } from '../../model/statuses.js';
 import type { NewSyncEvent } from '../../outbox/outbox.js';
 import type { Sendable } from '../sendable.js';
-import type { Services } from '../services.js';
 import type { HubWork } from '../work.js';
 import { findRecipients, type Recipient } from './find-recipients.js';
-import { findRoundsEnd, type RoundsEnd } from './find-rounds-end.js';
+import { findRoundsEnd } from './find-rounds-end.js';
 import {
   readBillingSubscriptionSnapshot,
   readCustomerSnapshot,
@@ -39,16 +38,10 @@ export async function sendToAll(
     const { id: integrationId, maxAttempts } = recipient;
     const event = { ...entity, integrationId, operation, payload, maxAttempts, toldBy: from };
     const end = from === null ? null : await findRoundsEnd(tx, event, from);
-    if (end) await passOver(services, tx, event, end);
+    if (end) await services.outbox.passOver(tx, event, end);
     else events.push(event);
   }
   return services.outbox.enqueue(tx, events);
-}
-
-/** Written down, so that everybody sees why it was not sent. */
-async function passOver({ outbox }: Services, tx: Tx, event: NewSyncEvent, { reason, ...shown }: RoundsEnd) {
-  const [id = ''] = await outbox.enqueue(tx, [event]);
-  await outbox.skip(tx, id, reason, shown);
 }
 
 const WAS_SENT = `select 1 from links k where k.integration_id = $1 and k.entity_type = 'ORDER' and k.entity_id = $2

@@ -1,7 +1,7 @@
 /**
  * Ends the event `$1`, whose lane the transaction has locked, without sending it; `$2` is the reason, `$3` its code, if it has
- * one, `$4` the state of a link of which nothing waits any more.
- * While the lane is claimed, its first `depth` events may be under way and are not touched.
+ * one, `$4` the state of a link of which nothing waits any more, `$5` whether the event was made in this very transaction.
+ * While the lane is claimed, its first `depth` events may be under way and are not touched, unless nobody can have seen them yet.
  * The first of its lane moves the head. Another one leaves the lane altogether and, if it was the last, takes the tail
  * back to the one before: the event at the tail is always a waiting one, or the lane is empty.
  */
@@ -12,7 +12,7 @@ with skipped as materialized (
          (select max(b.seq) from sync_events b where b.lane_id = e.lane_id and b.seq > l.head and b.seq < e.seq) as before
     from sync_events e join lanes l on l.id = e.lane_id
    where e.id = $1 and e.seq > l.head and e.status in ('PENDING', 'RETRYING', 'FAILED')
-     and (l.owner is null or l.depth < (
+     and ($5 or l.owner is null or l.depth < (
        select count(*) from (select from sync_events b where b.lane_id = l.id and b.seq > l.head and b.seq <= e.seq
                               limit l.depth + 1) ahead))
 ), lane as (
