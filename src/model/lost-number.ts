@@ -13,9 +13,11 @@ type ParseWithSource = (
 ) => unknown;
 
 /** Every number that may be lost looks so; so do some texts, which costs time only. Ids look like exponents, but stand in quotes. */
-const SUSPECT = /\d{16}|\d\.\d{15}|[\s:[,]-?\d[\d.]*[eE]\+?\d{2,}(?=[\s,}\]])/;
+const SUSPECT = /[\d.]{16}|[\s:[,]-?\d[\d.]*[eE](?:\+?\d{2,}|-\d{3,})(?=[\s,}\]])/;
 /** As many digits as a double is written with by whoever writes all that it has. */
 const DIGITS_OF_DOUBLE = 17;
+/** As many digits as JavaScript writes a double with. */
+const MOST_PRECISION = 100;
 
 /** The first number that reading this JSON text would change; null: there is none. @throws SyntaxError */
 export function findLostNumber(text: string): LostNumber | null {
@@ -30,7 +32,10 @@ export function findLostNumber(text: string): LostNumber | null {
   return found;
 }
 
-/** Whether a double changes the number that is written so: a whole one at all, another one beyond the digits of a double. */
+/**
+ * Whether a double changes the number that is written so: a whole one at all, another one beyond the digits of a double, unless
+ * these are the double's own, as of who writes 0.1 as 0.10000000000000000555.
+ */
 export function isLost(source: string): boolean {
   const value = Number(source);
   if (!Number.isFinite(value)) return true;
@@ -38,7 +43,10 @@ export function isLost(source: string): boolean {
     .replace(/[eE].*/, '')
     .replace(/[-.]/g, '')
     .replace(/^0+/, '').length;
-  return (Number.isInteger(value) || digits > DIGITS_OF_DOUBLE) && !new Decimal(source).eq(value);
+  if (!Number.isInteger(value) && digits <= DIGITS_OF_DOUBLE) return false;
+  const written = new Decimal(source);
+  if (written.eq(value)) return false;
+  return Number.isInteger(value) || !written.eq(value.toPrecision(Math.min(digits, MOST_PRECISION)));
 }
 
 /** What to tell whoever sent it. */

@@ -40,7 +40,10 @@ async function ask(payload: string): Promise<{ payload: unknown }> {
   return JSON.parse(String(answer));
 }
 
-const LOST = ['9007199254740993', '-9007199254740993', '1e400', '0.1234567890123456789', '12345678901234567890'];
+const LOST = [
+  ...['9007199254740993', '-9007199254740993', '900719925474099.3e1', '12345678901234567890'],
+  ...['0.1234567890123456789', '1234567.12345678901', '1e400', '1e-400'],
+];
 it.each(LOST)(
   'H1 refuses %s in JSON instead of changing it, over HTTP, in the text, on a socket and by REST',
   async (number) => {
@@ -61,9 +64,18 @@ it.each(LOST)(
   },
 );
 
+it('H1 refuses a number deeper than any stack as it refuses all bad input', async () => {
+  const depth = 100_000;
+  const body = `${'['.repeat(depth)}9007199254740993${']'.repeat(depth)}`;
+
+  const { status } = await post('/api/v1/orders', body);
+
+  expect(status).toBe(400);
+});
+
 it('H1 keeps numbers that a double holds, and amounts as text of any length', async () => {
   const metadata =
-    '{"whole":9007199254740992,"even":9007199254740994,"part":0.30000000000000004,"money":10.1200,"big":1e21}';
+    '{"whole":9007199254740992,"even":9007199254740994,"part":0.30000000000000004,"money":10.1200,"big":1e21,"own":0.10000000000000000555,"exponent":-1.50e+3,"small":2.5e-100}';
 
   const { status, text } = await create(inputWith(metadata, '"9007199254740993.1234"'));
   const socket = await ask(
