@@ -41,7 +41,11 @@ export function registerDocs(server: FastifyInstance): void {
   });
   let opening: Promise<FastifyInstance> | undefined;
   const answer = async ({ url }: FastifyRequest, reply: FastifyReply) => {
-    opening ??= openReference(routes);
+    // One that has failed is not kept: the next who asks tries again.
+    opening ??= openReference(routes).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
     const { statusCode, headers, rawPayload } = await (await opening).inject(url);
     const { connection: _, date: __, ...told } = headers;
     reply.code(statusCode).headers(told);
