@@ -20,7 +20,7 @@ async function send(listener: RequestListener, request: Partial<UpstreamRequest>
   const exchanges: Exchange[] = [];
   const path = request.url ?? '/';
   const response = await recordExchanges(exchanges, () =>
-    http.send({ method: 'GET', timeoutMs: 5000, ...request, url: `${server.url}${path}` }),
+    http.send({ method: 'GET', timeoutMs: 20_000, ...request, url: `${server.url}${path}` }),
   );
   return { response, exchanges };
 }
