@@ -32,6 +32,11 @@ export async function callConnector(
   }
 }
 
+/** Where the hub's database went before the system was asked anything, nothing was tried. @throws HubError DATABASE_UNAVAILABLE */
+export function requireTried(result: DeliveryResult, exchanges: readonly Exchange[]): void {
+  if (result.kind === 'retry' && result.code === 'DATABASE_UNAVAILABLE' && exchanges.length === 0) throw result.cause;
+}
+
 /** The setting `debug` of a connector that has it: the exchanges, with their secrets masked, in the log. */
 export async function logIfWished(
   byId: FindOpen,

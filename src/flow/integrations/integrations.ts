@@ -15,7 +15,7 @@ import type { IntegrationMode } from '../../model/statuses.js';
 import type { Delivery, DispatchTarget } from '../../outbox/lane.js';
 import type { DeliveryHooks } from '../hooks/delivery-hooks.js';
 import { merchantFolder } from '../merchants/merchant-folder.js';
-import { callConnector, logIfWished } from './call-connector.js';
+import { callConnector, logIfWished, requireTried } from './call-connector.js';
 import { effectiveSettings, type IntegrationRow, readIntegrations } from './read-integrations.js';
 
 /** One integration with everything that is needed to work with its system. Holds secrets: never log or answer it whole. */
@@ -123,6 +123,7 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     deliver: async (integrationId, effect) => {
       const exchanges: Exchange[] = [];
       const result = await recordExchanges(exchanges, () => callConnector(deps, byId, integrationId, effect));
+      requireTried(result, exchanges);
       await logIfWished(byId, integrationId, effect, exchanges, deps.log);
       return { result, exchanges };
     },

@@ -5,6 +5,7 @@ import { createTokenCache, type FreshToken, isRefusal, restMsAfter, type TokenSt
 import type { Database } from '../../db/database.js';
 import type { SealedCredentials } from '../../db/entities/integration.js';
 import { HubError } from '../../errors.js';
+import { databaseError } from '../../inbox/sql-errors.js';
 
 export interface SharedTokensDeps {
   db: Pick<Database, 'pool'>;
@@ -123,7 +124,11 @@ class SharedToken {
   }
 
   private async query(text: string, values: unknown[]): Promise<Row[]> {
-    return (await this.deps.db.pool.query<Row>(text, values)).rows;
+    try {
+      return (await this.deps.db.pool.query<Row>(text, values)).rows;
+    } catch (error) {
+      throw databaseError(error);
+    }
   }
 }
 
