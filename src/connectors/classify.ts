@@ -133,10 +133,10 @@ const CODES: Record<number, ErrorCode> = {
 
 /**
  * Statuses of servers that say "never", not "not now": what was asked is not implemented there (501, 506), not in this
- * version of HTTP (505), leads in a circle (508), lacks an extension (510), or a network asks for its own sign-in (511). All
- * other 5xx may go away: those of the system (500, 502, 503, 504) and those of proxies before it (52x).
+ * version of HTTP (505), or lacks an extension (510). All other 5xx may go away: those of the system (500, 502, 503, 504), and
+ * those of proxies and networks before it (508, 511, 52x).
  */
-const NEVER: ReadonlySet<number> = new Set([501, 505, 506, 508, 510, 511]);
+const NEVER: ReadonlySet<number> = new Set([501, 505, 506, 510]);
 
 function codeOf(status: number, retryAfterMs: number | undefined): ErrorCode {
   if (status < 400) return 'UPSTREAM_BAD_RESPONSE';

@@ -13,9 +13,11 @@ const TOLERANCE_S = 300;
 /** An order that has moved on since is not called paid again. */
 const BEFORE_PAYMENT: readonly OrderStatus[] = ['PENDING', 'CONFIRMED', 'ON_HOLD'];
 
+const require = createRequire(import.meta.url);
+
 /** The whole client, of which this is used alone: loaded for the first webhook, not by every hub. */
 function loadSignature(): NonNullable<typeof Stripe.webhooks.signature> {
-  const library = createRequire(import.meta.url)('stripe') as typeof Stripe;
+  const library = require('stripe') as typeof Stripe;
   const { signature } = library.webhooks;
   if (!signature) throw new Error('This version of the stripe library cannot check signatures.');
   return signature;
