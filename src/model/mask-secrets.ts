@@ -29,9 +29,12 @@ interface SourceTextJson {
 }
 const sourceTextJson = JSON as unknown as SourceTextJson;
 
+/** A letter, digit or mark of ASCII may be written so in JSON, in a name as well. */
+const ESCAPED = /\\u00[2-7]/i;
+
 /** JSON text with every field masked that is named like a secret, and every number as it was; null: none is, or it is no JSON. */
 export function maskJson(text: string): string | null {
-  if (!SECRET_NAME.test(text)) return null;
+  if (!SECRET_NAME.test(text) && !ESCAPED.test(text)) return null;
   let found = false;
   const mask = (key: string, value: unknown, { source }: { source?: string }) => {
     const isSecret = isSecretName(key) && value !== null;

@@ -12,6 +12,7 @@ let spaced: WilfulSystem;
 let first: WilfulSystem;
 let second: WilfulSystem;
 let marks = true;
+let silent = false;
 
 beforeAll(async () => {
   hub = await startTestHub();
@@ -20,7 +21,10 @@ beforeAll(async () => {
     phone: String(phone).replaceAll(/(\d\d)(?=\d)/g, '$1 '),
   }));
   const marking = (mark: string) =>
-    startWilfulSystem(hub, 'b2b-portal', ({ notes }) => (marks && notes ? { notes: `${notes}${mark}` } : {}));
+    startWilfulSystem(hub, 'b2b-portal', ({ notes }) => {
+      if (silent) return null;
+      return marks && notes ? { notes: `${notes}${mark}` } : {};
+    });
   first = await marking('!');
   second = await marking('?');
   for (const { integrationId } of [first, second])
@@ -150,6 +154,42 @@ it('H1 G13 two systems that never agree are stopped, which is told until somebod
   expect(closed?.integration.id).toBe(stopped?.integration.id);
   expect(after.blockers).toEqual([]);
 });
+
+it('H1 two people who hold and release an order by turns are no two forms: each is told every time', async () => {
+  marks = false;
+  silent = true;
+  const id = await idOf(createOrder(hub.admin, orderInput({ notes: 'Talk' })));
+  await settledAt(id);
+  const timesTold = ({ writes }: WilfulSystem, status: string) =>
+    writes.filter((write) => write['status'] === status).length;
+  const says = async (speaker: WilfulSystem, listener: WilfulSystem, status: string) => {
+    const before = timesTold(listener, status);
+    await speaker.edit({ status });
+    await eventually(
+      async () => timesTold(listener, status),
+      (times) => times > before,
+    );
+    await settledAt(id);
+  };
+
+  for (let turn = 0; turn < 4; turn++) {
+    await says(first, second, 'ON_HOLD');
+    await says(second, first, 'PROCESSING');
+  }
+  const { blockers } = await settledAt(id);
+
+  expect(timesTold(second, 'ON_HOLD')).toBe(4);
+  expect(timesTold(first, 'PROCESSING')).toBe(4);
+  expect(blockers).toEqual([]);
+});
+
+/** What is told while a write is under way would count as overtaken. */
+function settledAt(id: string): Promise<ShownOrder> {
+  return eventually(
+    () => orderShown(id),
+    ({ links }) => links.every(({ state }) => state === 'SYNCED'),
+  );
+}
 
 interface ShownOrder {
   notes: string;

@@ -18,20 +18,23 @@ export interface WilfulSystem {
 
 const KEYS = { apiKey: 'wilful-key-1234567890', apiSecret: 'wilful-secret-1234567890' };
 
-/** Makes an integration with it. `rewrite`: what it makes of a record that it is sent. */
+/** Makes an integration with it. `rewrite`: what it makes of a record that it is sent; null: it says nothing of it. */
 export async function startWilfulSystem(
   hub: TestHub,
   connector: 'flasherp' | 'b2b-portal',
-  rewrite: (sent: Kept) => object,
+  rewrite: (sent: Kept) => object | null,
 ): Promise<WilfulSystem> {
   const eventType = connector === 'flasherp' ? 'customer.updated' : 'order.updated';
   const records = new Map<string, Kept>();
   const writes: Record<string, unknown>[] = [];
   let integrationId = '';
-  const keep = (record: Kept) => {
+  const put = (record: Kept) => {
     // Moved to the end, where the newest is.
     records.delete(record.id);
     records.set(record.id, record);
+  };
+  const keep = (record: Kept) => {
+    put(record);
     return tell(hub, integrationId, { eventType, timestamp: new Date().toISOString(), data: record });
   };
   const server = await startServer((request, response) => {
@@ -45,7 +48,9 @@ export async function startWilfulSystem(
       const record = { ...records.get(id), ...sent, id };
       writes.push(sent);
       answer({ id, order_number: id, status: sent['status'] ?? null });
-      void isSettled(hub, integrationId, id).then(() => keep({ ...record, ...rewrite(record) }));
+      const made = rewrite(record);
+      if (made === null) return put(record);
+      void isSettled(hub, integrationId, id).then(() => keep({ ...record, ...made }));
     });
   });
   const settings = {
@@ -85,7 +90,8 @@ async function tell(
   { eventType, timestamp, data }: { eventType: string; timestamp: string; data: Kept },
 ) {
   const { id, phone, name, notes } = data;
-  const body = JSON.stringify({ eventType, timestamp, data: { id, phone, name, notes } });
+  const status = eventType.startsWith('order.') ? data['status'] : undefined;
+  const body = JSON.stringify({ eventType, timestamp, data: { id, phone, name, notes, status } });
   const answer = await fetch(`${hub.url}/webhooks/${integrationId}`, {
     method: 'POST',
     headers: {

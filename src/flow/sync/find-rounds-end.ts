@@ -11,7 +11,7 @@ const ROUNDS_WITHIN = '24 hours';
 const MOST_EVENTS = 1000;
 /** What a system says of an entity so soon after it was sent it is what it has made of it. */
 const ANSWERS_WITHIN = '1 minute';
-/** Once may be somebody there who was quick; the same again is the system itself. */
+/** Once may be somebody there who was quick; the same again is the system itself. A status is no form: who moves it there means it. */
 const TIMES_ANSWERED = 2;
 
 /**
@@ -40,10 +40,12 @@ sent as (
 ),
 answered as (
   select s.id from sent s cross join lateral (
-    select created_at from ours where integration_id = $3 and direction = 'INBOUND' and status = 'SUCCESS'
-      and (s.next_id is null or id < s.next_id) order by id desc limit 1) a
+    select max(created_at) as created_at, bool_or(payload ->> 'status' <> payload ->> 'previousStatus'
+      and created_at >= least(s.started_at, s.processed_at)) as has_moved
+    from ours where integration_id = $3 and direction = 'INBOUND' and status = 'SUCCESS'
+      and (s.next_id is null or id < s.next_id)) a
   where s.status = 'SUCCESS' and s.fields = '{}' and a.created_at >= least(s.started_at, s.processed_at)
-    and a.created_at <= s.processed_at + interval '${ANSWERS_WITHIN}'
+    and a.created_at <= s.processed_at + interval '${ANSWERS_WITHIN}' and a.has_moved is not true
 )
 select (select count(*) from answered) = ${TIMES_ANSWERED} as "hasAnswered",
   coalesce((select fields from sent order by id desc limit 1), '{}') as fields,
