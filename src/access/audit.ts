@@ -1,6 +1,7 @@
 import type { Sql } from '../db/database.js';
 import { maskSecrets } from '../model/mask-secrets.js';
 import type { EntityType, Role } from '../model/statuses.js';
+import { toJson } from '../model/to-json.js';
 import type { Caller } from './caller.js';
 
 /** What somebody did, tried and was refused, or tried and failed at. */
@@ -37,7 +38,7 @@ export async function audit(sql: Sql, entry: NewAuditEntry): Promise<void> {
     entry.entityType ?? null,
     entry.entityId ?? null,
     entry.integrationId ?? null,
-    JSON.stringify(maskSecrets(entry.details ?? {})),
+    toJson(maskSecrets(entry.details ?? {})),
     entry.requestId ?? null,
     entry.durationMs ?? null,
     entry.actorRole ?? null,

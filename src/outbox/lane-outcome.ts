@@ -2,9 +2,9 @@ import type { DeliveryResult } from '../connectors/connector.js';
 import type { Exchange } from '../connectors/http.js';
 import type { ChangeKind } from '../feed/change.js';
 import type { SyncEventStatus } from '../model/statuses.js';
+import { toJson, toStorable } from '../model/to-json.js';
 import { backoffMs, capRetryAfter } from './backoff.js';
 import type { Attempt, ClaimedEvent, ClaimedLane, LaneRun } from './lane.js';
-import { toJson, toStorable } from './to-json.js';
 import { openAfter } from './try-effect.js';
 
 /** A settled-to-be event, as the statement SETTLE reads it, and what its changes tell. */

@@ -2,6 +2,7 @@ import { v7 } from 'uuid';
 import type { Tx } from '../db/database.js';
 import { type ErrorCode, HubError } from '../errors.js';
 import type { EntityType, Operation } from '../model/statuses.js';
+import { toJson } from '../model/to-json.js';
 import { currentTraceparent } from '../model/trace.js';
 import { isEventId } from './event-id.js';
 import { ENQUEUE } from './sql/enqueue.js';
@@ -12,7 +13,6 @@ import { REDRIVE } from './sql/redrive.js';
 import { RELEASE } from './sql/release.js';
 import { SKIP } from './sql/skip.js';
 import { SKIP_ALL } from './sql/skip-all.js';
-import { toJson } from './to-json.js';
 
 /** An effect to be accepted: its row is written in the caller's transaction. */
 export interface NewSyncEvent {

@@ -1,9 +1,9 @@
 import type pg from 'pg';
+import { toJson } from '../model/to-json.js';
 import type { DispatchTarget } from './lane.js';
 import type { EventRow, LaneOutcome, LaneRow } from './lane-outcome.js';
 import { type ChangeRow, toChangeRows } from './outcome-changes.js';
 import { SETTLE } from './sql/settle.js';
-import { toJson } from './to-json.js';
 
 /** What became of a group: ids of lanes. What is in neither list was locked by somebody and is to be settled again. */
 export interface Settled {

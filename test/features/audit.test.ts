@@ -172,3 +172,15 @@ it.each([
 
   await expect(changing).rejects.toThrow('append-only');
 });
+
+it('G17 writes down that a webhook was refused, whatever text came with it', async () => {
+  const INGEST = 'mutation ($input: IngestWebhookInput!) { ingestWebhook(input: $input) { userErrors { code } } }';
+  const input = { integrationId: 'b2b-portal', headers: {}, body: '{}', remoteAddress: 'half \ud800\0' };
+
+  const entries = await entriesOf(async () => {
+    const { ingestWebhook } = await hub.admin.ask<{ ingestWebhook: unknown }>(INGEST, { input });
+    expect(ingestWebhook).toEqual({ userErrors: [{ code: 'SIGNATURE_INVALID' }] });
+  });
+
+  expect(entries).toMatchObject([{ action: 'webhook.refuse', outcome: 'REFUSED', integrationId: 'b2b-portal' }]);
+});
