@@ -1,11 +1,5 @@
 import { Decimal } from 'decimal.js';
-
-/** The part of ECMAScript's JSON that TypeScript's library does not describe yet. */
-interface SourceTextJson {
-  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
-  rawJSON(text: string): unknown;
-}
-const sourceTextJson = JSON as unknown as SourceTextJson;
+import { sourceTextJson } from '../model/source-text-json.js';
 
 const PLAIN_DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;

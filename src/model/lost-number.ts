@@ -1,16 +1,11 @@
 import { Decimal } from 'decimal.js';
+import { sourceTextJson } from './source-text-json.js';
 
 /** A number in a JSON text that a double does not hold, and the name of its field; null at the top or in a list. */
 export interface LostNumber {
   source: string;
   field: string | null;
 }
-
-/** The part of ECMAScript's JSON that TypeScript's library does not describe yet. */
-type ParseWithSource = (
-  text: string,
-  reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
-) => unknown;
 
 /** Every number that may be lost looks so; so do some texts, which costs time only. Ids look like exponents, but stand in quotes. */
 const SUSPECT = /[\d.]{16}|[\s:[,]-?\d[\d.]*[eE](?:\+?\d{2,}|-\d{3,})(?=[\s,}\]])/;
@@ -24,7 +19,7 @@ export function findLostNumber(text: string): LostNumber | null {
   // A reviver takes five times as long as plain parsing.
   if (!SUSPECT.test(text)) return null;
   let found: LostNumber | null = null;
-  (JSON.parse as ParseWithSource)(text, (key, value, { source }) => {
+  sourceTextJson.parse(text, (key, value, { source }) => {
     if (typeof value === 'number' && source !== undefined && isLost(source))
       found ??= { source, field: /^\d*$/.test(key) ? null : key };
     return value;

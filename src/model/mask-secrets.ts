@@ -1,3 +1,5 @@
+import { sourceTextJson } from './source-text-json.js';
+
 /** What stands in the place of a secret. */
 export const MASK = '***';
 
@@ -21,13 +23,6 @@ export function maskSecrets(value: unknown): unknown {
     ]),
   );
 }
-
-/** The part of ECMAScript's JSON that TypeScript's library does not describe yet. */
-interface SourceTextJson {
-  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
-  rawJSON(text: string): unknown;
-}
-const sourceTextJson = JSON as unknown as SourceTextJson;
 
 /** A letter, digit or mark of ASCII may be written so in JSON, in a name as well. */
 const ESCAPED = /\\u00[2-7]/i;

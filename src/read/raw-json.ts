@@ -1,3 +1,5 @@
+import { sourceTextJson } from '../model/source-text-json.js';
+
 /** The answer of a whole query as PostgreSQL wrote it. Whoever looks inside pays for the parsing. */
 export class RawJson {
   constructor(readonly text: string) {}
@@ -9,14 +11,9 @@ export class RawJson {
 
 /** Parses JSON; numbers that a double cannot hold keep their source text, so that they are printed again as they came. */
 export function parseExactly(text: string): unknown {
-  return JSON.parse(text, exactNumber as (key: string, value: unknown) => unknown);
-}
-
-interface RawJsonSupport {
-  rawJSON(text: string): unknown;
-}
-
-function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value !== 'number' || context?.source === undefined || String(value) === context.source) return value;
-  return (JSON as unknown as RawJsonSupport).rawJSON(context.source);
+  return sourceTextJson.parse(text, (_key, value, { source }) =>
+    typeof value !== 'number' || source === undefined || String(value) === source
+      ? value
+      : sourceTextJson.rawJSON(source),
+  );
 }
