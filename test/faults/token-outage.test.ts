@@ -20,14 +20,14 @@ async function endTokenReaders(): Promise<number> {
 
 interface Effect {
   status: string;
-  direction: string;
+  operation: string;
 }
 
-/** Of what is sent alone: the warehouse may already tell of the order, too. */
-async function statusesOf(id: string): Promise<string[]> {
-  const QUERY = 'query ($id: ID!) { order(id: $id) { syncEvents { nodes { status direction } } } }';
+/** Of its creates alone: what the warehouse answers may already be told to the portal, too. */
+async function createdOf(id: string): Promise<string[]> {
+  const QUERY = 'query ($id: ID!) { order(id: $id) { syncEvents { nodes { status operation } } } }';
   const { order } = await hub.admin.ask<{ order: { syncEvents: { nodes: Effect[] } } }>(QUERY, { id });
-  return order.syncEvents.nodes.filter(({ direction }) => direction === 'OUTBOUND').map(({ status }) => status);
+  return order.syncEvents.nodes.filter(({ operation }) => operation === 'CREATE').map(({ status }) => status);
 }
 
 it('G20 an effect whose token cannot be read because the database goes is no dead letter: it is sent once it is back', async () => {
@@ -36,7 +36,7 @@ it('G20 an effect whose token cannot be read because the database goes is no dea
   await eventually(endTokenReaders, (ended) => ended > 0).finally(release);
 
   const statuses = await eventually(
-    () => statusesOf(id),
+    () => createdOf(id),
     (now) => now.every((status) => ['SUCCESS', 'FAILED'].includes(status)),
   );
 
