@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Sql, sqlOn } from '../src/db/database.js';
 import { createTestDatabase, type TestDatabase } from './harness/database.js';
 import { eventually } from './harness/eventually.js';
 
@@ -77,4 +78,19 @@ it('gives every connection back when the database ends sessions in the middle of
 
   expect(outcomes.map(({ status }) => status)).toEqual(cut.map(() => 'rejected'));
   expect(after).toEqual([{ one: 1 }]);
+});
+
+it('lets no session do nothing within a transaction, nor wait for a row, without an end', async () => {
+  const setting = async (sql: Sql, name: string) => (await sql<Record<string, string>>(`show ${name}`))[0]?.[name];
+  const inTransaction = (name: string) => db.transaction(({ sql }) => setting(sql, name));
+
+  const idle = await Promise.all([
+    setting(sqlOn(db.pool), 'idle_in_transaction_session_timeout'),
+    setting(sqlOn(db.queuePool), 'idle_in_transaction_session_timeout'),
+    inTransaction('idle_in_transaction_session_timeout'),
+  ]);
+  const wait = await inTransaction('lock_timeout');
+
+  expect(idle).toEqual(['10s', '10s', '10s']);
+  expect(wait).toBe('15s');
 });

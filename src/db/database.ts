@@ -42,6 +42,8 @@ export interface Database {
 
 const ENTITY_CONNECTIONS = 4;
 const HOT_CONNECTIONS = 6;
+/** Longer than a frozen instance holds rows: then waiting is given up, instead of keeping a connection that others need. */
+const LOCK_PATIENCE = '-c lock_timeout=15s';
 
 /** Opens the pools. Connects lazily; a database that is away fails the statements, never the process. */
 export async function openDatabase(url: string, onError: (error: Error) => void): Promise<Database> {
@@ -55,7 +57,7 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
     extensions: [Migrator],
     pool: { min: 0, max: ENTITY_CONNECTIONS },
     // The whole address again: what stands behind its question mark is not in what clientUrl is taken apart into.
-    driverOptions: { connectionString: url, options: SESSION_OPTIONS },
+    driverOptions: { connectionString: url, options: `${SESSION_OPTIONS} ${LOCK_PATIENCE}` },
     migrations: { migrationsList: migrations, tableName: 'schema_migrations', transactional: true, snapshot: false },
     debug: false,
     logger: () => {},

@@ -33,6 +33,7 @@ export function createStatements(pool: pg.Pool): RunStatement {
 function isAway(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return (
-    /^(08|57P0|53300|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code ?? '') || /terminated|timeout/i.test(message ?? '')
+    /^(08|57P0|25P03|53300|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code ?? '') ||
+    /terminated|timeout/i.test(message ?? '')
   );
 }

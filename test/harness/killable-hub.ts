@@ -17,17 +17,24 @@ export interface KillableHub {
   admin: HubClient;
   /** `SIGKILL`. */
   kill(): Promise<unknown>;
+  /** Stops the process where it is; answers what lets it go on. */
+  freeze(): () => void;
   startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startKillableHub(): Promise<KillableHub> {
+/** @param session options of PostgreSQL in place of the hub's, as `-c name=value` */
+export async function startKillableHub(session = ''): Promise<KillableHub> {
   const db = await createTestDatabase();
   const root = mkdtempSync(join(tmpdir(), 'syncline-kill-'));
   const files = join(root, 'files');
   const spawn = () =>
     spawnHub({
-      ...{ DATABASE_URL: db.url, DATA_DIR: join(root, 'data'), CSV_ROOT: files },
+      ...{
+        DATABASE_URL: session ? `${db.url}?options=${encodeURIComponent(session)}` : db.url,
+        DATA_DIR: join(root, 'data'),
+        CSV_ROOT: files,
+      },
       ...{ JWT_SECRET: SECRET, ENCRYPTION_KEY: SECRET, SIMULATORS: 'off' },
     });
   const token = await issueToken({ secret: SECRET }, { sub: 'tester', role: 'admin' }, 3600);
@@ -38,6 +45,11 @@ export async function startKillableHub(): Promise<KillableHub> {
     files,
     admin: speak(),
     kill: () => running.end('SIGKILL'),
+    freeze: () => {
+      const { pid } = running;
+      process.kill(pid, 'SIGSTOP');
+      return () => void process.kill(pid, 'SIGCONT');
+    },
     startAgain: async () => {
       running = await spawn();
       hub.admin = speak();

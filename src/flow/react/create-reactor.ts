@@ -5,6 +5,7 @@ import { sqlOn, type Tx } from '../../db/database.js';
 import { createOutageLog } from '../../db/outage-log.js';
 import { HubError } from '../../errors.js';
 import type { ChangeEntry } from '../../feed/feed.js';
+import { databaseError } from '../../inbox/sql-errors.js';
 import { type Tracer, withTrace } from '../../model/trace.js';
 import type { Services } from '../services.js';
 import type { Reaction } from './reaction.js';
@@ -148,7 +149,8 @@ class Reader {
 
   /** Throws the error to have the change tried again, unless it is final or has failed too often while the database was there. */
   private async leaveOut(change: ChangeEntry, name: string, error: unknown): Promise<void> {
-    if (error instanceof LeaseLost) throw error;
+    const known = databaseError(error);
+    if (error instanceof LeaseLost || (known instanceof HubError && known.code === 'DATABASE_UNAVAILABLE')) throw error;
     await this.sql('select 1');
     const isFinal = error instanceof HubError;
     const before = this.failures.cursor === change.cursor ? this.failures.count : 0;
