@@ -7,7 +7,7 @@ import { guardedSystems, requireAccess } from '../src/flow/access/require-access
 import type { AccessRule } from '../src/model/access-rule.js';
 import { accessOf } from '../src/read/rights.js';
 import type { FieldRule } from '../src/read/rules.js';
-import { typeOfKind } from './change.js';
+import { typeOfKind } from './changes/change.js';
 import type { HubContext } from './context.js';
 
 type Field = GraphQLField<unknown, HubContext>;

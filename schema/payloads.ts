@@ -1,10 +1,10 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { Integration } from './integration.js';
-import { Invoice } from './invoice.js';
-import { Job } from './job.js';
+import { Integration } from './integrations/integration.js';
+import { Invoice } from './invoices/invoice.js';
+import { Job } from './jobs/job.js';
 import { MutationPayload } from './mutation-payload.js';
-import { Order } from './order.js';
-import { SyncEvent } from './sync-event.js';
+import { Order } from './orders/order.js';
+import { SyncEvent } from './sync/sync-event.js';
 
 /** Nouns are given by their ids and read by the planner. */
 @ObjectType({ implements: MutationPayload, simpleResolvers: true })

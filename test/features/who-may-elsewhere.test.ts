@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import type { HubClient } from '../../demo/hub-client.js';
-import { CHANGE_KINDS } from '../../schema/change.js';
+import { CHANGE_KINDS } from '../../schema/changes/change.js';
 import type { NewChange } from '../../src/feed/change.js';
 import { publishChanges } from '../../src/feed/publish-changes.js';
 import { inParallel } from '../../src/flow/in-parallel.js';

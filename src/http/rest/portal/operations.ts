@@ -1,5 +1,5 @@
 import { parse } from 'graphql';
-import type { SyncStatistics } from '../../../../schema/statistics.js';
+import type { SyncStatistics } from '../../../../schema/watching/statistics.js';
 import type { Direction, EntityType, Operation, SyncEventStatus, SyncState } from '../../../model/statuses.js';
 
 export const CONNECTOR = 'b2b-portal';

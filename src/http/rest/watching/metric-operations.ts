@@ -1,5 +1,5 @@
 import { parse } from 'graphql';
-import type { SyncStatistics } from '../../../../schema/statistics.js';
+import type { SyncStatistics } from '../../../../schema/watching/statistics.js';
 import type { FiguresBody } from './figures-body.js';
 import { type HealthData, STATE } from './health-operations.js';
 
