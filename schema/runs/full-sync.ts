@@ -30,7 +30,9 @@ export class FullSync extends Run {
   @Field(() => EntityType, { nullable: true, description: 'The kind that it is at.' })
   entityType!: EntityType | null;
 
-  @Field(() => Int, { description: 'How many there were when it was asked for.' })
+  @Field(() => Int, {
+    description: 'How many there were when it was asked for, or began. 0 while they are not counted yet.',
+  })
   totalCount!: number;
 
   @Field(() => Int, { description: 'How many it has looked at.' })

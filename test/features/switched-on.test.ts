@@ -112,6 +112,23 @@ it('F20 does not miss an order that is being taken while the integration is swit
   expect(await arrived('RACE-1')).toEqual([1]);
 });
 
+it('F20 counts what an integration has missed in the run, so that nobody waits for it to be switched on', async () => {
+  await switched(false);
+  const [id = ''] = await place('COUNT-1', 'COUNT-2');
+  const hold = (until: string) =>
+    hub.db.pool.query(`update integration_gates set hold_until = ${until} where integration_id = 'b2b-portal'`);
+  await hold(`now() + interval '1 hour'`);
+
+  await switched(true);
+  const [before] = await runs();
+  await hold('null');
+  await settled(hub.admin, 'order', id, 'SYNCED');
+  const [after] = await eventually(runs, ([newest]) => newest?.state === 'COMPLETE');
+
+  expect(before).toMatchObject({ state: 'QUEUED', totalCount: 0 });
+  expect(after).toMatchObject({ totalCount: 2, sentCount: 2 });
+});
+
 it('G1 an integration that is new is sent nothing of what was there before it, on or off', async () => {
   const made = await idOf(
     mutate(hub.admin, 'createIntegration', 'CreateIntegrationInput', 'integration', {

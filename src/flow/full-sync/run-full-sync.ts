@@ -1,11 +1,12 @@
 import type { Connector } from '../../connectors/connector.js';
+import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import { type RunState, requireUncancelled } from '../require-uncancelled.js';
 import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
 import { toExpected } from '../to-expected.js';
-import { selectedOf } from './selected.js';
+import { countSelected, selectedOf } from './selected.js';
 import { BATCH, syncBatch } from './sync-batch.js';
 
 type Kind = Sendable['entityType'];
@@ -13,7 +14,9 @@ type Kind = Sendable['entityType'];
 const BEGIN = `update full_syncs set state = 'RUNNING', error_code = null, error_message = null, finished_at = null,
   updated_at = now()
 where sync_event_id = $1 and state <> 'CANCELLED' returning id, entity_types as "entityTypes", entity_type as "entityType", position,
-  to_json(since) #>> '{}' as since`;
+  to_json(since) #>> '{}' as since, total_count as total`;
+
+const COUNTED = 'update full_syncs set total_count = $2 where id = $1';
 
 /** What was sent since it last changed needs no further look. */
 const pageOf = (kind: Kind, connector: Connector) => `
@@ -33,6 +36,8 @@ interface Run {
   entityType: Kind | null;
   position: string;
   since: string | null;
+  /** 0: not counted yet. */
+  total: number;
 }
 
 /**
@@ -51,6 +56,7 @@ export async function runFullSync(
   const [run] = rows;
   if (!run) return false;
   try {
+    if (run.total === 0) await count(services, integration, run);
     const from = run.entityTypes.indexOf(run.entityType ?? 'ORDER');
     for (const kind of run.entityTypes.slice(Math.max(0, from)))
       await syncAll(services, integration, run, kind, signal);
@@ -62,6 +68,16 @@ export async function runFullSync(
     throw known;
   }
   return true;
+}
+
+async function count(
+  { db }: Services,
+  { id: integrationId, merchantId, connector }: OpenIntegration,
+  { id, since, entityTypes: kinds }: Run,
+): Promise<void> {
+  const sql = sqlOn(db.pool);
+  const total = await countSelected(sql, { merchantId, integrationId, kinds, connector, since });
+  await sql(COUNTED, [id, total]);
 }
 
 async function syncAll(

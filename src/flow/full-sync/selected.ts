@@ -1,4 +1,5 @@
 import type { Connector } from '../../connectors/connector.js';
+import type { Sql } from '../../db/database.js';
 import type { Sendable } from '../sendable.js';
 
 type Kind = Sendable['entityType'];
@@ -25,3 +26,29 @@ export function selectedOf(kind: Kind, { holdInvoicedOrders }: Connector): strin
 left join links k on k.integration_id = $2 and k.entity_type = '${kind}' and k.entity_id = e.id
 where e.merchant_id = $1 and ($3::timestamptz is null or ${missed})`;
 }
+
+/** Whose entities a run is of. */
+export interface Selection {
+  merchantId: string;
+  integrationId: string;
+  kinds: readonly Kind[];
+  connector: Connector;
+  /** ISO time; null: all. */
+  since: string | null;
+}
+
+/** How many entities a run is of: reads them all. */
+export async function countSelected(sql: Sql, selection: Selection): Promise<number> {
+  const counts = selection.kinds.map((kind) => `(select count(*) ${selectedOf(kind, selection.connector)})`);
+  const [row] = await sql<{ total: string }>(`select ${counts.join(' + ')} as total`, valuesOf(selection));
+  return Number(row?.total ?? 0);
+}
+
+/** Whether a run would be of any. */
+export async function selectsAny(sql: Sql, selection: Selection): Promise<boolean> {
+  const looks = selection.kinds.map((kind) => `exists (select ${selectedOf(kind, selection.connector)})`);
+  const [row] = await sql<{ found: boolean }>(`select ${looks.join(' or ')} as found`, valuesOf(selection));
+  return row?.found === true;
+}
+
+const valuesOf = ({ merchantId, integrationId, since }: Selection) => [merchantId, integrationId, since];

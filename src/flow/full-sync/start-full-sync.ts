@@ -14,7 +14,7 @@ import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
 import { enqueueQuery } from '../sync/enqueue-query.js';
 import type { HubWork } from '../work.js';
-import { selectedOf, TABLES } from './selected.js';
+import { countSelected, TABLES } from './selected.js';
 
 const fullSyncSchema = z.object({
   integrationId: label(),
@@ -38,7 +38,9 @@ export async function startFullSync(services: Services, caller: Caller, input: F
   const { id: integrationId, merchantId } = integration;
   return services.db.transaction((tx) =>
     once(tx, { merchantId, operation: 'startFullSync', key: wanted.idempotencyKey, input: wanted }, async () => {
-      const id = (await startRun({ services, tx }, integration, kinds, null)) ?? '';
+      const selection = { merchantId, integrationId, kinds, connector: integration.connector, since: null };
+      const total = await countSelected(tx.sql, selection);
+      const id = await startRun({ services, tx }, integration, { kinds, since: null, total });
       const entity = { merchantId, integrationId, entityType: 'INTEGRATION', entityId: integrationId } as const;
       await auditDone(tx, caller, { action: 'full_sync.start', ...entity, details: { fullSyncId: id } });
       return id;
@@ -46,24 +48,26 @@ export async function startFullSync(services: Services, caller: Caller, input: F
   );
 }
 
-type Receiver = Pick<OpenIntegration, 'id' | 'merchantId' | 'connector' | 'policy'>;
+type Receiver = Pick<OpenIntegration, 'id' | 'merchantId' | 'policy'>;
 
-/** @param since null: of everything; else an ISO time, and answers null where nothing has come or changed since */
+interface AskedRun {
+  kinds: readonly Sendable['entityType'][];
+  /** ISO time: only what has come or changed since then; null: everything. */
+  since: string | null;
+  /** How many there are; 0: to be counted when the run begins. */
+  total: number;
+}
+
+/** Answers the run's id. */
 export async function startRun(
-  { services, tx }: HubWork,
+  work: HubWork,
   integration: Receiver,
-  kinds: Sendable['entityType'][],
-  since: string | null,
-): Promise<string | null> {
-  const { id: integrationId, merchantId, connector } = integration;
-  const counts = kinds.map((kind) => `(select count(*) ${selectedOf(kind, connector)})`);
-  const counted = `select ${counts.join(' + ')} as total`;
-  const [row] = await tx.sql<{ total: string }>(counted, [merchantId, integrationId, since]);
-  const total = Number(row?.total ?? 0);
-  if (since !== null && total === 0) return null;
-  const syncEventId = await enqueueQuery({ services, tx }, integration, { entityType: 'INTEGRATION' });
+  { kinds, since, total }: AskedRun,
+): Promise<string> {
+  const { id: integrationId, merchantId } = integration;
+  const syncEventId = await enqueueQuery(work, integration, { entityType: 'INTEGRATION' });
   const id = newId('FullSync');
-  await tx.sql(INSERT, [id, merchantId, integrationId, syncEventId, kinds, total, since]);
+  await work.tx.sql(INSERT, [id, merchantId, integrationId, syncEventId, kinds, total, since]);
   return id;
 }
 

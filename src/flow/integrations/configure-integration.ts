@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../db/database.js';
 import { Integration, type SealedCredentials } from '../../db/entities/integration.js';
 import type { IntegrationMode } from '../../model/statuses.js';
-import { sendMissed } from '../full-sync/send-missed.js';
+import { lookForMissed, sendMissed } from '../full-sync/send-missed.js';
 import { ensureMerchant } from '../merchants/merchant-for.js';
 import type { Services } from '../services.js';
 import { checkConfig, findConnector, mergeFields } from './integration-config.js';
@@ -30,6 +30,7 @@ export async function configureIntegration(
   merchantName?: string,
 ): Promise<void> {
   const connector = findConnector(services, wanted.connector);
+  const missed = wanted.enabled ? await lookForMissed(services, wanted.id) : null;
   await services.db.transaction(async (tx) => {
     await tx.sql('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`integration ${wanted.id}`]);
     await ensureMerchant(tx, wanted.merchantId, merchantName);
@@ -53,7 +54,7 @@ export async function configureIntegration(
     row.enabled = wanted.enabled ?? (row.enabled || row.deletedAt !== null);
     row.deletedAt = null;
     await tx.em.flush();
-    if (wasOff && row.enabled) await sendMissed({ services, tx }, connector, row);
+    if (wasOff && row.enabled) await sendMissed({ services, tx }, connector, row, missed);
   });
 }
 

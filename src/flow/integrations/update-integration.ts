@@ -6,7 +6,7 @@ import { HubError } from '../../errors.js';
 import { IntegrationMode } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, label } from '../check-input.js';
-import { sendMissed } from '../full-sync/send-missed.js';
+import { lookForMissed, sendMissed } from '../full-sync/send-missed.js';
 import { checkGatewayRules, publishRules } from '../mappings/publish-rules.js';
 import type { Services } from '../services.js';
 import {
@@ -43,6 +43,8 @@ export type UpdateIntegration = z.infer<typeof updateIntegrationSchema>;
  */
 export async function updateIntegration(services: Services, caller: Caller, input: UpdateIntegration): Promise<string> {
   const update = placeEndpoint(checkInput(updateIntegrationSchema, input));
+  const sendsMissed = update.enabled === true && update.sendMissed !== false;
+  const missed = sendsMissed ? await lookForMissed(services, update.id) : null;
   return services.db.transaction(async (tx) => {
     const row = await lockIntegration(tx, caller, update.id);
     const connector = findConnector(services, row.connector);
@@ -54,7 +56,7 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     if (update.settings) checkScheduled(services, connector, { ...config, merchantId: row.merchantId });
     row.name = update.name ?? row.name;
     row.mode = update.mode ?? row.mode;
-    const isSwitchedOn = !row.enabled && update.enabled === true;
+    const wasOff = !row.enabled;
     row.enabled = update.enabled ?? row.enabled;
     row.settings = config.settings;
     row.mappings = config.mappings;
@@ -63,8 +65,7 @@ export async function updateIntegration(services: Services, caller: Caller, inpu
     await tx.em.flush();
     tx.afterCommit(() => services.integrations.changed());
     const { merchantId, id: integrationId } = row;
-    const fullSyncId =
-      isSwitchedOn && update.sendMissed !== false ? await sendMissed({ services, tx }, connector, row) : null;
+    const fullSyncId = wasOff && sendsMissed ? await sendMissed({ services, tx }, connector, row, missed) : null;
     await publishRules({ services, tx, caller }, { integrationId, merchantId }, ruleSets);
     await auditDone(tx, caller, {
       action: 'integration.update',
