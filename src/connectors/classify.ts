@@ -86,6 +86,16 @@ export function readAnswer<T>(response: UpstreamResponse, shape: z.ZodType<T>): 
   throw badResponse(response, describeMismatch(parsed.error));
 }
 
+/** The record that a refusal as a conflict (409) shows as being there already, in the given shape; null: it shows none. */
+export function readConflict<T>(response: UpstreamResponse, shape: z.ZodType<T>): T | null {
+  if (response.status !== 409) return null;
+  try {
+    return shape.safeParse(parseBody(response)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** The first thing that is wrong: `the field "data.sku" is wrong: …`. `within`: where in the answer it was looked at. */
 export function describeMismatch({ issues: [issue] }: z.ZodError, ...within: string[]): string {
   const path = [...within, ...(issue?.path ?? [])].join('.');

@@ -105,12 +105,15 @@ it('S6 tries again what came as a web page, broken off, or as an error with stat
   const broken = await sync('sync-order', page);
   answer = (response) => response.end('{"error":"Out of order","code":"BUSY"}');
   const refused = await sync('sync-order', page);
+  answer = (response) => response.end('{"success":false,"message":"Out of order"}');
+  const failed = await sync('sync-order', page);
   answer = (response) => response.end(ACCEPTED);
   const taken = await sync('sync-order', page);
 
   expect(broken).toMatchObject({ status: 'pending', attempts: 2 });
   expect(refused).toMatchObject({ status: 'pending', attempts: 3 });
-  expect(taken).toMatchObject({ status: 'success', attempts: 4 });
+  expect(failed).toMatchObject({ status: 'pending', attempts: 4 });
+  expect(taken).toMatchObject({ status: 'success', attempts: 5 });
 });
 
 it('S8 sync-order and resync-order try at once what waits for another try', async () => {

@@ -1,10 +1,9 @@
-import type { z } from 'zod';
 import type { HubError } from '../../errors.js';
-import { readAnswer, refuseWebPage, saysNothing } from '../classify.js';
-import type { UpstreamHttp, UpstreamRequest } from '../http.js';
+import { readAnswer, readConflict, refuseWebPage, saysNothing } from '../classify.js';
+import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
 import { pathSegment } from '../path-segment.js';
 import type { PortalCredentials, PortalSettings } from './settings.js';
-import { CreatedEntity, ReadEntity, UpdatedEntity } from './wire.js';
+import { CreatedEntity, ExistingEntity, ReadEntity, UpdatedEntity } from './wire.js';
 
 /** The portal's two collections. */
 export type Collection = 'orders' | 'invoices';
@@ -12,7 +11,8 @@ type Written = { id: string; number: string | null };
 
 /** One method per remote call. All throw {@link HubError}s with the codes of `classify.ts` and `http.ts`. */
 export interface PortalClient {
-  create(collection: Collection, body: unknown, idempotencyKey: string): Promise<Written>;
+  /** `isRepeat`: an earlier call may have made it, although its answer was lost. */
+  create(collection: Collection, body: unknown, idempotencyKey: string, isRepeat: boolean): Promise<Written>;
   update(collection: Collection, id: string, body: unknown, idempotencyKey: string): Promise<Written>;
   /** Null: the portal does not have it. */
   read(collection: Collection, id: string): Promise<ReadEntity | null>;
@@ -39,8 +39,9 @@ export function createPortalClient(
       secrets: apiSecret === undefined ? [] : [apiSecret],
     });
   return {
-    async create(collection, body, key) {
-      return written(readAnswer(await call('POST', collection, { body, key }), CreatedEntity));
+    async create(collection, body, key, isRepeat) {
+      const response = await call('POST', collection, { body, key });
+      return findOwn(collection, response, body, isRepeat) ?? written(readAnswer(response, CreatedEntity));
     },
     async update(collection, id, body, key) {
       const response = await call('PUT', `${collection}/${pathSegment(id)}`, { body, key });
@@ -56,6 +57,22 @@ export function createPortalClient(
   };
 }
 
-function written(entity: z.infer<typeof CreatedEntity>): Written {
+const OWN = { orders: ['erp_order_id', 'order_number'], invoices: ['erp_invoice_id', 'invoice_number'] } as const;
+
+/**
+ * A portal that forgets keys may refuse what it has by showing it. An earlier call made it where it carries the hub's own id;
+ * where it tells none: where a call went before, and the number is the one that was sent.
+ */
+function findOwn(collection: Collection, response: UpstreamResponse, body: unknown, isRepeat: boolean): Written | null {
+  const found = readConflict(response, ExistingEntity);
+  if (!found) return null;
+  const sent = body as Record<string, unknown>;
+  const [idField, numberField] = OWN[collection];
+  const { [idField]: hubId, [numberField]: number } = found;
+  const isOwn = hubId == null ? isRepeat && number != null && number === sent[numberField] : hubId === sent[idField];
+  return isOwn ? written(found) : null;
+}
+
+function written(entity: CreatedEntity): Written {
   return { id: entity.id, number: entity.order_number ?? entity.invoice_number ?? null };
 }

@@ -48,7 +48,7 @@ async function deliver(client: PortalClient, mappings: FieldMappings, effect: Ef
   const body = await mappings.outbound(effect.entityType, effect.snapshot, own);
   const { id, number } = effect.externalId
     ? await update(client, collection, effect.externalId, body, effect)
-    : await client.create(collection, body, effect.idempotencyKey);
+    : await client.create(collection, body, effect.idempotencyKey, effect.attempt > 1);
   return { kind: 'delivered', externalId: id, externalNumber: number };
 }
 
@@ -59,7 +59,7 @@ async function update(client: PortalClient, collection: Collection, id: string, 
   } catch (error) {
     if (effect.operation !== 'CREATE' || effect.attempt === 1 || !keyWasUsed(error)) throw error;
     // The key stands for that create: the same create again gets its first answer and has no second effect.
-    return await client.create(collection, body, effect.idempotencyKey).catch(() => {
+    return await client.create(collection, body, effect.idempotencyKey, true).catch(() => {
       throw error;
     });
   }

@@ -22,15 +22,31 @@ const Amount = z.union([z.number(), z.string()]).transform((value, context) => {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const bareOrUnderData = <T extends z.ZodType>(shape: T) =>
-  z.preprocess((body) => (isObject(body) && !('id' in body) && isObject(body['data']) ? body['data'] : body), shape);
+  z.preprocess((body) => (isObject(body) && body['id'] == null && isObject(body['data']) ? body['data'] : body), shape);
 
 const numbers = { order_number: Id.nullish(), invoice_number: Id.nullish() };
+/** Of an answer: the write is done, whatever it says beside the id. */
+const saidNumbers = {
+  order_number: numbers.order_number.catch(null),
+  invoice_number: numbers.invoice_number.catch(null),
+};
 
 /** The answer to a create. */
-export const CreatedEntity = bareOrUnderData(z.object({ id: Id, ...numbers }));
+export const CreatedEntity = bareOrUnderData(z.object({ id: Id, ...saidNumbers }));
+export type CreatedEntity = z.infer<typeof CreatedEntity>;
 
-/** The answer to an update: it need not say anything. */
-export const UpdatedEntity = bareOrUnderData(z.object({ id: Id.nullish(), ...numbers }));
+const hasSucceeded = (body: unknown) => !isObject(body) || body['success'] !== false;
+
+/** The answer to an update: it need not say anything, unless that it failed. */
+export const UpdatedEntity = z
+  .unknown()
+  .refine(hasSucceeded, { path: ['success'], error: 'is false' })
+  .pipe(bareOrUnderData(z.object({ id: Id.nullish(), ...saidNumbers })));
+
+/** A refusal of a create (409) that shows what is there already. */
+export const ExistingEntity = bareOrUnderData(
+  z.object({ id: Id, ...numbers, erp_order_id: Id.nullish(), erp_invoice_id: Id.nullish() }),
+);
 
 const entityFields = {
   id: Id,
@@ -47,7 +63,9 @@ const entityFields = {
 };
 
 /** An order or an invoice as the portal answers it. */
-export const ReadEntity = bareOrUnderData(z.object({ ...entityFields, status: Status, updated_at: Instant.nullish() }));
+export const ReadEntity = bareOrUnderData(
+  z.object({ ...entityFields, ...saidNumbers, status: Status, updated_at: Instant.nullish().catch(null) }),
+);
 export type ReadEntity = z.infer<typeof ReadEntity>;
 
 /** A webhook's body. */

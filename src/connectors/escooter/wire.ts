@@ -14,6 +14,11 @@ export const SyncAnswer = z
       .nullish(),
     status: z.string().max(100).nullish(),
     error: z.unknown().optional(),
+    success: z.unknown().optional(),
+  })
+  .refine(({ erp_reference, success }) => erp_reference || success !== false, {
+    path: ['success'],
+    error: 'is false, and there is no reference',
   })
   .refine(({ erp_reference, error }) => erp_reference || !error, {
     path: ['error'],

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import { endWhereRefused, mayHaveMore } from '../may-have-more.js';
 import type { PulledPage, PullRequest, RowProblem } from '../pull.js';
 import { problemOf } from '../read-rows.js';
 import { toPage } from '../to-page.js';
@@ -13,6 +14,8 @@ export interface Listing<Wire, Row extends object> {
   pageSize: number;
 }
 
+const NOTHING: ListAnswer = { rows: [] };
+
 /**
  * Goes on by the cursor that an answer names, else by page numbers. The document tells of neither, so a server that
  * knows no pages and answers everything each time is noticed by its first row.
@@ -25,18 +28,26 @@ export async function* pullPages<Wire, Row extends object>(
   let place: Record<string, string> = {};
   let first: unknown;
   for (let page = 1, done = 0; !signal.aborted; page += 1) {
-    const { rows, next } = await list({ ...query, ...place });
-    if (rows.length === 0 || (page > 1 && isDeepStrictEqual(rows[0], first))) return;
-    first = rows[0];
+    const asked = list({ ...query, ...place });
+    const { rows, next } = await (place['page'] ? asked.catch(endWhereRefused(NOTHING)) : asked);
+    const before = first;
+    first = whichOf(rows[0]);
+    if (rows.length === 0 || (page > 1 && isDeepStrictEqual(first, before))) return;
     const made = rows.map((one, index) => {
       const parsed = shape.safeParse(one);
       return parsed.success ? read(parsed.data) : { ...problemOf(parsed.error, one, done + index + 1), ...idsOf(one) };
     });
     yield toPage(rows, made, done);
     done += rows.length;
-    if (!next && (next === null || rows.length !== pageSize)) return;
+    if (!next && (next === null || !mayHaveMore(rows.length, pageSize))) return;
     place = next ? { cursor: next } : { page: String(page + 1) };
   }
+}
+
+/** What a row is about; what has a name of neither kind is the row itself. */
+function whichOf(row: unknown): unknown {
+  const { sku, externalId } = idsOf(row);
+  return sku || externalId ? { sku, externalId, warehouse: (row as { warehouse?: unknown }).warehouse } : row;
 }
 
 const idsOf = (row: unknown): Pick<RowProblem, 'sku' | 'externalId'> => ({

@@ -1,15 +1,16 @@
 import { createHmac } from 'node:crypto';
-import { readAnswer, refuseWebPage, saysNothing } from '../classify.js';
+import { readAnswer, readConflict, refuseWebPage, saysNothing } from '../classify.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
 import { pathSegment } from '../path-segment.js';
 import type { Collection } from './mapping.js';
 import type { FlashErpCredentials, FlashErpSettings } from './settings.js';
-import { FlashErpPage, FlashErpRecord } from './wire.js';
+import { ExistingRecord, FlashErpPage, FlashErpRecord, WrittenRecord } from './wire.js';
 
 /** One method per remote call. All throw {@link HubError}s with the codes of `classify.ts` and `http.ts`. */
 export interface FlashErpClient {
-  create(collection: Collection, body: unknown, idempotencyKey: string): Promise<FlashErpRecord>;
-  update(collection: Collection, id: string, body: unknown, idempotencyKey: string): Promise<FlashErpRecord>;
+  /** FlashERP's id of it. */
+  create(collection: Collection, body: unknown, idempotencyKey: string): Promise<string>;
+  update(collection: Collection, id: string, body: unknown, idempotencyKey: string): Promise<void>;
   /** Null: FlashERP does not have it. */
   read(collection: Collection, id: string): Promise<FlashErpRecord | null>;
   /** What changed since an instant, from page 1, as it was told. */
@@ -61,10 +62,16 @@ export function createFlashErpClient(
   const call = createCall(http, settings, credentials);
   const one = (collection: Collection, id: string) => `${collection}/${pathSegment(id)}`;
   return {
-    create: async (collection, body, key) => readAnswer(await call('POST', collection, { body, key }), FlashErpRecord),
-    update: async (collection, id, body, key) => {
+    async create(collection, body, key) {
+      const response = await call('POST', collection, { body, key });
+      const found = readConflict(response, ExistingRecord);
+      // An earlier call made it, and its key is forgotten there.
+      const isOwn = found?.hub_id != null && found.hub_id === (body as { hub_id?: unknown }).hub_id;
+      return isOwn ? found.id : readAnswer(response, WrittenRecord).id;
+    },
+    async update(collection, id, body, key) {
       const response = await call('PUT', one(collection, id), { body, key });
-      return saysNothing(response) ? { id } : readAnswer(response, FlashErpRecord);
+      if (!saysNothing(response)) readAnswer(response, WrittenRecord);
     },
     async read(collection, id) {
       const response = await call('GET', one(collection, id));

@@ -68,12 +68,14 @@ async function deliver(client: FlashErpClient, mappings: FieldMappings, effect: 
   const own = toFlashErp(entityType, effect.snapshot, linkOf);
   const body = await mappings.outbound(effect.entityType, effect.snapshot, own);
   const { externalId, idempotencyKey } = effect;
-  const { id } = externalId
-    ? await client.update(collection, externalId, body, idempotencyKey).catch((error: unknown) => {
-        throw vanished(error, externalId);
-      })
-    : await client.create(collection, body, idempotencyKey);
-  return { kind: 'delivered', externalId: externalId ?? id, externalNumber: null };
+  if (externalId === null) {
+    const made = await client.create(collection, body, idempotencyKey);
+    return { kind: 'delivered', externalId: made, externalNumber: null };
+  }
+  await client.update(collection, externalId, body, idempotencyKey).catch((error: unknown) => {
+    throw vanished(error, externalId);
+  });
+  return { kind: 'delivered', externalId, externalNumber: null };
 }
 
 /** What vanished there is not made anew by itself: somebody may have removed it on purpose. */

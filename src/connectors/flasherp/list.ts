@@ -3,6 +3,7 @@ import { BillingInterval, TransactionType } from '../../model/statuses.js';
 import type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from '../connector.js';
 import { parseExactJson } from '../exact-json.js';
 import type { FieldMappings } from '../field-mappings.js';
+import { endWhereRefused, mayHaveMore } from '../may-have-more.js';
 import { readRows } from '../read-rows.js';
 import type { FlashErpClient } from './client.js';
 import { COLLECTIONS, type FlashErpType, statusFromFlashErp, toFlashErp } from './mapping.js';
@@ -17,11 +18,17 @@ export async function* listRecords(
   entityType: FlashErpType,
   { updatedFrom, signal }: ListRequest,
 ): AsyncGenerator<ListedPage> {
-  for (let page = 1; !signal.aborted; page += 1) {
-    const records = await client.list(COLLECTIONS[entityType], updatedFrom, page, PAGE);
-    const { read, problems } = readRows(records, FlashErpRecord, (page - 1) * PAGE, idOf);
+  let first: string | null = null;
+  for (let page = 1, done = 0; !signal.aborted; page += 1) {
+    const asked = client.list(COLLECTIONS[entityType], updatedFrom, page, PAGE);
+    const records = await (page > 1 ? asked.catch(endWhereRefused([])) : asked);
+    // The same page again comes from a server that knows no pages.
+    if (page > 1 && (records.length === 0 || idOf(records[0]) === first)) return;
+    first = idOf(records[0]);
+    const { read, problems } = readRows(records, FlashErpRecord, done, idOf);
+    done += records.length;
     yield { rows: read.map((record) => toRecord(entityType, record)), problems };
-    if (records.length < PAGE) return;
+    if (!mayHaveMore(records.length, PAGE)) return;
   }
 }
 

@@ -64,12 +64,18 @@ const fields = {
   updated_at: Instant.nullish(),
 };
 
-/** Whatever FlashERP answers about one record, bare or under `data`. */
-export const FlashErpRecord = z.preprocess(
-  (body) => (isObject(body) && !('id' in body) && isObject(body['data']) ? body['data'] : body),
-  z.object(fields),
-);
+const bareOrUnderData = <T extends z.ZodType>(shape: T) =>
+  z.preprocess((body) => (isObject(body) && body['id'] == null && isObject(body['data']) ? body['data'] : body), shape);
+
+/** Whatever FlashERP tells about one record, bare or under `data`. */
+export const FlashErpRecord = bareOrUnderData(z.object(fields));
 export type FlashErpRecord = z.infer<typeof FlashErpRecord>;
+
+/** The answer to a write: it is done, whatever is said beside the id. */
+export const WrittenRecord = bareOrUnderData(z.object({ id: Id }));
+
+/** A refusal of a create (409) that shows what is there already. */
+export const ExistingRecord = bareOrUnderData(z.object({ id: Id, hub_id: text }));
 
 /** A page of a list, bare or under `data`; one of its records may be unreadable. */
 export const FlashErpPage = z.preprocess(

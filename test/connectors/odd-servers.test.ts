@@ -1,0 +1,164 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { b2bPortal } from '../../src/connectors/b2b-portal/index.js';
+import type { Connection, Effect } from '../../src/connectors/connector.js';
+import { extensiv } from '../../src/connectors/extensiv/index.js';
+import { flashErp } from '../../src/connectors/flasherp/index.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { startServer } from './local-server.js';
+import { invoiceSnapshot, orderSnapshot } from './sample-snapshots.js';
+
+const http = createUpstreamHttp({ httpsOnly: false });
+let server: Awaited<ReturnType<typeof startServer>>;
+let asked: URL[] = [];
+let answer: (url: URL, response: ServerResponse) => void = () => {};
+
+beforeAll(async () => {
+  server = await startServer((request: IncomingMessage, response) => {
+    const url = new URL(request.url ?? '/', 'http://system');
+    asked.push(url);
+    request.resume().on('end', () => answer(url, response));
+  });
+});
+afterAll(() => {
+  http.close();
+  server.stop();
+});
+
+const portal = (): Connection => {
+  const settings = b2bPortal.settings.parse({ baseUrl: server.url, merchantId: 'm' });
+  return b2bPortal.connect({ credentials: { apiKey: 'portal-key' }, settings }, http);
+};
+const flash = (): Connection => {
+  const settings = flashErp.settings.parse({ baseUrl: server.url });
+  return flashErp.connect({ credentials: { apiKey: 'key', apiSecret: 'secret' }, settings }, http);
+};
+
+function effect(changes: Partial<Effect>): Effect {
+  const base = { syncEventId: '1', idempotencyKey: 'k', operation: 'CREATE', entityType: 'ORDER', entityId: 'ord_1' };
+  return { ...base, snapshot: orderSnapshot(), externalId: null, attempt: 1, ...changes } as Effect;
+}
+
+const says = (status: number, body: unknown) => {
+  answer = (_url, response) => response.writeHead(status).end(JSON.stringify(body));
+};
+
+it.each([
+  ['an empty number', { id: 'p1', order_number: '' }],
+  ['a number of another form', { id: 'p1', order_number: { text: 'PO-1' }, status: 7 }],
+  ['no id beside its data', { id: null, success: true, data: { id: 'p1' } }],
+])('B1 takes a create that is answered with %s', async (_case, body) => {
+  says(201, body);
+
+  const result = await portal().deliver(effect({}));
+
+  expect(result).toEqual({ kind: 'delivered', externalId: 'p1', externalNumber: null });
+});
+
+it('B1 takes no update for done that is answered as failed with status 200', async () => {
+  says(200, { success: false, error: 'locked' });
+
+  const result = await portal().deliver(effect({ operation: 'UPDATE', externalId: 'p1' }));
+
+  expect(result).toMatchObject({ kind: 'retry', code: 'UPSTREAM_BAD_RESPONSE' });
+});
+
+const own = { id: 'p1', erp_order_id: 'ord_1', order_number: 'PO-1', status: 'PENDING' };
+const nameless = { id: 'p1', order_number: 'PO-1', status: 'PENDING' };
+
+it.each([
+  ['with the hub’s id', 1, own, 'delivered'],
+  ['with the hub’s id, under data', 2, { error: 'exists', data: own }, 'delivered'],
+  ['with its number, after a lost answer', 2, nameless, 'delivered'],
+  ['with its number, at the first call', 1, nameless, 'rejected'],
+  ['with its number, of another shop', 2, { ...own, erp_order_id: 'ord_2' }, 'rejected'],
+  ['with another number', 2, { ...nameless, order_number: 'PO-2' }, 'rejected'],
+  ['with nothing', 2, { error: 'exists' }, 'rejected'],
+] as const)('B21 a create that is refused as a conflict %s, attempt %i', async (_case, attempt, body, kind) => {
+  says(409, body);
+
+  const result = await portal().deliver(effect({ attempt }));
+
+  expect(result).toMatchObject(
+    kind === 'delivered' ? { kind, externalId: 'p1' } : { kind, code: 'UPSTREAM_CONFLICT', httpStatus: 409 },
+  );
+});
+
+const invoice = { entityType: 'INVOICE', entityId: 'inv_1', snapshot: invoiceSnapshot() } as const;
+
+it('F1 takes what is written for written, whatever is said beside the id', async () => {
+  says(201, { id: 'f1', phone: 4930, updated_at: '2026-11-22 10:00:00', amount: 'ten', customer_id: {} });
+
+  const made = await flash().deliver(effect(invoice));
+  const changed = await flash().deliver(effect({ ...invoice, operation: 'UPDATE', externalId: 'f1' }));
+
+  expect([made, changed]).toMatchObject([
+    { kind: 'delivered', externalId: 'f1' },
+    { kind: 'delivered', externalId: 'f1' },
+  ]);
+});
+
+it('F1 a create that is refused as a conflict is done where the hub’s own record is shown', async () => {
+  says(409, { error: 'exists', data: { id: 'f1', hub_id: invoice.snapshot.id } });
+  const mine = await flash().deliver(effect(invoice));
+  says(409, { error: 'exists', data: { id: 'f1', hub_id: 'another' } });
+
+  const foreign = await flash().deliver(effect(invoice));
+
+  expect(mine).toMatchObject({ kind: 'delivered', externalId: 'f1' });
+  expect(foreign).toMatchObject({ kind: 'rejected', code: 'UPSTREAM_CONFLICT' });
+});
+
+/** Answers `total` rows by 50, however many are asked for; behind the last page as told. */
+const byFifty = (total: number, behind: 'nothing' | 'refusal' | 'everything', row: (n: number) => object) => {
+  answer = (url, response) => {
+    if (url.pathname.endsWith('/token')) return response.end('{"access_token":"t","expires_in":3600}');
+    const page = behind === 'everything' ? 1 : Number(url.searchParams.get('page') ?? 1);
+    const rows = Array.from({ length: total }, (_, n) => row(n)).slice((page - 1) * 50, page * 50);
+    if (behind === 'refusal' && rows.length === 0) return response.writeHead(400).end('{"message":"no such page"}');
+    return response.end(JSON.stringify({ data: rows }));
+  };
+};
+
+async function stockOf(): Promise<string[]> {
+  const settings = extensiv.settings.parse({ baseUrl: server.url, readRetryBaseMs: 1 });
+  const connection = extensiv.connect({ credentials: { clientId: 'c', clientSecret: 's' }, settings }, http);
+  const skus: string[] = [];
+  const pages = connection.pull?.INVENTORY?.({ since: null, signal: new AbortController().signal }) ?? [];
+  for await (const { rows } of pages) skus.push(...rows.map(({ sku }) => sku));
+  return skus;
+}
+
+it.each([
+  ['gives less than it is asked for', 117, 'nothing', 3],
+  ['gives less, and nothing behind it', 100, 'nothing', 3],
+  ['refuses what is behind it', 100, 'refusal', 3],
+  ['knows no pages', 50, 'everything', 2],
+  ['has it all at once', 49, 'everything', 1],
+] as const)('E6 reads all of a list whose server %s', async (_case, total, behind, questions) => {
+  byFifty(total, behind, (n) => ({ sku: `S-${n}`, quantity_available: n, read_at: performance.now() }));
+  asked = [];
+
+  const skus = await stockOf();
+
+  expect(skus).toEqual(Array.from({ length: total }, (_, n) => `S-${n}`));
+  expect(asked.filter(({ pathname }) => pathname.endsWith('/inventory'))).toHaveLength(questions);
+});
+
+it.each([
+  [117, 'nothing'],
+  [100, 'refusal'],
+  [50, 'everything'],
+] as const)(
+  'F7 reads all of a list of %i whose server gives less than it is asked for, and then %s',
+  async (total, behind) => {
+    byFifty(total, behind, (n) => ({ id: `f${n}`, status: 'completed' }));
+
+    const ids: string[] = [];
+    const request = { updatedFrom: null, signal: new AbortController().signal };
+    for await (const { rows } of flash().list?.('TRANSACTION', request) ?? [])
+      ids.push(...rows.map((row) => row.externalId));
+
+    expect(ids).toEqual(Array.from({ length: total }, (_, n) => `f${n}`));
+  },
+);
