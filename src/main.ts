@@ -6,6 +6,7 @@ import { tokenConfigOf } from './config/token-config.js';
 import { migrateAlone } from './db/open-migrated.js';
 import { beginEpochAtStart } from './feed/rebase-feed.js';
 import { createLogger } from './log.js';
+import { stopWhenAsked } from './stop-when-asked.js';
 
 const ADMIN_TOKEN_SECONDS = 12 * 3600;
 
@@ -41,7 +42,7 @@ if (command !== undefined && !COMMANDS.includes(command)) {
 
 const config = readConfig();
 // Before anything is told: whoever reads the first line may send a signal. Migrations end with their transaction.
-if (!command) for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+if (!command) stopWhenAsked(stop);
 const readable = config.logFormat ? config.logFormat === 'pretty' : process.stdout.isTTY === true;
 const log = createLogger({ level: config.logLevel, readable });
 for (const warning of config.warnings) log.warn({ warning }, 'configuration');
@@ -64,10 +65,10 @@ async function migrateAndExit(): Promise<never> {
 }
 
 /** Also before the start is over, which is then waited for. npm passes on a Ctrl-C that the terminal has sent here, too. */
-async function stop(signal: NodeJS.Signals): Promise<void> {
+async function stop(reason: string): Promise<void> {
   if (stopping) return;
   stopping = true;
-  log.info({ signal }, 'stopping');
+  log.info({ reason }, 'stopping');
   try {
     await (await starting).stop();
     process.exit(0);

@@ -108,6 +108,7 @@ it('says what to do where its port is taken, in lines for a person where LOG_FOR
   other.close();
 
   expect(code).toBe(1);
+  expect(existsSync(join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
   expect(output()).toContain(`Port ${port} of 127.0.0.1 is in use`);
   expect(output()).toMatch(/^[\d:.]+ .*FATAL.* not started$/m);
 });
@@ -127,12 +128,15 @@ it('starts from nothing, answers, and leaves no process behind after SIGTERM', a
   expect(family.filter(isAlive)).toEqual([]);
 });
 
-it('stops what it has started when the signal comes during the start', async () => {
+it.each([
+  ['SIGTERM twice', (child: ChildProcess) => child.kill('SIGTERM') && child.kill('SIGTERM')],
+  ['a terminal that is closed', (child: ChildProcess) => child.kill('SIGHUP')],
+  ['the end of what reads its output', (child: ChildProcess) => child.stdout?.destroy()],
+])('stops what it has started on %s, also during the start', async (_what, ask) => {
   const { child, output } = run({});
   await until(() => output().includes('"msg":"starting"'));
 
-  child.kill('SIGTERM');
-  child.kill('SIGTERM');
+  ask(child);
   const [code] = await once(child, 'exit');
 
   expect(code).toBe(0);

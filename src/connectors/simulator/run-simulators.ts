@@ -13,11 +13,13 @@ import { createWebhookSender } from './webhook-sender.js';
 
 /**
  * The main program of a simulator process: each system on an address of its own on the loopback. Prints their addresses
- * as one line, in the order asked for, and ends on SIGTERM, SIGINT or when the process that forked it is gone.
+ * as one line, in the order asked for, and ends on SIGTERM or when the process that forked it is gone. What a terminal
+ * sends to all of its processes ends it only where nobody forked it: a hub that drains still calls upstream.
  */
 async function runSimulators(): Promise<void> {
   const end = () => process.exit(0);
-  process.once('SIGTERM', end).once('SIGINT', end).once('disconnect', end);
+  process.once('SIGTERM', end).once('disconnect', end);
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => process.connected || end());
   const systems = readSystems(process.env[SYSTEMS_VARIABLE] ?? '');
   const urls = await Promise.all(systems.map(({ module, options }) => listen(module, options)));
   process.stdout.write(`${JSON.stringify(urls)}\n`);
