@@ -8,19 +8,31 @@ export interface Progress {
 }
 
 /** Bars that move at a terminal; anywhere else lines, which a file or a log can hold. */
-export function openProgress(out: NodeJS.WritableStream & { isTTY?: boolean }): Progress {
+export function openProgress(out: Output): Progress {
   return out.isTTY && process.env['TERM'] !== 'dumb' ? openBars(out) : openLines(out);
 }
 
-function openBars(stream: NodeJS.WritableStream): Progress {
+type Output = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+
+const TITLE_WIDTH = 48;
+const BAR_WIDTHS = { least: 8, most: 40 };
+/** What stands beside title and bar: brackets, `60/60` and the longest note. */
+const REST_WIDTH = 34;
+
+function openBars(stream: Output): Progress {
+  const { columns = 120 } = stream;
+  const room = columns - REST_WIDTH - TITLE_WIDTH;
+  const barsize = Math.min(Math.max(room, BAR_WIDTHS.least), BAR_WIDTHS.most);
+  // Where a terminal is narrow, the figures are told and the title is cut.
+  const width = Math.max(0, Math.min(TITLE_WIDTH, columns - REST_WIDTH - barsize));
   const bars = new MultiBar(
-    { format: '{title} [{bar}] {value}/{total} {note}', hideCursor: true, stream },
+    { format: '{title} [{bar}] {value}/{total} {note}', hideCursor: true, stream, barsize },
     Presets.shades_classic,
   );
   const open = new Map<string, SingleBar>();
   return {
     show: (title, done, total, note = '', key = title) => {
-      const shown = { title: title.padEnd(48), note };
+      const shown = { title: title.padEnd(width).slice(0, width), note };
       const bar = open.get(key) ?? bars.create(total, 0, shown);
       open.set(key, bar);
       bar.setTotal(total);

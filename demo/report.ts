@@ -31,9 +31,26 @@ export function printReport(figures: DayFigures): void {
   process.stdout.write(`\n${table.toString()}\n`);
 }
 
+const JOURNEY_WIDTH = 132;
+const DURATION_WIDTH = 11;
+const BORDERS_WIDTH = 4;
+
+/** Words go to the next line where a terminal is too narrow for the longest; a file or a log takes any width. */
+function journeyWidths(columns: number | undefined) {
+  if (!columns || columns >= JOURNEY_WIDTH) return {};
+  const room = columns - BORDERS_WIDTH - DURATION_WIDTH;
+  const title = Math.floor(room * 0.45);
+  return { colWidths: [title, room - title, DURATION_WIDTH], wordWrap: true };
+}
+
 /** Prints what was seen of the order at each system. */
 export function printJourney(seen: readonly Seen[]): void {
-  const table = new Table({ head: ['step', 'seen', ''], colAligns: ['left', 'left', 'right'], style: PLAIN });
+  const table = new Table({
+    head: ['step', 'seen', ''],
+    colAligns: ['left', 'left', 'right'],
+    style: PLAIN,
+    ...journeyWidths(process.stdout.columns),
+  });
   for (const { title, what, ms } of seen) table.push([title, what, milliseconds(ms)]);
   process.stdout.write(`\n${table.toString()}\n`);
 }

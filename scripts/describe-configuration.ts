@@ -75,7 +75,16 @@ export function describeEnvironment(): string {
     });
     return `# ---- ${title} ----\n# ${plain(about)}\n\n${entries.join('\n')}`;
   });
-  return `# Written by \`npm run generate\` from src/config. Copy it to .env, which npm start and docker compose read, and take\n# the # from what you need.\n\n${sections.join('\n')}`;
+  return `# Written by \`npm run generate\` from src/config. Copy it to .env, which npm start and docker compose read, and take\n# the # from what you need.\n\n${sections.join('\n')}\n${COMPOSE_ALONE}`;
 }
+
+/** What docker-compose.yml reads and no hub does. */
+const COMPOSE_ALONE = `# ---- docker compose ----
+# Read by docker-compose.yml alone, beside JWT_SECRET and ENCRYPTION_KEY.
+
+# The password of the PostgreSQL that it starts. It stands in a URL: letters and digits.
+# Expected: any text, for as long as the volume lives. Make one with: openssl rand -hex 32
+# POSTGRES_PASSWORD=
+`;
 
 const plain = (text: string) => text.replaceAll('`', '');

@@ -36,13 +36,31 @@ it('G25 composes an api and a worker on one database, of variables that the hub 
   });
 
   const common = {
-    databaseUrl: 'postgres://syncline:syncline@postgres:5432/syncline',
+    databaseUrl: `postgres://syncline:${'x'.repeat(64)}@postgres:5432/syncline`,
     jobsUrl: 'mongodb://mongo:27017/syncline',
     host: '0.0.0.0',
     port: 4000,
     warnings: [],
   };
   expect(configs).toEqual(['api', 'worker'].map((role) => ({ role, ...common })));
+});
+
+it('G25 has no password that everybody knows: each must be set, and .env.example names it', () => {
+  const text = readFileSync('docker-compose.yml', 'utf8');
+  const example = readFileSync('.env.example', 'utf8');
+
+  const filled = [...text.matchAll(/\$\{(\w*(?:PASSWORD|SECRET|KEY)\w*):(.)/g)].map(([, name, kind]) => ({
+    name,
+    kind,
+  }));
+
+  expect(new Set(filled.map(({ name }) => name))).toEqual(
+    new Set(['POSTGRES_PASSWORD', 'JWT_SECRET', 'ENCRYPTION_KEY']),
+  );
+  for (const { name, kind } of filled) {
+    expect({ name, kind }).toEqual({ name, kind: '?' });
+    expect(example).toContain(`\n# ${name}=\n`);
+  }
 });
 
 it('G25 waits for what it depends on until that is healthy, and for the migrations until they are done', () => {

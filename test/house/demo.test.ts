@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { openProgress } from '../../demo/progress.js';
 
@@ -25,12 +26,16 @@ it('G21 the demo writes plain lines into a pipe: no colour, no moving cursor', (
   expect(stdout).not.toContain('\u001b');
 });
 
-it('G21 the demo has bars at a terminal', () => {
-  const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+it.each([50, 80, 200])('G21 the demo has bars at a terminal of %i columns, none wider than it', (columns) => {
+  const terminal = Object.assign(new PassThrough(), { isTTY: true, columns });
 
   const progress = openProgress(terminal);
-  progress.show('Morning', 1, 2);
+  progress.show('The portal says 503, and the hub tries again', 30, 60, 'acknowledged, 60 open');
   progress.stop();
 
-  expect(String(terminal.read())).toContain('\u001b');
+  const shown = String(terminal.read());
+  expect(shown).toContain('\u001b');
+  const lines = stripVTControlCharacters(shown).split(/[\r\n]+/);
+  expect(lines.filter((line) => line.includes('30/60 acknowledged, 60 open'))).not.toEqual([]);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
 });

@@ -33,14 +33,14 @@ async function listen(module: string, options: SimulatorOptions): Promise<string
 }
 
 async function createApp(build: BuildSystem, options: SimulatorOptions): Promise<FastifyInstance> {
-  const random = createRandom(options.seed);
   const kit: SimulatorKit = {
     options,
-    random,
+    random: createRandom(options.seed),
     effects: createEffects(),
     webhooks: createWebhookSender(options.webhookUrl),
   };
-  const faults = createFaults(random);
+  // Of its own: what the system draws by the clock must not decide which request is hit.
+  const faults = createFaults(createRandom(options.seed));
   const app = fastify({ bodyLimit: 16 * 1024 * 1024 });
   let control: Controlled;
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
