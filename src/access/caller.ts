@@ -18,6 +18,16 @@ export interface Caller {
   request?: unknown;
 }
 
+/** The hub itself, where what it does by itself needs a caller; of every merchant, or limited to one. */
+export const hubCaller = (merchantId: string | null): Caller => ({
+  subject: 'hub',
+  role: 'operator',
+  merchantId,
+  permissions: [],
+  via: 'hub',
+  expiresAt: null,
+});
+
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 
 /** Whether the caller's role is at least this one. */

@@ -1,9 +1,9 @@
 import type { Caller } from '../access/caller.js';
-import type { Tx } from '../db/database.js';
 import { HubError } from '../errors.js';
 import { auditDone } from './access/audit-done.js';
 import { TELL_RECONCILIATION } from './reconcile/run-reconciliation.js';
 import type { Services } from './services.js';
+import type { HubWork } from './work.js';
 
 /** What runs for a while and can be cancelled, with where its rows are, what the audit log calls it, and what people call it. */
 const KINDS = {
@@ -49,7 +49,7 @@ export async function cancelRun(services: Services, caller: Caller, kind: RunKin
     const reason = `Cancelled by ${caller.subject}.`;
     await tx.sql(cancel(kind), [id, reason]);
     if (kind === 'reconciliation') await tx.sql(TELL_RECONCILIATION, [id]);
-    await skipWaiting(services, tx, run, reason);
+    await skipWaiting({ services, tx }, run, reason);
     tx.afterCommit(() => services.feed.wake());
     const { merchantId, integrationId } = run;
     const entity = { merchantId, integrationId, entityType: 'INTEGRATION', entityId: integrationId } as const;
@@ -59,7 +59,7 @@ export async function cancelRun(services: Services, caller: Caller, kind: RunKin
 }
 
 /** One that a worker is at is left to it: it finds the run cancelled. */
-async function skipWaiting(services: Services, tx: Tx, run: Run, reason: string): Promise<void> {
+async function skipWaiting({ services, tx }: HubWork, run: Run, reason: string): Promise<void> {
   if (run.syncEventId === null || !run.isOfIntegration) return;
   await services.outbox.skip(tx, run.syncEventId, reason).catch((error: unknown) => {
     if (!(error instanceof HubError) || error.code !== 'INVALID_STATE') throw error;

@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { HubContext } from '../../schema/context.js';
 import { looksLikeApiKey } from '../access/api-key.js';
 import type { Authenticate } from '../access/authenticate.js';
-import type { Caller } from '../access/caller.js';
+import { type Caller, hubCaller } from '../access/caller.js';
 import type { Services } from '../flow/services.js';
 import type { Tracer } from '../model/trace.js';
 import type { Reader } from '../read/reader.js';
@@ -30,14 +30,7 @@ export interface ApiDeps {
 }
 
 /** What the hub itself runs operations as. */
-const HUB: Caller = {
-  subject: 'hub',
-  role: 'admin',
-  merchantId: null,
-  permissions: [],
-  via: 'hub',
-  expiresAt: null,
-};
+const HUB: Caller = { ...hubCaller(null), role: 'admin' };
 
 /**
  * Asks whom a key of the hub's belongs to that came with a webhook, which is then taken as by that caller; anybody else's word is

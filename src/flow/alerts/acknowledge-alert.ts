@@ -22,7 +22,7 @@ export async function acknowledgeAlert(services: Services, caller: Caller, id: s
       throw new HubError('INVALID_STATE', `Alert ${id} is closed already.`, { path: ['id'] });
     const first = await tx.sql(ACKNOWLEDGE, [id, caller.subject]);
     if (first.length === 0) return id;
-    await publishAlert(services, tx, 'alert.acknowledged', alert, { alertId: id, alertKind: alert.kind });
+    await publishAlert({ services, tx }, 'alert.acknowledged', alert, { alertId: id, alertKind: alert.kind });
     const { merchantId, integrationId } = alert;
     await auditDone(tx, caller, { action: 'alert.acknowledge', merchantId, integrationId, details: { alertId: id } });
     return id;

@@ -43,8 +43,8 @@ async function settle(services: Services, subjects: readonly AlertSubject[]): Pr
       subjects.map((subject) => subject ?? 'hub'),
     );
     for (const one of await findNews(tx.sql, redrives, subjects)) {
-      if (one.opens) await openAlert(services, tx, one.rule, one.scope, one.facts, one.value);
-      else await closeAlert(services, tx, one.rule, one.scope);
+      if (one.opens) await openAlert({ services, tx }, one.rule, one.scope, one.facts, one.value);
+      else await closeAlert({ services, tx }, one.rule, one.scope);
     }
   });
 }

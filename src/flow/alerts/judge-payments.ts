@@ -1,7 +1,8 @@
-import type { Caller } from '../../access/caller.js';
+import { hubCaller } from '../../access/caller.js';
 import { sqlOn, type Tx } from '../../db/database.js';
 import { auditDone } from '../access/audit-done.js';
 import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 import { judge } from './judge.js';
 import { closeAlert, openAlert } from './open-alert.js';
 import { type ConfirmedOrder, differenceOf, readConfirmedOrders, sayDifference } from './read-payments.js';
@@ -20,7 +21,7 @@ export async function judgeOpenPayments(services: Services): Promise<void> {
   for (const order of await readConfirmedOrders(sql, [...saidOf.keys()], recordingOf(services))) {
     const isOver = judgeOrder(rules, order)?.verdict === false;
     if (!isOver && sayDifference(order) === saidOf.get(order.orderId)) continue;
-    await services.db.transaction((tx) => judgePayments(services, tx, order.orderId));
+    await services.db.transaction((tx) => judgePayments({ services, tx }, order.orderId));
   }
 }
 
@@ -28,7 +29,8 @@ export async function judgeOpenPayments(services: Services): Promise<void> {
  * Opens an alert for the order if its confirmed payments are not its total, and closes it if they are, or if the order is
  * cancelled or refunded. The order's timeline says so, too.
  */
-export async function judgePayments(services: Services, tx: Tx, orderId: string): Promise<void> {
+export async function judgePayments(work: HubWork, orderId: string): Promise<void> {
+  const { services, tx } = work;
   await takeTurn(tx, [orderId]);
   const rules = await readAlertRules(tx.sql);
   const [order] = await readConfirmedOrders(tx.sql, [orderId], recordingOf(services));
@@ -38,8 +40,8 @@ export async function judgePayments(services: Services, tx: Tx, orderId: string)
   const { integrationId, integrationName: name, merchantId } = order;
   const scope = { merchantId, integrationId, orderId };
   const subject = { integrationId, name, lastError: null, order: { orderId, says: sayDifference(order) } };
-  const isNews = verdict === true && (await openAlert(services, tx, rule, scope, subject, value));
-  const isOver = verdict === false && (await closeAlert(services, tx, rule, scope));
+  const isNews = verdict === true && (await openAlert(work, rule, scope, subject, value));
+  const isOver = verdict === false && (await closeAlert(work, rule, scope));
   if (isNews || isOver) await tell(tx, order, isNews ? 'order.payment_differs' : 'order.payment_settled');
 }
 
@@ -58,8 +60,7 @@ function judgeOrder(rules: readonly AlertRule[], order: ConfirmedOrder) {
 
 async function tell(tx: Tx, order: ConfirmedOrder, action: string): Promise<void> {
   const { merchantId, integrationId, orderId, currency, total, sums } = order;
-  const hub: Caller = { subject: 'hub', role: 'operator', merchantId, permissions: [], via: 'hub', expiresAt: null };
   const details = { paid: sums, total, currency, difference: differenceOf(order) };
   const about = { merchantId, integrationId, entityType: 'ORDER', entityId: orderId } as const;
-  await auditDone(tx, hub, { action, ...about, details });
+  await auditDone(tx, hubCaller(merchantId), { action, ...about, details });
 }

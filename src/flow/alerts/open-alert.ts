@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.js';
 import { newId } from '../../model/ids.js';
 import { notify } from '../../notify/notify.js';
-import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 import { explain, namesFailure, type Subject } from './explain.js';
 import type { AlertRule } from './rule.js';
 
@@ -29,17 +29,15 @@ returning id, message, to_char(opened_at at time zone 'utc', 'YYYY-MM-DD HH24:MI
 const LAST_FAILURE = `select concat_ws(': ', error_code, error_message) as reason from sync_events
 where integration_id = $1 and status = 'FAILED' order by id desc limit 1`;
 
-type Publisher = Pick<Services, 'feed'>;
-
 /** Opens an alert and tells of it, unless one of this kind is open there; answers whether it says anything new. */
 export async function openAlert(
-  services: Publisher,
-  tx: Tx,
+  work: HubWork,
   rule: AlertRule,
   scope: AlertScope,
   subject: Subject,
   value: number,
 ): Promise<boolean> {
+  const { tx } = work;
   const id = newId('Alert');
   const { message, advice, remedy, link } = explain(rule, await withFailure(tx, rule, subject), value);
   const values = [rule.kind, rule.severity, message, advice, rule.id, value, rule.threshold, remedy, link];
@@ -48,7 +46,7 @@ export async function openAlert(
     if (scope.orderId === null) return false;
     return (await tx.sql(SAY_ANEW, [rule.kind, scope.orderId, message, value])).length > 0;
   }
-  await publishAlert(services, tx, 'alert.opened', scope, { alertId: id, alertKind: rule.kind });
+  await publishAlert(work, 'alert.opened', scope, { alertId: id, alertKind: rule.kind });
   if (!rule.notify) return true;
   const text = `${message}\n\n${advice}\n\n${remedy}\n\n${link}`;
   const subjectLine = `${rule.severity}: ${rule.kind} ${subject?.name ?? 'Syncline'}`;
@@ -74,14 +72,14 @@ interface Closed {
 
 /** Closes the open alert of this kind and tells of it, if there is one; answers whether there was. */
 export async function closeAlert(
-  services: Publisher,
-  tx: Tx,
+  work: HubWork,
   rule: Pick<AlertRule, 'kind' | 'notify'>,
   scope: AlertScope,
 ): Promise<boolean> {
+  const { tx } = work;
   const [closed] = await tx.sql<Closed>(CLOSE, [rule.kind, scope.integrationId, scope.orderId]);
   if (!closed) return false;
-  await publishAlert(services, tx, 'alert.closed', scope, { alertId: closed.id, alertKind: rule.kind });
+  await publishAlert(work, 'alert.closed', scope, { alertId: closed.id, alertKind: rule.kind });
   if (!rule.notify) return true;
   const dedupKey = `alert.closed:${closed.id}`;
   const text = `This is no longer so; it was from ${closed.openedAt} on:\n\n${closed.message}`;
@@ -92,12 +90,11 @@ export async function closeAlert(
 
 /** Changes of the hub's own alerts have no merchant: only callers of all merchants see them. */
 export async function publishAlert(
-  { feed }: Publisher,
-  tx: Tx,
+  { services, tx }: HubWork,
   kind: 'alert.opened' | 'alert.closed' | 'alert.acknowledged',
   { merchantId, integrationId }: AlertScope,
   data: { alertId: string; alertKind: string },
 ): Promise<void> {
   const about = { entityType: 'INTEGRATION', entityId: integrationId ?? 'hub', integrationId } as const;
-  await feed.publish(tx, [{ kind, merchantId: merchantId ?? '', ...about, data }]);
+  await services.feed.publish(tx, [{ kind, merchantId: merchantId ?? '', ...about, data }]);
 }

@@ -1,7 +1,7 @@
-import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 import {
   countRepeat,
   findNext,
@@ -44,17 +44,13 @@ export function acceptFile(
     const { kind, unreadable = UNKNOWN_KIND } = file.survey;
     const refusal = kind === null ? unreadable : null;
     if (refusal) await setFinished(tx, file.id, 'FAILED', refusal);
-    await startNext(services, tx, integration);
+    await startNext({ services, tx }, integration);
     return { id: file.id, isRepeat: false, refusal };
   });
 }
 
 /** Starts the oldest file of each kind of which none is under way. To be called with the integration's files locked. */
-export async function startNext(
-  services: Services,
-  tx: Tx,
-  { id, merchantId, policy }: OpenIntegration,
-): Promise<void> {
+export async function startNext({ services, tx }: HubWork, { id, merchantId, policy }: OpenIntegration): Promise<void> {
   for (const file of await findNext(tx, id)) {
     if (file.kind === null) continue;
     const entity = { merchantId, integrationId: id, entityType: file.kind, entityId: file.id };

@@ -97,7 +97,7 @@ async function finish(
   const counts = await services.db.transaction(async (tx) => {
     await lockFilesOf(tx, integration.id);
     const found = await setFinished(tx, file.id, error ? 'FAILED' : 'DONE', error);
-    await startNext(services, tx, integration);
+    await startNext({ services, tx }, integration);
     return found;
   });
   const report = await reportOf(services, file, counts, error);

@@ -20,7 +20,7 @@ export async function watchFolder(services: Services, integration: OpenIntegrati
   }
   await services.db.transaction(async (tx) => {
     await lockFilesOf(tx, integration.id);
-    await startNext(services, tx, integration);
+    await startNext({ services, tx }, integration);
   });
   return accepted;
 }

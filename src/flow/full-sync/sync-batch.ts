@@ -1,4 +1,4 @@
-import type { Caller } from '../../access/caller.js';
+import { hubCaller } from '../../access/caller.js';
 import { HubError, isRetryable } from '../../errors.js';
 import { inParallel } from '../in-parallel.js';
 import { repeatDeadlocked } from '../repeat-deadlocked.js';
@@ -12,14 +12,7 @@ const AT_ONCE = 4;
 /** How many entities are looked at in one go. */
 export const BATCH = 50;
 
-const HUB: Caller = {
-  subject: 'hub',
-  role: 'operator',
-  merchantId: null,
-  permissions: [],
-  via: 'hub',
-  expiresAt: null,
-};
+const HUB = hubCaller(null);
 
 /** Of the database or the integration, and not of the one entity that met it. */
 const concernsAll = ({ code }: HubError) => isRetryable(code) || code === 'INTEGRATION_DISABLED';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Tx } from '../../db/database.js';
 import { Integration, type SealedCredentials } from '../../db/entities/integration.js';
 import type { IntegrationMode } from '../../model/statuses.js';
 import { lookForMissed, sendMissed } from '../full-sync/send-missed.js';
 import { ensureMerchant } from '../merchants/merchant-for.js';
 import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 import { checkConfig, findConnector, mergeFields } from './integration-config.js';
 
 /** An integration that the hub's own configuration makes. */
@@ -44,7 +44,7 @@ export async function configureIntegration(
     tx.afterCommit(() => services.integrations.changed());
     const [onlyMode, another] = connector.modes ?? [];
     const mode = onlyMode && !another ? onlyMode : 'HYBRID';
-    if (!row) return insert(services, tx, wanted, { settings: config.settings, configuredBy: by, mode });
+    if (!row) return insert({ services, tx }, wanted, { settings: config.settings, configuredBy: by, mode });
     const keptSecret = row.sealedCredentials && opens(services, row.id, row.sealedCredentials, config.credentials);
     if (!keptSecret) row.sealedCredentials = services.sealCredentials(row.id, config.credentials);
     if (!isDeepStrictEqual(row.settings, config.settings)) row.settings = config.settings;
@@ -59,8 +59,7 @@ export async function configureIntegration(
 }
 
 async function insert(
-  services: Services,
-  tx: Tx,
+  { services, tx }: HubWork,
   wanted: ConfiguredIntegration,
   made: { settings: Record<string, unknown>; configuredBy: string; mode: IntegrationMode },
 ): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Caller } from '../../access/caller.js';
-import { type Sql, sqlOn, type Tx } from '../../db/database.js';
+import { type Sql, sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import { lockIntegration } from '../integrations/lock-integration.js';
 import type { Services } from '../services.js';
-import type { Work } from '../work.js';
+import type { HubWork, Work } from '../work.js';
 import { checkRules } from './check-rules.js';
 import { findFormerVersion, findVersion, type StoredVersion } from './mapping-input.js';
 
@@ -50,7 +50,7 @@ export async function withdrawMapping(services: Services, caller: Caller, mappin
       mappingId,
     ]);
     await tx.sql('update mappings set published_version = null, updated_at = now() where id = $1', [mappingId]);
-    await tellEveryone(services, tx, integrationId);
+    await tellEveryone({ services, tx }, integrationId);
     await auditDone(tx, caller, { action: 'mapping.withdraw', merchantId, integrationId, details: { mappingId } });
     return mappingId;
   });
@@ -79,14 +79,14 @@ export async function publish({ services, tx, caller }: Work, wanted: StoredVers
     [id, caller.subject],
   );
   await tx.sql('update mappings set published_version = $2, updated_at = now() where id = $1', [mappingId, version]);
-  await tellEveryone(services, tx, integrationId);
+  await tellEveryone({ services, tx }, integrationId);
   const details = { mappingVersionId: id, entityType, direction, version };
   await auditDone(tx, caller, { action, merchantId, integrationId, details });
   return id;
 }
 
 /** A write to the integration makes every instance read it anew. */
-async function tellEveryone({ integrations }: Services, tx: Tx, integrationId: string): Promise<void> {
+async function tellEveryone({ services, tx }: HubWork, integrationId: string): Promise<void> {
   await tx.sql('update integrations set updated_at = now() where id = $1', [integrationId]);
-  tx.afterCommit(() => integrations.changed());
+  tx.afterCommit(() => services.integrations.changed());
 }

@@ -1,10 +1,10 @@
 import { nextPollAfter } from '../../connectors/schedule.js';
-import type { Tx } from '../../db/database.js';
 import { EntityType } from '../../model/statuses.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
 import type { Services } from '../services.js';
 import { canBeRead } from '../sync/check-status.js';
 import { enqueueQuery } from '../sync/enqueue-query.js';
+import type { HubWork } from '../work.js';
 import { defaultScheduleOf, ownScheduleOf } from './pull-times.js';
 import { canBePulled } from './run-pull.js';
 
@@ -49,7 +49,7 @@ export async function startDuePulls(services: Services, integration: OpenIntegra
   return services.db.transaction(async (tx) => {
     if ((await tx.sql(TAKE_TURN, [id])).length === 0) return [];
     const started: EntityType[] = [];
-    for (const kind of turn.kinds) if (await start(services, tx, integration, kind)) started.push(kind);
+    for (const kind of turn.kinds) if (await start({ services, tx }, integration, kind)) started.push(kind);
     const problem = turn.kinds.length === 0 ? `${integration.connector.title} has nothing that can be read.` : null;
     await tx.sql(NEXT, [id, nextPollAfter(turn.schedule, new Date()), problem]);
     return started;
@@ -68,8 +68,8 @@ function turnOf(integration: OpenIntegration): Turn | null {
 }
 
 /** One that has not ended yet is retried by the outbox itself. */
-async function start(services: Services, tx: Tx, integration: OpenIntegration, entityType: EntityType) {
-  if ((await tx.sql(WAITS, [integration.id, entityType])).length > 0) return false;
-  await enqueueQuery({ services, tx }, integration, { entityType, priority: PRIORITY });
+async function start(work: HubWork, integration: OpenIntegration, entityType: EntityType) {
+  if ((await work.tx.sql(WAITS, [integration.id, entityType])).length > 0) return false;
+  await enqueueQuery(work, integration, { entityType, priority: PRIORITY });
   return true;
 }

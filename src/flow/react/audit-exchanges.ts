@@ -1,8 +1,7 @@
 import { audit, type NewAuditEntry } from '../../access/audit.js';
 import { parseExactJson } from '../../connectors/exact-json.js';
 import type { Tx } from '../../db/database.js';
-import type { ChangeEntry } from '../../feed/feed.js';
-import type { Services } from '../services.js';
+import { integrationOf } from './integration-of.js';
 import type { Reaction } from './reaction.js';
 
 /**
@@ -52,15 +51,11 @@ export const auditExchanges: Reaction = {
   async concerns(services, change) {
     const { kind, data } = change;
     const isAttempt = kind === 'sync_event.status_changed' && OUTCOMES.has(data['newStatus']);
-    return (isAttempt || kind === 'webhook_event.status_changed') && (await isAudited(services, change));
+    if (!isAttempt && kind !== 'webhook_event.status_changed') return false;
+    return (await integrationOf(services, change))?.connector.auditsExchanges === true;
   },
-  async react(_services, tx, { kind, syncEventId, data }) {
+  async react({ tx }, { kind, syncEventId, data }) {
     if (kind === 'webhook_event.status_changed') await auditWebhook(tx, data['webhookEventId']);
     else if (syncEventId !== null) await tx.sql(ATTEMPTS, [syncEventId]);
   },
 };
-
-async function isAudited({ integrations }: Services, { merchantId, integrationId }: ChangeEntry): Promise<boolean> {
-  const own = (await integrations.byMerchant(merchantId)).find(({ id }) => id === integrationId);
-  return own?.connector.auditsExchanges === true;
-}

@@ -131,7 +131,7 @@ class Reader {
       await this.traced(name, change, () =>
         services.db.transaction(async (tx) => {
           await this.move(tx.sql, change.cursor);
-          for (const reaction of concerned) await reaction.react(services, tx, change);
+          for (const reaction of concerned) await reaction.react({ services, tx }, change);
         }),
       );
       this.stored = change.cursor;

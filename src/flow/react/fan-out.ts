@@ -25,12 +25,12 @@ export const fanOut: Reaction = {
     const others = (await integrations.byMerchant(merchantId)).filter(({ id }) => id !== integrationId);
     return others.some(({ enabled, connector }) => enabled && connector.sends.includes(entityType));
   },
-  async react(services, tx, { kind, merchantId, entityType, entityId, integrationId }) {
+  async react(work, { kind, merchantId, entityType, entityId, integrationId }) {
     const operation = OPERATIONS[kind];
     if (!operation || !isSendable(entityType)) return;
     // Locked, so that no older state is put into a lane behind a newer one.
-    if (!(await lockRow(tx, entityType, entityId, merchantId))) return;
-    await sendToAll({ services, tx }, { merchantId, entityType, entityId }, operation, integrationId);
+    if (!(await lockRow(work.tx, entityType, entityId, merchantId))) return;
+    await sendToAll(work, { merchantId, entityType, entityId }, operation, integrationId);
   },
 };
 

@@ -14,11 +14,11 @@ export const markFailed: Reaction = {
     const isEnd = change.kind === 'sync_event.status_changed' && change.data['newStatus'] === 'FAILED';
     return isEnd && change.entityType === 'ORDER' && (await takerOf(services, change)) !== null;
   },
-  async react(services, tx, change) {
-    const taker = await takerOf(services, change);
-    const order = await lockRow<OrderStatus>(tx, 'ORDER', change.entityId, change.merchantId);
+  async react(work, change) {
+    const taker = await takerOf(work.services, change);
+    const order = await lockRow<OrderStatus>(work.tx, 'ORDER', change.entityId, change.merchantId);
     if (!taker || order?.status !== 'PAID') return;
-    if ((await tx.sql(TAKEN, [order.entityId, taker.integrationId])).length > 0) return;
-    await moveOrder({ services, tx }, order, 'FAILED', taker.integrationId);
+    if ((await work.tx.sql(TAKEN, [order.entityId, taker.integrationId])).length > 0) return;
+    await moveOrder(work, order, 'FAILED', taker.integrationId);
   },
 };

@@ -8,10 +8,10 @@ import { takerOf } from './taker-of.js';
 export const markTaken: Reaction = {
   name: 'mark-taken',
   concerns: async (services, change) => change.kind === 'order.synced' && (await takerOf(services, change)) !== null,
-  async react(services, tx, change) {
-    const taker = await takerOf(services, change);
-    const order = await lockRow<OrderStatus>(tx, 'ORDER', change.entityId, change.merchantId);
+  async react(work, change) {
+    const taker = await takerOf(work.services, change);
+    const order = await lockRow<OrderStatus>(work.tx, 'ORDER', change.entityId, change.merchantId);
     if (!taker || (order?.status !== 'PAID' && order?.status !== 'FAILED')) return;
-    await moveOrder({ services, tx }, order, taker.status, taker.integrationId);
+    await moveOrder(work, order, taker.status, taker.integrationId);
   },
 };

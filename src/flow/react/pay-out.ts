@@ -26,7 +26,7 @@ export const payOut: Reaction = {
   name: 'pay-out',
   concerns: async (_services, { kind, data }) =>
     (kind === 'order.status_changed' || kind === 'order.created') && data['newStatus'] === 'PAID',
-  async react(_services, tx, { entityId, merchantId }) {
+  async react({ tx }, { entityId, merchantId }) {
     if (!(await lockRow(tx, 'ORDER', entityId, merchantId))) return;
     const [order] = await tx.sql<{ total: string; currency: string; paid_out: boolean }>(ORDER, [entityId]);
     if (!order || order.paid_out) return;

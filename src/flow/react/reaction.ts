@@ -1,6 +1,6 @@
-import type { Tx } from '../../db/database.js';
 import type { ChangeEntry } from '../../feed/feed.js';
 import type { Services } from '../services.js';
+import type { HubWork } from '../work.js';
 
 /** Something that the hub does by itself because something has changed. */
 export interface Reaction {
@@ -12,5 +12,5 @@ export interface Reaction {
    * Does it, in the transaction that also moves the reader on: once per change, whatever dies when. The change may be some
    * seconds old, so it looks at what is true now. A HubError that it throws is final; anything else is tried again.
    */
-  react(services: Services, tx: Tx, change: ChangeEntry): Promise<void>;
+  react(work: HubWork, change: ChangeEntry): Promise<void>;
 }

@@ -1,7 +1,8 @@
-import type { Caller } from '../../access/caller.js';
+import { hubCaller } from '../../access/caller.js';
 import type { ToldRecord } from '../../connectors/told-record.js';
 import { recordBillingSubscriptionIn } from '../finance/record-billing-subscription.js';
 import { recordTransactionIn } from '../finance/record-transaction.js';
+import { integrationOf } from './integration-of.js';
 import type { Reaction } from './reaction.js';
 
 /** An event counts as told also where its order is not known yet, or is past what the event would make of it. */
@@ -29,25 +30,22 @@ interface Row {
 /** Records the transaction or the subscription that a stored event tells of, and sends it to the systems that take such. */
 export const recordTold: Reaction = {
   name: 'record-told',
-  async concerns({ integrations }, { kind, merchantId, integrationId, data }) {
+  async concerns(services, change) {
+    const { kind, data } = change;
     if (kind !== 'webhook_event.status_changed' || !TOLD.includes(data['errorCode'] as string | null)) return false;
-    const teller = (await integrations.byMerchant(merchantId)).find(({ id }) => id === integrationId);
+    const teller = await integrationOf(services, change);
     return teller?.connector.records?.includes(data['eventType'] as string) ?? false;
   },
-  async react(services, tx, { merchantId, integrationId, data }) {
-    const [row] = await tx.sql<Row>(READ, [data['webhookEventId']]);
+  async react(work, { merchantId, integrationId, data }) {
+    const [row] = await work.tx.sql<Row>(READ, [data['webhookEventId']]);
     if (!row?.record || integrationId === null) return;
     const told = JSON.parse(row.record) as ToldRecord;
     const origin = { integrationId, externalId: told.reference };
     const concerned = { merchantId, customerId: row.customer_id };
-    const work = { services, tx, caller: hubOf(merchantId) };
+    const byHub = { ...work, caller: hubCaller(merchantId) };
     if (told.entityType === 'TRANSACTION') {
       const transaction = { ...told, ...concerned, orderId: row.order_id };
-      await recordTransactionIn(work, transaction, origin);
-    } else await recordBillingSubscriptionIn(work, { ...told, ...concerned }, origin);
+      await recordTransactionIn(byHub, transaction, origin);
+    } else await recordBillingSubscriptionIn(byHub, { ...told, ...concerned }, origin);
   },
 };
-
-function hubOf(merchantId: string): Caller {
-  return { subject: 'hub', role: 'operator', merchantId, permissions: [], via: 'hub', expiresAt: null };
-}

@@ -1,4 +1,5 @@
 import { writeRepairOutcomes } from '../reconcile/write-repair-outcomes.js';
+import { integrationOf } from './integration-of.js';
 import type { Reaction } from './reaction.js';
 
 const ENDS = new Set<unknown>(['SUCCESS', 'FAILED', 'SKIPPED']);
@@ -6,12 +7,12 @@ const ENDS = new Set<unknown>(['SUCCESS', 'FAILED', 'SKIPPED']);
 /** A difference is repaired once the sync event that repairs it has been delivered, and not before. */
 export const settleRepairs: Reaction = {
   name: 'settle-repairs',
-  async concerns({ integrations }, { kind, merchantId, integrationId, data }) {
+  async concerns(services, change) {
+    const { kind, data } = change;
     if (kind !== 'sync_event.status_changed' || !ENDS.has(data['newStatus'])) return false;
-    const own = (await integrations.byMerchant(merchantId)).find(({ id }) => id === integrationId);
-    return own?.connector.lists !== undefined;
+    return (await integrationOf(services, change))?.connector.lists !== undefined;
   },
-  async react(_services, tx, { syncEventId }) {
+  async react({ tx }, { syncEventId }) {
     if (syncEventId !== null) await writeRepairOutcomes(tx.sql, syncEventId);
   },
 };

@@ -116,7 +116,7 @@ export const tellProgress: Reaction = {
       ({ enabled, connector }) => enabled && connector.takenStatus,
     );
   },
-  async react(_services, tx, change) {
+  async react({ tx }, change) {
     const [order] = await tx.sql<Row>(READ, [change.entityId]);
     if (!order) return;
     const messages =

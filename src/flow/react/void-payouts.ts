@@ -10,5 +10,5 @@ export const voidPayouts: Reaction = {
   name: 'void-payouts',
   concerns: async (_services, { kind, data }) =>
     kind === 'order.status_changed' && ENDED.includes(data['newStatus'] as OrderStatus),
-  react: async (_services, tx, { entityId }) => void (await tx.sql(VOID, [entityId])),
+  react: async ({ tx }, { entityId }) => void (await tx.sql(VOID, [entityId])),
 };

@@ -19,7 +19,7 @@ export function watchAlerts(alerts: AlertWatch): Reaction {
       if (kind !== 'sync_event.status_changed' || !concernsAlerts(data)) return false;
       return performance.now() - (evaluatedAt.get(occasionOf(integrationId, kind, data)) ?? -PAUSE_MS) >= PAUSE_MS;
     },
-    react: async (_services, tx, { integrationId, kind, data }) => {
+    react: async ({ tx }, { integrationId, kind, data }) => {
       if (integrationId === null) return;
       evaluatedAt.set(occasionOf(integrationId, kind, data), performance.now());
       tx.afterCommit(() => alerts.look(integrationId));

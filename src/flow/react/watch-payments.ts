@@ -1,5 +1,6 @@
 import type { ChangeEntry } from '../../feed/feed.js';
 import { judgePayments } from '../alerts/judge-payments.js';
+import type { HubWork } from '../work.js';
 import type { Reaction } from './reaction.js';
 
 const ENDED: readonly unknown[] = ['CANCELLED', 'REFUNDED'];
@@ -11,9 +12,9 @@ export const watchPayments: Reaction = {
     if (!mayMoveMoney(change)) return false;
     return (await integrations.byMerchant(change.merchantId)).some(({ connector }) => connector.records !== undefined);
   },
-  async react(services, tx, { entityType, entityId }) {
-    const orderId = entityType === 'ORDER' ? entityId : await orderOf(tx, entityId);
-    if (orderId !== null) await judgePayments(services, tx, orderId);
+  async react(work, { entityType, entityId }) {
+    const orderId = entityType === 'ORDER' ? entityId : await orderOf(work, entityId);
+    if (orderId !== null) await judgePayments(work, orderId);
   },
 };
 
@@ -24,8 +25,8 @@ function mayMoveMoney({ kind, data }: ChangeEntry): boolean {
   );
 }
 
-async function orderOf({ sql }: Parameters<Reaction['react']>[1], transactionId: string): Promise<string | null> {
-  const [found] = await sql<{ id: string | null }>('select order_id as id from transactions where id = $1', [
+async function orderOf({ tx }: HubWork, transactionId: string): Promise<string | null> {
+  const [found] = await tx.sql<{ id: string | null }>('select order_id as id from transactions where id = $1', [
     transactionId,
   ]);
   return found?.id ?? null;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
-import type { Tx } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import { EntityType } from '../../model/statuses.js';
@@ -12,6 +11,7 @@ import { requireEnabled } from '../integrations/require-enabled.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';
 import { enqueueQuery } from '../sync/enqueue-query.js';
+import type { HubWork } from '../work.js';
 
 const DEFAULT_DAYS = 90;
 const DAY_MS = 86_400_000;
@@ -49,7 +49,7 @@ export async function reconcile(services: Services, caller: Caller, input: Recon
   const { id: integrationId, merchantId } = integration;
   return services.db.transaction((tx) =>
     once(tx, { merchantId, operation: 'reconcile', key: wanted.idempotencyKey, input: wanted }, async () => {
-      const id = await startRun(services, tx, integration, types, { from, to });
+      const id = await startRun({ services, tx }, integration, types, { from, to });
       await auditDone(tx, caller, {
         action: 'reconciliation.start',
         merchantId,
@@ -80,19 +80,18 @@ export async function reconcileByClock(services: Services, integration: OpenInte
   const to = new Date();
   const from = new Date(to.getTime() - DEFAULT_DAYS * DAY_MS);
   const types = reconcilableTypes(integration);
-  await services.db.transaction((tx) => startRun(services, tx, integration, types, { from, to }));
+  await services.db.transaction((tx) => startRun({ services, tx }, integration, types, { from, to }));
 }
 
 async function startRun(
-  services: Services,
-  tx: Tx,
+  work: HubWork,
   integration: OpenIntegration,
   types: EntityType[],
   { from, to }: { from: Date; to: Date },
 ): Promise<string> {
-  const syncEventId = await enqueueQuery({ services, tx }, integration, { entityType: 'INTEGRATION' });
+  const syncEventId = await enqueueQuery(work, integration, { entityType: 'INTEGRATION' });
   const id = newId('Reconciliation');
-  await tx.sql(INSERT, [id, integration.merchantId, integration.id, syncEventId, types, from, to]);
+  await work.tx.sql(INSERT, [id, integration.merchantId, integration.id, syncEventId, types, from, to]);
   return id;
 }
 
