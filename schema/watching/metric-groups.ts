@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import type * as flow from '../../src/flow/watching/read-metrics.js';
+import type * as flow from '../../src/flow/watching/read-queue-now.js';
 import { SecurityEvent } from '../../src/model/security-events.js';
 import type * as security from '../../src/rollup/count-security-events.js';
 import type * as figures from '../../src/rollup/figures.js';

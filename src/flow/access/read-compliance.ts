@@ -3,14 +3,11 @@ import { type Sql, sqlOn } from '../../db/database.js';
 import { RETENTION, type Retained } from '../../model/retention.js';
 import type { Role } from '../../model/statuses.js';
 import { readSecurityEvents, type SecurityEventCount } from '../../rollup/count-security-events.js';
+import { askedPeriod, type Period } from '../asked-period.js';
 import type { Services } from '../services.js';
-import { timeOf } from '../watching/read-metrics.js';
 
 /** Who has done what, in figures, over a time. */
-export interface ComplianceReport {
-  /** ISO 8601, UTC. */
-  from: string;
-  to: string;
+export interface ComplianceReport extends Period {
   operations: OperationCount[];
   refused: number;
   failed: number;
@@ -66,7 +63,7 @@ export async function readCompliance(
   caller: Caller,
   time: { from: string | null; to: string | null },
 ): Promise<ComplianceReport> {
-  const period = timeOf(time, MONTH_MS);
+  const period = askedPeriod(time, MONTH_MS);
   await services.tally.flush();
   const figures = await readFigures(sqlOn(services.db.pool), period, caller.merchantId);
   const sum = (read: (one: OperationCount) => number) => figures.operations.reduce((all, one) => all + read(one), 0);
@@ -80,7 +77,7 @@ export async function readCompliance(
   };
 }
 
-async function readFigures(sql: Sql, { from, to }: { from: string; to: string }, merchantId: string | null) {
+async function readFigures(sql: Sql, { from, to }: Period, merchantId: string | null) {
   const values = [from, to, merchantId];
   const [operations, [secretsRotated], securityEvents] = await Promise.all([
     sql<OperationCount>(OPERATIONS, values),

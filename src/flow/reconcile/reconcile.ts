@@ -4,6 +4,7 @@ import { HubError } from '../../errors.js';
 import { newId } from '../../model/ids.js';
 import { EntityType } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
+import { askedPeriod, type Period } from '../asked-period.js';
 import { checkInput, idempotencyKey, label, time } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
 import type { OpenIntegration } from '../integrations/integrations.js';
@@ -13,8 +14,7 @@ import type { Services } from '../services.js';
 import { enqueueQuery } from '../sync/enqueue-query.js';
 import type { HubWork } from '../work.js';
 
-const DEFAULT_DAYS = 90;
-const DAY_MS = 86_400_000;
+const DEFAULT_MS = 90 * 86_400_000;
 
 const reconcileSchema = z.object({
   integrationId: label(),
@@ -43,13 +43,11 @@ export async function reconcile(services: Services, caller: Caller, input: Recon
   const wanted = checkInput(reconcileSchema, input);
   const integration = await findIntegration(services, caller, wanted.integrationId, ['integrationId']);
   const types = checkTypes(integration, wanted.entityTypes ?? null);
-  const to = new Date(wanted.to ?? Date.now());
-  const from = new Date(wanted.from ?? to.getTime() - DEFAULT_DAYS * DAY_MS);
-  if (from >= to) throw new HubError('BAD_USER_INPUT', 'from must be before to.', { path: ['from'] });
+  const period = askedPeriod(wanted, DEFAULT_MS);
   const { id: integrationId, merchantId } = integration;
   return services.db.transaction((tx) =>
     once(tx, { merchantId, operation: 'reconcile', key: wanted.idempotencyKey, input: wanted }, async () => {
-      const id = await startRun({ services, tx }, integration, types, { from, to });
+      const id = await startRun({ services, tx }, integration, types, period);
       await auditDone(tx, caller, {
         action: 'reconciliation.start',
         merchantId,
@@ -77,17 +75,15 @@ export async function reconcileAll(services: Services, asked: boolean): Promise<
 
 /** Compares all kinds over the last 90 days. */
 export async function reconcileByClock(services: Services, integration: OpenIntegration): Promise<void> {
-  const to = new Date();
-  const from = new Date(to.getTime() - DEFAULT_DAYS * DAY_MS);
   const types = reconcilableTypes(integration);
-  await services.db.transaction((tx) => startRun({ services, tx }, integration, types, { from, to }));
+  await services.db.transaction((tx) => startRun({ services, tx }, integration, types, askedPeriod({}, DEFAULT_MS)));
 }
 
 async function startRun(
   work: HubWork,
   integration: OpenIntegration,
   types: EntityType[],
-  { from, to }: { from: Date; to: Date },
+  { from, to }: Period,
 ): Promise<string> {
   const syncEventId = await enqueueQuery(work, integration, { entityType: 'INTEGRATION' });
   const id = newId('Reconciliation');

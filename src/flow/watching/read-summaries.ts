@@ -3,8 +3,10 @@ import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { type Figures, figuresOf } from '../../rollup/figures.js';
 import { readPeriods } from '../../rollup/read-rollups.js';
+import { askedPeriod } from '../asked-period.js';
 import type { Services } from '../services.js';
-import { type MetricsRequest, selectRollups, timeOf } from './read-metrics.js';
+import type { MetricsRequest } from './read-metrics.js';
+import { selectRollups } from './select-rollups.js';
 
 export const SummaryPeriod = { DAY: 'DAY', WEEK: 'WEEK' } as const;
 export type SummaryPeriod = keyof typeof SummaryPeriod;
@@ -35,7 +37,7 @@ export async function readSummaries(
   request: MetricsRequest,
 ): Promise<MetricsOfPeriod[]> {
   const { unit, lengthMs } = PERIODS[period];
-  const asked = timeOf(request, PERIODS_BY_DEFAULT * lengthMs);
+  const asked = askedPeriod(request, PERIODS_BY_DEFAULT * lengthMs);
   if (Date.parse(asked.to) - Date.parse(asked.from) > MOST_PERIODS * lengthMs)
     throw new HubError('BAD_USER_INPUT', `Ask for at most ${MOST_PERIODS} periods at once.`, { path: ['from'] });
   const time = { from: beginOf(asked.from, period), to: asked.to };
