@@ -1,5 +1,5 @@
 import { HubError } from '../src/errors.js';
-import type { OpenIntegration } from '../src/flow/integrations/integrations.js';
+import type { OpenIntegration } from '../src/flow/integrations/open-integration.js';
 import type { Services } from '../src/flow/services.js';
 import type { JobRun } from './define.js';
 

@@ -1,6 +1,6 @@
 import type { InboundEvent } from '../../connectors/connector.js';
 import { checkInput } from '../check-input.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { customerSchema, saveCustomer } from './save-customer.js';
 

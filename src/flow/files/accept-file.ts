@@ -1,5 +1,5 @@
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import type { HubWork } from '../work.js';
 import {

@@ -3,9 +3,10 @@ import type { DeliveryResult, Effect, PullSources } from '../../connectors/conne
 import type { FileExchange, FileReport } from '../../connectors/files.js';
 import type { PullRequest, RowProblem } from '../../connectors/pull.js';
 import { HubError, isRetryable } from '../../errors.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { runPull } from '../pull/run-pull.js';
 import type { Services } from '../services.js';
+import { DONE, unlessCancelled } from '../sync/run-result.js';
 import { startNext } from './accept-file.js';
 import {
   type Counts,
@@ -48,12 +49,12 @@ export async function takeFile(services: Services, effect: Effect, stopping: Abo
   try {
     const unused = file.status === 'DONE' ? [] : await read(taking, effect, stopping);
     await finish(taking, null, unused);
-    return { kind: 'delivered', externalId: null, externalNumber: null };
+    return DONE;
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     const isLast = effect.attempt >= integration.policy.maxAttempts;
     if (!isRetryable(error.code) || isLast) await finish(taking, error);
-    return failedDelivery(error);
+    return unlessCancelled(failedDelivery(error));
   }
 }
 

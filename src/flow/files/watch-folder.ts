@@ -1,7 +1,7 @@
 import type { FileExchange, WaitingFile } from '../../connectors/files.js';
 import { HubError, isRetryable } from '../../errors.js';
 import { newId } from '../../model/ids.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { acceptFile, startNext } from './accept-file.js';
 import { lockFilesOf } from './file-rows.js';

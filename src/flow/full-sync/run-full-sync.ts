@@ -1,7 +1,7 @@
 import type { Connector } from '../../connectors/connector.js';
 import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { type RunState, requireUncancelled } from '../require-uncancelled.js';
 import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';

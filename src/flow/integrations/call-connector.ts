@@ -1,30 +1,39 @@
 import type { Logger } from 'pino';
 import { failedDelivery } from '../../connectors/classify.js';
 import type { Connection, DeliveryResult, Effect } from '../../connectors/connector.js';
+import { recordExchanges } from '../../connectors/exchanges.js';
 import type { Exchange } from '../../connectors/http.js';
 import { HubError } from '../../errors.js';
+import type { Delivery } from '../../outbox/lane.js';
 import type { DeliveryHooks } from '../hooks/delivery-hooks.js';
 
-type FindOpen = (id: string) => Promise<{ connection: Connection; settings: unknown }>;
-
-interface CallDeps {
+/** How an effect reaches the connector of its integration. */
+interface Way {
+  byId(id: string): Promise<{ connection: Connection; settings: unknown }>;
   hooks?: Pick<DeliveryHooks, 'during'>;
   log: Logger;
 }
 
-/** One effect by its integration's connector; whatever a connector or its configuration can do is a result. */
-export async function callConnector(
-  { hooks, log }: CallDeps,
-  byId: FindOpen,
-  integrationId: string,
-  effect: Effect,
-): Promise<DeliveryResult> {
+/**
+ * One effect by its integration's connector; whatever a connector or its configuration can do is a result.
+ * @throws HubError DATABASE_UNAVAILABLE where the hub's database went before the system was asked anything: nothing was tried
+ */
+export async function callConnector(way: Way, integrationId: string, effect: Effect): Promise<Delivery> {
+  const exchanges: Exchange[] = [];
+  const result = await recordExchanges(exchanges, () => send(way, integrationId, effect));
+  const isUntried = result.kind === 'retry' && result.code === 'DATABASE_UNAVAILABLE' && exchanges.length === 0;
+  if (isUntried) throw result.cause;
+  await logIfWished(way, integrationId, effect, exchanges);
+  return { result, exchanges };
+}
+
+async function send({ byId, hooks, log }: Way, integrationId: string, effect: Effect): Promise<DeliveryResult> {
   const opened = await byId(integrationId).catch(asHubError);
   if (opened instanceof HubError) return failedDelivery(opened);
   try {
     const { syncEventId: id, snapshot, ...more } = effect;
-    const send = () => opened.connection.deliver(effect);
-    return await (hooks ? hooks.during({ id, integrationId, ...more }, snapshot, send) : send());
+    const deliver = () => opened.connection.deliver(effect);
+    return await (hooks ? hooks.during({ id, integrationId, ...more }, snapshot, deliver) : deliver());
   } catch (error) {
     if (error instanceof HubError) return failedDelivery(error);
     log.error({ err: error, integrationId, syncEventId: effect.syncEventId }, 'connector failed unexpectedly');
@@ -32,18 +41,12 @@ export async function callConnector(
   }
 }
 
-/** Where the hub's database went before the system was asked anything, nothing was tried. @throws HubError DATABASE_UNAVAILABLE */
-export function requireTried(result: DeliveryResult, exchanges: readonly Exchange[]): void {
-  if (result.kind === 'retry' && result.code === 'DATABASE_UNAVAILABLE' && exchanges.length === 0) throw result.cause;
-}
-
 /** The setting `debug` of a connector that has it: the exchanges, with their secrets masked, in the log. */
-export async function logIfWished(
-  byId: FindOpen,
+async function logIfWished(
+  { byId, log }: Way,
   integrationId: string,
   { syncEventId, attempt }: Effect,
-  exchanges: Exchange[],
-  log: Logger,
+  exchanges: readonly Exchange[],
 ): Promise<void> {
   const opened = await byId(integrationId).catch(() => null);
   const { debug } = (opened?.settings ?? {}) as { debug?: unknown };

@@ -2,7 +2,7 @@ import { HubError } from '../../errors.js';
 import { evaluateAlertsOf } from '../alerts/evaluate.js';
 import type { Services } from '../services.js';
 import { endIdleTrouble } from './end-idle-trouble.js';
-import type { OpenIntegration } from './integrations.js';
+import type { OpenIntegration } from './open-integration.js';
 
 /** What one health check of an integration's system came to. */
 export interface HealthCheck {

@@ -1,5 +1,5 @@
 import type { Services } from '../services.js';
-import type { OpenIntegration } from './integrations.js';
+import type { OpenIntegration } from './open-integration.js';
 
 /**
  * Where nothing waits to be sent there is no event to be the circuit's probe, and no delivery to end a row of failures: the

@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import type { Services } from '../services.js';
-import type { OpenIntegration } from './integrations.js';
+import type { OpenIntegration } from './open-integration.js';
 
 /** @throws HubError NOT_FOUND when there is none, or it is another merchant's; otherwise as `Integrations.byId` */
 export async function findIntegration(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Connector } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 
 /**

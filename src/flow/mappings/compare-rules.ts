@@ -1,6 +1,6 @@
 import type { RuleOutcome } from '../../mapping/apply-rules.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { findDifferences } from './find-differences.js';
 import { runTrial, type Trial } from './run-trial.js';

@@ -3,7 +3,7 @@ import { noFieldMappings } from '../../connectors/field-mappings.js';
 import type { UpstreamHttp } from '../../connectors/http.js';
 import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 
 /**
  * The wire body that an integration's connector makes of a snapshot by itself, before any rule. Nothing is sent: the

@@ -6,7 +6,7 @@ import type { RuleOutcome } from '../../mapping/apply-rules.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
 import { checkInput, label } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { compareRules, type FieldDifference, publishedRules } from './compare-rules.js';
 import { mappingInputSchema, rulesToTry } from './mapping-input.js';

@@ -3,7 +3,7 @@ import type { PulledStock } from '../../connectors/pull.js';
 import { HubError } from '../../errors.js';
 import type { MappingRun } from '../../mapping/apply-rules.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { receiverOf } from '../webhooks/choose-webhook-integration.js';
 import { mapEvent } from '../webhooks/map-inbound.js';

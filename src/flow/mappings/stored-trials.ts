@@ -4,7 +4,7 @@ import type { Sql } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';
 import { ID_PREFIX } from '../../model/ids.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { inboundTrial, outboundTrial, type Trial } from './run-trial.js';
 
 /** Something stored on which rules can be tried. */

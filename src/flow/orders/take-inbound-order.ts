@@ -3,7 +3,7 @@ import type { InboundOrder } from '../../connectors/pull.js';
 import { HubError } from '../../errors.js';
 import type { OrderStatus } from '../../model/statuses.js';
 import { checkInput } from '../check-input.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { sendToAll } from '../sync/send.js';
 import { uniquely } from '../uniquely.js';

@@ -1,4 +1,4 @@
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 
 /** What is told of questions about the catalogue. A merchant of null: all that there are. */

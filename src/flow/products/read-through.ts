@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Caller } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
 import { checkInput, label } from '../check-input.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { chooseForGoods, readProduct } from './refresh-product.js';
 

@@ -4,7 +4,7 @@ import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, label } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { requireEnabled } from '../integrations/require-enabled.js';
 import type { Services } from '../services.js';
 import { receiveEvent } from '../webhooks/receive-event.js';

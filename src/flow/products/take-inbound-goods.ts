@@ -1,6 +1,6 @@
 import type { InboundEvent, StockRow } from '../../connectors/connector.js';
 import { newIdSql } from '../../db/new-id-sql.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 
 /**

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Merge } from './merge-rows.js';
 
 const DEFAULT_SHARE = 0.5;

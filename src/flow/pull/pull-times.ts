@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { every, nextPollAfter, scheduleOf } from '../../connectors/schedule.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { PullTimes } from './pull-run.js';
 
 const MINUTE_MS = 60_000;

@@ -4,7 +4,7 @@ import { withClient } from '../../db/with-client.js';
 import { HubError } from '../../errors.js';
 import { isAboutData } from '../../inbox/sql-errors.js';
 import type { EntityType } from '../../model/statuses.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { createPace } from '../pace.js';
 import type { Services } from '../services.js';
 import { toExpected } from '../to-expected.js';

@@ -1,6 +1,6 @@
 import { nextPollAfter } from '../../connectors/schedule.js';
 import { EntityType } from '../../model/statuses.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { canBeRead } from '../sync/check-status.js';
 import { enqueueQuery } from '../sync/enqueue-query.js';

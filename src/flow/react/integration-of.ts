@@ -1,5 +1,5 @@
 import type { ChangeEntry } from '../../feed/feed.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 
 /** The integration that a change came from, or is about; null: none, or it is gone, or cannot be opened. */

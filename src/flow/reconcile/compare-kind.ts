@@ -3,7 +3,7 @@ import type { UpstreamRecord } from '../../connectors/connector.js';
 import type { RowProblem } from '../../connectors/pull.js';
 import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Sendable } from '../sendable.js';
 import { compareFields } from './compare-fields.js';
 import { ADD_DIFFERENT, findMissingHere, findMissingThere, matchStatements, pageOfBoth } from './compare-sql.js';

@@ -2,7 +2,7 @@ import type { UpstreamRecord } from '../../connectors/connector.js';
 import type { Sql } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { Snapshot } from '../../model/snapshots.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Sendable } from '../sendable.js';
 import { readSnapshots } from '../sync/read-snapshots.js';
 

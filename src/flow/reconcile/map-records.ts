@@ -1,6 +1,6 @@
 import type { UpstreamRecord } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Sendable } from '../sendable.js';
 
 type Told = Pick<UpstreamRecord, 'fields' | 'details'>;

@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/caller.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { mapInbound } from '../webhooks/map-inbound.js';
 import { receiveEvent } from '../webhooks/receive-event.js';

@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/caller.js';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { syncEntity } from '../sync/sync-entity.js';
 import type { RecordDifference } from './difference.js';

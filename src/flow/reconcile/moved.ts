@@ -1,6 +1,6 @@
 import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { comparedHere } from './compared-here.js';
 import type { RecordDifference } from './difference.js';

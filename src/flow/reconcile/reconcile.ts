@@ -7,7 +7,7 @@ import { auditDone } from '../access/audit-done.js';
 import { askedPeriod, type Period } from '../asked-period.js';
 import { checkInput, idempotencyKey, label, time } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { requireEnabled } from '../integrations/require-enabled.js';
 import { once } from '../once.js';
 import type { Services } from '../services.js';

@@ -2,7 +2,7 @@ import type { Caller } from '../../access/caller.js';
 import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import { auditDone } from '../access/audit-done.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { requireEnabled } from '../integrations/require-enabled.js';
 import type { Services } from '../services.js';
 import { type Difference, isOfRecord } from './difference.js';

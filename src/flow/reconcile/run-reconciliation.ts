@@ -4,7 +4,7 @@ import type { PulledPage, PulledProduct, RowProblem } from '../../connectors/pul
 import { sqlOn } from '../../db/database.js';
 import { withClient } from '../../db/with-client.js';
 import { HubError } from '../../errors.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { FORGET_PROBLEMS, keepProblems } from '../keep-problems.js';
 import { createPace } from '../pace.js';
 import { isMapped, mapPages } from '../pull/map-pages.js';

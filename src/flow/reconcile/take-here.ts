@@ -5,7 +5,7 @@ import type { AddressSnapshot } from '../../model/snapshots.js';
 import { saveCustomer } from '../customers/save-customer.js';
 import { recordBillingSubscription } from '../finance/record-billing-subscription.js';
 import { recordTransaction } from '../finance/record-transaction.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { recordInvoice } from '../invoices/record-invoice.js';
 import { kindOf } from '../lock-entity.js';
 import type { Services } from '../services.js';

@@ -1,7 +1,7 @@
 import type { Effect, Need } from '../../connectors/connector.js';
 import type { Tx } from '../../db/database.js';
 import { NotYet } from '../../outbox/lane.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { kindOf } from '../lock-entity.js';
 import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';

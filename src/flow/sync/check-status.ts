@@ -3,7 +3,7 @@ import type { InboundEvent } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import { OPEN_INVOICE_STATUSES, OPEN_ORDER_STATUSES } from '../../model/transitions.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { createPace } from '../pace.js';
 import type { Services } from '../services.js';
 import { measured } from '../watching/measured.js';

@@ -1,5 +1,5 @@
 import type { EntityType } from '../../model/statuses.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { HubWork } from '../work.js';
 
 /** What of an integration is to be read, and when. */

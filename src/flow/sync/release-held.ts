@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/database.js';
 import { lastRunBefore } from '../../model/cron.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 
 /** What remains held after the setting was changed goes in the same portions. */

@@ -6,7 +6,7 @@ import { EntityType } from '../../model/statuses.js';
 import { auditDone } from '../access/audit-done.js';
 import { checkInput, idempotencyKey, label } from '../check-input.js';
 import { findIntegration } from '../integrations/find-integration.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { requireEnabled } from '../integrations/require-enabled.js';
 import { once } from '../once.js';
 import { canBePulled } from '../pull/run-pull.js';

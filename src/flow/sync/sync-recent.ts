@@ -1,5 +1,5 @@
 import { BATCH, syncBatch } from '../full-sync/sync-batch.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Sendable } from '../sendable.js';
 import type { Services } from '../services.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { InboundEvent } from '../../connectors/connector.js';
 import { isSameAmount } from '../../model/money.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { keepKnown } from '../webhooks/keep-known.js';
 import { mapInbound } from '../webhooks/map-inbound.js';

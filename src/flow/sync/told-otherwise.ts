@@ -3,7 +3,7 @@ import type { InboundEvent } from '../../connectors/connector.js';
 import { TOLD_FIELDS } from '../../connectors/told-fields.js';
 import { sqlOn } from '../../db/database.js';
 import { isSameAmount } from '../../model/money.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { readSnapshots } from './read-snapshots.js';
 

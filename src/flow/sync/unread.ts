@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { type ErrorCode, HubError } from '../../errors.js';
 import { databaseError } from '../../inbox/sql-errors.js';
 import type { EntityType } from '../../model/statuses.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 
 /** An entity whose state could not be read or taken. */
 export interface Unread {

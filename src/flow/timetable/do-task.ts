@@ -1,6 +1,6 @@
 import type { Task } from '../../connectors/connector.js';
 import { checkHealth } from '../integrations/check-health.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { reconcileByClock } from '../reconcile/reconcile.js';
 import type { Services } from '../services.js';
 import { syncRecent } from '../sync/sync-recent.js';

@@ -1,6 +1,6 @@
 import type { Task } from '../../connectors/connector.js';
 import { nextPollAfter } from '../../connectors/schedule.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { toExpected } from '../to-expected.js';
 import { doTask } from './do-task.js';

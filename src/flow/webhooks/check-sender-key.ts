@@ -1,7 +1,7 @@
 import { looksLikeApiKey } from '../../access/api-key.js';
 import { HubError } from '../../errors.js';
 import { isSameSecret } from '../../model/is-same-secret.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { WebhookRequest } from './webhook-request.js';
 
 type Guarded = Pick<OpenIntegration, 'credentials' | 'asksForKey'>;

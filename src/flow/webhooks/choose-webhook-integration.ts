@@ -1,7 +1,8 @@
 import type { WebhookReceiver } from '../../connectors/connector.js';
 import { GATEWAY_SIGNATURE, gatewayWebhooks } from '../../connectors/gateway-webhooks.js';
 import { HubError } from '../../errors.js';
-import type { Integrations, OpenIntegration } from '../integrations/integrations.js';
+import type { Integrations } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { requireEnabled } from '../integrations/require-enabled.js';
 import { bringsOwnKey, checkSenderKey } from './check-sender-key.js';
 import type { WebhookRequest } from './webhook-request.js';

@@ -8,7 +8,7 @@ import { databaseError } from '../../inbox/sql-errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import { currentTraceparent } from '../../model/trace.js';
 import { REFUSED } from '../alerts/measure.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import {
   chooseBySignature,

@@ -2,7 +2,7 @@ import type { InboundEvent } from '../../connectors/connector.js';
 import { TOLD_FIELDS, type ToldKind } from '../../connectors/told-fields.js';
 import { sqlOn } from '../../db/database.js';
 import { INBOX_NOUNS } from '../../inbox/sql/nouns.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import type { Services } from '../services.js';
 import { readSnapshots } from '../sync/read-snapshots.js';
 import { at } from '../sync/told-otherwise.js';

@@ -2,7 +2,7 @@ import type { InboundEvent } from '../../connectors/connector.js';
 import { HubError } from '../../errors.js';
 import type { Failure } from '../../inbox/events.js';
 import type { BoundMappings } from '../../mapping/create-mappings.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { contentsOf } from './map-contents.js';
 import { completeGoods, mapStock } from './map-items.js';
 

@@ -1,7 +1,7 @@
 import type { InboundEvent } from '../../connectors/connector.js';
 import type { Acceptance } from '../../inbox/events.js';
 import { takeOrderCustomer } from '../customers/take-order-customer.js';
-import type { OpenIntegration } from '../integrations/integrations.js';
+import type { OpenIntegration } from '../integrations/open-integration.js';
 import { takeInboundOrder } from '../orders/take-inbound-order.js';
 import { takeInboundGoods } from '../products/take-inbound-goods.js';
 import { repeatDeadlocked } from '../repeat-deadlocked.js';
