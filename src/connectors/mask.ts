@@ -1,11 +1,5 @@
-import { isSecretName, MASK, SECRET_NAME } from '../model/mask-secrets.js';
+import { isSecretName, MASK, maskNamed } from '../model/mask-secrets.js';
 
-/** Bounded, so that no body makes the patterns slow. */
-const NAME = `[^"\\\\]{0,64}(?:${SECRET_NAME.source})[^"\\\\]{0,64}`;
-/** Also matches a value whose end was cut off. */
-const JSON_FIELD = new RegExp(`("${NAME}"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|\\[[^\\]]*\\]?|[^\\s,{}\\]]+)`, 'gi');
-const PART = '[^=&"\\s]{0,64}';
-const FORM_FIELD = new RegExp(`((?:^|[?&])${PART}(?:${SECRET_NAME.source})${PART}=)[^&#\\s"]*`, 'gi');
 /** Shorter values would mask ordinary words. */
 const SHORTEST_SECRET = 6;
 
@@ -39,10 +33,7 @@ function spellingsOf(secret: string): string[] {
 
 /** Text with the given secrets, and JSON and form fields that are named like secrets, replaced. */
 export function maskText(text: string, secrets: readonly string[]): string {
-  const known = secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
-  // Neither kind of field is without one of these.
-  if (!/["=]/.test(known)) return known;
-  return known.replace(JSON_FIELD, `$1"${MASK}"`).replace(FORM_FIELD, `$1${MASK}`);
+  return maskNamed(secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text));
 }
 
 /** A URL without user, password and the values of query parameters that are named like secrets. */
