@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, visit } from 'graphql';
 import { GraphQLJSON } from 'graphql-scalars';
 import { explainLost, isLost } from '../src/model/lost-number.js';
+import { isDay } from '../src/model/read-instant.js';
 
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)$/;
 const DECIMAL = /^-?\d{1,20}(\.\d{1,10})?$/;
@@ -15,7 +16,8 @@ function badInput(message: string): GraphQLError {
 
 /** Any ISO 8601 time with an offset becomes UTC text ending in `Z`; microseconds are kept, what is finer is cut. */
 function parseDateTime(value: unknown): string {
-  const time = typeof value === 'string' && DATE_TIME.test(value) ? Date.parse(value) : Number.NaN;
+  const isTime = typeof value === 'string' && DATE_TIME.test(value) && isDay(value.slice(0, 10));
+  const time = isTime ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) throw badInput('A DateTime is ISO 8601 with an offset, for example "2026-01-31T12:00:00Z".');
   if (time < EARLIEST || time > LATEST) throw badInput('A DateTime lies in the years 1 to 9999, in UTC.');
   const fraction = (/\.(\d{1,9})/.exec(String(value))?.[1] ?? '').padEnd(6, '0').slice(0, 6);

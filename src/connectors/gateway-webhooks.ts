@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
 import { isSameSecret } from '../model/is-same-secret.js';
+import { readInstant } from '../model/read-instant.js';
 import { type EntityStatus, EntityType, statusesOf } from '../model/statuses.js';
 import type { InboundEvent, WebhookHeaders, WebhookReceiver } from './connector.js';
 import { decimalText } from './exact-json.js';
@@ -122,10 +123,10 @@ function checkTimestamp(header: string | undefined, now: Date): void {
     );
 }
 
-/** ISO 8601, or Unix seconds. */
+/** ISO 8601, of UTC where it names no zone, or Unix seconds. */
 function readTimestamp(header: string | undefined): number | null {
   const text = header?.trim() ?? '';
-  const at = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  const at = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : Date.parse(readInstant(text) ?? '');
   return Number.isNaN(at) ? null : at;
 }
 

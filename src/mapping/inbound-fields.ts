@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decimalText } from '../connectors/exact-json.js';
+import { readInstant } from '../model/read-instant.js';
 import {
   BillingInterval,
   BillingSubscriptionStatus,
@@ -27,9 +28,9 @@ const whole = amount
   .transform(Number)
   .pipe(z.int({ error: 'must be a whole number' }).min(-2_147_483_648).max(2_147_483_647));
 const time = text.transform((value, context) => {
-  const at = new Date(/^\d{4}-\d\d-\d\d/.test(value) ? value : Number.NaN);
-  if (Number.isNaN(at.getTime())) context.addIssue({ code: 'custom', message: 'must be a time in ISO 8601' });
-  return Number.isNaN(at.getTime()) ? '' : at.toISOString();
+  const at = readInstant(value);
+  if (at === null) context.addIssue({ code: 'custom', message: 'must be a time in ISO 8601' });
+  return at ?? '';
 });
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 const currency = text

@@ -5,7 +5,7 @@ import { type Field, ruleOf } from './planning.js';
 
 /** A total order of a noun's rows: all keys in one direction, the identity last. */
 export interface TotalOrder {
-  /** Stands in cursors. */
+  /** Stands in cursors, with the table: a cursor is of no use in another list. */
   name: string;
   keys: readonly Column[];
   descending: boolean;
@@ -22,7 +22,8 @@ export function orderOf(field: Field, noun: Noun, args: Values): TotalOrder {
   const descending = (direction ?? 'desc') === 'desc';
   const column = path === undefined ? undefined : sortColumn(noun, path);
   const keys = column && column.sql !== noun.identity[0]?.sql ? [column, ...noun.identity] : noun.identity;
-  return { name: `${path ?? 'id'} ${descending ? 'desc' : 'asc'}`, keys, descending, isDefault };
+  const name = `${noun.table} ${path ?? 'id'} ${descending ? 'desc' : 'asc'}`;
+  return { name, keys, descending, isDefault };
 }
 
 /** `a.placed_at desc, a.id desc`; `reversed` for pages that are read from the end. */

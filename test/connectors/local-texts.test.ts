@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeText, fitText } from '../../src/connectors/code-pages.js';
 import { decimalSignOf, isAmbiguousDecimal, readDecimal, writeDecimal } from '../../src/connectors/local-decimals.js';
+import { readInstant } from '../../src/model/read-instant.js';
 
 describe('code pages', () => {
   it.each(['windows-1254', 'utf-16le', 'utf-16be', 'utf-8'] as const)(
@@ -25,6 +26,24 @@ describe('code pages', () => {
   it('writes control characters as blanks', () => {
     expect(fitText('a\r\n\tb\0c', 'windows-1254')).toBe('a b c');
   });
+});
+
+describe('times', () => {
+  it.each([
+    ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+    ['2026-01-31 12:00', '2026-01-31T12:00:00.000Z'],
+    ['2026-01-31T12:00:00+05:30', '2026-01-31T06:30:00.000Z'],
+    ['2026-01-31 12:00:00+02', '2026-01-31T10:00:00.000Z'],
+  ])('reads %s as %s', (text, expected) => {
+    expect(readInstant(text)).toBe(expected);
+  });
+
+  it.each(['2026-02-29', '2026-02-30T00:00:00+01:00', '2026-13-01', '31.01.2026', 'May 5', ''])(
+    'refuses %s',
+    (text) => {
+      expect(readInstant(text)).toBeNull();
+    },
+  );
 });
 
 describe('decimals', () => {

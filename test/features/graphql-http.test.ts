@@ -124,6 +124,19 @@ it.each([
   expect(body.errors[0].extensions.code).toBe(code);
 });
 
+it('refuses the cursor of another list, though both are ordered alike', async () => {
+  const { body: first } = await post({ query: '{ syncEvents(first: 1) { pageInfo { endCursor } } }' });
+  const after: unknown = first.data.syncEvents.pageInfo.endCursor;
+
+  const { body } = await post({
+    query: 'query ($after: Cursor) { auditLog(after: $after) { totalCount } }',
+    variables: { after },
+  });
+
+  expect(after).toEqual(expect.any(String));
+  expect(body.errors[0].extensions.code).toBe('CURSOR_INVALID');
+});
+
 it.each([
   'syncEvent(id: "abc")',
   'syncEvent(id: "99999999999999999999")',

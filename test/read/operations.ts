@@ -251,8 +251,9 @@ export class OperationWriter {
   private cursor(noun: string, order: string): unknown {
     const { random } = this;
     if (random.chance(0.05)) return random.pick(['rubbish', 'aWQgZGVzY3x4', '']);
-    const row = random.pick(this.tables[TABLES[noun] ?? ''] ?? []);
-    return row ? encodeCursor(row, listOrder(order)) : undefined;
+    const table = TABLES[noun] ?? '';
+    const row = random.pick(this.tables[table] ?? []);
+    return row ? encodeCursor(row, listOrder(table, order)) : undefined;
   }
 
   private inputOf(type: GraphQLInputType, noun: string, name: string): unknown {

@@ -21,9 +21,10 @@ const COLUMNS: Readonly<Record<string, string>> = {
   'totals.grandTotal': 'grand_total',
 };
 
-export function listOrder(name: string): ListOrder {
-  const [path = '', direction] = name.split(' ');
-  return { name, column: COLUMNS[path] ?? path, descending: direction === 'desc' };
+/** @param order as `placedAt desc` */
+export function listOrder(table: string, order: string): ListOrder {
+  const [path = '', direction] = order.split(' ');
+  return { name: `${table} ${order}`, column: COLUMNS[path] ?? path, descending: direction === 'desc' };
 }
 
 function refuse(code: string): GraphQLError {

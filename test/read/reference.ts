@@ -132,7 +132,7 @@ function listOf(
   return connectionOf(
     kept,
     args,
-    listOrder((args['orderBy'] as string | null | undefined) ?? order),
+    listOrder(table, (args['orderBy'] as string | null | undefined) ?? order),
     explicit,
     numeric,
   );

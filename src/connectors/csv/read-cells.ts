@@ -1,3 +1,4 @@
+import { readInstant } from '../../model/read-instant.js';
 import { type DecimalSign, isAmbiguousDecimal, readDecimal } from '../local-decimals.js';
 import type { RowProblem } from '../pull.js';
 import type { Columns, FieldOf, Table } from './fields.js';
@@ -93,27 +94,14 @@ function decimalOf(
   return readDecimal(value, decimalSign ?? '.') ?? byEither ?? wrong(rule);
 }
 
-const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/;
 const LOCAL = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ T]+(\d{1,2}):(\d\d)(?::(\d\d))?)?$/;
 
 /** A time without its zone is one of UTC. */
 function instantOf(text: string, order: 'DMY' | 'MDY'): string | null {
-  if (ISO.test(text)) {
-    const isZoned = /(Z|[+-]\d\d:?\d\d)$/.test(text.slice(10));
-    return validInstant(`${text.replace(' ', 'T').replace(' ', '')}${text.length === 10 || isZoned ? '' : 'Z'}`);
-  }
   const parts = LOCAL.exec(text);
-  if (!parts) return null;
+  if (!parts) return readInstant(text);
   const [, first = '', second = '', year, hour = '0', minute = '00', seconds = '00'] = parts;
   const [day, month] = order === 'DMY' ? [first, second] : [second, first];
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  return validInstant(`${date}T${hour.padStart(2, '0')}:${minute}:${seconds}Z`);
-}
-
-/** Null for the 31st of February, which JavaScript would move on. */
-function validInstant(text: string): string | null {
-  const at = new Date(text);
-  if (Number.isNaN(at.getTime())) return null;
-  const shown = at.toISOString();
-  return /[+-]\d\d:?\d\d$/.test(text.slice(10)) || shown.startsWith(text.slice(0, 10)) ? shown : null;
+  return readInstant(`${date}T${hour.padStart(2, '0')}:${minute}:${seconds}Z`);
 }
