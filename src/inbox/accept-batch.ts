@@ -148,10 +148,18 @@ async function execute(pool: pg.Pool, batch: ReceivedEvent[]): Promise<Outcome[]
     batch.map((one) => JSON.stringify(one.headers)),
     batch.map(eventText),
     batch.map((one) => one.traceparent ?? null),
-    bodies.map(maskJson),
+    bodies.map(shownOf),
   ];
   const kinds = new Set(batch.flatMap(kindsOf));
   return (await pool.query<Outcome>({ ...acceptStatement(kinds), values })).rows;
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** What is shown of a body in place of itself; null: itself. The mark that some systems begin with is no JSON. */
+function shownOf(body: string): string | null {
+  const text = body.startsWith(BYTE_ORDER_MARK) ? body.slice(1) : body;
+  return maskJson(text) ?? (text === body ? null : text);
 }
 
 const kindsOf = ({ event }: ReceivedEvent): string[] => [

@@ -66,6 +66,21 @@ it('takes unsigned webhooks where no secret is set', async () => {
   expect(answer).toMatchObject({ status: 200, body: { data: { erp_order_id: order } } });
 });
 
+it('B12 takes a body that begins with a byte order mark, signed with it, and keeps it as it came', async () => {
+  await addPortal(db);
+  const order = await linkedOrder('marked');
+  const body = `\uFEFF${orderEvent({ id: 'marked', api_key: 'hidden' })}`;
+  const plain = `\uFEFF${orderEvent({ id: 'marked', status: 'DELIVERED' })}`;
+
+  const answers = [await post(hub, PATH, body), await post(hub, PATH, plain)];
+  const kept = await one(`select payload, raw_body from webhook_events order by created_at limit 1`);
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(answers[0]?.body).toMatchObject({ data: { erp_order_id: order } });
+  expect(JSON.parse(kept.payload).data).toMatchObject({ id: 'marked', api_key: '***' });
+  expect(kept.raw_body.equals(Buffer.from(body))).toBe(true);
+});
+
 it('G5 takes an unsigned gateway event without a time as of now', async () => {
   await addPortal(db, { id: 'open', connector: 'plain', secret: null });
 

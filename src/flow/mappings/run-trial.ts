@@ -29,7 +29,7 @@ export function inboundTrial(integration: OpenIntegration, rawBody: Buffer, head
   try {
     return { event: receiverOf(integration, { headers }).parse({ headers, rawBody }, integration.settings) };
   } catch (error) {
-    if (error instanceof HubError) return { document: JSON.parse(rawBody.toString()), target: {} };
+    if (error instanceof HubError) return { document: JSON.parse(new TextDecoder().decode(rawBody)), target: {} };
     throw error;
   }
 }

@@ -16,7 +16,7 @@ import { writeEffects } from './write-effects.js';
  */
 const ARRIVED = `
 incoming as materialized (
-  select a.n::int as n, a.id, a.merchant_id, a.integration_id, a.event_id, a.body, a.event::jsonb as event, a.traceparent,
+  select a.n::int as n, a.id, a.merchant_id, a.integration_id, a.event_id, ltrim(a.body, U&'\\FEFF') as body, a.event::jsonb as event, a.traceparent,
     now() as received_at, null::text as previous, w.id as stored_id, w.answer as stored_answer
   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $7::text[], $8::text[])
     with ordinality as a (id, merchant_id, integration_id, event_id, body, event, traceparent, n)
