@@ -109,6 +109,23 @@ it('F1 a create that is refused as a conflict is done where the hub’s own reco
   expect(foreign).toMatchObject({ kind: 'rejected', code: 'UPSTREAM_CONFLICT' });
 });
 
+it.each([
+  ['transaction.completed', {}, 'SUCCEEDED'],
+  ['transaction.updated', { status: 'completed' }, 'SUCCEEDED'],
+  ['transaction.updated', { status: 'Partially refunded' }, 'PARTIALLY_REFUNDED'],
+  ['transaction.updated', { status: 'frobnicated' }, null],
+  ['subscription.updated', { status: 'past-due' }, 'PAST_DUE'],
+  ['invoice.updated', { status: 'voided' }, 'VOID'],
+  ['invoice.updated', { status: 'constructor' }, null],
+])('F12 understands %s with %j as %s', (type, said, status) => {
+  const body = { id: 'e1', type, created_at: '2026-11-22T10:00:00Z', data: { id: 'f1', ...said } };
+  const request = { headers: {}, rawBody: Buffer.from(JSON.stringify(body)) };
+
+  const event = flashErp.webhooks?.parse(request, flashErp.settings.parse({ baseUrl: server.url }));
+
+  expect(event).toMatchObject({ status });
+});
+
 /** Answers `total` rows by 50, however many are asked for; behind the last page as told. */
 const byFifty = (total: number, behind: 'nothing' | 'refusal' | 'everything', row: (n: number) => object) => {
   answer = (url, response) => {

@@ -92,7 +92,8 @@ async function readStatus(
 ): Promise<InboundEvent | null> {
   // Taken before the call: a webhook that overtakes the answer is the newer one.
   const askedAt = new Date().toISOString();
-  const found = await client.read(COLLECTIONS[typeOf(entityType)], externalId);
+  const type = typeOf(entityType);
+  const found = await client.read(COLLECTIONS[type], externalId);
   if (!found) return null;
   const occurredAt = found.updated_at ?? askedAt;
   return {
@@ -100,7 +101,7 @@ async function readStatus(
     eventType: `${entityType.toLowerCase()}.status.read`,
     occurredAt,
     payload: found,
-    ...entityOf(entityType, found),
+    ...entityOf(type, found),
   };
 }
 

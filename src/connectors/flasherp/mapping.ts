@@ -29,9 +29,22 @@ export function statusToFlashErp(status: string): string {
   return status === 'CANCELLED' ? 'canceled' : status.toLowerCase();
 }
 
+/** Other words for the same: the contract of FlashERP names no statuses. */
+const SAME_STATUS: Readonly<Record<FlashErpType, Readonly<Record<string, string>>>> = {
+  CUSTOMER: {},
+  TRANSACTION: {
+    ...{ COMPLETED: 'SUCCEEDED', COMPLETE: 'SUCCEEDED', SUCCESS: 'SUCCEEDED', PAID: 'SUCCEEDED' },
+    ...{ PROCESSING: 'PENDING', CANCELED: 'CANCELLED' },
+  },
+  BILLING_SUBSCRIPTION: { TRIAL: 'TRIALING', CANCELED: 'CANCELLED' },
+  INVOICE: { OPEN: 'ISSUED', PARTIAL: 'PARTIALLY_PAID', VOIDED: 'VOID', CANCELED: 'CANCELLED' },
+};
+
 /** Null: unmapped. */
-export function statusFromFlashErp(entityType: EntityType, status: string): EntityStatus | null {
-  const wanted = status.toUpperCase().replace(/^CANCELED$/, 'CANCELLED');
+export function statusFromFlashErp(entityType: FlashErpType, status: string): EntityStatus | null {
+  const said = status.toUpperCase().replaceAll(/[\s-]/g, '_');
+  const same = SAME_STATUS[entityType];
+  const wanted = Object.hasOwn(same, said) ? (same[said] ?? said) : said;
   return Object.hasOwn(statusesOf(entityType), wanted) ? (wanted as EntityStatus) : null;
 }
 

@@ -1,6 +1,5 @@
 import { HubError } from '../../errors.js';
 import { isSameSecret } from '../../model/is-same-secret.js';
-import type { EntityType } from '../../model/statuses.js';
 import type { InboundEvent, WebhookReceiver } from '../connector.js';
 import { readWebhookBody } from '../webhook-body.js';
 import { signFlashErp } from './client.js';
@@ -21,6 +20,8 @@ const KINDS: Record<string, FlashErpType> = {
 
 /** Names that say what became of it where the record itself has no status. */
 const SAID: Record<string, string> = {
+  'transaction.completed': 'succeeded',
+  'transaction.succeeded': 'succeeded',
   'transaction.failed': 'failed',
   'transaction.refunded': 'refunded',
   'subscription.cancelled': 'canceled',
@@ -67,7 +68,7 @@ export const flashErpWebhooks: WebhookReceiver<FlashErpCredentials, FlashErpSett
 
 /** The part of an inbound event that a webhook and a read answer share. */
 export function entityOf(
-  entityType: EntityType,
+  entityType: FlashErpType,
   record: FlashErpRecord,
 ): Omit<InboundEvent, 'eventId' | 'eventType' | 'occurredAt' | 'payload'> {
   // A customer has no status that the hub keeps.
