@@ -3,7 +3,7 @@ import { allJobs } from '../jobs/all-jobs.js';
 import { createJobs, type Jobs } from '../jobs/create-jobs.js';
 import { createKeyring, seal, unseal } from './access/seal.js';
 import type { Config } from './config/config.js';
-import { createUpstreamHttp } from './connectors/upstream-http.js';
+import { createUpstreamHttp } from './connectors/upstream/upstream-http.js';
 import { type Database } from './db/database.js';
 import { type Notifier } from './db/notifier.js';
 import { createFeed } from './feed/feed.js';

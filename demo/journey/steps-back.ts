@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeText } from '../../src/connectors/code-pages.js';
 import { DEMO_FOLDER } from '../../src/connectors/csv/simulated-shop.js';
 import type { RowProblem } from '../../src/connectors/pull.js';
+import { encodeText } from '../../src/connectors/text/code-pages.js';
 import type { Systems } from './open-systems.js';
 import { externalIdAt, mutate, type Step, until, untilStatus } from './steps.js';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import { classify, deliverSafely, readAnswer, UpstreamError } from './classify.js';
-import { decimalText, exactNumber, parseExactJson } from './exact-json.js';
 import { noFieldMappings } from './field-mappings.js';
 import { baseUrlSetting, policyOf, policySettings } from './policy.js';
-import { toPage } from './to-page.js';
+import { decimalText, exactNumber, parseExactJson } from './text/exact-json.js';
+import { classify, deliverSafely, readAnswer, UpstreamError } from './upstream/classify.js';
+import { toPage } from './upstream/to-page.js';
 import { readWebhookBody } from './webhook-body.js';
 
 /**

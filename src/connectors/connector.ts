@@ -5,11 +5,11 @@ import type { EntityStatus, EntityType, IntegrationMode, OrderStatus } from '../
 import type { DeliveryResult } from './delivery-result.js';
 import type { FieldMappings } from './field-mappings.js';
 import type { FileExchange } from './files.js';
-import type { UpstreamHttp } from './http.js';
 import type { InboundEvent } from './inbound-event.js';
 import type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from './listing.js';
 import type { PulledPage, PulledProduct, PulledStock, PullRequest } from './pull.js';
-import type { TokenStore } from './tokens.js';
+import type { UpstreamHttp } from './upstream/http.js';
+import type { TokenStore } from './upstream/tokens.js';
 
 export type { DeliveryResult } from './delivery-result.js';
 export type { InboundEvent, StockRow } from './inbound-event.js';

@@ -25,6 +25,6 @@ export type {
   WholeRecord,
 } from './connector.js';
 export type { FieldMappings } from './field-mappings.js';
-export type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from './http.js';
 export type { InboundOrder, PulledPage, PulledProduct, PulledStock, PullRequest, RowProblem } from './pull.js';
 export type { BuildSystem, SimulatedSystem, SimulatorKit } from './simulator/kit.js';
+export type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from './upstream/http.js';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { HubError } from '../errors.js';
 import { findUnstorable } from '../model/find-unstorable.js';
-import { parseExactJson } from './exact-json.js';
+import { parseExactJson } from './text/exact-json.js';
 
 /** Deeper nesting is no event of any system, and would exhaust the stack of whoever walks it. */
 const DEEPEST = 64;

@@ -1,4 +1,4 @@
-import { exactNumber } from '../connectors/exact-json.js';
+import { exactNumber } from '../connectors/text/exact-json.js';
 import { type ErrorCode, HubError } from '../errors.js';
 import type { CompiledRule, CompiledRules } from './compile-rules.js';
 import { evaluateRules, type Found } from './evaluate-rules.js';

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type jsonata from 'jsonata';
-import { decimalText } from '../connectors/exact-json.js';
+import { decimalText } from '../connectors/text/exact-json.js';
 
 /** Room for every digit of any product or sum of amounts; only a quotient is rounded. */
 const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimalText } from '../connectors/exact-json.js';
+import { decimalText } from '../connectors/text/exact-json.js';
 import { readInstant } from '../model/read-instant.js';
 import {
   BillingInterval,

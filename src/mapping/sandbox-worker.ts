@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { parseExactJson } from '../connectors/exact-json.js';
+import { parseExactJson } from '../connectors/text/exact-json.js';
 import { compile, type Evaluated, evaluateProgram, failed, type Limits } from './evaluate-program.js';
 import type { Program } from './mapping-rules.js';
 

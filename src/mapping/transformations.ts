@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { decimalText } from '../connectors/exact-json.js';
+import { decimalText } from '../connectors/text/exact-json.js';
 
 /** A decimal that must reach the other side with exactly these digits: a JSON number on the wire, text in the hub. */
 export class ExactDecimal {

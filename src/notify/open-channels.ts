@@ -1,4 +1,4 @@
-import { createUpstreamHttp } from '../connectors/upstream-http.js';
+import { createUpstreamHttp } from '../connectors/upstream/upstream-http.js';
 import type { Channel } from './channel.js';
 import type { MailOptions } from './mail.js';
 import { createSlack } from './slack.js';

@@ -1,4 +1,4 @@
-import type { UpstreamHttp } from '../connectors/http.js';
+import type { UpstreamHttp } from '../connectors/upstream/http.js';
 
 const TIMEOUT_MS = 10_000;
 

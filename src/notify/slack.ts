@@ -1,4 +1,4 @@
-import type { UpstreamHttp } from '../connectors/http.js';
+import type { UpstreamHttp } from '../connectors/upstream/http.js';
 import type { Channel } from './channel.js';
 import { post } from './post.js';
 

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import type { UpstreamHttp } from '../connectors/http.js';
+import type { UpstreamHttp } from '../connectors/upstream/http.js';
 import type { Channel } from './channel.js';
 import { post } from './post.js';
 

@@ -1,5 +1,5 @@
 import type { DeliveryResult } from '../connectors/connector.js';
-import type { Exchange } from '../connectors/http.js';
+import type { Exchange } from '../connectors/upstream/http.js';
 import type { ChangeKind } from '../feed/change.js';
 import type { SyncEventStatus } from '../model/statuses.js';
 import { toJson, toStorable } from '../model/to-json.js';

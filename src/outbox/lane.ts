@@ -1,5 +1,5 @@
 import type { DeliveryPolicy, DeliveryResult, Effect } from '../connectors/connector.js';
-import type { Exchange } from '../connectors/http.js';
+import type { Exchange } from '../connectors/upstream/http.js';
 import type { EntityType, Operation, SyncEventStatus } from '../model/statuses.js';
 
 /** One integration that may be sent to, as the dispatcher needs to know it. */

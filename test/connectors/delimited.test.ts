@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
-import { type CodePage, encodeText } from '../../src/connectors/code-pages.js';
 import type { RawTable } from '../../src/connectors/csv/raw-table.js';
 import { readDelimited } from '../../src/connectors/csv/read-delimited.js';
+import { type CodePage, encodeText } from '../../src/connectors/text/code-pages.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'syncline-delimited-'));
 afterAll(() => rmSync(folder, { recursive: true }));

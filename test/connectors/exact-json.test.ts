@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decimalText, exactNumber, parseExactJson } from '../../src/connectors/exact-json.js';
+import { decimalText, exactNumber, parseExactJson } from '../../src/connectors/text/exact-json.js';
 
 const decimal = fc
   .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 29n }), fc.option(fc.stringMatching(/^\d{1,8}$/)))

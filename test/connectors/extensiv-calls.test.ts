@@ -3,7 +3,7 @@ import type { Connection } from '../../src/connectors/connector.js';
 import { extensiv } from '../../src/connectors/extensiv/index.js';
 import type { FaultRule } from '../../src/connectors/simulator/faults.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
-import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream/upstream-http.js';
 import { orderSnapshot } from './sample-snapshots.js';
 
 const credentials = { clientId: 'client-3f9a', clientSecret: 'client-secret-77b1' };

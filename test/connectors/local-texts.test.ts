@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeText, fitText } from '../../src/connectors/code-pages.js';
-import { decimalSignOf, isAmbiguousDecimal, readDecimal, writeDecimal } from '../../src/connectors/local-decimals.js';
+import { encodeText, fitText } from '../../src/connectors/text/code-pages.js';
+import {
+  decimalSignOf,
+  isAmbiguousDecimal,
+  readDecimal,
+  writeDecimal,
+} from '../../src/connectors/text/local-decimals.js';
 import { readInstant } from '../../src/model/read-instant.js';
 
 describe('code pages', () => {

@@ -4,7 +4,7 @@ import { b2bPortal } from '../../src/connectors/b2b-portal/index.js';
 import type { Connection, Effect } from '../../src/connectors/connector.js';
 import { extensiv } from '../../src/connectors/extensiv/index.js';
 import { flashErp } from '../../src/connectors/flasherp/index.js';
-import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream/upstream-http.js';
 import { startServer } from './local-server.js';
 import { invoiceSnapshot, orderSnapshot } from './sample-snapshots.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { b2bPortal } from '../../src/connectors/b2b-portal/index.js';
 import type { Connection, Effect } from '../../src/connectors/connector.js';
-import { parseExactJson } from '../../src/connectors/exact-json.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
-import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { parseExactJson } from '../../src/connectors/text/exact-json.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream/upstream-http.js';
 import { startServer } from './local-server.js';
 import { invoiceSnapshot, orderSnapshot } from './sample-snapshots.js';
 

@@ -9,7 +9,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { b2bPortal } from '../../src/connectors/b2b-portal/index.js';
 import type { Effect } from '../../src/connectors/connector.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
-import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream/upstream-http.js';
 import { startServer } from './local-server.js';
 import { orderSnapshot } from './sample-snapshots.js';
 

@@ -1,10 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { classify } from '../../src/connectors/classify.js';
-import { recordExchanges } from '../../src/connectors/exchanges.js';
-import type { Exchange, UpstreamRequest } from '../../src/connectors/http.js';
-import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { classify } from '../../src/connectors/upstream/classify.js';
+import { recordExchanges } from '../../src/connectors/upstream/exchanges.js';
+import type { Exchange, UpstreamRequest } from '../../src/connectors/upstream/http.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream/upstream-http.js';
 import { startServer } from './local-server.js';
 
 const http = createUpstreamHttp({ httpsOnly: false });

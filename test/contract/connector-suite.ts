@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Table from 'cli-table3';
 import type { Connection, Connector, DeliveryResult, Effect } from '../../src/connectors/connector.js';
-import { recordExchanges } from '../../src/connectors/exchanges.js';
-import type { Exchange } from '../../src/connectors/http.js';
 import { type SpawnedSimulator, spawnSimulator } from '../../src/connectors/simulator/spawn-simulator.js';
-import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { recordExchanges } from '../../src/connectors/upstream/exchanges.js';
+import type { Exchange } from '../../src/connectors/upstream/http.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream/upstream-http.js';
 import { FAULT_CASES, type FaultCase } from './fault-cases.js';
 import {
   type ConnectorSubject,

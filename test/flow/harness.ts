@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { Caller } from '../../src/access/caller.js';
 import { createKeyring, seal, unseal } from '../../src/access/seal.js';
 import { connectors } from '../../src/connectors/registry.js';
-import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream/upstream-http.js';
 import { sqlOn } from '../../src/db/database.js';
 import { createNotifier } from '../../src/db/notifier.js';
 import { createFeed } from '../../src/feed/feed.js';

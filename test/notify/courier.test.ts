@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { createUpstreamHttp } from '../../src/connectors/upstream-http.js';
+import { createUpstreamHttp } from '../../src/connectors/upstream/upstream-http.js';
 import { sqlOn } from '../../src/db/database.js';
 import type { Channel } from '../../src/notify/channel.js';
 import { claimNotifications } from '../../src/notify/claim-notifications.js';

@@ -1,5 +1,5 @@
-import { classify, readAnswer } from '../../../src/connectors/classify.js';
-import type { UpstreamHttp, UpstreamRequest } from '../../../src/connectors/http.js';
+import { classify, readAnswer } from '../../../src/connectors/upstream/classify.js';
+import type { UpstreamHttp, UpstreamRequest } from '../../../src/connectors/upstream/http.js';
 import type { NewSystemCredentials, NewSystemSettings } from './settings.js';
 import { FoundOrder, WrittenOrder } from './wire.js';
 

@@ -1,7 +1,7 @@
-import { deliverSafely } from '../../../src/connectors/classify.js';
 import type { Connection, Connector, DeliveryResult, Effect, InboundEvent } from '../../../src/connectors/connector.js';
 import { type FieldMappings, noFieldMappings } from '../../../src/connectors/field-mappings.js';
 import { policyOf } from '../../../src/connectors/policy.js';
+import { deliverSafely } from '../../../src/connectors/upstream/classify.js';
 import { HubError } from '../../../src/errors.js';
 import type { OrderSnapshot } from '../../../src/model/snapshots.js';
 import { createNewSystemClient, type NewSystemClient } from './client.js';

@@ -1,7 +1,7 @@
 import type { HubError } from '../../errors.js';
-import { readAnswer, readConflict, refuseWebPage, saysNothing } from '../classify.js';
-import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
-import { pathSegment } from '../path-segment.js';
+import { readAnswer, readConflict, refuseWebPage, saysNothing } from '../upstream/classify.js';
+import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../upstream/http.js';
+import { pathSegment } from '../upstream/path-segment.js';
 import type { PortalCredentials, PortalSettings } from './settings.js';
 import { CreatedEntity, ExistingEntity, ReadEntity, UpdatedEntity } from './wire.js';
 

@@ -1,6 +1,6 @@
 import type { AddressSnapshot, InvoiceSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import type { InvoiceStatus, OrderStatus } from '../../model/statuses.js';
-import { exactNumber } from '../exact-json.js';
+import { exactNumber } from '../text/exact-json.js';
 import type { PortalSettings } from './settings.js';
 
 type Mappings = PortalSettings['statusMappings'];

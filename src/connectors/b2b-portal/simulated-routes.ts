@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { isSameSecret } from '../../model/is-same-secret.js';
-import { parseExactJson } from '../exact-json.js';
 import type { SimulatorKit } from '../simulator/kit.js';
+import { parseExactJson } from '../text/exact-json.js';
 import type { Collection } from './client.js';
 import { numbered, PortalBodies, type PortalBody, type PortalEntity, show } from './simulated-shapes.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimalText, exactNumber } from '../exact-json.js';
+import { decimalText, exactNumber } from '../text/exact-json.js';
 import type { Collection } from './client.js';
 import { INVOICE_STATUS_FROM_PORTAL, ORDER_STATUS_FROM_PORTAL } from './mapping.js';
 

@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { exactNumber } from '../exact-json.js';
 import type { SimulatorKit } from '../simulator/kit.js';
 import type { WebhookOrder } from '../simulator/webhook-order.js';
 import type { OutgoingWebhook } from '../simulator/webhook-sender.js';
+import { exactNumber } from '../text/exact-json.js';
 import type { PortalEntity } from './simulated-shapes.js';
 
 type Wishes = Partial<WebhookOrder> & { previous?: string };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimalText } from '../exact-json.js';
+import { decimalText } from '../text/exact-json.js';
 
 /** Ids are text; a portal that numbers its rows is read all the same. */
 const Id = z

@@ -1,5 +1,5 @@
-import { type CodePage } from '../code-pages.js';
-import { type DecimalSign, decimalSignOf } from '../local-decimals.js';
+import { type CodePage } from '../text/code-pages.js';
+import { type DecimalSign, decimalSignOf } from '../text/local-decimals.js';
 
 /** Letters of Windows-1254 that stand for something Icelandic in Windows-1252: Ğ İ Ş ğ ı ş. */
 const TURKISH_BYTES = new Set([0xd0, 0xdd, 0xde, 0xf0, 0xfd, 0xfe]);

@@ -1,5 +1,5 @@
 import type { AddressSnapshot, InvoiceSnapshot, OrderSnapshot } from '../../model/snapshots.js';
-import { writeDecimal } from '../local-decimals.js';
+import { writeDecimal } from '../text/local-decimals.js';
 import type { CsvSettings } from './settings.js';
 
 type Row = (string | null)[];

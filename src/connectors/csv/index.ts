@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { HubError } from '../../errors.js';
 import type { InvoiceSnapshot, OrderSnapshot } from '../../model/snapshots.js';
-import { deliverSafely } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
-import { writeTable } from '../write-table.js';
+import { writeTable } from '../text/write-table.js';
+import { deliverSafely } from '../upstream/classify.js';
 import { createExchange } from './exchange.js';
 import { invoiceBody, orderBody, tableOf } from './export-tables.js';
 import { type Folder, openFolder } from './folder.js';

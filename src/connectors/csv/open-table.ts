@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { HubError } from '../../errors.js';
-import type { CodePage } from '../code-pages.js';
-import type { DecimalSign } from '../local-decimals.js';
+import type { CodePage } from '../text/code-pages.js';
+import type { DecimalSign } from '../text/local-decimals.js';
 import { senseDecimalSign, senseDelimiter } from './detect.js';
 import type { RawTable } from './raw-table.js';
 import { type Dialect, readDelimited, readHead, readSample } from './read-delimited.js';

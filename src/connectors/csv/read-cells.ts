@@ -1,6 +1,6 @@
 import { readInstant } from '../../model/read-instant.js';
-import { type DecimalSign, isAmbiguousDecimal, readDecimal } from '../local-decimals.js';
 import type { RowProblem } from '../pull.js';
+import { type DecimalSign, isAmbiguousDecimal, readDecimal } from '../text/local-decimals.js';
 import type { Columns, FieldOf, Table } from './fields.js';
 import type { RawRow } from './raw-table.js';
 

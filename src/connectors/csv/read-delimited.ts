@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { type CsvError, type Info, type Options, Parser } from 'csv-parse';
-import type { CodePage } from '../code-pages.js';
 import type { RowProblem } from '../pull.js';
+import type { CodePage } from '../text/code-pages.js';
 import { mendQuotes } from './mend-quotes.js';
 import type { RawRow, RawTable } from './raw-table.js';
 

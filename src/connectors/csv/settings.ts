@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CODE_PAGES } from '../code-pages.js';
 import { policySettings } from '../policy.js';
 import { orderStatusMappings, strictMapping } from '../status-settings.js';
+import { CODE_PAGES } from '../text/code-pages.js';
 import { FIELDS } from './fields.js';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { encodeText } from '../code-pages.js';
 import type { BuildSystem, SimulatorKit } from '../simulator/kit.js';
 import { createRandom, type Random } from '../simulator/random.js';
+import { encodeText } from '../text/code-pages.js';
 
 /** The folder that the demo's integration is set up with. */
 export const DEMO_FOLDER = 'demo';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { HubError } from '../../errors.js';
-import type { CodePage } from '../code-pages.js';
+import type { CodePage } from '../text/code-pages.js';
 import { senseEncoding } from './detect.js';
 import { openPlain } from './folder.js';
 

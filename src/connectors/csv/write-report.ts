@@ -1,6 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import type { FileReport } from '../files.js';
-import { writeTable } from '../write-table.js';
+import { writeTable } from '../text/write-table.js';
 import { unusable } from './folder.js';
 
 /** A table that opens in any spreadsheet: the summary, then a line for each problem. */

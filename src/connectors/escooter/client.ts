@@ -1,6 +1,6 @@
 import { isRetryable } from '../../errors.js';
-import { classify, readAnswer, saysNothing, UpstreamError } from '../classify.js';
-import type { UpstreamHttp, UpstreamResponse } from '../http.js';
+import { classify, readAnswer, saysNothing, UpstreamError } from '../upstream/classify.js';
+import type { UpstreamHttp, UpstreamResponse } from '../upstream/http.js';
 import type { ErpCredentials, ErpSettings } from './settings.js';
 import { signatureOf } from './signature.js';
 import { SyncAnswer } from './wire.js';

@@ -1,8 +1,8 @@
 import { HubError } from '../../errors.js';
 import type { OrderSnapshot } from '../../model/snapshots.js';
-import { deliverSafely } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
+import { deliverSafely } from '../upstream/classify.js';
 import { createErpClient, type ErpClient } from './client.js';
 import { orderToErp } from './mapping.js';
 import { ErpCredentials, ErpSettings, erpPolicy } from './settings.js';

@@ -1,6 +1,6 @@
 import type { AddressSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import type { OrderStatus } from '../../model/statuses.js';
-import { exactNumber } from '../exact-json.js';
+import { exactNumber } from '../text/exact-json.js';
 import type { ErpSettings } from './settings.js';
 
 /** Words by which the ERP says that it has the order: they move nothing here. */

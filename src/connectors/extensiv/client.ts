@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { HubError, isRetryable } from '../../errors.js';
-import { createBearerCall, queryText } from '../bearer-call.js';
-import { classify, readAnswer } from '../classify.js';
-import type { UpstreamHttp, UpstreamResponse } from '../http.js';
-import { pathSegment } from '../path-segment.js';
-import type { TokenStore } from '../tokens.js';
+import { createBearerCall, queryText } from '../upstream/bearer-call.js';
+import { classify, readAnswer } from '../upstream/classify.js';
+import type { UpstreamHttp, UpstreamResponse } from '../upstream/http.js';
+import { pathSegment } from '../upstream/path-segment.js';
+import type { TokenStore } from '../upstream/tokens.js';
 import type { ExtensivCredentials, ExtensivSettings } from './settings.js';
 import { signIn } from './sign-in.js';
 import { CreatedOrder, ListAnswer, ReadOrder } from './wire.js';

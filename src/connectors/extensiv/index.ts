@@ -1,11 +1,11 @@
 import { HubError } from '../../errors.js';
 import type { OrderSnapshot } from '../../model/snapshots.js';
 import type { OrderStatus } from '../../model/statuses.js';
-import { deliverSafely } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect, Sending } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
-import { createOwnTokens } from '../tokens.js';
+import { deliverSafely } from '../upstream/classify.js';
+import { createOwnTokens } from '../upstream/tokens.js';
 import { createExtensivClient, type ExtensivClient } from './client.js';
 import { expectOrder, listOrders, readOrder } from './list-orders.js';
 import { changeToExtensiv, orderToExtensiv, productFromExtensiv, stockFromExtensiv } from './mapping.js';

@@ -1,8 +1,8 @@
 import type { OrderSnapshot } from '../../model/snapshots.js';
 import type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from '../connector.js';
-import { decimalText, parseExactJson } from '../exact-json.js';
 import type { FieldMappings } from '../field-mappings.js';
 import { lineFields } from '../order-fields.js';
+import { decimalText, parseExactJson } from '../text/exact-json.js';
 import type { ExtensivClient } from './client.js';
 import { orderStatusFromExtensiv, orderToExtensiv } from './mapping.js';
 import { pullPages } from './pull-pages.js';

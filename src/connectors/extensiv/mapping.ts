@@ -1,7 +1,7 @@
 import type { OrderSnapshot } from '../../model/snapshots.js';
 import type { OrderStatus } from '../../model/statuses.js';
-import { exactNumber } from '../exact-json.js';
 import type { PulledProduct, PulledStock } from '../pull.js';
+import { exactNumber } from '../text/exact-json.js';
 import type { ExtensivSettings } from './settings.js';
 import type { ProductRow, StockRow } from './wire.js';
 

@@ -4,7 +4,7 @@ import type { OrderSnapshot } from '../../model/snapshots.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { InboundEvent } from '../connector.js';
 import { metadataContents } from '../order-contents.js';
-import { readRows } from '../read-rows.js';
+import { readRows } from '../upstream/read-rows.js';
 import type { ExtensivClient } from './client.js';
 import { orderStatusFromExtensiv } from './mapping.js';
 import type { ExtensivSettings } from './settings.js';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { endWhereRefused, mayHaveMore } from '../may-have-more.js';
 import type { PulledPage, PullRequest, RowProblem } from '../pull.js';
-import { problemOf } from '../read-rows.js';
-import { toPage } from '../to-page.js';
+import { endWhereRefused, mayHaveMore } from '../upstream/may-have-more.js';
+import { problemOf } from '../upstream/read-rows.js';
+import { toPage } from '../upstream/to-page.js';
 import { type ListAnswer, recordIdOf, skuOf } from './wire.js';
 
 /** A list that is read page by page. */

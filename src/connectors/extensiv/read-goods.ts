@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { HubError } from '../../errors.js';
-import { describeMismatch } from '../classify.js';
 import type { InboundEvent } from '../connector.js';
+import { describeMismatch } from '../upstream/classify.js';
 import type { ExtensivClient } from './client.js';
 import { productFromExtensiv, stockFromExtensiv } from './mapping.js';
 import type { ExtensivSettings } from './settings.js';

@@ -1,6 +1,6 @@
-import type { UpstreamHttp } from '../http.js';
-import { signInByForm } from '../sign-in.js';
-import type { FreshToken } from '../tokens.js';
+import type { UpstreamHttp } from '../upstream/http.js';
+import { signInByForm } from '../upstream/sign-in.js';
+import type { FreshToken } from '../upstream/tokens.js';
 import type { ExtensivCredentials, ExtensivSettings } from './settings.js';
 
 const LIFE_SECONDS = 3600;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { parseExactJson } from '../exact-json.js';
 import type { SimulatorKit } from '../simulator/kit.js';
+import { parseExactJson } from '../text/exact-json.js';
 
 /** An order in the simulated warehouse, as its API shows it. */
 export interface SimulatedOrder {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimalText } from '../exact-json.js';
+import { decimalText } from '../text/exact-json.js';
 
 const Id = z
   .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })

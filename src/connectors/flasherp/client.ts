@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { readAnswer, readConflict, refuseWebPage, saysNothing } from '../classify.js';
-import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../http.js';
-import { pathSegment } from '../path-segment.js';
+import { readAnswer, readConflict, refuseWebPage, saysNothing } from '../upstream/classify.js';
+import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../upstream/http.js';
+import { pathSegment } from '../upstream/path-segment.js';
 import type { Collection } from './mapping.js';
 import type { FlashErpCredentials, FlashErpSettings } from './settings.js';
 import { ExistingRecord, FlashErpPage, FlashErpRecord, WrittenRecord } from './wire.js';

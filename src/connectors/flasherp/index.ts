@@ -1,9 +1,9 @@
 import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
-import { deliverSafely, UpstreamError } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect, InboundEvent, Need } from '../connector.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
 import { policyOf } from '../policy.js';
+import { deliverSafely, UpstreamError } from '../upstream/classify.js';
 import { createFlashErpClient, type FlashErpClient } from './client.js';
 import { expectRecord, listRecords, readRecord } from './list.js';
 import { COLLECTIONS, type FlashErpType, isFlashErpType, toFlashErp } from './mapping.js';

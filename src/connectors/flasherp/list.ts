@@ -1,10 +1,10 @@
 import type { Snapshot } from '../../model/snapshots.js';
 import { BillingInterval, TransactionType } from '../../model/statuses.js';
 import type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from '../connector.js';
-import { parseExactJson } from '../exact-json.js';
 import type { FieldMappings } from '../field-mappings.js';
-import { endWhereRefused, mayHaveMore } from '../may-have-more.js';
-import { readRows } from '../read-rows.js';
+import { parseExactJson } from '../text/exact-json.js';
+import { endWhereRefused, mayHaveMore } from '../upstream/may-have-more.js';
+import { readRows } from '../upstream/read-rows.js';
 import type { FlashErpClient } from './client.js';
 import { COLLECTIONS, type FlashErpType, statusFromFlashErp, toFlashErp } from './mapping.js';
 import { addressFromFlashErp, known } from './told.js';

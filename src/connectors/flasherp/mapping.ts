@@ -7,7 +7,7 @@ import type {
   TransactionSnapshot,
 } from '../../model/snapshots.js';
 import { type EntityStatus, type EntityType, statusesOf } from '../../model/statuses.js';
-import { exactNumber } from '../exact-json.js';
+import { exactNumber } from '../text/exact-json.js';
 
 /** The collections of FlashERP. */
 export const COLLECTIONS = {

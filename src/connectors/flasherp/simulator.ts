@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isSameSecret } from '../../model/is-same-secret.js';
-import { exactNumber, parseExactJson } from '../exact-json.js';
 import type { BuildSystem, SimulatorKit } from '../simulator/kit.js';
 import type { WebhookOrder } from '../simulator/webhook-order.js';
 import type { OutgoingWebhook } from '../simulator/webhook-sender.js';
+import { exactNumber, parseExactJson } from '../text/exact-json.js';
 import { signFlashErp } from './client.js';
 import { createMadeUp, type MadeUp } from './simulated-made-up.js';
 

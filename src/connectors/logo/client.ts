@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type BearerCall, createBearerCall, queryText } from '../bearer-call.js';
-import { classify, readAnswer, saysNothing, UpstreamError, unlessAbsent } from '../classify.js';
-import type { UpstreamHttp, UpstreamResponse } from '../http.js';
-import { pathSegment } from '../path-segment.js';
-import { type ReadRows, readRows } from '../read-rows.js';
-import type { TokenStore } from '../tokens.js';
+import { type BearerCall, createBearerCall, queryText } from '../upstream/bearer-call.js';
+import { classify, readAnswer, saysNothing, UpstreamError, unlessAbsent } from '../upstream/classify.js';
+import type { UpstreamHttp, UpstreamResponse } from '../upstream/http.js';
+import { pathSegment } from '../upstream/path-segment.js';
+import { type ReadRows, readRows } from '../upstream/read-rows.js';
+import type { TokenStore } from '../upstream/tokens.js';
 import { pricesQuery, statesQuery, stockQuery } from './queries.js';
 import type { LogoCredentials, LogoSettings } from './settings.js';
 import { secretsOf, signIn } from './sign-in.js';

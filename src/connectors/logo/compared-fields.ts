@@ -1,5 +1,5 @@
-import { comparedCurrency } from '../compared-currency.js';
 import type { UpstreamRecord } from '../connector.js';
+import { comparedCurrency } from '../erp/compared-currency.js';
 import { lineFields } from '../order-fields.js';
 import type { LogoSettings } from './settings.js';
 import { amountText, type OrderContent, type OrderLine } from './wire.js';

@@ -1,12 +1,12 @@
 import { HubError } from '../../errors.js';
 import type { OrderSnapshot } from '../../model/snapshots.js';
-import { deliverSafely, unlessAbsent, vanished } from '../classify.js';
 import type { Connection, Connector, DeliveryResult, Effect } from '../connector.js';
+import { makeMissing } from '../erp/make-missing.js';
 import { type FieldMappings, noFieldMappings } from '../field-mappings.js';
-import { makeMissing } from '../make-missing.js';
 import { policyOf } from '../policy.js';
 import { takesChosenStatuses } from '../status-settings.js';
-import { createOwnTokens } from '../tokens.js';
+import { deliverSafely, unlessAbsent, vanished } from '../upstream/classify.js';
+import { createOwnTokens } from '../upstream/tokens.js';
 import { createLogoClient, type LogoClient } from './client.js';
 import { arpCode, arpToLogo, documentNumber, orderToLogo, trackingNumber } from './mapping.js';
 import { readStatus, readStatuses } from './order-state.js';

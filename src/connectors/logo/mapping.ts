@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { HubError } from '../../errors.js';
 import type { AddressSnapshot, OrderSnapshot } from '../../model/snapshots.js';
 import type { OrderStatus } from '../../model/statuses.js';
-import { fitText } from '../code-pages.js';
-import { exactNumber } from '../exact-json.js';
-import { textParts } from '../text-parts.js';
+import { fitText } from '../text/code-pages.js';
+import { exactNumber } from '../text/exact-json.js';
+import { textParts } from '../text/text-parts.js';
 import type { LogoSettings } from './settings.js';
 
 /** DOC_NUMBER, DOC_TRACKING_NR and CUST_ORD_NO. */

@@ -1,7 +1,7 @@
-import { UpstreamError } from '../classify.js';
 import type { InboundEvent } from '../connector.js';
-import { hubStatus, type Progress, progressEvent, progressOf } from '../erp-progress.js';
+import { hubStatus, type Progress, progressEvent, progressOf } from '../erp/progress.js';
 import type { RowProblem } from '../pull.js';
+import { UpstreamError } from '../upstream/classify.js';
 import type { LogoClient } from './client.js';
 import { statusToLogo } from './mapping.js';
 import type { LogoSettings } from './settings.js';

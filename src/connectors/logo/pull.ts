@@ -1,6 +1,6 @@
 import type { PulledPage, PulledProduct, PulledStock, RowProblem } from '../pull.js';
-import { problemAt } from '../read-rows.js';
-import { toPage } from '../to-page.js';
+import { problemAt } from '../upstream/read-rows.js';
+import { toPage } from '../upstream/to-page.js';
 import type { LogoClient } from './client.js';
 import type { LogoSettings } from './settings.js';
 import { foldTurkish } from './turkish.js';

@@ -1,9 +1,9 @@
 import type { OrderSnapshot } from '../../model/snapshots.js';
 import type { ListedPage, ListRequest, UpstreamRecord, WholeRecord } from '../connector.js';
-import { hubStatus } from '../erp-progress.js';
-import { parseExactJson } from '../exact-json.js';
+import { hubStatus } from '../erp/progress.js';
 import type { FieldMappings } from '../field-mappings.js';
-import { readRows } from '../read-rows.js';
+import { parseExactJson } from '../text/exact-json.js';
+import { readRows } from '../upstream/read-rows.js';
 import type { LogoClient } from './client.js';
 import { comparedFields } from './compared-fields.js';
 import { arpCode, isTrackingNumber, orderToLogo } from './mapping.js';

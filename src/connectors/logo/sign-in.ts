@@ -1,7 +1,7 @@
-import { UpstreamError } from '../classify.js';
-import type { UpstreamHttp } from '../http.js';
-import { signInByForm } from '../sign-in.js';
-import { type FreshToken, isRefusal } from '../tokens.js';
+import { UpstreamError } from '../upstream/classify.js';
+import type { UpstreamHttp } from '../upstream/http.js';
+import { signInByForm } from '../upstream/sign-in.js';
+import { type FreshToken, isRefusal } from '../upstream/tokens.js';
 import type { LogoCredentials, LogoSettings } from './settings.js';
 
 const LIFE_SECONDS = 1200;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { encodeText } from '../code-pages.js';
 import type { SimulatorKit } from '../simulator/kit.js';
+import { encodeText } from '../text/code-pages.js';
 import { answerQuery } from './simulated-queries.js';
 import type { LogoStore, SimulatedOrder } from './simulated-store.js';
 import { foldTurkish } from './turkish.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Amount, Code, Text } from '../erp-wire.js';
-import { decimalText } from '../exact-json.js';
-import { readDecimal } from '../local-decimals.js';
+import { Amount, Code, Text } from '../erp/wire.js';
+import { decimalText } from '../text/exact-json.js';
+import { readDecimal } from '../text/local-decimals.js';
 
 /** Exact decimal text; `1.234,56` is taken too, as a server prints it whose language is Turkish. */
 export function amountText(value: number | string | null | undefined): string | null {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type BearerCall, createBearerCall, queryText } from '../bearer-call.js';
-import { classify, describeMismatch, readAnswer, UpstreamError, unlessAbsent } from '../classify.js';
-import type { UpstreamHttp, UpstreamResponse } from '../http.js';
-import { readRows } from '../read-rows.js';
-import type { TokenStore } from '../tokens.js';
+import { type BearerCall, createBearerCall, queryText } from '../upstream/bearer-call.js';
+import { classify, describeMismatch, readAnswer, UpstreamError, unlessAbsent } from '../upstream/classify.js';
+import type { UpstreamHttp, UpstreamResponse } from '../upstream/http.js';
+import { readRows } from '../upstream/read-rows.js';
+import type { TokenStore } from '../upstream/tokens.js';
 import type { NetsisCredentials, NetsisSettings } from './settings.js';
 import { signIn } from './sign-in.js';
 import { Account, Envelope, ItemCard, Slip } from './wire.js';

@@ -1,5 +1,5 @@
-import { comparedCurrency } from '../compared-currency.js';
 import type { UpstreamRecord } from '../connector.js';
+import { comparedCurrency } from '../erp/compared-currency.js';
 import { lineFields } from '../order-fields.js';
 import type { NetsisSettings } from './settings.js';
 import { amountText, type SlipContent } from './wire.js';

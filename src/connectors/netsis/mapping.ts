@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { HubError } from '../../errors.js';
 import type { AddressSnapshot, OrderSnapshot } from '../../model/snapshots.js';
-import { fitText } from '../code-pages.js';
-import { exactNumber } from '../exact-json.js';
 import type { PulledProduct, PulledStock, RowProblem } from '../pull.js';
-import { problemAt } from '../read-rows.js';
-import { textParts } from '../text-parts.js';
+import { fitText } from '../text/code-pages.js';
+import { exactNumber } from '../text/exact-json.js';
+import { textParts } from '../text/text-parts.js';
+import { problemAt } from '../upstream/read-rows.js';
 import type { NetsisSettings } from './settings.js';
 import { amountText, type ItemCard } from './wire.js';
 

@@ -1,5 +1,5 @@
 import type { InboundEvent } from '../connector.js';
-import { type Progress, progressEvent, progressOf } from '../erp-progress.js';
+import { type Progress, progressEvent, progressOf } from '../erp/progress.js';
 import type { NetsisClient } from './client.js';
 import type { NetsisSettings } from './settings.js';
 import { amountText, type Slip, type SlipLine } from './wire.js';

@@ -1,5 +1,5 @@
 import type { PulledPage, RowProblem } from '../pull.js';
-import { toPage } from '../to-page.js';
+import { toPage } from '../upstream/to-page.js';
 import type { NetsisClient } from './client.js';
 import type { NetsisSettings } from './settings.js';
 import type { ItemCard } from './wire.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CODE_PAGES } from '../code-pages.js';
 import { policySettings, serverUrlSetting } from '../policy.js';
 import { erpStatusSettings } from '../status-settings.js';
+import { CODE_PAGES } from '../text/code-pages.js';
 
 export const NetsisCredentials = z.strictObject({
   username: z.string().min(1).describe('Of the Netsis user that the hub signs in as.'),

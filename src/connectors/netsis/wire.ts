@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Amount, Code, Text } from '../erp-wire.js';
-import { decimalText } from '../exact-json.js';
+import { Amount, Code, Text } from '../erp/wire.js';
+import { decimalText } from '../text/exact-json.js';
 
 /** Exact decimal text; a comma for the point is taken, as some versions print amounts in the server's language. */
 export function amountText(value: number | string | null | undefined): string | null {

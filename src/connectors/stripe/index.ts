@@ -1,6 +1,6 @@
 import { HubError } from '../../errors.js';
-import { deliverSafely } from '../classify.js';
 import type { Connector, DeliveryPolicy } from '../connector.js';
+import { deliverSafely } from '../upstream/classify.js';
 import { RECORDED_TYPES } from './record.js';
 import { StripeCredentials, StripeSettings } from './settings.js';
 import { stripeWebhooks } from './webhook.js';

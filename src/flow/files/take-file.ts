@@ -1,7 +1,7 @@
-import { failedDelivery } from '../../connectors/classify.js';
 import type { DeliveryResult, Effect, PullSources } from '../../connectors/connector.js';
 import type { FileExchange, FileReport } from '../../connectors/files.js';
 import type { PullRequest, RowProblem } from '../../connectors/pull.js';
+import { failedDelivery } from '../../connectors/upstream/classify.js';
 import { HubError, isRetryable } from '../../errors.js';
 import type { OpenIntegration } from '../integrations/open-integration.js';
 import { runPull } from '../pull/run-pull.js';

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { failedDelivery } from '../../connectors/classify.js';
 import type { Connection, DeliveryResult, Effect } from '../../connectors/connector.js';
-import { recordExchanges } from '../../connectors/exchanges.js';
-import type { Exchange } from '../../connectors/http.js';
+import { failedDelivery } from '../../connectors/upstream/classify.js';
+import { recordExchanges } from '../../connectors/upstream/exchanges.js';
+import type { Exchange } from '../../connectors/upstream/http.js';
 import { HubError } from '../../errors.js';
 import type { Delivery } from '../../outbox/lane.js';
 import type { DeliveryHooks } from '../hooks/delivery-hooks.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Connector } from '../../connectors/connector.js';
-import { checkUpstreamUrl } from '../../connectors/upstream-http.js';
+import { checkUpstreamUrl } from '../../connectors/upstream/upstream-http.js';
 import { HubError } from '../../errors.js';
 import { EntityType, type IntegrationMode } from '../../model/statuses.js';
 import { checkInput, describeIssue } from '../check-input.js';

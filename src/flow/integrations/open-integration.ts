@@ -1,7 +1,7 @@
 import type { Connection, Connector, DeliveryPolicy } from '../../connectors/connector.js';
-import type { UpstreamHttp } from '../../connectors/http.js';
-import { type Call, timedHttp } from '../../connectors/timed-http.js';
-import type { TokenStore } from '../../connectors/tokens.js';
+import type { UpstreamHttp } from '../../connectors/upstream/http.js';
+import { type Call, timedHttp } from '../../connectors/upstream/timed-http.js';
+import type { TokenStore } from '../../connectors/upstream/tokens.js';
 import type { SealedCredentials } from '../../db/entities/integration.js';
 import { HubError } from '../../errors.js';
 import type { BoundMappings, Mappings } from '../../mapping/create-mappings.js';

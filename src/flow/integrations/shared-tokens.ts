@@ -1,7 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { createTokenCache, type FreshToken, isRefusal, restMsAfter, type TokenStore } from '../../connectors/tokens.js';
+import {
+  createTokenCache,
+  type FreshToken,
+  isRefusal,
+  restMsAfter,
+  type TokenStore,
+} from '../../connectors/upstream/tokens.js';
 import type { Database } from '../../db/database.js';
 import type { SealedCredentials } from '../../db/entities/integration.js';
 import { HubError } from '../../errors.js';

@@ -1,6 +1,6 @@
 import type { Effect } from '../../connectors/connector.js';
 import { noFieldMappings } from '../../connectors/field-mappings.js';
-import type { UpstreamHttp } from '../../connectors/http.js';
+import type { UpstreamHttp } from '../../connectors/upstream/http.js';
 import { HubError } from '../../errors.js';
 import type { EntityType } from '../../model/statuses.js';
 import type { OpenIntegration } from '../integrations/open-integration.js';

@@ -1,5 +1,5 @@
-import { parseExactJson } from '../../connectors/exact-json.js';
 import type { PulledStock } from '../../connectors/pull.js';
+import { parseExactJson } from '../../connectors/text/exact-json.js';
 import type { Sql } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { RuleSet } from '../../mapping/mapping-rules.js';

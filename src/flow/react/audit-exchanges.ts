@@ -1,5 +1,5 @@
 import { audit, type NewAuditEntry } from '../../access/audit.js';
-import { parseExactJson } from '../../connectors/exact-json.js';
+import { parseExactJson } from '../../connectors/text/exact-json.js';
 import type { Tx } from '../../db/database.js';
 import { integrationOf } from './integration-of.js';
 import type { Reaction } from './reaction.js';

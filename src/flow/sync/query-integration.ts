@@ -1,7 +1,7 @@
-import { deliverSafely } from '../../connectors/classify.js';
 import type { DeliveryResult, Effect } from '../../connectors/connector.js';
-import { recordExchanges } from '../../connectors/exchanges.js';
-import type { Exchange } from '../../connectors/http.js';
+import { deliverSafely } from '../../connectors/upstream/classify.js';
+import { recordExchanges } from '../../connectors/upstream/exchanges.js';
+import type { Exchange } from '../../connectors/upstream/http.js';
 import type { Delivery } from '../../outbox/lane.js';
 import { watchFolder } from '../files/watch-folder.js';
 import { runFullSync } from '../full-sync/run-full-sync.js';

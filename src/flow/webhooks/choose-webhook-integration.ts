@@ -1,5 +1,5 @@
 import type { WebhookReceiver } from '../../connectors/connector.js';
-import { GATEWAY_SIGNATURE, gatewayWebhooks } from '../../connectors/gateway-webhooks.js';
+import { GATEWAY_SIGNATURE, gatewayWebhooks } from '../../connectors/gateway/gateway-webhooks.js';
 import { HubError } from '../../errors.js';
 import type { Integrations } from '../integrations/integrations.js';
 import type { OpenIntegration } from '../integrations/open-integration.js';

@@ -1,6 +1,6 @@
 import { audit } from '../../access/audit.js';
 import type { Caller } from '../../access/caller.js';
-import { maskHeaders } from '../../connectors/mask.js';
+import { maskHeaders } from '../../connectors/upstream/mask.js';
 import { sqlOn } from '../../db/database.js';
 import { HubError } from '../../errors.js';
 import type { Acceptance } from '../../inbox/events.js';

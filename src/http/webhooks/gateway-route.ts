@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { GatewayBody } from '../../connectors/gateway-webhooks.js';
+import { GatewayBody } from '../../connectors/gateway/gateway-webhooks.js';
 import { registerRoute } from '../docs/register-route.js';
 import { answerAcceptance } from './answer-acceptance.js';
 import { acceptanceEnvelope, KEY_HEADER, received } from './describe-webhook.js';

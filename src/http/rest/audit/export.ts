@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { HubContext } from '../../../../schema/context.js';
-import { writeTable } from '../../../connectors/write-table.js';
+import { writeTable } from '../../../connectors/text/write-table.js';
 import { runOrThrow } from '../run-or-throw.js';
 import { AUDIT_PAGE, type AuditPage } from './operations.js';
 

@@ -1,14 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { HubError } from '../errors.js';
-import { isSameSecret } from '../model/is-same-secret.js';
-import { readInstant } from '../model/read-instant.js';
-import { type EntityStatus, EntityType, statusesOf } from '../model/statuses.js';
-import type { InboundEvent, WebhookHeaders, WebhookReceiver } from './connector.js';
-import { decimalText } from './exact-json.js';
+import { HubError } from '../../errors.js';
+import { isSameSecret } from '../../model/is-same-secret.js';
+import { readInstant } from '../../model/read-instant.js';
+import { type EntityStatus, EntityType, statusesOf } from '../../model/statuses.js';
+import type { InboundEvent, WebhookHeaders, WebhookReceiver } from '../connector.js';
+import { decimalText } from '../text/exact-json.js';
+import { readWebhookBody } from '../webhook-body.js';
 import { orderOf } from './gateway-orders.js';
 import { toldIn } from './gateway-told.js';
-import { readWebhookBody } from './webhook-body.js';
 
 /** A request with this header is signed by the gateway's scheme, whatever its connector's own is. */
 export const GATEWAY_SIGNATURE = 'x-webhook-signature';

@@ -1,4 +1,4 @@
-import { UpstreamError } from './classify.js';
+import { UpstreamError } from '../upstream/classify.js';
 
 /**
  * Makes what is not there yet. What is sent at the same time may need the same and make it first: the upstream then refuses

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type ErrorCode, HubError, isRetryable } from '../errors.js';
-import type { DeliveryResult } from './connector.js';
-import { parseExactJson } from './exact-json.js';
+import { type ErrorCode, HubError, isRetryable } from '../../errors.js';
+import type { DeliveryResult } from '../connector.js';
+import { parseExactJson } from '../text/exact-json.js';
 import type { UpstreamResponse } from './http.js';
 
 /** An upstream's wish beyond this is no wait but an outage: the attempts run out and an operator sees it. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { RowProblem } from './pull.js';
+import type { RowProblem } from '../pull.js';
 
 const LONGEST_VALUE = 200;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { BillingInterval, type EntityType } from '../model/statuses.js';
-import { decimalText } from './exact-json.js';
-import type { InboundEvent } from './inbound-event.js';
-import { metadataContents } from './order-contents.js';
-import { TOLD_FIELDS, type ToldFields, type ToldKind } from './told-fields.js';
-import { readShape } from './webhook-body.js';
+import { BillingInterval, type EntityType } from '../../model/statuses.js';
+import type { InboundEvent } from '../inbound-event.js';
+import { metadataContents } from '../order-contents.js';
+import { decimalText } from '../text/exact-json.js';
+import { TOLD_FIELDS, type ToldFields, type ToldKind } from '../told-fields.js';
+import { readShape } from '../webhook-body.js';
 
 const text = (most: number) =>
   z

@@ -1,4 +1,4 @@
-import { HubError } from '../errors.js';
+import { HubError } from '../../errors.js';
 import type { UpstreamHttp } from './http.js';
 
 /** How one request went. */

@@ -1,6 +1,6 @@
-import { OrderStatus } from '../model/statuses.js';
-import { OPEN_ORDER_STATUSES, statusesUpTo } from '../model/transitions.js';
-import type { InboundEvent } from './inbound-event.js';
+import { OrderStatus } from '../../model/statuses.js';
+import { OPEN_ORDER_STATUSES, statusesUpTo } from '../../model/transitions.js';
+import type { InboundEvent } from '../inbound-event.js';
 
 /** How far the people of an ERP have come with an order: what they decided about it, or how much of it has left the house. */
 export type ErpWord = 'proposal' | 'approved' | 'blocked' | 'partially_shipped' | 'shipped' | 'cancelled';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { decimalText } from './exact-json.js';
-import type { InboundOrder } from './pull.js';
+import type { InboundOrder } from '../pull.js';
+import { decimalText } from '../text/exact-json.js';
 
 const Text = z
   .union([z.string(), z.int()])

@@ -1,4 +1,4 @@
-import { isSecretName, MASK, maskNamed } from '../model/mask-secrets.js';
+import { isSecretName, MASK, maskNamed } from '../../model/mask-secrets.js';
 
 /** Shorter values would mask ordinary words. */
 const SHORTEST_SECRET = 6;

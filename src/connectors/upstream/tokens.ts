@@ -1,4 +1,4 @@
-import { HubError } from '../errors.js';
+import { HubError } from '../../errors.js';
 
 /** A token that a system has given, and for how long it is to be used. */
 export interface FreshToken {

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { sourceTextJson } from '../model/source-text-json.js';
+import { sourceTextJson } from '../../model/source-text-json.js';
 
 const PLAIN_DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;

@@ -1,4 +1,4 @@
-import type { PulledPage, RowProblem } from './pull.js';
+import type { PulledPage, RowProblem } from '../pull.js';
 
 /** A page from records and what was made of each, a row or what is wrong with it; `from`: how many records came before. */
 export function toPage<Row extends object>(

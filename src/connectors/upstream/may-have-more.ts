@@ -1,4 +1,4 @@
-import { isRetryable } from '../errors.js';
+import { isRetryable } from '../../errors.js';
 import { UpstreamError } from './classify.js';
 
 /** How long the pages are of servers that give less than they are asked for: multiples of these. */

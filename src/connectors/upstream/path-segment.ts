@@ -1,4 +1,4 @@
-import { HubError } from '../errors.js';
+import { HubError } from '../../errors.js';
 
 /**
  * An id as one part of an address.
