@@ -1,4 +1,3 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { warnOfForeign } from './foreign.js';
 import { allIntegrations } from './integrations/all-integrations.js';
@@ -13,6 +12,7 @@ import { warnOfMisspelt } from './misspelt.js';
 import { NOTIFICATIONS, type NotificationConfig, notificationConfigOf } from './notifications.js';
 import { ConfigError, type Problem, problemWith } from './problems.js';
 import { type Environment, readVariables } from './read-variables.js';
+import { dataFolderProblem, requireDataFolder } from './require-data-folder.js';
 import { isStrong, VARIABLES, type ValuesOf } from './variables.js';
 
 /** The whole configuration, checked. */
@@ -74,7 +74,7 @@ export function loadConfig(env: Environment): Config {
   const integrations = readConfiguredIntegrations(env, production, problems);
   const notifications = notificationConfigOf(readVariables(env, NOTIFICATIONS, problems), problems, production);
   const simulators = values.SIMULATORS ?? (!production && integrations.length === 0);
-  if (!values.DATABASE_URL || simulators) requireFolder(dataDir, problems);
+  if (!values.DATABASE_URL || simulators) requireDataFolder(dataDir, problems);
   const secrets = production ? requireSecrets(values, problems) : provideSecrets(values, dataDir, problems);
   const misspelt = [...warnOfMisspelt(env, knownNames(), PREFIXES), ...warnOfForeign(env)];
   if (problems.length > 0) throw new ConfigError(problems, misspelt);
@@ -134,24 +134,9 @@ function provideSecrets(values: Values, dataDir: string, problems: Problem[]): S
       encryptionKey: values.ENCRYPTION_KEY ?? keepSecret(dataDir, 'encryption-key'),
     };
   } catch (error) {
-    if (!problems.some(({ variable }) => variable === 'DATA_DIR')) problems.push(folderProblem(dataDir, error));
+    if (!problems.some(({ variable }) => variable === 'DATA_DIR')) problems.push(dataFolderProblem(dataDir, error));
     return { jwtSecret: '', encryptionKey: '' };
   }
-}
-
-/** Made here already, so that a folder that cannot be is told together with everything else. */
-function requireFolder(dataDir: string, problems: Problem[]): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    accessSync(dataDir, constants.W_OK);
-  } catch (error) {
-    problems.push(folderProblem(dataDir, error));
-  }
-}
-
-function folderProblem(dataDir: string, error: unknown): Problem {
-  const problem = problemWith('DATA_DIR', VARIABLES.DATA_DIR, dataDir);
-  return { ...problem, found: `${problem.found}: ${(error as Error).message}` };
 }
 
 function warnOfSecrets(values: Values, production: boolean): string[] {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../model/make-folder.js';
 
 /**
  * A secret of this data folder: made once, then the same at every start. Readable by its owner alone. Two hubs that
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 export function keepSecret(dataDir: string, name: string): string {
   const folder = join(dataDir, 'secrets');
   const file = join(folder, name);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const kept = readIfPresent(file);
   if (kept) return kept;
   const draft = `${file}.${randomBytes(6).toString('hex')}`;

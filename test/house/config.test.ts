@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -156,6 +156,27 @@ describe('loadConfig', () => {
     expect(error.problems).toEqual([expect.objectContaining({ variable: 'DATA_DIR' })]);
     expect(withSecrets.problems.map(({ variable }) => variable)).toEqual(['PORT', 'DATA_DIR']);
     expect(outside.databaseUrl).toBe('postgres://h/d');
+  });
+
+  it.each([
+    ['/proc/x', 'no folder can be made there'],
+    ['/proc', 'there'],
+    [process.execPath, 'a file is in its place'],
+    [`${process.execPath}/folder`, 'a file is in its place'],
+    [`/${'a'.repeat(300)}`, 'it is too long'],
+    ['/long'.repeat(200), 'longer than the 800 bytes'],
+  ])('says at once why the data cannot be in %s', (folder, reason) => {
+    const { problems } = problemsOf({ DATA_DIR: folder });
+
+    expect(problems).toEqual([
+      expect.objectContaining({ variable: 'DATA_DIR', found: expect.stringContaining(reason) }),
+    ]);
+  });
+
+  it('leaves nothing of its trial in the folder', () => {
+    load(SECRETS);
+
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   it('runs the simulators only outside production and with no upstream, unless told', () => {

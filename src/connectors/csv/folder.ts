@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HubError } from '../../errors.js';
+import { makeFolder } from '../../model/make-folder.js';
 
 /** Folders of one integration; each is a plain folder, never a link to another place. */
 const PARTS = ['in', 'work', 'done', 'failed', 'out', '.sent'] as const;
@@ -29,10 +30,18 @@ export function openFolder(root: string | null, folder: string): Folder {
     async prepare() {
       const segments = folder.split('/').map((_, index, all) => join(root ?? '', ...all.slice(0, index + 1)));
       const parts = PARTS.map((part) => join(base(), part));
-      await mkdir(root ?? '', { recursive: true }).catch(unusable);
+      makeRoot(root ?? '');
       for (const path of [...segments, ...parts]) await makePlain(path);
     },
   };
+}
+
+function makeRoot(root: string): void {
+  try {
+    makeFolder(root, 0o777);
+  } catch (error) {
+    unusable(error);
+  }
 }
 
 /** Files of the folder `in` by their names; folders, links and what is unfinished are left out. */

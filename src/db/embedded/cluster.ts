@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../model/make-folder.js';
 import { adviseOnRoot, asOrdinaryUser, type Binaries, majorVersionOf } from './binaries.js';
 
 export const USER = 'syncline';
@@ -21,7 +22,7 @@ export interface Cluster {
 export function prepareCluster(dataDir: string, binaries: Binaries): Cluster {
   const root = join(dataDir, 'postgres');
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir, 0o700);
     if (!existsSync(join(root, 'data', 'PG_VERSION'))) make(root, binaries);
     const folder = realpathSync(join(root, 'data'));
     requireSameVersion(folder, binaries);
