@@ -464,6 +464,11 @@ create table links (
   source_at timestamp with time zone,
   source_rank smallint,
   open_create bigint,
+  status_at timestamp with time zone,
+  status_rank smallint,
+  step_at timestamp with time zone,
+  step_from jsonb,
+  fields_at timestamp with time zone,
   UNIQUE (entity_id, entity_type, integration_id),
   PRIMARY KEY (id),
   FOREIGN KEY (integration_id) REFERENCES integrations(id)
@@ -1505,6 +1510,30 @@ begin
   from pg_stat_activity where datname = current_database() and tg_op = 'UPDATE';
   return new;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.told_of(ids text[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+begin
+  return (
+    select coalesce(jsonb_object_agg(t.id, t.told), '{}')
+    from (
+      select l.entity_id as id, jsonb_build_object(
+        'status', max(array[extract(epoch from l.status_at), l.status_rank]) filter (where l.status_at is not null),
+        'fields', extract(epoch from max(l.fields_at)),
+        'steps', case when max(l.step_at) is not null then (
+          select jsonb_object_agg(s.status, s.at) from (
+            select f.status, extract(epoch from max(o.step_at)) as at
+            from links o cross join jsonb_array_elements_text(o.step_from) as f (status)
+            where o.entity_id = l.entity_id group by f.status) s) end) as told
+      from links l where l.entity_id = any (ids)
+      group by l.entity_id having count(*) > 1
+    ) t
+  );
+end
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION public.wake_waiting_lanes()

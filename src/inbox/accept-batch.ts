@@ -4,7 +4,7 @@ import { newId } from '../model/ids.js';
 import { maskJson } from '../model/mask-secrets.js';
 import type { Acceptance, ReceivedEvent } from './events.js';
 import { rankOf } from './rank.js';
-import { saidBy } from './said-by.js';
+import { fieldsOf, saidBy } from './said-by.js';
 import { acceptStatement } from './sql/apply-events.js';
 import { databaseError, isAboutData, isAboutLocks } from './sql-errors.js';
 
@@ -178,5 +178,15 @@ export function eventText({
   const { reference, payload: _, eventId: __, ...rest } = event;
   const rank = rankOf(event.entityType, event.status);
   const says = saidBy(event);
-  return JSON.stringify({ ...rest, ...reference, rank, says, strictMapping, requestId, ...(failure && { failure }) });
+  const fields = fieldsOf(event);
+  return JSON.stringify({
+    ...rest,
+    ...reference,
+    rank,
+    says,
+    fields,
+    strictMapping,
+    requestId,
+    ...(failure && { failure }),
+  });
 }

@@ -126,6 +126,34 @@ it('applies nothing of another merchant, whatever ids the event names', async ()
   expect((await one('select status from orders where id = $1', [order])).status).toBe('PENDING');
 });
 
+it('B3 keeps what one system tells late as IGNORED where another has told newer, and changes nothing', async () => {
+  await addPortal(db, { id: 'first', secret: 'first-secret' });
+  await addPortal(db, { id: 'second', secret: 'second-secret' });
+  const order = await linkedOrder('of-both', 'first');
+  await addLink(db, order, 'of-both', 'ORDER', 'second');
+  const tell = (sender: string, status: string, time: string) => {
+    const body = orderEvent({ id: 'of-both', status }, { timestamp: `2026-02-15T${time}Z` });
+    return post(hub, PATH, body, { 'x-b2b-signature': sign(body, `${sender}-secret`) });
+  };
+
+  await tell('first', 'SHIPPED', '10:10:00');
+  const late = await tell('second', 'PROCESSING', '10:09:00');
+  const newer = await tell('second', 'DELIVERED', '10:11:00');
+  const later = await tell('first', 'CANCELLED', '10:10:30');
+
+  expect([late, newer, later].map(({ status }) => status)).toEqual([200, 200, 200]);
+  const { rows } = await db.pool.query('select status, error_code from webhook_events order by occurred_at');
+  expect(rows).toEqual([
+    { status: 'IGNORED', error_code: 'OUT_OF_DATE' },
+    { status: 'PROCESSED', error_code: null },
+    { status: 'IGNORED', error_code: 'OUT_OF_DATE' },
+    { status: 'PROCESSED', error_code: null },
+  ]);
+  expect(await one(`select status from orders where id = $1`, [order])).toEqual({ status: 'DELIVERED' });
+  const moved = await db.pool.query(`select data from changes where kind = 'order.status_changed' order by id`);
+  expect(moved.rows.map(({ data }) => JSON.parse(data).newStatus)).toEqual(['SHIPPED', 'DELIVERED']);
+});
+
 it('answers 404 where no integration receives, 409 where it is disabled', async () => {
   const nobody = await post(hub, PATH, orderEvent({ id: 'x' }));
   await addPortal(db, { id: 'asleep' });

@@ -4,11 +4,12 @@ import type { Database } from '../../src/db/database.js';
 import type { ReceivedEvent } from '../../src/inbox/events.js';
 import { newId } from '../../src/model/ids.js';
 
-/** One merchant with one integration, `portal`. */
+/** One merchant with the integrations `portal` and `warehouse`. */
 export async function addShop(db: Pick<Database, 'pool'>): Promise<void> {
   await db.pool.query(`insert into merchants (id, name) values ('shop', 'Shop')`);
   await db.pool.query(
-    `insert into integrations (id, merchant_id, name, connector) values ('portal', 'shop', 'Portal', 'b2b-portal')`,
+    `insert into integrations (id, merchant_id, name, connector) values ('portal', 'shop', 'Portal', 'b2b-portal'),
+       ('warehouse', 'shop', 'Warehouse', 'extensiv')`,
   );
 }
 
@@ -67,10 +68,10 @@ export function event({ externalId, entityId, number, minute = 0, ...fields }: E
   };
 }
 
-export function received(inbound: InboundEvent): ReceivedEvent {
+export function received(inbound: InboundEvent, integrationId = 'portal'): ReceivedEvent {
   return {
     merchantId: 'shop',
-    integrationId: 'portal',
+    integrationId,
     event: inbound,
     rawBody: Buffer.from(JSON.stringify({ id: inbound.eventId })),
     headers: {},

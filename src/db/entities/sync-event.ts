@@ -26,6 +26,14 @@ export const SyncLink = defineEntity({
     sourceAt: p.datetime().nullable(),
     /** Which of two events of the same instant is further along. */
     sourceRank: p.smallint().nullable(),
+    /** The same of the newest that told a status: an older one of another integration is ignored. */
+    statusAt: p.datetime().nullable(),
+    statusRank: p.smallint().nullable(),
+    /** The same of the newest that moved the entity from certain statuses only: those, and the one that it moved it to. */
+    stepAt: p.datetime().nullable(),
+    stepFrom: p.json<string[]>().nullable(),
+    /** The same of the newest whose fields were taken. */
+    fieldsAt: p.datetime().nullable(),
   },
 });
 

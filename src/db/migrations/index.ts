@@ -48,6 +48,7 @@ import { PaymentsThatDiffer } from './0059-payments-that-differ.js';
 import { SentWhenSwitchedOn } from './0061-sent-when-switched-on.js';
 import { RoundsThatEnd } from './0063-rounds-that-end.js';
 import { LightStatisticsEverywhere } from './0065-light-statistics-everywhere.js';
+import { OrderOverSenders } from './0066-order-over-senders.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -101,4 +102,5 @@ export const migrations = [
   { name: '0065-light-statistics-everywhere', class: LightStatisticsEverywhere },
   { name: '0063-rounds-that-end', class: RoundsThatEnd },
   { name: '0061-sent-when-switched-on', class: SentWhenSwitchedOn },
+  { name: '0066-order-over-senders', class: OrderOverSenders },
 ];

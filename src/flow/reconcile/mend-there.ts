@@ -8,7 +8,8 @@ import { mapRecords } from './map-records.js';
 import { checkHere, moved } from './moved.js';
 
 /** The hub lets go of a record that its system has no more, so that it is created anew. */
-const UNLINK = `update links set external_id = null, source_at = null, source_rank = null
+const UNLINK = `update links set external_id = null, source_at = null, source_rank = null,
+  status_at = null, status_rank = null, step_at = null, step_from = null, fields_at = null
 where integration_id = $1 and entity_type = $2 and entity_id = $3 and external_id = $4`;
 
 /**

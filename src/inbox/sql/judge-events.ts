@@ -10,6 +10,8 @@ const perNoun = (nouns: readonly InboxNoun[], write: (noun: InboxNoun) => string
 
 /** Senders' clocks differ a little; a time beyond this is none, since everything later would be out of date by it. */
 const LATEST = `i.received_at + interval '5 minutes'`;
+/** Of two senders, times that are no further apart than this do not say who was first: clocks differ, many tick in whole seconds. */
+const APART_S = 5;
 const utc = (time: string) => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Every field of an event in its type; `invalid` names the one that PostgreSQL cannot read. */
@@ -107,23 +109,44 @@ held_links as materialized (
   select coalesce(jsonb_object_agg(id, jsonb_build_array(external_id, extract(epoch from source_at), source_rank,
     is_sending)), '{}') as by_id
   from locked_links
+),
+told as materialized (
+  -- Asked once the entities are locked: nobody tells of them any more meanwhile.
+  select told_of(array(select distinct known_id from known where (select by_id from held_entities) ? known_id)) as by_id
 )`;
 
 /**
+ * Whether another sender has told a newer status since, which this one would undo. One that repeats what the entity is undoes
+ * nothing; one that names the statuses it moves from says by itself what it may undo.
+ */
+const IS_OVERTAKEN = `(new_status <> entity_status and only_from is null and (
+        array[at, rank] < told_status and rank <= told_status[2] or at < told_status[1] - ${APART_S}
+        or at < (told -> 'steps' ->> new_status)::numeric)) is true`;
+/** Whether another sender has told newer fields since. */
+const HAS_OLD_FIELDS = `(event ? 'fields' and at < (told ->> 'fields')::numeric) is true`;
+/** While the hub's own change is on its way there, what the system says of its fields is soon overwritten, too. */
+const FIELDS_COUNT = `(link -> 3) is distinct from 'true' and not ${HAS_OLD_FIELDS}`;
+
+/**
  * In the order of arrival, each event compared with what is applied and with those before it. What an event that names the
- * statuses it moves from comes to depends on what became of every event before it: from the first such on, an entity's
- * events are `QUEUED` for a statement of their own, unless they are the first of their entity.
+ * statuses it moves from, or one of another sender, comes to depends on what became of every event before it: from the first
+ * such on, an entity's events are `QUEUED` for a statement of their own, unless they are the first of their entity.
  */
 const JUDGE = `
 looked_up as materialized (
   select k.*, (select by_id from held_entities) ->> k.known_id as entity_status,
-    (select by_id from held_links) -> k.link_id::text as link,
-    row_number() over of_entity > 1 and bool_or(only_from is not null) over of_entity as must_queue
+    (select by_id from held_links) -> k.link_id::text as link, (select by_id from told) -> k.known_id as told,
+    extract(epoch from k.occurred_at) as at,
+    row_number() over of_entity > 1 and (bool_or(only_from is not null) over of_entity
+      or min(link_id) over of_entity <> max(link_id) over of_entity) as must_queue
   from known k
   window of_entity as (partition by known_id order by n rows unbounded preceding)
 ),
+compared as (
+  select u.*, array[(told -> 'status' ->> 0)::numeric, (told -> 'status' ->> 1)::numeric] as told_status from looked_up u
+),
 judged as (
-  select u.*, u.link ->> 0 as link_external_id,
+  select u.*, ${IS_OVERTAKEN} as is_overtaken, ${HAS_OLD_FIELDS} as has_old_fields, ${FIELDS_COUNT} as fields_count, u.link ->> 0 as link_external_id,
     case when u.link ->> 1 is not null then array[(u.link ->> 1)::numeric, (u.link ->> 2)::numeric] end as applied_position,
     case
       when u.failure is not null then u.failure ->> 'code'
@@ -134,16 +157,21 @@ judged as (
       when u.link_id is null then 'UNLINKED'
       when u.source_status is not null and u.new_status is null then 'UNMAPPED_STATUS'
     end as obstacle
-  from looked_up u
+  from compared u
+),
+ranked as (
+  select j.*, coalesce(obstacle, case when is_overtaken or has_old_fields and event ->> 'fields' = 'ALL' then 'OUT_OF_DATE' end)
+    as hindrance
+  from judged j
 ),
 placed as (
-  select j.*, max(array[extract(epoch from occurred_at), coalesce(rank, 0)]) filter (where obstacle is null)
+  select j.*, max(array[at, coalesce(rank, 0)]) filter (where hindrance is null)
     over (partition by link_id order by n rows between unbounded preceding and 1 preceding) as earlier_position
-  from judged j
+  from ranked j
 ),
 ruled as (
   select p.*,
-    coalesce(obstacle, case when array[extract(epoch from occurred_at), coalesce(rank, 1000)]
+    coalesce(hindrance, case when array[at, coalesce(rank, 1000)]
       < greatest(applied_position, earlier_position) and entity_type <> 'INVENTORY' then 'OUT_OF_DATE' end) as ruling
   from placed p
 ),

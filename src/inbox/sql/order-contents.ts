@@ -50,7 +50,7 @@ contents_told as materialized (
     jsonb_object_agg(substr(k.key, 10), k.value order by e.n) filter (where k.key like 'metadata.%') as metadata
   from effective e cross join jsonb_each(nullif(e.event -> 'contents', 'null')) k
   where e.entity_type = 'ORDER' and e.error_code is null
-    and ((e.link -> 3) is distinct from 'true' or e.link ->> 0 is null)
+    and (e.fields_count or not e.has_old_fields and e.link ->> 0 is null)
   group by e.known_id
 )`;
 

@@ -67,9 +67,9 @@ const ALWAYS: ReadonlySet<ToldField> = new Set(['paidAt', 'paidAmount']);
 const snake = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const columnOf = (field: ToldField) => NAMES[field] ?? snake(field);
 
-/** The newest word on a field. While the hub's own change is on its way there, what the system says of it is soon overwritten. */
+/** The newest word on a field. What counts for nothing: `fields_count`. */
 function newest(field: ToldField): string {
-  const isTaken = `event ->> '${field}' is not null${ALWAYS.has(field) ? '' : ` and (link -> 3) is distinct from 'true'`}`;
+  const isTaken = `event ->> '${field}' is not null${ALWAYS.has(field) ? '' : ' and fields_count'}`;
   return `(array_agg(event ->> '${field}' order by n desc) filter (where ${isTaken}))[1]::${TYPES[field] ?? 'text'} as ${snake(field)}`;
 }
 

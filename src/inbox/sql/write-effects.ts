@@ -63,16 +63,26 @@ const ENTITY_WRITES: readonly { kind: InboxKind; name: string; sql: string }[] =
   ...TOLD_KINDS.map(toldWrites),
 ];
 
+const TELLS_STATUS = 'new_status is not null and only_from is null';
+const IS_STEP = 'new_status is not null and only_from is not null';
+
 const LINK_WRITES = `
 link_writes as (
   update links l
   set synced_at = case when coalesce(l.external_id, a.external_id) is null then l.synced_at else now() end,
     source_at = a.at, source_rank = case when l.source_at = a.at then greatest(l.source_rank, a.rank) else a.rank end,
+    status_at = coalesce(a.status_at, l.status_at), status_rank = coalesce(a.status_rank, l.status_rank),
+    step_at = coalesce(a.step_at, l.step_at), step_from = coalesce(a.step_from, l.step_from),
+    fields_at = coalesce(a.fields_at, l.fields_at),
     external_id = coalesce(l.external_id, case when not exists (
       select from links o where o.integration_id = l.integration_id and o.entity_type = l.entity_type
         and o.external_id = a.external_id) then a.external_id end)
   from (
-    select link_id, max(occurred_at) as at, (max(array[extract(epoch from occurred_at), coalesce(rank, 0)]))[2] as rank,
+    select link_id, max(occurred_at) as at, (max(array[at, coalesce(rank, 0)]))[2] as rank,
+      max(occurred_at) filter (where ${TELLS_STATUS}) as status_at, (max(array[at, rank]) filter (where ${TELLS_STATUS}))[2] as status_rank,
+      max(occurred_at) filter (where ${IS_STEP}) as step_at,
+      (array_agg(only_from || to_jsonb(new_status) order by n desc) filter (where ${IS_STEP}))[1] as step_from,
+      max(occurred_at) filter (where event ? 'fields' and fields_count) as fields_at,
       (array_agg(external_id order by n) filter (where external_id is not null))[1] as external_id
     from effective where error_code is null group by link_id
   ) a
@@ -140,7 +150,7 @@ product_writes as (
       .join(', ')},
       ${newest('price')}::numeric as price,
       (array_agg(event_type ~* '[.](deleted|removed)$' order by n desc))[1] as is_gone
-    from effective where entity_type = 'PRODUCT' and error_code is null group by known_id
+    from effective where entity_type = 'PRODUCT' and error_code is null and fields_count group by known_id
   ) t
   where p.id = t.known_id and (p.deleted_at is not null <> t.is_gone or (p.price, ${PRODUCT_COLUMNS.map((column) => `p.${column}`).join(', ')}) is distinct from
     (coalesce(t.price, p.price), ${PRODUCT_COLUMNS.map((column) => `coalesce(t.${column}, p.${column})`).join(', ')}))
@@ -149,7 +159,8 @@ product_writes as (
 product_changes as (
   select e.n, e.sync_id, e.integration_id, e.traceparent, w.*, p.price as previous_price
   from product_writes w
-  join (select known_id, max(n) as n from effective where entity_type = 'PRODUCT' and error_code is null group by known_id) l
+  join (select known_id, max(n) as n from effective where entity_type = 'PRODUCT' and error_code is null and fields_count
+    group by known_id) l
     on l.known_id = w.id
   join effective e on e.n = l.n
   join products p on p.id = w.id
