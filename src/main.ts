@@ -6,7 +6,6 @@ import { tokenConfigOf } from './config/token-config.js';
 import { migrateAlone } from './db/open-migrated.js';
 import { beginEpochAtStart } from './feed/rebase-feed.js';
 import { createLogger } from './log.js';
-import { stopWhenAsked } from './stop-when-asked.js';
 
 const ADMIN_TOKEN_SECONDS = 12 * 3600;
 
@@ -42,7 +41,9 @@ if (command !== undefined && !COMMANDS.includes(command)) {
 
 const config = readConfig();
 // Before anything is told: whoever reads the first line may send a signal. Migrations end with their transaction.
-if (!command) stopWhenAsked(stop);
+if (!command) for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+// A collector of logs that restarts, a pipe whose reader has ended, a full disk: they cost lines, never the hub.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
 const readable = config.logFormat ? config.logFormat === 'pretty' : process.stdout.isTTY === true;
 const log = createLogger({ level: config.logLevel, readable });
 for (const warning of config.warnings) log.warn({ warning }, 'configuration');
@@ -65,10 +66,10 @@ async function migrateAndExit(): Promise<never> {
 }
 
 /** Also before the start is over, which is then waited for. npm passes on a Ctrl-C that the terminal has sent here, too. */
-async function stop(reason: string): Promise<void> {
+async function stop(signal: NodeJS.Signals): Promise<void> {
   if (stopping) return;
   stopping = true;
-  log.info({ reason }, 'stopping');
+  log.info({ signal }, 'stopping');
   try {
     await (await starting).stop();
     process.exit(0);

@@ -6,12 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { eventually } from '../harness/eventually.js';
 import { until } from '../outbox/harness.js';
 
 /** Each test starts PostgreSQL and the hub anew, some twice. */
 jest.setTimeout(90_000);
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+
+const CREATE_ORDER =
+  'mutation { createOrder(input: { number: "N-1", merchantId: "demo", currency: "EUR", lines: [{ sku: "a", quantity: 2, unitPrice: "9.99" }] }) { order { id } userErrors { code message } } }';
 
 let dataDir: string;
 let hub: Started | null = null;
@@ -131,7 +135,6 @@ it('starts from nothing, answers, and leaves no process behind after SIGTERM', a
 it.each([
   ['SIGTERM twice', (child: ChildProcess) => child.kill('SIGTERM') && child.kill('SIGTERM')],
   ['a terminal that is closed', (child: ChildProcess) => child.kill('SIGHUP')],
-  ['the end of what reads its output', (child: ChildProcess) => child.stdout?.destroy()],
 ])('stops what it has started on %s, also during the start', async (_what, ask) => {
   const { child, output } = run({});
   await until(() => output().includes('"msg":"starting"'));
@@ -143,12 +146,26 @@ it.each([
   expect(existsSync(join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
 });
 
+it('goes on without its log when what reads its output ends', async () => {
+  const started = await start();
+  started.child.stdout?.destroy();
+  started.child.stderr?.destroy();
+
+  await operate(started, CREATE_ORDER);
+  // An attempt is one line of the log.
+  const sent = await eventually(
+    () => operate(started, '{ order(number: "N-1") { syncEvents { nodes { status } } } }'),
+    (answer) => JSON.stringify(answer).includes('SUCCESS'),
+  );
+  const code = await started.end('SIGTERM');
+
+  expect(sent).toHaveProperty('data.order');
+  expect(code).toBe(0);
+});
+
 it('goes on after a kill -9 with the same PostgreSQL, the same secrets and all that it had accepted', async () => {
   const first = await start();
-  const created = await operate(
-    first,
-    'mutation { createOrder(input: { number: "N-1", merchantId: "demo", currency: "EUR", lines: [{ sku: "a", quantity: 2, unitPrice: "9.99" }] }) { order { id } userErrors { code message } } }',
-  );
+  const created = await operate(first, CREATE_ORDER);
   const postmaster = readFileSync(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8');
   await first.end('SIGKILL');
 
