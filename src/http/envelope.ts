@@ -79,7 +79,6 @@ const TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE';
 const FASTIFY_CODES: Record<string, [ErrorCode, string]> = {
   [TOO_LARGE]: ['PAYLOAD_TOO_LARGE', 'The body is larger than this address takes.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_JSON', 'The body is not JSON.'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_JSON', 'The body is empty: send JSON.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['INVALID_SHAPE', 'Content-Length does not fit the body.'],
   FST_ERR_BAD_URL: ['BAD_USER_INPUT', 'The address cannot be read: percent-encode it as UTF-8.'],

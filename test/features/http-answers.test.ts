@@ -101,7 +101,9 @@ it.each<[string, string, RequestInit, number, string]>([
   ['text', '/api/integrations', { method: 'POST', body: 'text' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
   ['a form', '/api/integrations', { method: 'POST', body: new URLSearchParams('a=b') }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
   ['broken JSON', '/api/integrations', { method: 'POST', body: '{"a":', headers: json }, 400, 'INVALID_JSON'],
-  ['no body', '/api/integrations', { method: 'POST', headers: json }, 400, 'INVALID_JSON'],
+  ['no body', '/api/integrations', { method: 'POST', headers: json }, 400, 'BAD_USER_INPUT'],
+  ['no body where none is taken', '/api/integrations/x', { method: 'DELETE', headers: json }, 404, 'NOT_FOUND'],
+  ['no body by a wrong method', '/api/integrations', { method: 'DELETE', headers: json }, 405, 'METHOD_NOT_ALLOWED'],
   [
     '2 MB',
     '/api/integrations',
