@@ -1,4 +1,5 @@
-import { type DocumentNode, parse } from 'graphql';
+import { parse } from 'graphql';
+import { listOf } from '../read-page.js';
 
 const FAILED = 'userErrors { code message path retryAfterMs }';
 const EVENT = `id entityType entityId externalId operation direction status errorCode errorMessage retryCount idempotencyKey
@@ -49,19 +50,9 @@ export const CANCEL_FULL_SYNC = parse(
 export const FULL_SYNC_NOW = parse(`query FlashErpFullSyncNow($id: ID!) { fullSync(id: $id) { ${RUN} } }`);
 export const RECONCILE = parse(`mutation FlashErpReconcile($input: ReconcileInput!) {
   done: reconcile(input: $input) { reconciliation { id state entityTypes periodFrom periodTo } ${FAILED} } }`);
-/** A list of which one page is read, and the pages before it are only passed. */
-export interface ListOf {
-  rows: DocumentNode;
-  passing: DocumentNode;
-}
-const listOf = (root: string, filter: string, row: string): ListOf => {
-  const read = (name: string, nodes: string) =>
-    parse(`query FlashErp${name}($filter: ${filter}, $first: Int!, $after: Cursor) {
-  list: ${root}(filter: $filter, first: $first, after: $after) { totalCount ${nodes} pageInfo { endCursor hasNextPage } } }`);
-  return { rows: read('List', `nodes { ${row} }`), passing: read('Pass', '') };
-};
-export const HISTORY = listOf('syncEvents', 'SyncEventFilter', EVENT);
+export const HISTORY = listOf('FlashErpHistory', 'syncEvents', 'SyncEventFilter', EVENT);
 export const AUDIT = listOf(
+  'FlashErpAudit',
   'auditLog',
   'AuditFilter',
   'id at actor action outcome entityType entityId details requestId durationMs',
@@ -89,12 +80,4 @@ export interface FlashErpIntegration {
   settings: Record<string, unknown>;
   credentialsConfigured: boolean;
   health: { health: string; circuit: string; queueDepth: number; lastError: string | null } | null;
-}
-
-export interface Listed<Row> {
-  list: {
-    totalCount: number;
-    nodes: Row[];
-    pageInfo: { endCursor: string | null; hasNextPage: boolean };
-  };
 }

@@ -1,21 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { DocumentNode } from 'graphql';
 import { z } from 'zod';
 import type { HubContext } from '../../../../schema/context.js';
 import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
-import { paged, pageQuery } from '../paging.js';
+import { paged, pageQuery, paginationOf } from '../paging.js';
+import { type ListOf, readPage } from '../read-page.js';
 import { runOrThrow } from '../run-or-throw.js';
 import * as bodies from './bodies.js';
 import { find, toConfig } from './find-integration.js';
-import type { Listed, ListOf } from './operations.js';
 import * as operations from './operations.js';
 import { FLASHERP_PATH, flashErpRoute, registerPlain } from './plain-route.js';
 import * as words from './words.js';
-
-/** Rows that are walked over in one step on the way to a page. */
-const STEP = 100;
 
 const historyQuery = pageQuery.extend({
   status: z
@@ -73,7 +69,7 @@ export function registerReads(scope: FastifyInstance, contextOf: ContextOf): voi
         ...(query.status && { status: query.status }),
         ...(query.sourceType && { entityType: query.sourceType }),
       };
-      return readPage(context, { list: operations.HISTORY, filter, page: query, show: words.toSync }, request);
+      return answerPage(context, { list: operations.HISTORY, filter, page: query, show: words.toSync }, request);
     },
   });
   registerRoute(scope, {
@@ -86,7 +82,7 @@ export function registerReads(scope: FastifyInstance, contextOf: ContextOf): voi
       const { page: _, limit: __, status, userId: actor, ...wanted } = query;
       const meant = status && words.AUDIT_FILTERS[status];
       const filter = { integrationId: (await find(context)).id, ...wanted, actor, ...meant };
-      return readPage(context, { list: operations.AUDIT, filter, page: query, show: words.toAuditLog }, request);
+      return answerPage(context, { list: operations.AUDIT, filter, page: query, show: words.toAuditLog }, request);
     },
   });
 }
@@ -131,26 +127,12 @@ function registerMetrics(scope: FastifyInstance, contextOf: ContextOf): void {
   });
 }
 
-/** The schema's lists go by cursors: those before the page are walked over. */
-async function readPage<Row, Shown>(
+/** The page of a list, as it is shown, in its envelope. */
+async function answerPage<Row, Shown>(
   context: HubContext,
   { list, filter, page: { page, limit }, show }: WantedPage<Row, Shown>,
   request: FastifyRequest,
 ) {
-  const read = (document: DocumentNode, first: number, after: string | null) =>
-    runOrThrow<Listed<Row>>(context, document, { filter, first, after });
-  let after: string | null = null;
-  for (let left = (page - 1) * limit; left > 0; left -= STEP) {
-    const { list: passed }: Listed<Row> = await read(list.passing, Math.min(left, STEP), after);
-    const { hasNextPage, endCursor } = passed.pageInfo;
-    after = endCursor;
-    if (!hasNextPage) return { ...success(request, []), pagination: paginationOf(passed.totalCount, page, limit) };
-  }
-  const { nodes, totalCount } = (await read(list.rows, limit, after)).list;
-  return { ...success(request, nodes.map(show)), pagination: paginationOf(totalCount, page, limit) };
+  const { nodes, totalCount } = await readPage<Row>(context, list, { filter, page, limit });
+  return { ...success(request, nodes.map(show)), pagination: paginationOf(totalCount, { page, limit }) };
 }
-
-const paginationOf = (total: number, page: number, limit: number) => ({
-  ...{ page, limit, total },
-  totalPages: Math.ceil(total / limit),
-});

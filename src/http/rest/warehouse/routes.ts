@@ -7,6 +7,8 @@ import { createReadThrough, type ReadThrough } from '../../../flow/products/read
 import { registerRoute } from '../../docs/register-route.js';
 import { enveloped, success } from '../../envelope.js';
 import type { ContextOf } from '../context-of.js';
+import { pageQuery, pagination, paginationOf } from '../paging.js';
+import { type ListOf, readPage } from '../read-page.js';
 import { runOrThrow } from '../run-or-throw.js';
 import { byId, type Fields, orderStatus, record, warehouseRoute } from './bodies.js';
 import {
@@ -21,18 +23,20 @@ import {
 } from './operations.js';
 import { registerOrderChanges } from './order-changes.js';
 
-const LIMIT = 'must be a whole number from 1 to 100';
 const page = {
-  limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(50),
-  after: z.string().optional().meta({ description: '`pageInfo.endCursor` of the page before.' }),
+  ...pageQuery.shape,
+  after: z
+    .string()
+    .optional()
+    .meta({ description: '`pageInfo.endCursor`: pages are counted from there, not from the start.' }),
 };
 const list = z.object({ nodes: z.array(record), pageInfo: record, totalCount: z.int() });
 
 interface ListRoute<Filter> {
   url: string;
   summary: string;
-  document: DocumentNode;
-  query: z.ZodType<Filter & { limit: number; after?: string }>;
+  list: ListOf;
+  query: z.ZodType<Filter & z.output<typeof pageQuery> & { after?: string }>;
 }
 
 /** Rows E14 and E15: products, stock and orders, as the warehouse's portal had them. */
@@ -40,19 +44,19 @@ export function registerWarehouse(scope: FastifyInstance, contextOf: ContextOf):
   registerList(scope, contextOf, {
     url: '/api/v1/products',
     summary: 'Products by SKU; of a brand, or with a text in SKU, name or barcode; `source` as of stock',
-    document: PRODUCTS,
+    list: PRODUCTS,
     query: z.object({ ...page, brand: z.string().optional(), search: z.string().optional() }),
   });
   registerList(scope, contextOf, {
     url: '/api/v1/inventory',
     summary: 'Stock by SKU; `source` is `stale_cache`, with a warning, where it may be out of date',
-    document: INVENTORY,
+    list: INVENTORY,
     query: z.object({ ...page, sku: z.string().optional(), integrationId: z.string().optional() }),
   });
   registerList(scope, contextOf, {
     url: '/api/v1/orders',
     summary: 'Orders, newest first',
-    document: ORDERS,
+    list: ORDERS,
     query: z.object({ ...page, status: orderStatus.optional(), search: z.string().optional() }),
   });
   const readThrough = createReadThrough();
@@ -67,16 +71,16 @@ export function registerWarehouse(scope: FastifyInstance, contextOf: ContextOf):
 function registerList<Filter extends object>(
   scope: FastifyInstance,
   contextOf: ContextOf,
-  { url, summary, document, query }: ListRoute<Filter>,
+  { url, summary, list: of, query }: ListRoute<Filter>,
 ): void {
   registerRoute(scope, {
     ...warehouseRoute,
     ...{ method: 'GET', url, summary, query },
     authorize: contextOf,
-    answer: enveloped(list),
-    handle: async ({ context, query: { limit, after, ...filter }, request }) => {
-      const data = await runOrThrow<{ list: z.infer<typeof list> }>(context, document, { filter, first: limit, after });
-      return success(request, data.list);
+    answer: enveloped(list).extend({ pagination }),
+    handle: async ({ context, query: { page, limit, after, ...filter }, request }) => {
+      const data = await readPage<Fields>(context, of, { filter, page, limit, after });
+      return { ...success(request, data), pagination: paginationOf(data.totalCount, { page, limit }) };
     },
   });
 }
