@@ -10,6 +10,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
+import { isStorable } from '../model/find-unstorable.js';
 import { Role } from '../model/statuses.js';
 import type { Caller } from './caller.js';
 
@@ -38,10 +39,11 @@ const JWKS_COOLDOWN_MS = 10_000;
 /** A token of another purpose (logout, security event, proof of possession) is no access token, whoever signed it. */
 const ACCESS_TOKEN_TYPES = new Set(['jwt', 'at+jwt']);
 
+const Name = z.string().min(1).max(255).refine(isStorable);
 const Claims = z.object({
-  sub: z.string().min(1).max(255),
+  sub: Name,
   role: z.enum(Role),
-  merchantId: z.string().min(1).max(255).optional(),
+  merchantId: Name.optional(),
   permissions: z.array(z.string().max(255)).max(100).default([]),
   exp: z.number(),
 });

@@ -1,4 +1,5 @@
-const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0');
+/** Whether PostgreSQL can hold the text exactly. */
+export const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0');
 
 /** A value with the way to it; each place knows only its last step, since a path for each level of deep JSON fills the memory. */
 interface Place {

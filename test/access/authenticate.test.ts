@@ -111,6 +111,8 @@ const badTokens: Record<string, () => Promise<string> | string> = {
   'whose role is a list': () => sign({ role: ['admin'] }),
   'whose merchantId is a number': () => sign({ merchantId: 7 }),
   'whose merchantId is null': () => sign({ merchantId: null }),
+  'whose merchantId no database holds': () => sign({ merchantId: 'm\u00001' }),
+  'whose sub is half a character': () => sign({ sub: 'a\ud800' }),
   'whose merchantId is empty': () => sign({ merchantId: '' }),
   'whose permissions are a text': () => sign({ permissions: 'sync' }),
   'of another purpose': () => sign({}, { alg: 'HS256', typ: 'logout+jwt' }),

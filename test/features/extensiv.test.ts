@@ -344,35 +344,3 @@ it('E14 E15 serves products, stock and orders by REST, with filters', async () =
     [400, 'BAD_USER_INPUT'],
   ]);
 });
-
-it('E14 answers lists page by page, by number or from a cursor', async () => {
-  const ask = async (query: string) => {
-    const { status, body } = await hub.admin.rest('GET', `/api/v1/products?${query}`);
-    const { data, pagination, field } = body as {
-      data?: { nodes: { sku: string }[]; pageInfo: { endCursor: string } };
-      pagination?: object;
-      field?: string;
-    };
-    return { status, skus: data?.nodes.map(({ sku }) => sku), after: data?.pageInfo.endCursor, pagination, field };
-  };
-  const all = await ask('limit=100');
-  const total = all.skus?.length ?? 0;
-
-  const [first, second, beyond, wrong] = await Promise.all(
-    ['page=1&limit=1', 'page=2&limit=1', 'page=9999&limit=1', 'page=0'].map(ask),
-  );
-  const behind = await ask(`after=${first?.after}&limit=1`);
-
-  expect(total).toBeGreaterThan(1);
-  expect(first).toMatchObject({
-    skus: all.skus?.slice(0, 1),
-    pagination: { page: 1, limit: 1, total, totalPages: total },
-  });
-  expect(second).toMatchObject({
-    skus: all.skus?.slice(1, 2),
-    pagination: { page: 2, limit: 1, total, totalPages: total },
-  });
-  expect(behind.skus).toEqual(second?.skus);
-  expect(beyond).toMatchObject({ status: 200, skus: [], pagination: { page: 9999, total } });
-  expect(wrong).toMatchObject({ status: 400, field: 'page' });
-});

@@ -178,3 +178,31 @@ it.each([
   expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   expect(JSON.parse(body)).toMatchObject(envelope('BAD_USER_INPUT'));
 });
+
+it('G24 E14 answers lists page by page, by number or from a cursor', async () => {
+  for (const number of ['PAGED-1', 'PAGED-2', 'PAGED-3']) await idOf(createOrder(hub.admin, orderInput({ number })));
+  const ask = async (query: string) => {
+    const { status, body } = await hub.admin.rest('GET', `/api/v1/orders?search=PAGED-&${query}`);
+    const { data, pagination, field } = body as Listed;
+    return { status, pagination, field, ids: data?.nodes.map(({ id }) => id), after: data?.pageInfo.endCursor };
+  };
+  const all = await ask('limit=100');
+  const of = (page: number) => ({ page, limit: 1, total: 3, totalPages: 3 });
+
+  const queries = ['page=1&limit=1', 'page=2&limit=1', 'page=9999&limit=1', 'page=0'];
+  const [first, second, beyond, wrong] = await Promise.all(queries.map(ask));
+  const behind = await ask(`after=${first?.after}&limit=1`);
+
+  expect(all.ids).toHaveLength(3);
+  expect(first).toMatchObject({ ids: all.ids?.slice(0, 1), pagination: of(1) });
+  expect(second).toMatchObject({ ids: all.ids?.slice(1, 2), pagination: of(2) });
+  expect(behind.ids).toEqual(second?.ids);
+  expect(beyond).toMatchObject({ status: 200, ids: [], pagination: of(9999) });
+  expect(wrong).toMatchObject({ status: 400, field: 'page' });
+});
+
+interface Listed {
+  data?: { nodes: { id: string }[]; pageInfo: { endCursor: string } };
+  pagination?: object;
+  field?: string;
+}
