@@ -162,6 +162,7 @@ create table connector_traits (
   name text not null,
   takes_invoiced_orders boolean not null,
   status_mappings text[] not null,
+  redrives text default 'USUAL'::text not null,
   PRIMARY KEY (name)
 );
 
@@ -1071,7 +1072,11 @@ create view blockers as
                         WHEN f.depends THEN l.due
                         ELSE NULL::timestamp with time zone
                     END)
-                    ELSE NULL::timestamp with time zone
+                    ELSE
+                    CASE
+                        WHEN (f.dead AND i.enabled) THEN next_redrive(i.connector, e.error_code, e.created_at, e.attempt_count, e.max_attempts)
+                        ELSE NULL::timestamp with time zone
+                    END
                 END AS at) next)
      CROSS JOIN LATERAL ( SELECT
                 CASE
@@ -1092,7 +1097,11 @@ create view blockers as
                     ELSE 'WAITING'::text
                 END,format('%s of this %s at %s %s'::text, initcap(replace(e.operation, '_'::text, ' '::text)), lower(replace(e.entity_type, '_'::text, ' '::text)), i.name,
                 CASE
-                    WHEN f.dead THEN format('failed for good (sync event %s, attempt %s); what came after it waits behind it.'::text, e.id, e.attempt_count)
+                    WHEN f.dead THEN format('%s (sync event %s, attempt %s); what came after it waits behind it.'::text,
+                    CASE
+                        WHEN (next.at IS NULL) THEN 'failed for good'::text
+                        ELSE 'has used up its attempts for now'::text
+                    END, e.id, e.attempt_count)
                     WHEN f.retrying THEN format('failed and waits to be tried again (sync event %s, attempt %s of %s).'::text, e.id, (e.attempt_count - e.forgiven_attempts), e.max_attempts)
                     ELSE format('waits to be sent (sync event %s).'::text, e.id)
                 END),
@@ -1101,7 +1110,11 @@ create view blockers as
                     ELSE e.created_at
                 END,
                 CASE
-                    WHEN f.dead THEN 'Nothing happens by itself: somebody has to retry or skip it.'::text
+                    WHEN f.dead THEN
+                    CASE
+                        WHEN (next.at IS NULL) THEN 'Nothing happens by itself: somebody has to retry or skip it.'::text
+                        ELSE 'It is tried again by itself when the job retry-failed runs, as often as its system allows and for up to 7 days, or at once when somebody retries it.'::text
+                    END
                     WHEN (NOT i.enabled) THEN 'It is sent when the integration is enabled again.'::text
                     WHEN f.retrying THEN 'It is tried again by itself.'::text
                     ELSE 'It is sent by itself once nothing holds it up.'::text
@@ -1165,7 +1178,11 @@ create view blockers as
                     CASE
                         WHEN (e.error_code = ANY (ARRAY['UPSTREAM_UNAUTHORIZED'::text, 'CREDENTIALS_UNREADABLE'::text])) THEN ('Nothing happens by itself: set valid credentials by updateIntegration, '::text || 'see by testConnection whether they are, then redrive by redriveSyncEvents all that failed so.'::text)
                         WHEN (m.mutation IS NOT NULL) THEN format(('Nothing happens by itself: read the answer in the attempts. If the %s is wrong, correct it by %s, '::text || 'which sends it anew; if the system or a mapping was, mend that and retry; or skip it.'::text), lower(replace(e.entity_type, '_'::text, ' '::text)), m.mutation)
-                        ELSE 'Nothing happens by itself: mend the cause and retry, or skip it.'::text
+                        ELSE
+                        CASE
+                            WHEN (next.at IS NULL) THEN 'Nothing happens by itself: mend the cause and retry, or skip it.'::text
+                            ELSE 'It is tried again by itself, in case the cause is gone. A test of the connection tells whether it is.'::text
+                        END
                     END
                     WHEN (NOT i.enabled) THEN 'It is tried again when the integration is enabled again.'::text
                     ELSE 'It is tried again by itself, in case the cause is gone.'::text
@@ -1174,12 +1191,20 @@ create view blockers as
                     WHEN f.dead THEN
                     CASE
                         WHEN (e.error_code = ANY (ARRAY['UPSTREAM_UNAUTHORIZED'::text, 'CREDENTIALS_UNREADABLE'::text])) THEN 'updateIntegration'::text
-                        ELSE COALESCE(m.mutation, 'skipSyncEvent'::text)
+                        ELSE COALESCE(m.mutation,
+                        CASE
+                            WHEN (next.at IS NULL) THEN 'skipSyncEvent'::text
+                            ELSE 'testConnection'::text
+                        END)
                     END
                     ELSE NULL::text
                 END,
                 CASE
-                    WHEN (f.dead AND (m.mutation IS NULL) AND (e.error_code <> ALL (ARRAY['UPSTREAM_UNAUTHORIZED'::text, 'CREDENTIALS_UNREADABLE'::text]))) THEN jsonb_build_object('id', (e.id)::text, 'reason', 'Not needed any more.')
+                    WHEN (f.dead AND (m.mutation IS NULL) AND (e.error_code <> ALL (ARRAY['UPSTREAM_UNAUTHORIZED'::text, 'CREDENTIALS_UNREADABLE'::text]))) THEN
+                    CASE
+                        WHEN (next.at IS NULL) THEN jsonb_build_object('id', (e.id)::text, 'reason', 'Not needed any more.')
+                        ELSE jsonb_build_object('integrationId', i.id)
+                    END
                     ELSE NULL::jsonb
                 END), (8,(k.open_create IS NOT NULL),'CREATE_UNCONFIRMED'::text,format('It is not known whether the create of sync event %s took effect: it may exist at %s already.'::text, k.open_create, i.name),e.updated_at,'Before anything else is sent, that create is repeated under its own key, which cannot make a second one.'::text,next.at,NULL::text,NULL::jsonb)) c(place, wanted, code, message, since, next_step, next_at, mutation, variables))
   WHERE c.wanted
@@ -1510,6 +1535,13 @@ begin
   from pg_stat_activity where datname = current_database() and tg_op = 'UPDATE';
   return new;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.next_redrive(connector text, error_code text, created_at timestamp with time zone, attempts integer, most_attempts integer)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT j.next_run_at FROM (jobs j LEFT JOIN connector_traits t ON ((t.name = next_redrive.connector))) WHERE ((j.name = 'retry-failed'::text) AND (NOT j.paused) AND (next_redrive.error_code = ANY ('{SLOW_CONSUMER,RATE_LIMITED,DEPENDENCY_PENDING,UNKNOWN_ENTITY,MAPPING_TIMEOUT,UPSTREAM_RATE_LIMITED,UPSTREAM_UNAVAILABLE,UPSTREAM_BAD_RESPONSE,UPSTREAM_TIMEOUT,UPSTREAM_UNREACHABLE,NOT_READY,DATABASE_UNAVAILABLE}'::text[])) AND (next_redrive.created_at > (now() - '7 days'::interval)) AND CASE COALESCE(t.redrives, 'USUAL'::text) WHEN 'NEVER'::text THEN false WHEN 'USUAL'::text THEN (next_redrive.attempts < (next_redrive.most_attempts * 11)) ELSE true END))
 ;
 
 CREATE OR REPLACE FUNCTION public.told_of(ids text[])

@@ -35,6 +35,21 @@ async function firstEvent(noun: 'order' | 'invoice', id: string): Promise<Tried>
   return syncEvent;
 }
 
+interface Blocker {
+  code: string;
+  nextStep: string;
+  nextAt: string | null;
+  mutation: string | null;
+}
+
+async function blockersOf(invoiceId: string): Promise<Blocker[]> {
+  const { invoice } = await hub.admin.ask<{ invoice: { blockers: Blocker[] } }>(
+    'query ($id: ID) { invoice(id: $id) { blockers { code nextStep nextAt mutation variables } } }',
+    { id: invoiceId },
+  );
+  return invoice.blockers;
+}
+
 const waitsOf = ({ attempts }: Tried) =>
   attempts.slice(1).map(({ startedAt }, index) => Date.parse(startedAt) - Date.parse(`${attempts[index]?.startedAt}`));
 
@@ -103,7 +118,7 @@ it('B27 calls the portal ten times a second and no more, by default', async () =
   expect((starts.at(-1) ?? 0) - (starts[0] ?? 0)).toBeGreaterThan(1900);
 });
 
-it('B22 B23 B26 tries again three times after 1, 2 and 4 s on 429, 500, 502, 503 and 504, and then when the job runs', async () => {
+it('B22 B23 B26 N1 tries again three times after 1, 2 and 4 s on 429, 500, 502, 503 and 504, and then when the job runs, as its blockers say', async () => {
   const order = await syncedOrder();
   // The circuit would open in between.
   await mutate(hub.admin, 'updateIntegration', 'UpdateIntegrationInput', 'integration', {
@@ -118,6 +133,9 @@ it('B22 B23 B26 tries again three times after 1, 2 and 4 s on 429, 500, 502, 503
   const saved = await idOf(createOrder(hub.admin, orderInput()));
   const lost = await idOf(createInvoice(hub.admin, { orderId: order.id, number: 'INV-LOST' }));
   const [won, failed] = await Promise.all([firstEvent('order', saved), firstEvent('invoice', lost)]);
+  const paused = await blockersOf(lost);
+  await hub.db.pool.query(`update jobs set paused = false, next_run_at = '2100-01-01' where name = 'retry-failed'`);
+  const awaited = await blockersOf(lost);
   const asked = await hub.admin.ask('mutation { runJob(name: "retry-failed") { userErrors { code } } }');
   const { links } = await settled(hub.admin, 'invoice', lost, 'SYNCED');
 
@@ -128,6 +146,16 @@ it('B22 B23 B26 tries again three times after 1, 2 and 4 s on 429, 500, 502, 503
   expect(statuses(failed)).toEqual([503, 504, 500, 503]);
   for (const waits of [waitsOf(won), waitsOf(failed)])
     for (const [index, ms] of [1000, 2000, 4000].entries()) expect(waits[index]).toBeGreaterThanOrEqual(ms);
+  const deadLetter = { code: 'DEAD_LETTER', mutation: 'retrySyncEvent' };
+  const unavailable = { code: 'UPSTREAM_UNAVAILABLE' };
+  expect(paused.slice(0, 2)).toMatchObject([
+    { ...deadLetter, nextAt: null, nextStep: expect.stringMatching(/^Nothing happens by itself/) },
+    { ...unavailable, nextAt: null, mutation: 'skipSyncEvent' },
+  ]);
+  expect(awaited.slice(0, 2)).toMatchObject([
+    { ...deadLetter, nextAt: '2100-01-01T00:00:00Z', nextStep: expect.stringMatching(/^It is tried again by itself/) },
+    { ...unavailable, mutation: 'testConnection', variables: { integrationId: 'b2b-portal' } },
+  ]);
   expect(asked).toEqual({ runJob: { userErrors: [] } });
   expect(links[0]?.externalId).toEqual(expect.any(String));
 });

@@ -49,6 +49,7 @@ import { SentWhenSwitchedOn } from './0061-sent-when-switched-on.js';
 import { RoundsThatEnd } from './0063-rounds-that-end.js';
 import { LightStatisticsEverywhere } from './0065-light-statistics-everywhere.js';
 import { OrderOverSenders } from './0066-order-over-senders.js';
+import { RetriesToCome } from './0071-retries-to-come.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -103,4 +104,5 @@ export const migrations = [
   { name: '0063-rounds-that-end', class: RoundsThatEnd },
   { name: '0061-sent-when-switched-on', class: SentWhenSwitchedOn },
   { name: '0066-order-over-senders', class: OrderOverSenders },
+  { name: '0071-retries-to-come', class: RetriesToCome },
 ];

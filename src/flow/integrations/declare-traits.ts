@@ -2,11 +2,12 @@ import type { Connector } from '../../connectors/connector.js';
 import { describeConnector } from '../../connectors/describe-connector.js';
 import type { Database } from '../../db/database.js';
 
-const DECLARE = `insert into connector_traits (name, takes_invoiced_orders, status_mappings)
-select * from jsonb_to_recordset($1::jsonb) as t (name text, "takesInvoicedOrders" boolean, "statusMappings" text[])
-on conflict (name) do update set takes_invoiced_orders = excluded.takes_invoiced_orders, status_mappings = excluded.status_mappings
-where (connector_traits.takes_invoiced_orders, connector_traits.status_mappings)
-  is distinct from (excluded.takes_invoiced_orders, excluded.status_mappings)`;
+const DECLARE = `insert into connector_traits as t (name, takes_invoiced_orders, status_mappings, redrives)
+select * from jsonb_to_recordset($1::jsonb) as d (name text, "takesInvoicedOrders" boolean, "statusMappings" text[], redrives text)
+on conflict (name) do update set
+  takes_invoiced_orders = excluded.takes_invoiced_orders, status_mappings = excluded.status_mappings, redrives = excluded.redrives
+where (t.takes_invoiced_orders, t.status_mappings, t.redrives)
+  is distinct from (excluded.takes_invoiced_orders, excluded.status_mappings, excluded.redrives)`;
 
 /** Writes what the connectors declare and statements in the database ask for: the blockers' view knows no connector by name. */
 export async function declareTraits({ pool }: Database, connectors: readonly Connector[]): Promise<void> {
@@ -20,5 +21,6 @@ function traitsOf(connector: Connector) {
     name: connector.name,
     takesInvoicedOrders: connector.holdInvoicedOrders !== undefined,
     statusMappings: Object.keys(mappings ?? {}),
+    redrives: connector.failsForGood ? 'NEVER' : connector.redrives ? 'BY_SETTINGS' : 'USUAL',
   };
 }
