@@ -17,7 +17,7 @@ export interface AcknowledgedOrder {
  * as a careful client does.
  * @throws Error when the hub refuses it
  */
-export async function placeOrder(stage: Stage, number: string): Promise<AcknowledgedOrder> {
+async function placeOrder(stage: Stage, number: string): Promise<AcknowledgedOrder> {
   for (;;) {
     const answer = await stage.user
       .graphql<{

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueToken } from '../src/access/token.js';
 import { type SpawnedSimulator, spawnSimulator } from '../src/connectors/simulator/spawn-simulator.js';
+import { freePort } from '../src/db/embedded/free-port.js';
 import { createHubClient, type HubClient } from './hub-client.js';
 import { type HubProcess, postgresPid, spawnHub } from './hub-process.js';
 
@@ -91,14 +91,3 @@ function portalVariables({ url }: SpawnedSimulator, { apiKey, apiSecret }: Keys)
 }
 
 const secret = () => randomBytes(24).toString('base64url');
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -48,7 +48,7 @@ interface Shown {
 }
 
 /** The order as the hub shows it. */
-export async function showOrder({ user }: Systems, id: string): Promise<Shown> {
+async function showOrder({ user }: Systems, id: string): Promise<Shown> {
   const { order } = await user.ask<{ order: Shown }>(
     'query ($id: ID!) { order(id: $id) { status trackingNumbers links { state externalId integration { connector } } } }',
     { id },

@@ -49,7 +49,7 @@ export class AuditEntry {
   at!: string;
 }
 
-export const AuditEntryConnection = connectionOf('AuditEntry', () => AuditEntry);
+const AuditEntryConnection = connectionOf('AuditEntry', () => AuditEntry);
 
 const BEGUN = BEGINNINGS.map((action) => `'${action}'`).join(',');
 

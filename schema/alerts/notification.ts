@@ -58,7 +58,7 @@ export class Notification extends Node {
   sentAt!: string | null;
 }
 
-export const NotificationConnection = connectionOf('Notification', () => Notification);
+const NotificationConnection = connectionOf('Notification', () => Notification);
 
 @InputType()
 export class NotificationFilter {

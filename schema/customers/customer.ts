@@ -39,7 +39,7 @@ export class Customer extends Node {
   updatedAt!: string;
 }
 
-export const CustomerConnection = connectionOf('Customer', () => Customer);
+const CustomerConnection = connectionOf('Customer', () => Customer);
 
 @InputType()
 export class CustomerFilter {

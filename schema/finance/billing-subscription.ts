@@ -61,7 +61,7 @@ export class BillingSubscription extends Node {
   updatedAt!: string;
 }
 
-export const BillingSubscriptionConnection = connectionOf('BillingSubscription', () => BillingSubscription);
+const BillingSubscriptionConnection = connectionOf('BillingSubscription', () => BillingSubscription);
 
 @InputType()
 export class BillingSubscriptionFilter {

@@ -59,7 +59,7 @@ export class Transaction extends Node {
   updatedAt!: string;
 }
 
-export const TransactionConnection = connectionOf('Transaction', () => Transaction);
+const TransactionConnection = connectionOf('Transaction', () => Transaction);
 
 @InputType()
 export class TransactionFilter {

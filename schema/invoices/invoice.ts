@@ -73,10 +73,10 @@ export class Invoice extends Node {
   updatedAt!: string;
 }
 
-export const InvoiceConnection = connectionOf('Invoice', () => Invoice);
+const InvoiceConnection = connectionOf('Invoice', () => Invoice);
 
 /** Values name a property and a direction; the planner adds the id. */
-export const InvoiceOrderBy = {
+const InvoiceOrderBy = {
   ISSUED_AT_DESC: 'issuedAt desc',
   ISSUED_AT_ASC: 'issuedAt asc',
   UPDATED_AT_DESC: 'updatedAt desc',

@@ -87,10 +87,10 @@ export class Order extends Node {
   updatedAt!: string;
 }
 
-export const OrderConnection = connectionOf('Order', () => Order);
+const OrderConnection = connectionOf('Order', () => Order);
 
 /** Values name a property and a direction; the planner adds the id. */
-export const OrderOrderBy = {
+const OrderOrderBy = {
   PLACED_AT_DESC: 'placedAt desc',
   PLACED_AT_ASC: 'placedAt asc',
   CREATED_AT_DESC: 'createdAt desc',

@@ -68,7 +68,7 @@ export class InventoryLevel extends Node {
   updatedAt!: string;
 }
 
-export const InventoryLevelConnection = connectionOf('InventoryLevel', () => InventoryLevel);
+const InventoryLevelConnection = connectionOf('InventoryLevel', () => InventoryLevel);
 
 @InputType()
 export class InventoryFilter {

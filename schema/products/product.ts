@@ -65,7 +65,7 @@ export class Product extends Node {
   updatedAt!: string;
 }
 
-export const ProductConnection = connectionOf('Product', () => Product);
+const ProductConnection = connectionOf('Product', () => Product);
 
 @InputType()
 export class ProductFilter {

@@ -68,7 +68,7 @@ export class WebhookEvent extends Node {
   processedAt!: string | null;
 }
 
-export const WebhookEventConnection = connectionOf('WebhookEvent', () => WebhookEvent);
+const WebhookEventConnection = connectionOf('WebhookEvent', () => WebhookEvent);
 
 @InputType()
 export class WebhookEventFilter {

@@ -18,7 +18,7 @@ export interface WebSocketLimits extends SocketOperationsLimits {
   keepAliveMs: number;
 }
 
-export const WEBSOCKET_LIMITS: WebSocketLimits = {
+const WEBSOCKET_LIMITS: WebSocketLimits = {
   sockets: 5_000,
   socketsPerAddress: 500,
   messageBytes: 128 * 1024,

@@ -7,7 +7,7 @@ const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
 const MOST_PLACES = 20;
 
 /** Exact arithmetic for expressions. They take numbers and texts, and answer plain decimal text; sums keep the most decimals. */
-export const decimalFunctions: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
+const decimalFunctions: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
   decimal: (value: unknown) => read(value).toFixed(),
   decimalAdd: (a: unknown, b: unknown) => add([a, b]),
   decimalSubtract: (a: unknown, b: unknown) =>

@@ -17,7 +17,7 @@ export interface PayoutLine {
 }
 
 /** Who gets the rest of each line. */
-export const PLATFORM = 'platform';
+const PLATFORM = 'platform';
 
 const Exact = Decimal.clone({ precision: 60 });
 const HUNDRED = 100;

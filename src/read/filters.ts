@@ -61,7 +61,7 @@ function conditionOf(
 }
 
 /** @throws Error when neither a rule nor the name says what is compared: a mistake in the schema, found at start */
-export function comparisonOf(noun: Noun, field: GraphQLInputField): Comparison {
+function comparisonOf(noun: Noun, field: GraphQLInputField): Comparison {
   const rule = field.extensions['filter'] as FilterRule | SearchRule | undefined;
   if (rule) return typeof rule === 'function' ? { rule } : { search: rule };
   const exact = noun.columns[field.name] ?? keyOf(noun, field.name);

@@ -77,7 +77,7 @@ function connectorSql(nouns: Nouns, noun: Noun, row: string): string {
 }
 
 /** SQL of the integration that a row is of; null: its noun knows none. */
-export function integrationSql(nouns: Nouns, noun: Noun, row: string): string | null {
+function integrationSql(nouns: Nouns, noun: Noun, row: string): string | null {
   const own = noun.relations['integration']?.local ?? noun.columns['integrationId']?.sql;
   if (own) return `${row}.${own}`;
   for (const relation of Object.values(noun.relations)) {

@@ -39,7 +39,7 @@ export function rowOrder(noun: Noun, sorts: readonly Sort[], row: string): strin
 }
 
 /** The column of `placedAt` or `totals.grandTotal`. Pages need keys that are never null. */
-export function sortColumn(noun: Noun, path: string): Column {
+function sortColumn(noun: Noun, path: string): Column {
   const [name = '', inner] = path.split('.');
   const column = inner === undefined ? noun.columns[name] : noun.embedded[name]?.columns[inner];
   if (!column || column.nullable)

@@ -1,7 +1,7 @@
 /** Each bucket of the histogram ends a quarter above the one before: a quantile is at most that far off. */
 const GROWTH = 1.25;
 /** The last one ends at some 21 minutes and takes what is longer. */
-export const LAST_BUCKET = 63;
+const LAST_BUCKET = 63;
 
 /** SQL of the bucket of a duration in milliseconds. */
 export function bucketSql(milliseconds: string): string {

@@ -9,7 +9,7 @@ import { POLICY } from './policy.js';
 
 export * from './answers.js';
 
-export const MERCHANT = 'm1';
+const MERCHANT = 'm1';
 
 /** Waits until the condition holds, however long that takes; the test's own timeout ends a wait in vain. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

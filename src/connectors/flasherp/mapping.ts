@@ -25,7 +25,7 @@ export const isFlashErpType = (entityType: EntityType): entityType is FlashErpTy
 type LinkOf = (entityId: string | null | undefined) => string | null;
 
 /** FlashERP writes statuses in small letters, and `canceled` with one l. */
-export function statusToFlashErp(status: string): string {
+function statusToFlashErp(status: string): string {
   return status === 'CANCELLED' ? 'canceled' : status.toLowerCase();
 }
 

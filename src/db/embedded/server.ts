@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { adviseOnRoot, asOrdinaryUser, type Binaries } from './binaries.js';
 import { type Cluster, USER } from './cluster.js';
+import { freePort } from './free-port.js';
 
 /** A PostgreSQL that accepts connections. */
 export interface Server {
@@ -155,15 +155,4 @@ async function isReady(url: string, alive: () => boolean, deadline: number): Pro
     }
   }
   return false;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

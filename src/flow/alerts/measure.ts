@@ -82,7 +82,7 @@ export async function measureAll(sql: Sql, watched: readonly Watched[]): Promise
     const { kind, minSamples: samples } = one.rule;
     const key = keyOf(askedBy(one));
     if (OVER_TIME.includes(kind)) return measureWindow(kind, windows.get(key) ?? []);
-    return { value: COUNTED[kind] ? (counts.get(`${kind} ${key}`) ?? 0) : valueNow(kind, one.facts), samples };
+    return { value: NOW[kind]?.(one.facts) ?? counts.get(`${kind} ${key}`) ?? 0, samples };
   });
 }
 
@@ -97,13 +97,14 @@ function measureWindow(kind: AlertKind, rows: readonly RollupRow[]): Measure {
   return { value: ended === 0 ? null : outcomes.failed / ended, samples: ended };
 }
 
-function valueNow(kind: AlertKind, facts: IntegrationFacts): number {
-  if (kind === 'WAITING_WEBHOOKS') return facts.waitingWebhooks;
-  if (kind === 'WAITING_WEBHOOK_AGE') return facts.oldestWaitingWebhookMs;
-  if (kind === 'QUEUE_SIZE') return facts.active;
-  if (kind === 'RETRY_QUEUE') return facts.retrying + facts.toRedrive;
-  if (kind === 'CONNECTOR_DOWN') return facts.failedChecks;
-  if (kind === 'CIRCUIT_OPEN') return Number(facts.circuit !== 'CLOSED');
-  if (kind === 'UNHEALTHY') return Number(facts.health === 'DOWN' || facts.health === 'DEGRADED');
-  return facts.deadLetters;
-}
+/** Kinds that are read from what is known of the integration now. */
+const NOW: { [Kind in AlertKind]?: (facts: IntegrationFacts) => number } = {
+  WAITING_WEBHOOKS: ({ waitingWebhooks }) => waitingWebhooks,
+  WAITING_WEBHOOK_AGE: ({ oldestWaitingWebhookMs }) => oldestWaitingWebhookMs,
+  QUEUE_SIZE: ({ active }) => active,
+  RETRY_QUEUE: ({ retrying, toRedrive }) => retrying + toRedrive,
+  CONNECTOR_DOWN: ({ failedChecks }) => failedChecks,
+  CIRCUIT_OPEN: ({ circuit }) => Number(circuit !== 'CLOSED'),
+  UNHEALTHY: ({ health }) => Number(health === 'DOWN' || health === 'DEGRADED'),
+  EXPORT_EXHAUSTED: ({ deadLetters }) => deadLetters,
+};

@@ -48,7 +48,7 @@ export function findFormerVersion(tx: Pick<Tx, 'sql'>, caller: Caller, mappingId
 }
 
 /** The newest version of a mapping; null: nothing was ever saved for it. */
-export function findNewestVersion(tx: Pick<Tx, 'sql'>, caller: Caller, wanted: MappingInput) {
+function findNewestVersion(tx: Pick<Tx, 'sql'>, caller: Caller, wanted: MappingInput) {
   const newest = `${VERSION} and m.integration_id = $1 and m.entity_type = $3 and m.direction = $4 order by v.version desc limit 1`;
   return readVersion(tx, newest, [wanted.integrationId, caller.merchantId, wanted.entityType, wanted.direction]);
 }

@@ -29,7 +29,7 @@ const INSERT = `insert into reconciliations (id, merchant_id, integration_id, sy
 values ($1, $2, $3, $4, $5, $6, $7)`;
 
 /** The kinds that an integration's system can be compared for: those it is sent and can list, and products that it tells. */
-export function reconcilableTypes({ connector, connection, settings }: OpenIntegration): EntityType[] {
+function reconcilableTypes({ connector, connection, settings }: OpenIntegration): EntityType[] {
   const listed = (connector.lists ?? []).filter((kind) => connector.owed?.(kind, settings)?.length !== 0);
   return connection.pull?.PRODUCT ? [...listed, 'PRODUCT'] : listed;
 }
