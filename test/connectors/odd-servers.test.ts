@@ -11,13 +11,13 @@ import { invoiceSnapshot, orderSnapshot } from './sample-snapshots.js';
 const http = createUpstreamHttp({ httpsOnly: false });
 let server: Awaited<ReturnType<typeof startServer>>;
 let asked: URL[] = [];
-let answer: (url: URL, response: ServerResponse) => void = () => {};
+let answer: (url: URL, response: ServerResponse, method?: string) => void = () => {};
 
 beforeAll(async () => {
   server = await startServer((request: IncomingMessage, response) => {
     const url = new URL(request.url ?? '/', 'http://system');
     asked.push(url);
-    request.resume().on('end', () => answer(url, response));
+    request.resume().on('end', () => answer(url, response, request.method));
   });
 });
 afterAll(() => {
@@ -61,6 +61,17 @@ it('B1 takes no update for done that is answered as failed with status 200', asy
   const result = await portal().deliver(effect({ operation: 'UPDATE', externalId: 'p1' }));
 
   expect(result).toMatchObject({ kind: 'retry', code: 'UPSTREAM_BAD_RESPONSE' });
+});
+
+it.each([
+  ['which', { status: 'CONFIRMED' }],
+  ['a time that can be read', { data: { id: 'p1', status: 'CONFIRMED', updated_at: 'yesterday', order_number: '' } }],
+])('B26 takes a status that is told without %s', async (_case, body) => {
+  says(200, body);
+
+  const read = await portal().readStatus?.('ORDER', 'p1');
+
+  expect(read).toMatchObject({ status: 'CONFIRMED', reference: { externalId: 'p1' }, onlyFrom: expect.anything() });
 });
 
 const own = { id: 'p1', erp_order_id: 'ord_1', order_number: 'PO-1', status: 'PENDING' };
@@ -137,11 +148,14 @@ const byFifty = (total: number, behind: 'nothing' | 'refusal' | 'everything', ro
   };
 };
 
-async function stockOf(): Promise<string[]> {
+const warehouse = (): Connection => {
   const settings = extensiv.settings.parse({ baseUrl: server.url, readRetryBaseMs: 1 });
-  const connection = extensiv.connect({ credentials: { clientId: 'c', clientSecret: 's' }, settings }, http);
+  return extensiv.connect({ credentials: { clientId: 'c', clientSecret: 's' }, settings }, http);
+};
+
+async function stockOf(): Promise<string[]> {
   const skus: string[] = [];
-  const pages = connection.pull?.INVENTORY?.({ since: null, signal: new AbortController().signal }) ?? [];
+  const pages = warehouse().pull?.INVENTORY?.({ since: null, signal: new AbortController().signal }) ?? [];
   for await (const { rows } of pages) skus.push(...rows.map(({ sku }) => sku));
   return skus;
 }
@@ -179,3 +193,29 @@ it.each([
     expect(ids).toEqual(Array.from({ length: total }, (_, n) => `f${n}`));
   },
 );
+
+const PAID = orderSnapshot({ status: 'PAID' });
+
+it.each([
+  [
+    'among others',
+    'ext_70',
+    (n: number) => ({ order_number: `X-${n}`, metadata: { portal_order_id: n === 70 ? PAID.id : `o${n}` } }),
+  ],
+  ['without its metadata', 'ext_70', (n: number) => ({ order_number: n === 70 ? PAID.number : `X-${n}` })],
+  ['of another shop only', null, () => ({ order_number: PAID.number, metadata: { portal_order_id: 'another' } })],
+])('E11 looks for an order that may be there before it is sent again: %s', async (_case, found, row) => {
+  byFifty(117, 'nothing', (n) => ({ id: `ext_${n}`, ...row(n) }));
+  const list = answer;
+  let sent = 0;
+  answer = (url, response, method) => {
+    if (method !== 'POST' || !url.pathname.endsWith('/orders')) return list(url, response, method);
+    sent += 1;
+    return response.writeHead(201).end('{"id":"ext_new"}');
+  };
+
+  const result = await warehouse().deliver(effect({ snapshot: PAID, attempt: 2 }));
+
+  expect(result).toMatchObject({ kind: 'delivered', externalId: found ?? 'ext_new' });
+  expect(sent).toBe(found === null ? 1 : 0);
+});

@@ -3,7 +3,7 @@ import { readAnswer, readConflict, refuseWebPage, saysNothing } from '../upstrea
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../upstream/http.js';
 import { pathSegment } from '../upstream/path-segment.js';
 import type { PortalCredentials, PortalSettings } from './settings.js';
-import { CreatedEntity, ExistingEntity, ReadEntity, UpdatedEntity } from './wire.js';
+import { CreatedEntity, ExistingEntity, ReadAnswer, type ReadEntity, UpdatedEntity } from './wire.js';
 
 /** The portal's two collections. */
 export type Collection = 'orders' | 'invoices';
@@ -49,7 +49,9 @@ export function createPortalClient(
     },
     async read(collection, id) {
       const response = await call('GET', `${collection}/${pathSegment(id)}`);
-      return response.status === 404 ? null : readAnswer(response, ReadEntity);
+      if (response.status === 404) return null;
+      const told = readAnswer(response, ReadAnswer);
+      return { ...told, id: told.id ?? id };
     },
     async checkHealth() {
       refuseWebPage(await call('GET', 'health'));

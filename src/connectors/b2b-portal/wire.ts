@@ -62,11 +62,17 @@ const entityFields = {
   metadata: z.record(z.string().max(255), z.unknown()).nullish().catch(null),
 };
 
-/** An order or an invoice as the portal answers it. */
-export const ReadEntity = bareOrUnderData(
-  z.object({ ...entityFields, ...saidNumbers, status: Status, updated_at: Instant.nullish().catch(null) }),
+/** The answer to a question about one order or invoice: it need not repeat which. */
+export const ReadAnswer = bareOrUnderData(
+  z.object({
+    ...entityFields,
+    ...saidNumbers,
+    id: Id.nullish(),
+    status: Status,
+    updated_at: Instant.nullish().catch(null),
+  }),
 );
-export type ReadEntity = z.infer<typeof ReadEntity>;
+export type ReadEntity = z.infer<typeof ReadAnswer> & { id: string };
 
 /** A webhook's body. */
 export const PortalEvent = z.object({

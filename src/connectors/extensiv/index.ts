@@ -41,7 +41,7 @@ export const extensiv: Connector<ExtensivCredentials, ExtensivSettings> = {
     const read = { shape: ProductRow, read: (row: ProductRow) => productFromExtensiv(row, settings), pageSize };
     const count = { shape: StockRow, read: (row: StockRow) => stockFromExtensiv(row, settings), pageSize };
     return {
-      deliver: (effect) => deliverSafely(() => deliver(client, mappings, effect)),
+      deliver: (effect) => deliverSafely(() => deliver(client, settings, mappings, effect)),
       checkHealth: () => client.checkHealth(),
       readStatus: (entityType, externalId) => readStatus(client, settings, entityType, externalId),
       readGoods: (sku) => readGoods(client, settings, sku),
@@ -67,7 +67,12 @@ function accepts({ snapshot, operation, linked }: Sending): boolean {
   return operation === 'STATUS_CHANGE' ? ENDED.includes(status) : EXPORTABLE.includes(status) || ENDED.includes(status);
 }
 
-async function deliver(client: ExtensivClient, mappings: FieldMappings, effect: Effect): Promise<DeliveryResult> {
+async function deliver(
+  client: ExtensivClient,
+  settings: ExtensivSettings,
+  mappings: FieldMappings,
+  effect: Effect,
+): Promise<DeliveryResult> {
   if (effect.entityType !== 'ORDER' || effect.operation === 'DELETE' || !effect.snapshot) {
     throw new HubError('UNSUPPORTED', 'Extensiv takes orders and deletes none: cancel the order instead.');
   }
@@ -83,7 +88,7 @@ async function deliver(client: ExtensivClient, mappings: FieldMappings, effect: 
   }
   const body = await mappings.outbound('ORDER', order, orderToExtensiv(order));
   // The guide promises nothing of idempotency keys: an earlier call may have made the order although its answer was lost.
-  const found = effect.attempt > 1 ? await findOwn(client, order) : null;
+  const found = effect.attempt > 1 ? await findOwn(client, settings, order) : null;
   const { id, order_number: number } = found ?? (await client.createOrder(body, idempotencyKey));
   return { kind: 'delivered', externalId: id, externalNumber: number ?? null };
 }

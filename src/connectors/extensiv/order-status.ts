@@ -7,6 +7,7 @@ import { metadataContents } from '../order-contents.js';
 import { readRows } from '../upstream/read-rows.js';
 import type { ExtensivClient } from './client.js';
 import { orderStatusFromExtensiv } from './mapping.js';
+import { pullPages } from './pull-pages.js';
 import type { ExtensivSettings } from './settings.js';
 import { OwnOrder, ReadOrder, recordIdOf } from './wire.js';
 
@@ -61,12 +62,24 @@ async function listByIds(client: ExtensivClient, ids: readonly string[]): Promis
   }
 }
 
-/** The order that an earlier attempt made, by its number and the hub's id in it; null: there is none. */
-export async function findOwn(client: ExtensivClient, { id, number }: OrderSnapshot): Promise<OwnOrder | null> {
-  const orders = readAll(await client.listOrders({ order_number: number }), OwnOrder);
-  return (
-    orders.find(({ order_number, metadata }) => order_number === number && metadata?.portal_order_id === id) ?? null
-  );
+/**
+ * The order that an earlier attempt made; null: there is none. It has the hub's id in it, or, where orders are told without what
+ * was sent as their metadata, the number. A server that does not know the filter answers with other orders, too, page by page.
+ */
+export async function findOwn(
+  client: ExtensivClient,
+  { pageSize }: ExtensivSettings,
+  { id, number }: OrderSnapshot,
+): Promise<OwnOrder | null> {
+  const list: ExtensivClient['listOrders'] = (query) => client.listOrders({ ...query, order_number: number });
+  const isOwn = ({ order_number, metadata }: OwnOrder) =>
+    metadata?.portal_order_id == null ? order_number === number : metadata.portal_order_id === id;
+  const listing = { list, shape: OwnOrder, read: (order: OwnOrder) => order, pageSize };
+  for await (const { rows } of pullPages(listing, { since: null, signal: new AbortController().signal })) {
+    const own = rows.find(isOwn);
+    if (own) return own;
+  }
+  return null;
 }
 
 /** Those that can be read. */
