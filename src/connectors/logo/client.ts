@@ -36,6 +36,8 @@ type Query = Record<string, string | number>;
 
 const ORDER_FIELDS = 'INTERNAL_REFERENCE,NUMBER,DOC_NUMBER,DOC_TRACKING_NR,CUST_ORD_NO,NOTES1';
 const States = z.object({ items: z.array(z.unknown()) });
+/** Far more than there should be of one code: a service may filter less than it is asked to. */
+const MANY = 100;
 /** With the lines of what is asked for. */
 const WHOLE = { expandLevel: 'full' };
 
@@ -64,12 +66,12 @@ export function createLogoClient(
     listPrices: (codes) => select(pricesQuery(settings, codes), PriceRow).catch(unlessAbsent([])),
     listStock: (offset, limit) => select(stockQuery(settings, offset, limit), StockRow),
     async hasArp(code) {
-      const found = list('Arps', { q: equals('CODE', code), limit: 5, fields: 'CODE' }, Arp);
+      const found = list('Arps', { q: equals('CODE', code), limit: MANY, fields: 'CODE' }, Arp);
       return found.then((rows) => rows.some(({ CODE }) => CODE === code)).catch(unlessAbsent(true));
     },
     createArp: async (body, key) => refuseFailure(await write('POST', 'Arps', body, key)),
     findOrders: (number) =>
-      list('salesOrders', { q: equals('DOC_NUMBER', number), limit: 5, fields: ORDER_FIELDS }, SalesOrder),
+      list('salesOrders', { q: equals('DOC_NUMBER', number), limit: MANY, fields: ORDER_FIELDS }, SalesOrder),
     readOrder: async (reference) => readOne(await get(orderPath(reference), WHOLE)),
     listOrders: (offset, limit) =>
       list('salesOrders', { limit, offset, sort: 'INTERNAL_REFERENCE', ...WHOLE }, z.unknown()),

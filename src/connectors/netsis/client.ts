@@ -59,13 +59,13 @@ export function createNetsisClient(
   const write = async (method: 'POST' | 'PUT', path: string, body: unknown, idempotencyKey: string) =>
     void (await call({ method, path, body: JSON.stringify(body), idempotencyKey }));
   return {
-    ...readsOrders(page),
+    ...readsOrders(page, settings),
     async listItems(offset, limit) {
       const { rows, total } = await page('Items', { limit, offset, sort: 'STOK_KODU ASC' }, ItemCard);
       return { cards: rows, total };
     },
     async hasAccount(code) {
-      const found = page('ARPs', { q: equals('CARI_KOD', code), limit: 1 }, Account);
+      const found = page('ARPs', { q: equals('CARI_KOD', code), limit: settings.pageSize }, Account);
       const isThere = found.then(({ rows }) => rows.some(({ CariTemelBilgi }) => CariTemelBilgi.CARI_KOD === code));
       return isThere.catch(unlessAbsent(true));
     },
@@ -80,10 +80,14 @@ export function createNetsisClient(
 }
 
 /** Orders by questions to a list. */
-function readsOrders(page: ReadPage): Pick<NetsisClient, 'findOrder' | 'listOrders' | 'findOrders'> {
+function readsOrders(
+  page: ReadPage,
+  { pageSize }: NetsisSettings,
+): Pick<NetsisClient, 'findOrder' | 'listOrders' | 'findOrders'> {
   return {
+    // Asks for far more than there should be: a service may filter less than it is asked to.
     async findOrder(number) {
-      const wanted = { docType: SALES_ORDER, q: equals('FATIRS_NO', number), limit: 1 };
+      const wanted = { docType: SALES_ORDER, q: equals('FATIRS_NO', number), limit: pageSize };
       const { rows } = await page('ItemSlips', wanted, Slip);
       return rows.find(({ FatUst: { FATIRS_NO } }) => FATIRS_NO === number) ?? null;
     },
