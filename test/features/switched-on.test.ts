@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { holdUp } from '../harness/hold-up.js';
 import { MERCHANT, PORTAL_KEY, startTestHub, type TestHub } from '../harness/hub.js';
-import { createOrder, idOf, moveOrder, mutate, orderInput, settled } from './order-client.js';
+import { createInvoice, createOrder, idOf, moveOrder, mutate, orderInput, settled } from './order-client.js';
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -24,17 +24,22 @@ async function place(...numbers: string[]): Promise<string[]> {
 interface Run {
   state: string;
   totalCount: number;
+  lookedCount: number;
   sentCount: number;
   progress: number;
 }
 
 async function runs(integrationId = 'b2b-portal'): Promise<Run[]> {
   const { fullSyncs } = await hub.admin.ask<{ fullSyncs: { nodes: Run[] } }>(
-    'query ($id: ID) { fullSyncs(filter: { integrationId: $id }) { nodes { state totalCount sentCount progress } } }',
+    'query ($id: ID) { fullSyncs(filter: { integrationId: $id }) { nodes { state totalCount lookedCount sentCount progress } } }',
     { id: integrationId },
   );
   return fullSyncs.nodes;
 }
+
+/** Nothing more is sent until then. */
+const hold = (until: string) =>
+  hub.db.pool.query(`update integration_gates set hold_until = ${until} where integration_id = 'b2b-portal'`);
 
 /** How often the portal was sent each of these numbers. */
 async function arrived(...numbers: string[]): Promise<number[]> {
@@ -65,7 +70,7 @@ it('F20 N1 sends what came or changed while an integration was off as soon as it
   expect(waiting.find(({ code }) => code === 'INTEGRATION_DISABLED')?.nextStep).toMatch(
     /sent by itself when somebody enables/,
   );
-  expect(run).toEqual({ state: 'COMPLETE', totalCount: 4, sentCount: 4, progress: 100 });
+  expect(run).toEqual({ state: 'COMPLETE', totalCount: 4, lookedCount: 4, sentCount: 4, progress: 100 });
   expect(await arrived('ON-0', 'ON-1', 'ON-2', 'ON-3')).toEqual([1, 1, 1, 1]);
   const { orders = [] } = await hub.portal.control.state();
   expect(orders.find((order) => order['order_number'] === 'ON-0')).toMatchObject({ status: 'CONFIRMED' });
@@ -115,8 +120,6 @@ it('F20 does not miss an order that is being taken while the integration is swit
 it('F20 counts what an integration has missed in the run, so that nobody waits for it to be switched on', async () => {
   await switched(false);
   const [id = ''] = await place('COUNT-1', 'COUNT-2');
-  const hold = (until: string) =>
-    hub.db.pool.query(`update integration_gates set hold_until = ${until} where integration_id = 'b2b-portal'`);
   await hold(`now() + interval '1 hour'`);
 
   await switched(true);
@@ -127,6 +130,24 @@ it('F20 counts what an integration has missed in the run, so that nobody waits f
 
   expect(before).toMatchObject({ state: 'QUEUED', totalCount: 0 });
   expect(after).toMatchObject({ totalCount: 2, sentCount: 2 });
+});
+
+it('F20 looks at no more than there are, also where something came while it ran', async () => {
+  const [orderId = ''] = await place('GROW-0');
+  await settled(hub.admin, 'order', orderId, 'SYNCED');
+  await switched(false);
+  const [id = ''] = await place('GROW-1');
+  const release = await holdUp(hub.db.url, `select 1 from orders where id = '${id}' for update`);
+  await switched(true);
+  await eventually(runs, ([newest]) => newest?.totalCount === 1);
+  await hold(`now() + interval '1 hour'`);
+
+  await idOf(createInvoice(hub.admin, { orderId, number: 'GROW-INV' }));
+  await release();
+  const [run] = await eventually(runs, ([newest]) => newest?.state === 'COMPLETE');
+  await hold('null');
+
+  expect(run).toMatchObject({ totalCount: 2, lookedCount: 2 });
 });
 
 it('G1 an integration that is new is sent nothing of what was there before it, on or off', async () => {

@@ -23,8 +23,9 @@ const pageOf = (kind: Kind, connector: Connector) => `
 select e.id, coalesce(k.state = 'SYNCED' and k.synced_at >= e.updated_at, false) as in_step
 ${selectedOf(kind, connector)} and e.id > $4 order by e.id limit ${BATCH}`;
 
+/** What came or changed since they were counted is looked at, too. */
 const MOVE = `update full_syncs set entity_type = $2, position = $3, looked_count = looked_count + $4,
-  sent_count = sent_count + $5, refused_count = refused_count + $6, updated_at = now() where id = $1 returning state`;
+  total_count = greatest(total_count, looked_count + $4), sent_count = sent_count + $5, refused_count = refused_count + $6, updated_at = now() where id = $1 returning state`;
 
 const END = `update full_syncs set state = $2, error_code = $3, error_message = $4, finished_at = now(), updated_at = now()
 where id = $1 and state = 'RUNNING'`;
