@@ -109,6 +109,8 @@ it('G26 H4 real answers are as documented', async () => {
     [`GET ${sync}/pending`, `${sync}/pending?limit=0`, 400],
     [`GET ${sync}/statistics`, `${sync}/statistics`, 200],
     ['POST /webhooks/{integrationId}', '/webhooks/nobody', 404],
+    ['POST /webhooks/{integrationId}', `/webhooks/${'a'.repeat(300)}`, 404],
+    ['POST /webhooks/{integrationId}', `/webhooks/${'%C3%BC'.repeat(300)}`, 404],
     ['POST /api/v1/b2b/webhooks/b2b', '/api/v1/b2b/webhooks/b2b', 401],
     ['GET /api/v1/b2b/webhooks/b2b/verify', '/api/v1/b2b/webhooks/b2b/verify', 200],
     ['GET /health', '/health', 200],
