@@ -60,6 +60,26 @@ it('migrates although a hub of a former version has locked tables in another ord
   expect(await migrating).toEqual(['0047-changes-in-one-row', '0058-sealed-by-size']);
 });
 
+it('migrates beside work that holds a table without holding up others, and says that it waits', async () => {
+  const former = await db.pool.connect();
+  await former.query(`delete from schema_migrations where name = '0058-sealed-by-size'`);
+  await former.query('alter table change_batches drop column by_size');
+  await former.query('begin');
+  await former.query('select from change_batches');
+  const waits: string[] = [];
+
+  const migrating = db.migrate(undefined, (what) => waits.push(what));
+  await eventually(
+    async () => waits.length,
+    (count) => count > 0,
+  );
+  await former.query('commit');
+  former.release();
+
+  expect(await migrating).toEqual(['0058-sealed-by-size']);
+  expect(waits[0]).toBe('a table that other work holds');
+});
+
 it('gives every connection back when the database ends sessions in the middle of transactions', async () => {
   const cut = Array.from({ length: 12 }, () => db.transaction(({ sql }) => sql('select pg_sleep(30)')));
   let running = true;

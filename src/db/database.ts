@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
@@ -33,10 +34,10 @@ export interface Database {
   queuePool: pg.Pool;
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * Applies the migrations that are missing, those after `last` left out; answers their names. `onWait` is told when another
-   * instance has to end its own before.
+   * Applies the migrations that are missing, those after `last` left out; answers their names. `onWait` is told of what
+   * has to end before.
    */
-  migrate(last?: string, onWait?: () => void): Promise<string[]>;
+  migrate(last?: string, onWait?: OnWait): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -77,39 +78,59 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
 
 /** Instances that start together migrate one after the other; the last ones find nothing to do. */
 export const MIGRATION_LOCK = 4_715_003;
-const MOST_MIGRATION_TRIES = 5;
+/** Some five minutes: longer than any statement of the hub holds a table. */
+const MOST_MIGRATION_TRIES = 100;
+const MIGRATION_PAUSE_MS = 500;
+/** More than the second after which an autovacuum makes way. */
+const MIGRATION_LOCK_PATIENCE = `set local lock_timeout = '3s'`;
 
-async function migrate(orm: MikroORM, url: string, last?: string, onWait?: () => void): Promise<string[]> {
+/** Told what is waited for. */
+type OnWait = (what: string) => void;
+
+async function migrate(orm: MikroORM, url: string, last?: string, onWait: OnWait = () => {}): Promise<string[]> {
   const lock = new pg.Client(connectionOptions(url));
   await lock.connect();
   try {
     const { rows } = await lock.query(`select pg_try_advisory_lock(${MIGRATION_LOCK}) as taken`);
     if (rows[0]?.taken !== true) {
-      onWait?.();
+      onWait('another instance that migrates');
       await lock.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
     }
     const executed = last === undefined ? [] : (await orm.migrator.getExecuted()).map(({ name }) => name);
     if (last !== undefined && executed.includes(last)) return [];
-    return await migrateUndisturbed(orm, last);
+    return await migrateUndisturbed(orm, last, onWait);
   } finally {
     await lock.end();
   }
 }
 
-/** Hubs of a former version that still run may have locked in another order; then nothing was done, and it is done again. */
-async function migrateUndisturbed(orm: MikroORM, last?: string): Promise<string[]> {
+/**
+ * Hubs of a former version that still run may hold what a migration needs, or have locked in another order. Whoever waits for a
+ * table holds up all who come after, so it lets go soon; then nothing was done, and it is done again.
+ */
+async function migrateUndisturbed(orm: MikroORM, last: string | undefined, onWait: OnWait): Promise<string[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return (await orm.migrator.up(last === undefined ? {} : { to: last })).map(({ name }) => name);
+      return await migrateOnce(orm, last);
     } catch (error) {
-      if (!isDeadlock(error) || attempt === MOST_MIGRATION_TRIES) throw error;
+      if (!isAboutLocks(error) || attempt === MOST_MIGRATION_TRIES) throw error;
+      onWait('a table that other work holds');
+      await sleep(MIGRATION_PAUSE_MS);
     }
   }
 }
 
-function isDeadlock(error: unknown): boolean {
+async function migrateOnce(orm: MikroORM, last: string | undefined): Promise<string[]> {
+  const applied = await orm.em.getConnection().transactional(async (transaction) => {
+    await transaction.executeQuery(CompiledQuery.raw(MIGRATION_LOCK_PATIENCE));
+    return orm.migrator.up({ transaction, ...(last !== undefined && { to: last }) });
+  });
+  return applied.map(({ name }) => name);
+}
+
+function isAboutLocks(error: unknown): boolean {
   const { code, cause } = error as { code?: string; cause?: unknown };
-  return code === '40P01' || (cause instanceof Error && isDeadlock(cause));
+  return code === '40P01' || code === '55P03' || (cause instanceof Error && isAboutLocks(cause));
 }
 
 /**

@@ -27,7 +27,7 @@ export async function openMigrated(
   const url = place.databaseUrl ?? (await startEmbedded(place, log, onStop));
   const db = await openDatabase(url, (error) => log.warn({ err: error }, 'database connection lost'));
   onStop(() => db.close());
-  const applied = await db.migrate(last, () => log.info('waiting for another instance that migrates the database'));
+  const applied = await db.migrate(last, (what) => log.info({ what }, 'the migration of the database waits'));
   if (applied.length > 0) log.info({ applied }, 'migrated');
   if (!(await hasSearchIndexes(db))) log.warn(SLOW_SEARCH);
   return db;
