@@ -64,6 +64,7 @@ const ENTITY_WRITES: readonly { kind: InboxKind; name: string; sql: string }[] =
 ];
 
 const TELLS_STATUS = 'new_status is not null and only_from is null';
+/** Of an entity there is one in a statement at most. */
 const IS_STEP = 'new_status is not null and only_from is not null';
 
 const LINK_WRITES = `
@@ -81,7 +82,7 @@ link_writes as (
     select link_id, max(occurred_at) as at, (max(array[at, coalesce(rank, 0)]))[2] as rank,
       max(occurred_at) filter (where ${TELLS_STATUS}) as status_at, (max(array[at, rank]) filter (where ${TELLS_STATUS}))[2] as status_rank,
       max(occurred_at) filter (where ${IS_STEP}) as step_at,
-      (array_agg(only_from || to_jsonb(new_status) order by n desc) filter (where ${IS_STEP}))[1] as step_from,
+      (array_agg(only_from || to_jsonb(new_status)) filter (where ${IS_STEP}))[1] as step_from,
       max(occurred_at) filter (where event ? 'fields' and fields_count) as fields_at,
       (array_agg(external_id order by n) filter (where external_id is not null))[1] as external_id
     from effective where error_code is null group by link_id
