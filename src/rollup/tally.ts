@@ -10,7 +10,7 @@ export interface Tally {
   add(integrationId: string, name: string, amount?: number): void;
   /** One request to an integration's system. `status` 0: there was no answer; `errorCode` empty unless it could not be judged. */
   called(integrationId: string, call: { status: number; errorCode: string; durationMs: number }): void;
-  /** Writes what was counted until now. */
+  /** Writes what was counted until now; what is being written already is waited for. */
   flush(): Promise<void>;
   start(): void;
   /** Writes what is left. */
@@ -37,9 +37,13 @@ export function createTally({ sql, log }: { sql: Sql; log: Logger }): Tally {
       for (const one of taken) sums.add(one);
     });
   };
-  const flush = async () => {
-    await write(counts, recordCounts);
-    await write(calls, recordCalls);
+  let writing = Promise.resolve();
+  const flush = () => {
+    writing = writing.then(async () => {
+      await write(counts, recordCounts);
+      await write(calls, recordCalls);
+    });
+    return writing;
   };
   return {
     add: (integrationId, name, amount = 1) => counts.add({ integrationId, name, amount }),
