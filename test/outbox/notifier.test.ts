@@ -32,7 +32,7 @@ it('tells other processes, not its own, and listens again after its connection w
   await until(() => heard.includes('a'));
   await db.pool.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and query ilike 'listen%' or query ilike 'select pg_notify%'`,
+      where datname = current_database() and (query ilike 'listen%' or query ilike 'select pg_notify%')`,
   );
   await until(() => heard.filter((payload) => payload === null).length === 2);
   await until(() => {
