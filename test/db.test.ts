@@ -48,7 +48,8 @@ it('migrates although a hub of a former version has locked tables in another ord
   await former.query('select from change_batches');
 
   const migrating = db.migrate();
-  const waiting = `select 1 from pg_locks where not granted and relation = 'change_batches'::regclass`;
+  const waiting = `select 1 from pg_locks where not granted and relation = 'change_batches'::regclass
+    and database = (select oid from pg_database where datname = current_database())`;
   await eventually(
     async () => (await db.pool.query(waiting)).rowCount,
     (count) => count === 1,
