@@ -55,9 +55,16 @@ const linkedIn = async (integration: string, ask: () => Promise<Pick<Shown, 'lin
     await eventually(ask, ({ links }) => links.length > 0 && links.every(({ state }) => state === 'SYNCED')),
   );
 
-/** An order that all systems have, with its id in one of them. */
+const TOLD = `select 1 from sync_events where entity_id = $1 and integration_id = 'b2b-portal' and status = 'SUCCESS'
+  and payload ->> 'status' = 'EXPORTED'`;
+
+/** An order that all systems have, with its id in one of them; the portal knows that the warehouse has it. */
 async function orderIn(integration: string, more: object = {}) {
   const id = await idOf(createOrder(hub.admin, orderInput({ status: 'PAID', ...more })));
+  await eventually(
+    () => hub.db.pool.query(TOLD, [id]),
+    ({ rows }) => rows.length > 0,
+  );
   const externalId = await linkedIn(integration, () => show(id));
   return { id, externalId };
 }
