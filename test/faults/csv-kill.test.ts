@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { idOf, mutate } from '../features/order-client.js';
 import { eventually } from '../harness/eventually.js';
+import { holdUp } from '../harness/hold-up.js';
 import { type KillableHub, startKillableHub } from '../harness/killable-hub.js';
 
 const ORDERS = 450;
@@ -42,11 +43,18 @@ it('G6 takes a file once though the hub is killed in the middle of it', async ()
     join(folder('in'), 'orders.csv'),
     ['order number,currency,sku,quantity,unit price', ...lines].join('\n'),
   );
+  // However late the kill comes, the file is not at its end.
+  const release = await holdUp(
+    hub.db.url,
+    `insert into orders (id, merchant_id, number, status, currency, subtotal, tax, shipping, discount, grand_total, placed_at)
+     values ('ord_held', 'shop-k', 'K-${ORDERS - 50}', 'PENDING', 'EUR', 1, 0, 0, 0, 1, now())`,
+  );
   await idOf(mutate(hub.admin, 'startSync', 'StartSyncInput', 'syncEvent', { integrationId, entityType: 'ORDER' }));
   await eventually(countOrders, (count) => (count?.orders ?? 0) > 0);
 
   await hub.kill();
   const atKill = await countOrders();
+  await release();
   await hub.startAgain();
 
   const [file, ...others] = await eventually(files, ([one]) => one?.status === 'DONE', 60_000);
