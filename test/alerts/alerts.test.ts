@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { createOrder, idOf, orderInput } from '../features/order-client.js';
+import { createOrder, cursorNow, idOf, orderInput } from '../features/order-client.js';
 import { eventually } from '../harness/eventually.js';
 import { holdUp } from '../harness/hold-up.js';
 import { MERCHANT, startTestHub, type TestHub } from '../harness/hub.js';
@@ -151,6 +151,8 @@ it('G20 does not open again by older figures what has ended since it was measure
   const before = (await alerts('EXPORT_EXHAUSTED')).length;
   await order(1);
   await evaluated('EXPORT_EXHAUSTED', (shown) => shown.length > before);
+  // One that is under way may have passed the table already, and would let no other begin.
+  await jobsEnded();
   const release = await holdUp(hub.db.url, 'lock table instance_loads in access exclusive mode');
   await hub.admin.ask('mutation { runJob(name: "evaluate-alerts") { userErrors { code } } }');
   await waitingFor('instance_loads');
@@ -174,9 +176,9 @@ it('G13 G20 F19 opens an alert as soon as a circuit opens, and tells of it once 
     alert?: { kind: string };
   }
   const changes = hub.admin.subscribe<{ changes: Told }>(
-    'subscription { changes { kind entityType entityId ... on AlertChange { alert { kind } } } }',
+    'subscription ($after: Cursor) { changes(after: $after) { kind entityType entityId ... on AlertChange { alert { kind } } } }',
+    { after: await cursorNow(hub.admin) },
   );
-  const told = [changes.next()];
   await hub.portal.control.addFault({ kind: 'status', status: 503, method: 'POST', path: '/orders', count: null });
   await order(8);
 
@@ -186,7 +188,7 @@ it('G13 G20 F19 opens an alert as soon as a circuit opens, and tells of it once 
   );
   const about: Told[] = [];
   while (!about.some(({ alert }) => alert)) {
-    const change = (await (told.shift() ?? changes.next())).value?.changes;
+    const change = (await changes.next()).value?.changes;
     if (change?.kind === 'connector_health.changed' || change?.alert?.kind === 'CIRCUIT_OPEN') about.push(change);
   }
   await changes.return(undefined);

@@ -73,8 +73,14 @@ it('G13 G17 rings when they burst, by a rule that is data, and ends when the rul
 });
 
 it('G16 G17 counts callers that ask too often', async () => {
-  for (let asked = 0; asked <= PER_MINUTE; asked += 50)
-    await Promise.all(Array.from({ length: 50 }, async () => (await fetch(`${hub.url}/nothing`)).arrayBuffer()));
+  // The minute that is counted began at some request before, and may end in between.
+  const ask = async () => {
+    const answer = await fetch(`${hub.url}/nothing`);
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+  for (let isLimited = false; !isLimited; )
+    isLimited = (await Promise.all(Array.from({ length: 50 }, ask))).includes(429);
 
   const { body } = await hub.admin.rest('GET', '/metrics');
 
