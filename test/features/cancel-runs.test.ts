@@ -178,7 +178,7 @@ it('F7 a reconciliation that failed and would be repeated is not, once it is can
 });
 
 it('C16 a pull that is cancelled ends after its page and writes nothing; the next one reads everything', async () => {
-  await update('extensiv', { settings: { pageSize: 1, ratePerSecond: 2 } });
+  await update('extensiv', { settings: { pageSize: 1, ratePerSecond: 0.5 } });
   const pull = () =>
     idOf(mutate(hub.admin, 'syncInventory', 'SyncIntegrationInput', 'syncEvent', { integrationId: 'extensiv' }));
   const pullsOf = async (syncEventId: string) =>

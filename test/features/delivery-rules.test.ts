@@ -73,7 +73,7 @@ describe('how the hub delivers', () => {
 
   it('G23 starts what has the higher priority first', async () => {
     await allow({ concurrency: 1 });
-    await hub.portal.control.addFault({ kind: 'latency', ms: 3000, path: '/orders', method: 'POST' });
+    await hub.portal.control.addFault({ kind: 'latency', ms: 60_000, path: '/orders', method: 'POST' });
     const start = (entityType: string, priority: number) =>
       idOf(
         mutate(hub.admin, 'startSync', 'StartSyncInput', 'syncEvent', {
@@ -90,6 +90,7 @@ describe('how the hub delivers', () => {
 
     await start('ORDER', 0);
     await start('INVOICE', 10);
+    await hub.portal.control.clearFaults();
     const queries = await eventually(
       () => events({ entityId: INTEGRATION }),
       (found) => found.length === 2 && found.every(({ status }) => status === 'SUCCESS'),

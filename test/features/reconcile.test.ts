@@ -190,10 +190,11 @@ it('F7 a repair is REPAIRED only once it is there: on its way it is REPAIRING, r
     () => stateOf(difference),
     (state) => state === 'FAILED',
   );
-  await hub.erp.control.addFault({ kind: 'latency', ms: 2000, method: 'PUT' });
+  await hub.erp.control.addFault({ kind: 'latency', ms: 60_000, method: 'PUT' });
 
   const begun = await repair(difference);
   const meanwhile = await atUpstream();
+  await hub.erp.control.clearFaults();
   await eventually(
     () => stateOf(difference),
     (state) => state === 'REPAIRED',
