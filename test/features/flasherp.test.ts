@@ -77,10 +77,11 @@ it('F1 F3 creates, updates and cancels subscriptions; one that fails stops none 
   );
   await eventually(
     () =>
-      hub.admin.ask<{ done: { totalCount: number } }>(
-        'query { done: syncEvents(filter: { entityType: BILLING_SUBSCRIPTION, status: [SUCCESS] }) { totalCount } }',
+      hub.admin.ask<Record<'done' | 'failed', { totalCount: number }>>(
+        `query { done: syncEvents(filter: { entityType: BILLING_SUBSCRIPTION, status: [SUCCESS] }) { totalCount }
+          failed: syncEvents(filter: { entityType: BILLING_SUBSCRIPTION, status: [FAILED] }) { totalCount } }`,
       ),
-    ({ done }) => done.totalCount === 50,
+    ({ done, failed }) => done.totalCount === 50 && failed.totalCount === 1,
   );
   await hub.admin.ask('mutation { redriveSyncEvents(filter: { entityType: BILLING_SUBSCRIPTION }) { affected } }');
   const [id = ''] = ids;
@@ -90,7 +91,10 @@ it('F1 F3 creates, updates and cancels subscriptions; one that fails stops none 
 
   const { links } = await synced('billingSubscription', id);
 
-  const all = await records('subscriptions');
+  const all = await eventually(
+    () => records('subscriptions'),
+    ({ length }) => length >= 51,
+  );
   expect(all).toHaveLength(51);
   expect(all.find((one) => one['id'] === links[0]?.externalId)).toMatchObject({ status: 'CANCELLED' });
 });
