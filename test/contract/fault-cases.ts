@@ -49,7 +49,7 @@ export const FAULT_CASES: FaultCase[] = [
     fault: { kind: 'status', status: 503, retryAfterSeconds: 60, retryAfterAs: 'date' },
     kind: 'retry',
     code: 'UPSTREAM_UNAVAILABLE',
-    retryAfterMs: [58_000, 61_000],
+    retryAfterMs: [30_000, 61_000],
   },
   {
     name: '429 with Retry-After of a month',
