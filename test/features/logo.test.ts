@@ -28,7 +28,7 @@ function addLogo(merchantId: string, password: string): Promise<string> {
       ...{ merchantId, name: 'Logo', connector: 'logo', mode: 'POLLING' },
       credentials: { clientId: 'hub', clientSecret: 'client-secret-1', username: USER, password },
       settings: {
-        ...{ baseUrl: logo.url, firmNumber: 12, timeout: 2000, backoffBaseMs: 50, ratePerSecond: null },
+        ...{ baseUrl: logo.url, firmNumber: 12, timeout: 20_000, backoffBaseMs: 50, ratePerSecond: null },
         ...{ pageSize: 7, maxRetries: 3 },
       },
     }),

@@ -25,7 +25,7 @@ beforeAll(async () => {
         baseUrl: netsis.url,
         database: 'TEST',
         pageSize: 15,
-        timeout: 2000,
+        timeout: 20_000,
         backoffBaseMs: 50,
         ratePerSecond: null,
       },
