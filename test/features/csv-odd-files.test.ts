@@ -49,7 +49,6 @@ async function take(name: string, content: string | Buffer): Promise<ShownFile> 
   const found = await eventually(
     async () => (await ask()).importFiles.nodes.find((file) => file.name === name),
     (file) => file?.status === 'DONE' || file?.status === 'FAILED',
-    20_000,
   );
   return found as ShownFile;
 }

@@ -55,7 +55,6 @@ async function pull(integrationId: string, entityType: string) {
   const { syncEvent } = await eventually(
     () => hub.admin.ask<Problems>(ASK, { id }),
     ({ syncEvent: { status } }) => status === 'SUCCESS' || status === 'FAILED',
-    15_000,
   );
   expect(syncEvent).toMatchObject({ status: 'SUCCESS', errorMessage: null });
   return syncEvent.problems.nodes;

@@ -37,7 +37,6 @@ async function pullProducts(integrationId: string): Promise<void> {
   await eventually(
     () => hub.admin.ask<{ syncEvent: { status: string } }>(ASK, { id }),
     ({ syncEvent }) => syncEvent.status === 'SUCCESS',
-    15_000,
   );
 }
 

@@ -15,6 +15,7 @@ import { createDispatcher } from '../../src/outbox/dispatcher.js';
 import { createOutbox } from '../../src/outbox/outbox.js';
 import { createTally } from '../../src/rollup/tally.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
+import { eventually } from '../harness/eventually.js';
 
 export const ADMIN: Caller = {
   subject: 'ada',
@@ -92,13 +93,7 @@ export function portalIntegration(merchantId: string, more: Record<string, unkno
 }
 
 /** Waits for what happens within moments. */
-export async function until(test: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await test())) {
-    if (Date.now() > end) throw new Error('It did not happen within 10 s');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+export const until = (test: () => Promise<boolean>): Promise<boolean> => eventually(test, (isSo) => isSo);
 
 /** Sends what the services accept, by a dispatcher of its own. */
 export async function startDispatching(hub: TestServices): Promise<{ stop(): Promise<void> }> {

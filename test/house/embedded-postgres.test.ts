@@ -5,11 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded-postgres.js';
-
-jest.setTimeout(60_000);
 
 const MODULE = new URL('../../src/db/embedded-postgres.js', import.meta.url).href;
 
@@ -208,7 +206,7 @@ async function untilItWorks<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === 200) throw error;
+      if (attempt === 600) throw error;
       await sleep(50);
     }
   }

@@ -5,12 +5,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { until } from '../outbox/harness.js';
-
-/** Each test starts PostgreSQL and the hub anew, some twice. */
-jest.setTimeout(90_000);
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
