@@ -7,6 +7,7 @@ import type { ChangeEntry } from '../../src/feed/feed.js';
 import type { WebSocketLimits } from '../../src/http/websocket.js';
 import { startBreakableProxy } from '../harness/breakable-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
+import { eventually } from '../harness/eventually.js';
 import { EVERYTHING, orderChange, publish, startFeed, type TestFeed, take } from './harness.js';
 import { closing, type SocketServer, startSocketServer } from './socket-harness.js';
 
@@ -170,15 +171,17 @@ it('answers an unknown kind with the kinds there are', async () => {
 });
 
 it('closes a socket whose credentials are refused, and one that sends none in time', async () => {
-  const server = await serve({ initMs: 100 });
+  const [server, hasty] = [await serve(), await serve({ initMs: 100 })];
   const refused = new WebSocket(server.url, 'graphql-transport-ws');
   refused.once('open', () =>
     refused.send(JSON.stringify({ type: 'connection_init', payload: { Authorization: 'Bearer x' } })),
   );
-  const silent = new WebSocket(server.url, 'graphql-transport-ws');
+  const silent = new WebSocket(hasty.url, 'graphql-transport-ws');
 
-  expect(await closing(refused)).toMatchObject({ code: 4403, reason: expect.stringMatching(/token/i) });
-  expect(await closing(silent)).toMatchObject({ code: 4408 });
+  const [first, second] = await Promise.all([refused, silent].map(closing));
+
+  expect(first).toMatchObject({ code: 4403, reason: expect.stringMatching(/token/i) });
+  expect(second).toMatchObject({ code: 4408 });
 });
 
 it('closes a socket that subscribes before it has said who it is, and one that speaks another protocol', async () => {
@@ -197,7 +200,7 @@ it('closes a socket that subscribes before it has said who it is, and one that s
 
 it('closes a socket when its token expires', async () => {
   const server = await serve();
-  const socket = await connect(server, `Bearer ${await server.token({}, 1)}`);
+  const socket = await connect(server, `Bearer ${await server.token({}, 4)}`);
 
   expect(await closing(socket)).toMatchObject({ code: 4403 });
 });
@@ -223,6 +226,10 @@ it('limits operations on a socket, sockets of an address and the size of a messa
     socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: CHANGES } }));
   }
   await server.begun(2);
+  await eventually(
+    async () => answers.length,
+    (count) => count > 0,
+  );
   const second = await new Promise((resolve) => {
     new WebSocket(server.url, 'graphql-transport-ws').once('error', (error) => resolve(error.message));
   });
