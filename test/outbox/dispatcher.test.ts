@@ -159,7 +159,7 @@ it('keeps the order of each entity under concurrency, over two dispatchers and w
 });
 
 it('sends what is more urgent first, and nothing before its time', async () => {
-  const order: string[] = [];
+  const accepted = Date.now();
   const ids = await enqueue(db, outbox, [
     effect(portal, 'ord_low', { priority: -1 }),
     effect(portal, 'ord_normal'),
@@ -167,15 +167,15 @@ it('sends what is more urgent first, and nothing before its time', async () => {
     effect(portal, 'ord_later', { delayMs: 2_500 }),
     effect(portal, 'ord_normal', { delayMs: 2_500 }),
   ]);
-  const accepted = Date.now();
-  const dispatcher = await start({ [portal]: { concurrency: 1 } }, (e) => {
-    order.push(e.entityId);
-    return delivered(e.syncEventId);
-  });
+  const dispatcher = await start({ [portal]: { concurrency: 1 } }, (e) => delivered(e.syncEventId));
   await untilStatus(db, ids, 'SUCCESS');
 
-  expect(order.slice(0, 3)).toEqual(['ord_high', 'ord_normal', 'ord_low']);
-  for (const { at } of dispatcher.calls.slice(3)) expect(at - accepted).toBeGreaterThanOrEqual(2_400);
+  const [low, normal, high, ...later] = ids;
+  const { calls } = dispatcher;
+  const atOnce = calls.filter(({ syncEventId }) => !later.includes(syncEventId));
+  expect(atOnce.map(({ syncEventId }) => syncEventId)).toEqual([high, normal, low]);
+  for (const { at } of calls.filter((call) => !atOnce.includes(call)))
+    expect(at - accepted).toBeGreaterThanOrEqual(2_490);
 });
 
 it('sends nothing to a disabled or deleted integration until it is enabled again', async () => {
@@ -211,8 +211,8 @@ it('B27 keeps the rate of an integration over all processes', async () => {
 
   const times = [...one.calls, ...two.calls].map(({ at }) => at).sort((x, y) => x - y);
   expect(times.length).toBe(40);
-  // Five at once, then 35 at 50 a second.
-  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(650);
+  // Five at once, and five more if these were seen late; then 30 at 50 a second.
+  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(550);
 });
 
 it('lets the whole integration wait when its upstream answers 429 with Retry-After', async () => {
@@ -251,16 +251,13 @@ it('opens the circuit, lets exactly one probe through over all processes, closes
       .rows[0];
 
   await until(async () => (await gate()).circuit === 'OPEN');
-  await until(() => {
-    const [first = 0] = calls();
-    return calls().some((at) => at - first > 650);
-  });
+  // Those that were under way when it opened have begun by then.
+  const from = Date.now() + 100;
+  await until(() => calls().some((at) => at - from > 500));
   up = true;
   await untilStatus(db, ids, 'SUCCESS');
 
-  const [start0 = 0] = calls();
-  // Those under way when it opened, then one probe per 200 ms.
-  const probes = calls().filter((at) => at - start0 > 150 && at - start0 <= 650);
+  const probes = calls().filter((at) => at > from && at - from <= 500);
   expect(probes.length).toBeLessThanOrEqual(3);
   for (let i = 1; i < probes.length; i++) expect((probes[i] ?? 0) - (probes[i - 1] ?? 0)).toBeGreaterThanOrEqual(190);
   const { rows } = await db.pool.query(

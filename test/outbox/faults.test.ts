@@ -98,12 +98,12 @@ it('extends the lease of a call that takes longer than it', async () => {
     await opened;
     return delivered();
   };
-  const one = await start(answer, 400);
-  const two = await start(answer, 400);
+  const one = await start(answer, 1200);
+  const two = await start(answer, 1200);
   const [id = ''] = await enqueue(db, outbox, [effect('portal', 'ord_long')]);
   await until(() => one.calls.length + two.calls.length === 1);
 
-  await new Promise((resolve) => setTimeout(resolve, 1600));
+  await new Promise((resolve) => setTimeout(resolve, 3000));
   open();
   await untilStatus(db, [id], 'SUCCESS');
 
