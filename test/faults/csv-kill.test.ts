@@ -6,7 +6,8 @@ import { eventually } from '../harness/eventually.js';
 import { holdUp } from '../harness/hold-up.js';
 import { type KillableHub, startKillableHub } from '../harness/killable-hub.js';
 
-const ORDERS = 450;
+/** More than one page of a file. */
+const ORDERS = 230;
 const folder = (part: string) => join(hub.files, 'shop-k/files', part);
 let hub: KillableHub;
 
@@ -47,7 +48,7 @@ it('G6 takes a file once though the hub is killed in the middle of it', async ()
   const release = await holdUp(
     hub.db.url,
     `insert into orders (id, merchant_id, number, status, currency, subtotal, tax, shipping, discount, grand_total, placed_at)
-     values ('ord_held', 'shop-k', 'K-${ORDERS - 50}', 'PENDING', 'EUR', 1, 0, 0, 0, 1, now())`,
+     values ('ord_held', 'shop-k', 'K-${ORDERS - 20}', 'PENDING', 'EUR', 1, 0, 0, 0, 1, now())`,
   );
   await idOf(mutate(hub.admin, 'startSync', 'StartSyncInput', 'syncEvent', { integrationId, entityType: 'ORDER' }));
   await eventually(countOrders, (count) => (count?.orders ?? 0) > 0);
