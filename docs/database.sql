@@ -155,7 +155,7 @@ create table changes (
   size integer default 1 not null,
   more json,
   PRIMARY KEY (xid, id)
-);
+) with (toast_tuple_target=4080);
 CREATE INDEX changes_status ON public.changes USING btree (entity_id) WHERE (kind = ANY (ARRAY['order.status_changed'::text, 'invoice.status_changed'::text]));
 
 create table connector_traits (

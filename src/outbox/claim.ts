@@ -11,7 +11,7 @@ export interface Wanted {
 /** Events that one claim takes from a lane, where it may take several. */
 const EVENTS_PER_LANE = 16;
 
-type Row = Omit<ClaimedEvent, 'seq' | 'id'> & {
+type Row = Omit<ClaimedEvent, 'seq' | 'id' | 'started'> & {
   laneId: string;
   integrationId: string;
   token: string;
@@ -23,6 +23,8 @@ type Row = Omit<ClaimedEvent, 'seq' | 'id'> & {
   openAttempts: number;
   id: string | null;
   seq: string;
+  /** Whether it may be sent now. */
+  ready: boolean;
 };
 
 /** Claims lanes for this instance, each for `leaseMs` from now. */
@@ -52,6 +54,7 @@ const eventsPerLane = ({ honoursIdempotencyKeys, policy }: DispatchTarget) =>
 
 function group(rows: Row[], targets: Map<string, DispatchTarget>, leaseEndsAt: number): ClaimedLane[] {
   const lanes: ClaimedLane[] = [];
+  let isComplete = false;
   for (const row of rows) {
     let lane = lanes.at(-1);
     if (lane?.id !== row.laneId) {
@@ -59,8 +62,10 @@ function group(rows: Row[], targets: Map<string, DispatchTarget>, leaseEndsAt: n
       if (!target) continue;
       lane = toLane(row, target, leaseEndsAt);
       lanes.push(lane);
+      isComplete = false;
     }
-    if (row.id !== null) lane.events.push(toEvent(row, row.id));
+    if (row.id === null || !row.ready) isComplete = true;
+    else if (!isComplete) lane.events.push(toEvent(row, row.id, lane.events.length === 0));
   }
   return lanes;
 }
@@ -73,8 +78,8 @@ function toLane(row: Row, target: DispatchTarget, leaseEndsAt: number): ClaimedL
   return { id: laneId, token, head: BigInt(head), target, externalId, openCreate, events: [], leaseEndsAt };
 }
 
-function toEvent(row: Row, id: string): ClaimedEvent {
-  const { merchantId, entityType, entityId, operation, payload, previous, started } = row;
+function toEvent(row: Row, id: string, started: boolean): ClaimedEvent {
+  const { merchantId, entityType, entityId, operation, payload, previous } = row;
   const { attempt, forgiven, maxAttempts, idempotencyKey, traceparent } = row;
   const subject = { merchantId, entityType, entityId, operation, payload };
   const tries = { attempt, forgiven, maxAttempts, idempotencyKey, traceparent };

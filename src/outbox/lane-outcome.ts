@@ -72,8 +72,9 @@ function newHead(lane: ClaimedLane, attempts: Attempt[], last: EventRow | undefi
 
 /** The newest answer that gave one. */
 function learned(attempts: Attempt[], field: 'externalId' | 'externalNumber'): string | null {
-  for (const answer of attempts.toReversed().flatMap(({ result, repeated }) => [result, repeated]))
-    if (answer?.kind === 'delivered' && answer[field] !== null) return toStorable(answer[field]);
+  for (const { result, repeated } of attempts.toReversed())
+    for (const answer of [result, repeated])
+      if (answer?.kind === 'delivered' && answer[field] !== null) return toStorable(answer[field]);
   return null;
 }
 

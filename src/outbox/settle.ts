@@ -50,7 +50,12 @@ const EVENT_COLUMNS = [
   'external_id',
   'delay_ms',
 ] as const satisfies (keyof EventRow)[];
-const CHANGE_COLUMNS = ['lane', 'type', 'entity', 'event', 'data', 'size'] as const satisfies (keyof ChangeRow)[];
+const CHANGE_COLUMNS = ['lane', 'type', 'entity', 'event', 'size'] as const satisfies (keyof ChangeRow)[];
+
+/** May hold any text. Those of the other columns need no quotes within an array. */
+const FREE_TEXT = new Set<keyof LaneRow | keyof EventRow | keyof ChangeRow>([
+  ...(['integration', 'merchant', 'external_id', 'external_number', 'error', 'code', 'message', 'entity'] as const),
+]);
 
 /** Settles a group in one statement: all of it or, when it throws, nothing. */
 export async function settle(pool: pg.Pool, group: readonly LaneOutcome[], instanceId: number): Promise<Settled> {
@@ -58,11 +63,27 @@ export async function settle(pool: pg.Pool, group: readonly LaneOutcome[], insta
   const events = group.flatMap(({ eventRows }) => eventRows);
   const changes = group.flatMap(toChangeRows);
   const values = [
-    ...LANE_COLUMNS.map((name) => toColumn(lanes.map((row) => row[name]))),
-    ...EVENT_COLUMNS.map((name) => toColumn(events.map((row) => row[name]))),
-    ...CHANGE_COLUMNS.map((name) => toColumn(changes.map((row) => row[name]))),
+    ...LANE_COLUMNS.map((name) =>
+      toColumn(
+        name,
+        lanes.map((row) => row[name]),
+      ),
+    ),
+    ...EVENT_COLUMNS.map((name) =>
+      toColumn(
+        name,
+        events.map((row) => row[name]),
+      ),
+    ),
+    ...CHANGE_COLUMNS.map((name) =>
+      toColumn(
+        name,
+        changes.map((row) => row[name]),
+      ),
+    ),
     toLines(events.map(({ request }) => request)),
     toLines(events.map(({ response }) => response)),
+    toLines(changes.map(({ data }) => data)),
     toLines(changes.map(({ more }) => more)),
     toJson(policies(group)),
     instanceId,
@@ -73,8 +94,11 @@ export async function settle(pool: pg.Pool, group: readonly LaneOutcome[], insta
   return row;
 }
 
-/** A column of nulls is not worth sending: `unnest` fills it up. */
-const toColumn = (values: unknown[]) => (values.every((value) => value === null) ? [] : values);
+/** An array for PostgreSQL. A column of nulls is not worth sending: `unnest` fills it up. The driver looks for quotes in each element. */
+function toColumn(name: Parameters<typeof FREE_TEXT.has>[0], values: (string | number | boolean | null)[]) {
+  if (values.every((value) => value === null)) return '{}';
+  return FREE_TEXT.has(name) ? values : `{${values.map((value) => value ?? 'null').join(',')}}`;
+}
 
 /** JSON has no line breaks of its own. As elements of an array its quotes would have to be escaped here and unescaped there. */
 const toLines = (values: (string | null)[]) =>

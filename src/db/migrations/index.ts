@@ -50,6 +50,7 @@ import { RoundsThatEnd } from './0063-rounds-that-end.js';
 import { LightStatisticsEverywhere } from './0065-light-statistics-everywhere.js';
 import { OrderOverSenders } from './0066-order-over-senders.js';
 import { RetriesToCome } from './0071-retries-to-come.js';
+import { WiderChangeRows } from './0068-wider-change-rows.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -105,4 +106,5 @@ export const migrations = [
   { name: '0061-sent-when-switched-on', class: SentWhenSwitchedOn },
   { name: '0066-order-over-senders', class: OrderOverSenders },
   { name: '0071-retries-to-come', class: RetriesToCome },
+  { name: '0068-wider-change-rows', class: WiderChangeRows },
 ];

@@ -1,7 +1,8 @@
 /**
  * Claims lanes, per integration. Parallel arrays: `$1` integrations, `$2` how many lanes, `$3` events per lane,
- * `$4` calls per second or null; then `$5` the instance and `$6` the lease in ms. Answers one row per event; a lane
- * whose events a concurrent statement hid from this one has a row without an event and is to be released.
+ * `$4` calls per second or null; then `$5` the instance and `$6` the lease in ms. Answers one row per event, those
+ * behind one that is not `ready` are not to be sent; a lane whose events a concurrent statement hid from this one has a row
+ * without an event and is to be released.
  *
  * - An integration without a rate and with a closed circuit is claimed without touching its gate (`free`). The gates of
  *   the others are locked (`narrow`): tokens are taken and the one probe of an open circuit is chosen under that lock.
@@ -10,6 +11,8 @@
  *   tables or compares all with all otherwise.
  * - Only the first event of a lane starts now: it alone becomes IN_PROGRESS and counts its attempt. Those that are claimed
  *   with it exist only where a repeated call does no harm, and are written once, when they are settled.
+ * - Which event is the first is found by `distinct on`, and who reads the rows stops at one that is not ready: window
+ *   functions copied each row once more, a fifth of the claim.
  * - `previous` is what the snapshot showed; only a lane whose lease ran out shows IN_PROGRESS.
  */
 export const CLAIM = `
@@ -58,35 +61,37 @@ with target as materialized (
          depth = a.depth
     from allowed a where l.id = any(array(select id from picked)) and a.integration_id = l.integration_id
   returning l.id, l.integration_id, l.token, l.head, a.depth
-), ready as materialized (
-  select t.id as lane_id, t.integration_id, t.token, t.head, e.*
-    from taken t left join lateral (
-      select n.*, bool_and(n.next_attempt_at is null or n.next_attempt_at <= now()) over w as ready,
-             row_number() over w = 1 as started
-        from (select id, seq, status as previous, next_attempt_at, merchant_id, entity_type, entity_id, operation, payload,
-                     attempt_count, forgiven_attempts, max_attempts, idempotency_key, traceparent
-                from sync_events where lane_id = t.id and seq > t.head order by seq limit t.depth) n
-      window w as (order by n.seq)) e on e.ready
+), next as materialized (
+  select t.id as lane_id, t.integration_id, t.token, t.head, k.external_id, k.open_create, e.*
+    from taken t join links k on k.id = t.id left join lateral (
+      select id, seq, status as previous, coalesce(next_attempt_at <= now(), true) as ready, merchant_id, entity_type, entity_id,
+             operation, payload, attempt_count, forgiven_attempts, max_attempts, idempotency_key, traceparent
+        from sync_events where lane_id = t.id and seq > t.head order by seq limit t.depth) e on true
+), first as materialized (
+  select * from (
+    select distinct on (lane_id) id, previous, ready, merchant_id, entity_type, entity_id, integration_id, attempt_count
+      from next order by lane_id, seq) e
+   where ready
 ), event as (
-  update sync_events e set status = 'IN_PROGRESS', attempt_count = e.attempt_count + 1, next_attempt_at = null,
+  update sync_events e set status = 'IN_PROGRESS', attempt_count = f.attempt_count + 1, next_attempt_at = null,
          updated_at = now()
-    from ready r where r.started and e.id = r.id
+    from first f where e.id = f.id
 ), change as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data)
   select 'sync_event.status_changed', merchant_id, entity_type, entity_id, integration_id, id,
          case previous when 'PENDING' then '{"previousStatus":"PENDING","newStatus":"IN_PROGRESS"}'::jsonb
                        else '{"previousStatus":"RETRYING","newStatus":"IN_PROGRESS"}' end
-    from ready where started and previous <> 'IN_PROGRESS'
+    from first where previous <> 'IN_PROGRESS'
 ), probe as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, data)
   select 'connector_health.changed', i.merchant_id, 'INTEGRATION', s.integration_id, s.integration_id,
          jsonb_build_object('previousCircuit', s.previous, 'circuit', s.circuit)
     from spent s join integrations i on i.id = s.integration_id where s.previous <> s.circuit
 )
-select e.lane_id as "laneId", e.integration_id as "integrationId", e.token, e.head, k.external_id as "externalId",
+select e.lane_id as "laneId", e.integration_id as "integrationId", e.token, e.head, e.external_id as "externalId",
        e.id, e.seq, e.merchant_id as "merchantId", e.entity_type as "entityType", e.entity_id as "entityId", e.operation,
-       e.payload, e.previous, e.started, e.attempt_count + 1 as attempt, e.forgiven_attempts as forgiven,
+       e.payload, e.previous, e.ready, e.attempt_count + 1 as attempt, e.forgiven_attempts as forgiven,
        e.max_attempts as "maxAttempts", e.idempotency_key as "idempotencyKey", e.traceparent,
        o.id::text as "openId", o.idempotency_key as "openKey", o.payload as "openPayload", o.attempt_count as "openAttempts"
-  from ready e join links k on k.id = e.lane_id left join sync_events o on o.id = k.open_create
+  from next e left join sync_events o on o.id = e.open_create
  order by e.lane_id, e.seq`;

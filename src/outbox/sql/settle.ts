@@ -2,7 +2,7 @@ import { SETTLE_GATES } from './settle-gates.js';
 
 /**
  * Settles a group of lanes, all that belongs to them in one statement: `$1` to `$16` the lanes as in `given`, `$17` to `$29`
- * their events as in `done`, `$30` to `$35` their changes as in `change`; `$36` to `$38` the JSON columns of both, a line each;
+ * their events as in `done`, `$30` to `$34` their changes as in `change`; `$35` to `$38` the JSON columns of both, a line each;
  * `$39` JSON of the policies as in `policy` (settle-gates), `$40` the instance. Columns, not one JSON of all: parsing that took
  * as long as half of the writes.
  *
@@ -35,7 +35,7 @@ with given as materialized (
 ), done as materialized (
   select d.*, l.token, l.merchant from unnest($17::bigint[], $18::bigint[], $19::text[], $20::int[], $21::bool[], $22::text[],
       $23::timestamptz[], $24::int[], $25::int[], $26::text[], $27::text[], $28::text[], $29::float8[],
-      string_to_array($36, chr(10), ''), string_to_array($37, chr(10), ''))
+      string_to_array($35, chr(10), ''), string_to_array($36, chr(10), ''))
     as d (id, lane, status, attempt, tried, outcome, started, duration_ms, http_status, code, message, external_id, delay_ms,
       request, response)
     join lane l on l.id = d.lane
@@ -49,9 +49,9 @@ with given as materialized (
     from done d where e.id = d.id
 ), attempt as (
   insert into sync_attempts (sync_event_id, number, merchant_id, token, owner, started_at, duration_ms, outcome,
-                             request, response, http_status, error_code, error_message, led_to)
+                             request, response, http_status, error_code, error_message, led_to, xid)
   select id, attempt, merchant, token, $40, started, duration_ms, outcome, request::jsonb, response::jsonb, http_status, code,
-         message, status
+         message, status, (select pg_current_xact_id()::text::bigint)
     from done where tried
 ), link as (
   update links k set external_id = coalesce(l.external_id, k.external_id),
@@ -64,9 +64,9 @@ with given as materialized (
 ), ${SETTLE_GATES}, change as (
   insert into changes (kind, merchant_id, entity_type, entity_id, integration_id, sync_event_id, data, size, more)
   select 'sync_event.status_changed', l.merchant, c.type, c.entity, l.integration, c.event, c.data::jsonb, c.size, c.more::json
-    from unnest($30::bigint[], $31::text[], $32::text[], $33::bigint[], $34::text[], $35::int[],
+    from unnest($30::bigint[], $31::text[], $32::text[], $33::bigint[], $34::int[], string_to_array($37, chr(10), ''),
         string_to_array($38, chr(10), ''))
-      as c (lane, type, entity, event, data, size, more)
+      as c (lane, type, entity, event, size, data, more)
     join lane l on l.id = c.lane
    order by c.event
 )
