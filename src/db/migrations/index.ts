@@ -49,8 +49,8 @@ import { SentWhenSwitchedOn } from './0061-sent-when-switched-on.js';
 import { RoundsThatEnd } from './0063-rounds-that-end.js';
 import { LightStatisticsEverywhere } from './0065-light-statistics-everywhere.js';
 import { OrderOverSenders } from './0066-order-over-senders.js';
-import { RetriesToCome } from './0071-retries-to-come.js';
 import { WiderChangeRows } from './0068-wider-change-rows.js';
+import { RetriesToCome } from './0071-retries-to-come.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
