@@ -30,9 +30,9 @@ export interface NewSyncEvent {
   idempotencyKey?: string;
   /** Higher first, within the integration. Default 0. */
   priority?: number;
-  /** Not before so many milliseconds from now. Default 0. */
-  delayMs?: number;
-  /** Waits until it is released; `delayMs` then only tells when that is expected. */
+  /** The first try comes no earlier: an instant, or its text. Left out: at once. */
+  notBefore?: Date | string | null;
+  /** Waits until it is released; `notBefore` then only tells when that is expected. */
   held?: boolean;
   /** The integration whose news it carries on; left out: it is the hub's own, or a person's. */
   toldBy?: string | null;
@@ -157,7 +157,7 @@ function toRow(event: NewSyncEvent) {
     max_attempts: event.maxAttempts,
     key: event.idempotencyKey ?? v7(),
     priority: event.priority ?? 0,
-    delay_ms: event.delayMs ?? 0,
+    not_before: event.notBefore ?? null,
     traceparent: currentTraceparent(),
     held: event.held ?? false,
     told_by: event.toldBy ?? null,

@@ -131,12 +131,12 @@ it('F17 F1 a subscription starts its sync, and ends it with its cancellation', a
 
   const { id } = await shop('POST', '/v1/subscriptions', form);
   const [made] = await inErp('subscriptions', id, anything);
-  await shop('DELETE', `/v1/subscriptions/${id}`);
-  const [ended] = await inErp('subscriptions', id, (one) => /^cancel/i.test(String(one['status'])));
   const told = await eventually(
     () => toldOf('customer.subscription.created', id),
     ([first]) => first?.status === 'PROCESSED',
   );
+  await shop('DELETE', `/v1/subscriptions/${id}`);
+  const [ended] = await inErp('subscriptions', id, (one) => /^cancel/i.test(String(one['status'])));
 
   expect(made).toMatchObject({ plan: 'pro', amount: 29.7, currency: 'EUR', interval: 'year', status: 'ACTIVE' });
   expect(ended?.['canceled_at']).toEqual(expect.any(String));

@@ -164,8 +164,8 @@ it('sends what is more urgent first, and nothing before its time', async () => {
     effect(portal, 'ord_low', { priority: -1 }),
     effect(portal, 'ord_normal'),
     effect(portal, 'ord_high', { priority: 5 }),
-    effect(portal, 'ord_later', { delayMs: 2_500 }),
-    effect(portal, 'ord_normal', { delayMs: 2_500 }),
+    effect(portal, 'ord_later', { notBefore: new Date(Date.now() + 2_500) }),
+    effect(portal, 'ord_normal', { notBefore: new Date(Date.now() + 2_500) }),
   ]);
   const dispatcher = await start({ [portal]: { concurrency: 1 } }, (e) => delivered(e.syncEventId));
   await untilStatus(db, ids, 'SUCCESS');

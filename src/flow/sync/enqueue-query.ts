@@ -7,7 +7,7 @@ export interface Query {
   entityType: EntityType;
   idempotencyKey?: string;
   priority?: number;
-  delayMs?: number;
+  notBefore?: Date;
 }
 
 /** Accepts a QUERY of a whole integration in place of one that failed for good; answers the sync event's id. */

@@ -13,7 +13,7 @@ interface Lane {
   untried: boolean;
   held: boolean;
   priority: number;
-  delay_ms: number;
+  notBefore: string | null;
   /** Sync events that wait, the newest first. */
   waiting: string[];
 }
@@ -24,7 +24,7 @@ where k.integration_id = $1 and k.entity_type = $2 and k.entity_id = $3 for no k
 const LANE = `select k.external_id is not null or k.synced_at is not null or e.id is not null as known,
   coalesce(l.owner is null and e.operation = 'CREATE' and e.status = 'PENDING' and e.attempt_count = 0, false) as untried,
   coalesce(l.due = 'infinity', false) as held, coalesce(l.priority, 0) as priority,
-  coalesce(greatest(0, extract(epoch from e.next_attempt_at - now())) * 1000, 0)::float8 as delay_ms,
+  e.next_attempt_at as "notBefore",
   array(select w.id::text from sync_events w where w.lane_id = k.id and w.seq > l.head order by w.seq desc) as waiting
 from links k left join lanes l on l.id = k.id
 left join lateral (select * from sync_events s where s.lane_id = l.id and s.seq > l.head order by s.seq limit 1) e on true
@@ -65,8 +65,8 @@ async function updateFor(
     return { ...event, operation: 'UPDATE' };
   }
   for (const id of lane.waiting) await services.outbox.skip(tx, id, 'Superseded by newer contents.');
-  const { held, priority, delay_ms: delayMs } = lane;
-  return { ...event, operation: 'CREATE', held, priority, delayMs };
+  const { held, priority, notBefore } = lane;
+  return { ...event, operation: 'CREATE', held, priority, notBefore };
 }
 
 function takesNone({ id, connector }: Recipient, entityType: Sendable['entityType']): HubError {

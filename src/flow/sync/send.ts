@@ -65,15 +65,13 @@ export async function sendInvoiced(work: HubWork, order: Sendable): Promise<void
     if (!recipient.accepts({ entityType: 'ORDER', operation: 'CREATE', snapshot: payload })) continue;
     const { id: integrationId, maxAttempts, hold } = recipient;
     const event = { ...order, integrationId, operation: 'CREATE', payload, maxAttempts } as const;
-    await services.outbox.enqueue(tx, [{ ...event, held: hold !== null, delayMs: delayOf(hold) }]);
+    await services.outbox.enqueue(tx, [{ ...event, held: hold !== null, notBefore: releasedAt(hold) }]);
   }
 }
 
-/** Until the run of the schedule that is expected to release it; the transaction's clock stands a little behind. */
-function delayOf(hold: Hold | null): number {
-  if (hold?.schedule == null) return 0;
-  const now = new Date();
-  return nextRunAfter(hold.schedule, now).getTime() - now.getTime() + 999;
+/** The run of the schedule that is expected to release it. */
+function releasedAt(hold: Hold | null): Date | null {
+  return hold?.schedule == null ? null : nextRunAfter(hold.schedule, new Date());
 }
 
 /** What one integration is sent of the entity as it is now. */

@@ -64,7 +64,7 @@ async function acceptQuery(work: Work, integration: OpenIntegration, wanted: Sta
     entityType,
     idempotencyKey: wanted.idempotencyKey ?? undefined,
     priority: wanted.priority ?? 0,
-    delayMs: wanted.delayMs ?? 0,
+    notBefore: new Date(Date.now() + (wanted.delayMs ?? 0)),
   });
   const entity = { merchantId: integration.merchantId, integrationId: integration.id, entityType };
   await auditDone(tx, caller, { action: 'sync.start', ...entity, details: { syncEventId: id } });

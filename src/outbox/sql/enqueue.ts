@@ -7,13 +7,13 @@ export const ENQUEUE = `
 with given as materialized (
   select * from rows from (json_to_recordset($1) as (
     merchant text, integration text, type text, entity text, operation text, payload jsonb, max_attempts int, key text,
-    priority int, delay_ms float8, held boolean, traceparent text, told_by text
+    priority int, not_before timestamptz, held boolean, traceparent text, told_by text
   )) with ordinality as g (
-    merchant, integration, type, entity, operation, payload, max_attempts, key, priority, delay_ms, held, traceparent, told_by,
+    merchant, integration, type, entity, operation, payload, max_attempts, key, priority, not_before, held, traceparent, told_by,
     place)
 ), wanted as (
   select integration, type, entity, min(merchant) as merchant, count(*) as events, max(priority) as priority,
-         (array_agg(delay_ms order by place))[1] as delay_ms, (array_agg(held order by place))[1] as held
+         (array_agg(not_before order by place))[1] as not_before, (array_agg(held order by place))[1] as held
     from given group by integration, type, entity
 ), link as (
   insert into links as k (merchant_id, integration_id, entity_type, entity_id)
@@ -23,7 +23,7 @@ with given as materialized (
   returning k.id, k.integration_id, k.entity_type, k.entity_id
 ), lane as (
   insert into lanes (id, integration_id, tail, due, priority)
-  select k.id, w.integration, w.events, case when w.held then 'infinity' else now() + w.delay_ms * interval '1 ms' end, w.priority
+  select k.id, w.integration, w.events, case when w.held then 'infinity' else greatest(w.not_before, now()) end, w.priority
     from link k
     join wanted w on (w.integration, w.type, w.entity) = (k.integration_id, k.entity_type, k.entity_id)
    order by k.id
@@ -39,7 +39,7 @@ with given as materialized (
                            next_attempt_at)
   select k.id, l.tail - w.events + row_number() over (partition by k.id order by g.place),
          g.merchant, g.integration, g.type, g.entity, g.operation, 'OUTBOUND', g.payload, g.max_attempts, g.key, g.traceparent, g.told_by,
-         case when g.delay_ms > 0 then now() + g.delay_ms * interval '1 ms' end
+         case when g.not_before > now() then g.not_before end
     from given g
     join wanted w on (w.integration, w.type, w.entity) = (g.integration, g.type, g.entity)
     join link k on (k.integration_id, k.entity_type, k.entity_id) = (g.integration, g.type, g.entity)
