@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type Sql, sqlOn } from '../src/db/database.js';
+import { openDatabase, type Sql, sqlOn } from '../src/db/database.js';
 import { createTestDatabase, type TestDatabase } from './harness/database.js';
 import { eventually } from './harness/eventually.js';
 
@@ -114,4 +114,21 @@ it('lets no session do nothing within a transaction, nor wait for a row, without
 
   expect(idle).toEqual(['10s', '10s', '10s']);
   expect(wait).toBe('15s');
+});
+
+it('takes the settings that its address carries before its own, but reads times as it must', async () => {
+  const address = new URL(db.url);
+  address.searchParams.set('options', '-c lock_timeout=2s -c timezone=Asia/Tokyo');
+  const other = await openDatabase(address.href, () => {});
+  const shown =
+    "select current_setting('lock_timeout') as patience, current_setting('timezone') as zone, current_setting('jit') as jit";
+
+  const [inTransaction] = await other.transaction(({ sql }) => sql(shown));
+  const [queue] = await sqlOn(other.queuePool)(
+    "select current_setting('plan_cache_mode') as plans, current_setting('timezone') as zone",
+  );
+  await other.close();
+
+  expect(inTransaction).toEqual({ patience: '2s', zone: 'UTC', jit: 'off' });
+  expect(queue).toEqual({ plans: 'force_generic_plan', zone: 'UTC' });
 });

@@ -3,7 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import pg from 'pg';
-import { connectionOptions, SESSION_OPTIONS } from './connection-options.js';
+import { connectionOptions, sessionOptions } from './connection-options.js';
 import { entities } from './entities/index.js';
 import { migrations } from './migrations/index.js';
 import { openQueuePool } from './queue-pool.js';
@@ -58,7 +58,7 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
     extensions: [Migrator],
     pool: { min: 0, max: ENTITY_CONNECTIONS },
     // The whole address again: what stands behind its question mark is not in what clientUrl is taken apart into.
-    driverOptions: { connectionString: url, options: `${SESSION_OPTIONS} ${LOCK_PATIENCE}` },
+    driverOptions: sessionOptions(url, LOCK_PATIENCE),
     migrations: { migrationsList: migrations, tableName: 'schema_migrations', transactional: true, snapshot: false },
     debug: false,
     logger: () => {},

@@ -10,10 +10,8 @@ const CONNECTIONS = 6;
  * large group may read whole tables.
  */
 export function openQueuePool(url: string, onError: (error: Error) => void): pg.Pool {
-  const { options, ...connection } = connectionOptions(url);
   const pool = new pg.Pool({
-    ...connection,
-    options: `${options} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off`,
+    ...connectionOptions(url, '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off'),
     max: CONNECTIONS,
     idleTimeoutMillis: 0,
   });

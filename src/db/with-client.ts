@@ -6,8 +6,7 @@ import { connectionOptions } from './connection-options.js';
  * work does.
  */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>, settings = ''): Promise<T> {
-  const options = connectionOptions(url);
-  const client = new pg.Client({ ...options, options: `${options.options} ${settings}` });
+  const client = new pg.Client(connectionOptions(url, settings));
   // Whoever waits for a statement hears of it; without a listener it would end the process.
   client.on('error', () => {});
   try {

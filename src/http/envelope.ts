@@ -67,11 +67,12 @@ export function errorBody(
   return { success: false, error, code, ...field, timestamp: now(), requestId };
 }
 
-/** Of an error: its HTTP status, and when to come again where that is what it says. */
+/** Of an error: its HTTP status, and in headers when to come again, or how to say who one is, where that is what it says. */
 export function statusOf({ code, retryAfterMs }: HubError): { status: number; headers: Record<string, string> } {
   const status = ERRORS[code].http;
   const seconds = Math.ceil((retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1000);
-  return { status, headers: status === 429 || status === 503 ? { 'retry-after': String(seconds) } : {} };
+  if (status === 429 || status === 503) return { status, headers: { 'retry-after': String(seconds) } };
+  return { status, headers: code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer' } : {} };
 }
 
 const TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE';

@@ -2,6 +2,7 @@ import { HeaderMap } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ERRORS, HubError } from '../errors.js';
+import { statusOf } from './envelope.js';
 
 /** Codes whose messages speak of the request alone: the hub's own, and those of graphql-js and Apollo. */
 const TOLD = new Set<unknown>([
@@ -71,22 +72,16 @@ function isTold(error: GraphQLError, cause: unknown): boolean {
 }
 
 function hubExtensions(cause: HubError, error: GraphQLError | undefined, requestId: string): Record<string, unknown> {
-  const { retryable, http } = ERRORS[cause.code];
+  const { status, headers } = statusOf(cause);
   return {
     code: cause.code,
-    retryable,
+    retryable: ERRORS[cause.code].retryable,
     requestId,
     ...(cause.inputPath && { path: cause.inputPath }),
     ...(cause.retryAfterMs !== undefined && { retryAfterMs: cause.retryAfterMs }),
     // Apollo takes the status of the whole answer from here; an error of one field leaves it at 200.
-    ...(error?.path ? {} : { http: { status: http, headers: headersOf(cause) } }),
+    ...(error?.path ? {} : { http: { status, headers: new HeaderMap(Object.entries(headers)) } }),
   };
-}
-
-function headersOf({ retryAfterMs }: HubError): HeaderMap {
-  const headers = new HeaderMap();
-  if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
-  return headers;
 }
 
 /** The same place in the answer, other words. */

@@ -5,7 +5,7 @@ import { holdUp } from '../harness/hold-up.js';
 import { type KillableHub, startKillableHub } from '../harness/killable-hub.js';
 
 /** The hub's own limits, shortened. */
-const LIMITS = '-c timezone=UTC -c datestyle=ISO -c idle_in_transaction_session_timeout=1s -c lock_timeout=3s';
+const LIMITS = '-c idle_in_transaction_session_timeout=1s -c lock_timeout=3s';
 let hub: KillableHub;
 
 beforeAll(async () => {

@@ -55,6 +55,16 @@ it('G22 asks who calls before it tells that nothing has changed', async () => {
   expect([others.status, await others.json()]).toMatchObject([200, { data: [] }]);
 });
 
+it('G14 says how to authenticate to who is nobody, over REST and GraphQL', async () => {
+  const nobody = { authorization: 'Bearer nobody', 'content-type': 'application/json' };
+
+  const rest = await send('/api/integrations', nobody);
+  const graphql = await send('/graphql', nobody, { method: 'POST', body: '{"query":"{ integrations { id } }"}' });
+
+  for (const { status, headers } of [rest, graphql])
+    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+});
+
 it('G22 lets nobody keep what tells of the moment', async () => {
   const answers = await Promise.all(['/health', '/livez', '/metrics', '/session'].map((path) => send(path)));
 
