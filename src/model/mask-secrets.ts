@@ -60,8 +60,8 @@ export function maskJson(text: string): string | null {
 
 /** Bounded, so that no text makes the patterns slow. */
 const LONGEST_NAME = 128;
-/** Quotes may be escaped, as in JSON that is a text within JSON. */
-const FIELD = new RegExp(`(\\\\*)"([^"\\\\]{1,${LONGEST_NAME}})\\1"\\s*:\\s*`, 'g');
+/** Quotes may be escaped, as in JSON that is a text within JSON. Each row of backslashes is looked at once, from its beginning. */
+const FIELD = new RegExp(`(?<!\\\\)(\\\\*)"([^"\\\\]{1,${LONGEST_NAME}})\\1"\\s*:\\s*`, 'g');
 const PLAIN = /(?!(?:null|true|false)\b)[^\s,[\]{}"\\]+/y;
 const FORM_FIELD = new RegExp(`((?:^|[?&])([^=&"\\s]{1,${LONGEST_NAME}})=)[^&#\\s"\\\\]*`, 'g');
 

@@ -166,7 +166,8 @@ it('H2 answers a started sync with its event, and says what a connector cannot',
   const id = await startSync(hub, as('operator', 'started'), keyed);
 
   expect(await startSync(hub, ADMIN, keyed)).toBe(id);
-  expect(await eventsOf(integrationId)).toMatchObject([{ id, operation: 'QUERY', idempotency_key: 'k' }]);
+  const started = { id, operation: 'QUERY', idempotency_key: 'k', next_attempt_at: null };
+  expect(await eventsOf(integrationId)).toMatchObject([started]);
   await expect(syncInventory(hub, ADMIN, { integrationId })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   await expect(startSync(hub, as('operator', 'other'), keyed)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });

@@ -50,6 +50,14 @@ describe('texts', () => {
     expect(maskNamed('user=ada&pwd=hidden&shipping=dhl')).toBe('user=ada&pwd=***&shipping=dhl');
   });
 
+  it('are masked within seconds among as many backslashes as an answer can hold', () => {
+    const backslashes = '\\'.repeat(2_000_000);
+
+    expect(maskNamed(`${backslashes} {"token":"hidden"} ${backslashes}`)).toBe(
+      `${backslashes} {"token":"***"} ${backslashes}`,
+    );
+  });
+
   it('that are nested too deeply keep what can be looked through, and say what was left out', () => {
     const deep = `${'{"a":['.repeat(20_000)}{"password":"hidden"}${']}'.repeat(20_000)}`;
     const text = `{"password":"hidden","sku":"MUG","deep":${deep},"after":[1.10]}`;

@@ -64,7 +64,8 @@ async function acceptQuery(work: Work, integration: OpenIntegration, wanted: Sta
     entityType,
     idempotencyKey: wanted.idempotencyKey ?? undefined,
     priority: wanted.priority ?? 0,
-    notBefore: new Date(Date.now() + (wanted.delayMs ?? 0)),
+    // At once means so whatever the clock of the database says.
+    ...(wanted.delayMs && { notBefore: new Date(Date.now() + wanted.delayMs) }),
   });
   const entity = { merchantId: integration.merchantId, integrationId: integration.id, entityType };
   await auditDone(tx, caller, { action: 'sync.start', ...entity, details: { syncEventId: id } });
