@@ -39,6 +39,8 @@ function effect(changes: Partial<Effect>): Effect {
   return { ...base, snapshot: orderSnapshot(), externalId: null, attempt: 1, ...changes } as Effect;
 }
 
+const invoice = { entityType: 'INVOICE', entityId: 'inv_1', snapshot: invoiceSnapshot() } as const;
+
 const says = (status: number, body: unknown) => {
   answer = (_url, response) => response.writeHead(status).end(JSON.stringify(body));
 };
@@ -55,12 +57,18 @@ it.each([
   expect(result).toEqual({ kind: 'delivered', externalId: 'p1', externalNumber: null });
 });
 
-it('B1 takes no update for done that is answered as failed with status 200', async () => {
-  says(200, { success: false, error: 'locked' });
+it('B1 takes nothing for done that is answered as failed with status 200, whatever id is beside it', async () => {
+  says(200, { success: false, error: 'locked', id: 'request-7' });
 
-  const result = await portal().deliver(effect({ operation: 'UPDATE', externalId: 'p1' }));
+  const results = [
+    await portal().deliver(effect({})),
+    await portal().deliver(effect({ operation: 'UPDATE', externalId: 'p1' })),
+    await flash().deliver(effect(invoice)),
+    await flash().deliver(effect({ ...invoice, operation: 'UPDATE', externalId: 'f1' })),
+  ];
 
-  expect(result).toMatchObject({ kind: 'retry', code: 'UPSTREAM_BAD_RESPONSE' });
+  const failed = { kind: 'retry', code: 'UPSTREAM_BAD_RESPONSE' };
+  expect(results).toMatchObject([failed, failed, failed, failed]);
 });
 
 it.each([
@@ -94,8 +102,6 @@ it.each([
     kind === 'delivered' ? { kind, externalId: 'p1' } : { kind, code: 'UPSTREAM_CONFLICT', httpStatus: 409 },
   );
 });
-
-const invoice = { entityType: 'INVOICE', entityId: 'inv_1', snapshot: invoiceSnapshot() } as const;
 
 it('F1 takes what is written for written, whatever is said beside the id', async () => {
   says(201, { id: 'f1', phone: 4930, updated_at: '2026-11-22 10:00:00', amount: 'ten', customer_id: {} });
@@ -203,6 +209,11 @@ it.each([
     (n: number) => ({ order_number: `X-${n}`, metadata: { portal_order_id: n === 70 ? PAID.id : `o${n}` } }),
   ],
   ['without its metadata', 'ext_70', (n: number) => ({ order_number: n === 70 ? PAID.number : `X-${n}` })],
+  [
+    'with an empty list in place of its metadata',
+    'ext_70',
+    (n: number) => ({ order_number: n === 70 ? PAID.number : `X-${n}`, metadata: [] }),
+  ],
   ['of another shop only', null, () => ({ order_number: PAID.number, metadata: { portal_order_id: 'another' } })],
 ])('E11 looks for an order that may be there before it is sent again: %s', async (_case, found, row) => {
   byFifty(117, 'nothing', (n) => ({ id: `ext_${n}`, ...row(n) }));

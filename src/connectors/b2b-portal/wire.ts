@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decimalText } from '../text/exact-json.js';
+import { succeeded } from '../upstream/succeeded.js';
 
 /** Ids are text; a portal that numbers its rows is read all the same. */
 const Id = z
@@ -32,16 +33,11 @@ const saidNumbers = {
 };
 
 /** The answer to a create. */
-export const CreatedEntity = bareOrUnderData(z.object({ id: Id, ...saidNumbers }));
+export const CreatedEntity = succeeded.pipe(bareOrUnderData(z.object({ id: Id, ...saidNumbers })));
 export type CreatedEntity = z.infer<typeof CreatedEntity>;
 
-const hasSucceeded = (body: unknown) => !isObject(body) || body['success'] !== false;
-
 /** The answer to an update: it need not say anything, unless that it failed. */
-export const UpdatedEntity = z
-  .unknown()
-  .refine(hasSucceeded, { path: ['success'], error: 'is false' })
-  .pipe(bareOrUnderData(z.object({ id: Id.nullish(), ...saidNumbers })));
+export const UpdatedEntity = succeeded.pipe(bareOrUnderData(z.object({ id: Id.nullish(), ...saidNumbers })));
 
 /** A refusal of a create (409) that shows what is there already. */
 export const ExistingEntity = bareOrUnderData(

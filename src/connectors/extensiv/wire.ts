@@ -103,7 +103,12 @@ export type OrderContent = z.infer<typeof OrderContent>;
 
 /** One that the hub may have made, whatever else it says. */
 export const OwnOrder = withId
-  .extend({ metadata: z.looseObject({ portal_order_id: Id.nullish() }).nullish() })
+  .extend({
+    metadata: z
+      .looseObject({ portal_order_id: Id.nullish().catch(null) })
+      .nullish()
+      .catch(null),
+  })
   .transform(idOf)
   .refine(hasId, 'must have an id');
 export type OwnOrder = z.infer<typeof OwnOrder>;

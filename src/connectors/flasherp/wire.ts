@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decimalText } from '../text/exact-json.js';
+import { succeeded } from '../upstream/succeeded.js';
 
 const Id = z
   .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
@@ -71,8 +72,8 @@ const bareOrUnderData = <T extends z.ZodType>(shape: T) =>
 export const FlashErpRecord = bareOrUnderData(z.object(fields));
 export type FlashErpRecord = z.infer<typeof FlashErpRecord>;
 
-/** The answer to a write: it is done, whatever is said beside the id. */
-export const WrittenRecord = bareOrUnderData(z.object({ id: Id }));
+/** The answer to a write: it is done, whatever is said beside the id, unless that it failed. */
+export const WrittenRecord = succeeded.pipe(bareOrUnderData(z.object({ id: Id })));
 
 /** A refusal of a create (409) that shows what is there already. */
 export const ExistingRecord = bareOrUnderData(z.object({ id: Id, hub_id: text }));
