@@ -1553,7 +1553,8 @@ begin
     select coalesce(jsonb_object_agg(t.id, t.told), '{}')
     from (
       select l.entity_id as id, jsonb_build_object(
-        'status', max(array[extract(epoch from l.status_at), l.status_rank]) filter (where l.status_at is not null),
+        'status', max(case when l.source_rank > 0 and l.source_at > greatest(l.status_at, l.step_at, '-infinity') then array[extract(epoch from l.source_at), l.source_rank]
+          when l.status_at is not null then array[extract(epoch from l.status_at), l.status_rank] end),
         'fields', extract(epoch from max(l.fields_at)),
         'steps', case when max(l.step_at) is not null then (
           select jsonb_object_agg(s.status, s.at) from (

@@ -138,6 +138,20 @@ it('keeps as IGNORED what one system tells of a time before what another has tol
   expect(rows).toHaveLength(2);
 });
 
+it('keeps as IGNORED what is older than what another system has told a hub of a former version', async () => {
+  const { order, tell } = await sharedOrder();
+  await tell('portal', { status: 'CONFIRMED', minute: 1 });
+  await tell('warehouse', { status: 'SHIPPED', minute: 10 });
+  // That version kept no more than the time of the newest event and its rank.
+  await db.pool.query('update links set status_at = null, status_rank = null where entity_id = $1', [order]);
+
+  const late = await tell('portal', { status: 'PROCESSING', minute: 9 });
+  const next = await tell('portal', { status: 'DELIVERED', minute: 11 });
+
+  expect(late).toMatchObject({ status: 'IGNORED', errorCode: 'OUT_OF_DATE', entityStatus: 'SHIPPED' });
+  expect(next).toMatchObject({ status: 'PROCESSED', entityStatus: 'DELIVERED' });
+});
+
 it('takes the tracking numbers of late news that says what is so already', async () => {
   const { order, tell } = await sharedOrder();
   await tell('portal', { status: 'SHIPPED', minute: 10 });

@@ -51,6 +51,7 @@ import { LightStatisticsEverywhere } from './0065-light-statistics-everywhere.js
 import { OrderOverSenders } from './0066-order-over-senders.js';
 import { WiderChangeRows } from './0068-wider-change-rows.js';
 import { RetriesToCome } from './0071-retries-to-come.js';
+import { ToldBeforeOrder } from './0072-told-before-order.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -107,4 +108,5 @@ export const migrations = [
   { name: '0066-order-over-senders', class: OrderOverSenders },
   { name: '0071-retries-to-come', class: RetriesToCome },
   { name: '0068-wider-change-rows', class: WiderChangeRows },
+  { name: '0072-told-before-order', class: ToldBeforeOrder },
 ];
