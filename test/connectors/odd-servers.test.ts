@@ -107,9 +107,13 @@ it('F1 takes what is written for written, whatever is said beside the id', async
   says(201, { id: 'f1', phone: 4930, updated_at: '2026-11-22 10:00:00', amount: 'ten', customer_id: {} });
 
   const made = await flash().deliver(effect(invoice));
-  const changed = await flash().deliver(effect({ ...invoice, operation: 'UPDATE', externalId: 'f1' }));
+  const change = effect({ ...invoice, operation: 'UPDATE', externalId: 'f1' });
+  const changed = await flash().deliver(change);
+  says(200, { success: true });
+  const briefly = await flash().deliver(change);
 
-  expect([made, changed]).toMatchObject([
+  expect([made, changed, briefly]).toMatchObject([
+    { kind: 'delivered', externalId: 'f1' },
     { kind: 'delivered', externalId: 'f1' },
     { kind: 'delivered', externalId: 'f1' },
   ]);
@@ -154,14 +158,14 @@ const byFifty = (total: number, behind: 'nothing' | 'refusal' | 'everything', ro
   };
 };
 
-const warehouse = (): Connection => {
-  const settings = extensiv.settings.parse({ baseUrl: server.url, readRetryBaseMs: 1 });
+const warehouse = (more = {}): Connection => {
+  const settings = extensiv.settings.parse({ baseUrl: server.url, readRetryBaseMs: 1, ...more });
   return extensiv.connect({ credentials: { clientId: 'c', clientSecret: 's' }, settings }, http);
 };
 
-async function stockOf(): Promise<string[]> {
+async function stockOf(settings = {}): Promise<string[]> {
   const skus: string[] = [];
-  const pages = warehouse().pull?.INVENTORY?.({ since: null, signal: new AbortController().signal }) ?? [];
+  const pages = warehouse(settings).pull?.INVENTORY?.({ since: null, signal: new AbortController().signal }) ?? [];
   for await (const { rows } of pages) skus.push(...rows.map(({ sku }) => sku));
   return skus;
 }
@@ -180,6 +184,12 @@ it.each([
 
   expect(skus).toEqual(Array.from({ length: total }, (_, n) => `S-${n}`));
   expect(asked.filter(({ pathname }) => pathname.endsWith('/inventory'))).toHaveLength(questions);
+});
+
+it('E6 takes no list for whole that is refused behind a full page', async () => {
+  byFifty(100, 'refusal', (n) => ({ sku: `S-${n}` }));
+
+  await expect(stockOf({ pageSize: 50 })).rejects.toThrow('no such page');
 });
 
 it.each([

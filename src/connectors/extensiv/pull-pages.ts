@@ -27,11 +27,13 @@ export async function* pullPages<Wire, Row extends object>(
   const query = { limit: String(pageSize), updated_since: since?.toISOString() };
   let place: Record<string, string> = {};
   let first: unknown;
+  let wasFull = false;
   for (let page = 1, done = 0; !signal.aborted; page += 1) {
     const asked = list({ ...query, ...place });
-    const { rows, next } = await (place['page'] ? asked.catch(endWhereRefused(NOTHING)) : asked);
+    const { rows, next }: ListAnswer = await (place['page'] ? asked.catch(endWhereRefused(NOTHING, wasFull)) : asked);
     const before = first;
     first = whichOf(rows[0]);
+    wasFull = rows.length === pageSize;
     if (rows.length === 0 || (page > 1 && isDeepStrictEqual(first, before))) return;
     const made = rows.map((one, index) => {
       const parsed = shape.safeParse(one);

@@ -4,7 +4,7 @@ import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../upstrea
 import { pathSegment } from '../upstream/path-segment.js';
 import type { Collection } from './mapping.js';
 import type { FlashErpCredentials, FlashErpSettings } from './settings.js';
-import { ExistingRecord, FlashErpPage, FlashErpRecord, WrittenRecord } from './wire.js';
+import { CreatedRecord, ExistingRecord, FlashErpPage, FlashErpRecord, UpdatedRecord } from './wire.js';
 
 /** One method per remote call. All throw {@link HubError}s with the codes of `classify.ts` and `http.ts`. */
 export interface FlashErpClient {
@@ -67,11 +67,11 @@ export function createFlashErpClient(
       const found = readConflict(response, ExistingRecord);
       // An earlier call made it, and its key is forgotten there.
       const isOwn = found?.hub_id != null && found.hub_id === (body as { hub_id?: unknown }).hub_id;
-      return isOwn ? found.id : readAnswer(response, WrittenRecord).id;
+      return isOwn ? found.id : readAnswer(response, CreatedRecord).id;
     },
     async update(collection, id, body, key) {
       const response = await call('PUT', one(collection, id), { body, key });
-      if (!saysNothing(response)) readAnswer(response, WrittenRecord);
+      if (!saysNothing(response)) readAnswer(response, UpdatedRecord);
     },
     async read(collection, id) {
       const response = await call('GET', one(collection, id));

@@ -19,12 +19,14 @@ export async function* listRecords(
   { updatedFrom, signal }: ListRequest,
 ): AsyncGenerator<ListedPage> {
   let first: string | null = null;
+  let wasFull = false;
   for (let page = 1, done = 0; !signal.aborted; page += 1) {
     const asked = client.list(COLLECTIONS[entityType], updatedFrom, page, PAGE);
-    const records = await (page > 1 ? asked.catch(endWhereRefused([])) : asked);
+    const records: unknown[] = await (page > 1 ? asked.catch(endWhereRefused([], wasFull)) : asked);
     // The same page again comes from a server that knows no pages.
     if (page > 1 && (records.length === 0 || idOf(records[0]) === first)) return;
     first = idOf(records[0]);
+    wasFull = records.length === PAGE;
     const { read, problems } = readRows(records, FlashErpRecord, done, idOf);
     done += records.length;
     yield { rows: read.map((record) => toRecord(entityType, record)), problems };

@@ -72,8 +72,11 @@ const bareOrUnderData = <T extends z.ZodType>(shape: T) =>
 export const FlashErpRecord = bareOrUnderData(z.object(fields));
 export type FlashErpRecord = z.infer<typeof FlashErpRecord>;
 
-/** The answer to a write: it is done, whatever is said beside the id, unless that it failed. */
-export const WrittenRecord = succeeded.pipe(bareOrUnderData(z.object({ id: Id })));
+/** The answer to a create: it is done, whatever is said beside the id, unless that it failed. */
+export const CreatedRecord = succeeded.pipe(bareOrUnderData(z.object({ id: Id })));
+
+/** The answer to an update: it need not say anything, unless that it failed. */
+export const UpdatedRecord = succeeded.pipe(bareOrUnderData(z.object({ id: Id.nullish() })));
 
 /** A refusal of a create (409) that shows what is there already. */
 export const ExistingRecord = bareOrUnderData(z.object({ id: Id, hub_id: text }));

@@ -12,11 +12,15 @@ export function mayHaveMore(length: number, limit: number): boolean {
   return length === limit || (length > 0 && length < limit && USUAL_LENGTHS.some((usual) => length % usual === 0));
 }
 
-/** For `catch`, where a page is asked for that need not be there: a refusal of it is its end; any other error goes on. */
-export function endWhereRefused<T>(end: T): (error: unknown) => T {
+/**
+ * For `catch`, where a page is asked for that need not be there: that there is none is the end, and so is any refusal of it where the
+ * page before was not full. Any other error goes on, since a list that is cut short would pass for a whole one.
+ */
+export function endWhereRefused<T>(end: T, wasFull: boolean): (error: unknown) => T {
   return (error) => {
-    if (error instanceof UpstreamError && error.code !== 'UPSTREAM_UNAUTHORIZED' && !isRetryable(error.code))
-      return end;
+    const { code } = error instanceof UpstreamError ? error : { code: null };
+    if (code === 'UPSTREAM_NOT_FOUND') return end;
+    if (code !== null && !wasFull && code !== 'UPSTREAM_UNAUTHORIZED' && !isRetryable(code)) return end;
     throw error;
   };
 }

@@ -40,15 +40,20 @@ interface SwitchedOn {
 }
 
 /**
- * Looks for what has come or changed since an integration was off; null: there is no such integration. To be done before the
+ * Looks for what has come or changed since an integration was off; null: there is none such for the merchant, if one is given. To be done before the
  * transaction that switches it on: among a million orders it takes a second, in which nobody should wait for the integration.
  * @throws HubError where its connector is unknown
  */
-export async function lookForMissed(services: Services, integrationId: string): Promise<Missed | null> {
+export async function lookForMissed(
+  services: Services,
+  integrationId: string,
+  onlyMerchantId: string | null = null,
+): Promise<Missed | null> {
   const sql = sqlOn(services.db.pool);
   const beginning = await beginningOf(sql, integrationId);
   if (!beginning) return null;
   const { merchantId, since } = beginning;
+  if (onlyMerchantId !== null && merchantId !== onlyMerchantId) return null;
   const connector = findConnector(services, beginning.connector);
   const kinds = kindsOf(connector);
   if (since === null || kinds.length === 0) return { beginning, found: false };

@@ -44,7 +44,7 @@ export type UpdateIntegration = z.infer<typeof updateIntegrationSchema>;
 export async function updateIntegration(services: Services, caller: Caller, input: UpdateIntegration): Promise<string> {
   const update = placeEndpoint(checkInput(updateIntegrationSchema, input));
   const sendsMissed = update.enabled === true && update.sendMissed !== false;
-  const missed = sendsMissed ? await lookForMissed(services, update.id) : null;
+  const missed = sendsMissed ? await lookForMissed(services, update.id, caller.merchantId) : null;
   return services.db.transaction(async (tx) => {
     const row = await lockIntegration(tx, caller, update.id);
     const connector = findConnector(services, row.connector);
