@@ -51,7 +51,6 @@ import { LightStatisticsEverywhere } from './0065-light-statistics-everywhere.js
 import { OrderOverSenders } from './0066-order-over-senders.js';
 import { WiderChangeRows } from './0068-wider-change-rows.js';
 import { RetriesToCome } from './0071-retries-to-come.js';
-import { ToldBeforeOrder } from './0072-told-before-order.js';
 
 /** In order; a released one is never changed, only followed by another. */
 export const migrations = [
@@ -106,7 +105,6 @@ export const migrations = [
   { name: '0063-rounds-that-end', class: RoundsThatEnd },
   { name: '0061-sent-when-switched-on', class: SentWhenSwitchedOn },
   { name: '0066-order-over-senders', class: OrderOverSenders },
-  { name: '0071-retries-to-come', class: RetriesToCome },
   { name: '0068-wider-change-rows', class: WiderChangeRows },
-  { name: '0072-told-before-order', class: ToldBeforeOrder },
+  { name: '0071-retries-to-come', class: RetriesToCome },
 ];
