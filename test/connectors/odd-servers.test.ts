@@ -240,3 +240,19 @@ it.each([
   expect(result).toMatchObject({ kind: 'delivered', externalId: found ?? 'ext_new' });
   expect(sent).toBe(found === null ? 1 : 0);
 });
+
+it('E11 sends no order again where the list to look for it in has no end', async () => {
+  let sent = 0;
+  let page = 0;
+  answer = (url, response, method) => {
+    if (url.pathname.endsWith('/token')) return response.end('{"access_token":"t","expires_in":3600}');
+    if (method === 'POST') sent += 1;
+    page += 1;
+    return response.end(JSON.stringify({ data: Array.from({ length: 50 }, (_, n) => ({ id: `p${page}_${n}` })) }));
+  };
+
+  const result = await warehouse().deliver(effect({ snapshot: PAID, attempt: 2 }));
+
+  expect(result).toMatchObject({ kind: 'retry', code: 'UPSTREAM_BAD_RESPONSE' });
+  expect(sent).toBe(0);
+});

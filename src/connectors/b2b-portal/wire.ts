@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decimalText } from '../text/exact-json.js';
-import { succeeded } from '../upstream/succeeded.js';
+import { bareOrUnderData, succeeded } from '../upstream/answer-shapes.js';
 
 /** Ids are text; a portal that numbers its rows is read all the same. */
 const Id = z
@@ -20,10 +20,6 @@ const Amount = z.union([z.number(), z.string()]).transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'must be a decimal of at least 0' });
   return z.NEVER;
 });
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const bareOrUnderData = <T extends z.ZodType>(shape: T) =>
-  z.preprocess((body) => (isObject(body) && body['id'] == null && isObject(body['data']) ? body['data'] : body), shape);
 
 const numbers = { order_number: Id.nullish(), invoice_number: Id.nullish() };
 /** Of an answer: the write is done, whatever it says beside the id. */

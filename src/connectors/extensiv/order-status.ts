@@ -62,9 +62,15 @@ async function listByIds(client: ExtensivClient, ids: readonly string[]): Promis
   }
 }
 
+/** Pages of a list that knows no filter in which an order is looked for: a retry should not read a warehouse's whole history. */
+const MOST_PAGES = 100;
+const WITHOUT_END =
+  'The warehouse does not list orders by their number, so whether it has this one already cannot be seen: look there, then retry or skip.';
+
 /**
  * The order that an earlier attempt made; null: there is none. It has the hub's id in it, or, where orders are told without what
  * was sent as their metadata, the number. A server that does not know the filter answers with other orders, too, page by page.
+ * @throws HubError UPSTREAM_BAD_RESPONSE where that has no end: a second create might make a second order
  */
 export async function findOwn(
   client: ExtensivClient,
@@ -75,9 +81,12 @@ export async function findOwn(
   const isOwn = ({ order_number, metadata }: OwnOrder) =>
     metadata?.portal_order_id == null ? order_number === number : metadata.portal_order_id === id;
   const listing = { list, shape: OwnOrder, read: (order: OwnOrder) => order, pageSize };
+  let pages = 0;
   for await (const { rows } of pullPages(listing, { since: null, signal: new AbortController().signal })) {
     const own = rows.find(isOwn);
     if (own) return own;
+    pages += 1;
+    if (pages === MOST_PAGES) throw new HubError('UPSTREAM_BAD_RESPONSE', WITHOUT_END);
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decimalText } from '../text/exact-json.js';
+import { isObject } from '../upstream/answer-shapes.js';
 
 const Id = z
   .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
@@ -65,7 +66,6 @@ export function recordIdOf(row: unknown): string | null {
   return parsed.success ? parsed.data : null;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const LISTS = ['data', 'items', 'inventory', 'products', 'orders', 'results'];
 
 /** A list, bare or below one of the usual names; `next` where the answer names the place to go on from. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decimalText } from '../text/exact-json.js';
-import { succeeded } from '../upstream/succeeded.js';
+import { bareOrUnderData, isObject, succeeded } from '../upstream/answer-shapes.js';
 
 const Id = z
   .union([z.string().min(1).max(255), z.int()], { error: 'must be text of 1 to 255 characters' })
@@ -17,8 +17,6 @@ const Amount = z.union([z.number(), z.string()]).transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'must be a decimal' });
   return z.NEVER;
 });
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 const text = z.string().max(1000).nullish();
 
@@ -64,9 +62,6 @@ const fields = {
   paid_at: Instant.nullish(),
   updated_at: Instant.nullish(),
 };
-
-const bareOrUnderData = <T extends z.ZodType>(shape: T) =>
-  z.preprocess((body) => (isObject(body) && body['id'] == null && isObject(body['data']) ? body['data'] : body), shape);
 
 /** Whatever FlashERP tells about one record, bare or under `data`. */
 export const FlashErpRecord = bareOrUnderData(z.object(fields));
